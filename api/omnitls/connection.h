@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file connection.h
+ * One TLS connection over a descriptor, memory, or the caller's callbacks. One thread at a time.
+ *
+ * A failed connection keeps failing with the same cause. Byte counts are out-parameters, set on
+ * every return. Never raises SIGPIPE.
+ */
+#ifndef OMNITLS_CONNECTION_H
+#define OMNITLS_CONNECTION_H
+
+#include <omnitls/context.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct otls_connection otls_connection;
+
+/**
+ * The caller's bytes. Both answer OTLS_OK with a count above 0, OTLS_WANT_READ / OTLS_WANT_WRITE
+ * when they would block, OTLS_E_IO with errno set when broken; read answers OTLS_E_TRUNCATED at end
+ * of file. Must stay valid as long as the connection.
+ */
+typedef struct otls_transport {
+    otls_status (*read)(void *user, void *out, size_t capacity, size_t *count);
+    otls_status (*write)(void *user, const void *data, size_t size, size_t *count);
+    void *user;
+} otls_transport;
+
+/** Over a connected stream socket, blocking or not. The descriptor stays the caller's. */
+OTLS_API otls_status otls_connection_new_fd(otls_connection **out, otls_context *context,
+                                            intptr_t fd, otls_error *err);
+/** Over memory: otls_connection_feed and otls_connection_drain carry the bytes. */
+OTLS_API otls_status otls_connection_new_memory(otls_connection **out, otls_context *context,
+                                                otls_error *err);
+/** Over the caller's callbacks; the struct is copied. */
+OTLS_API otls_status otls_connection_new(otls_connection **out, otls_context *context,
+                                         const otls_transport *transport, otls_error *err);
+/** Sends nothing: an orderly end is otls_connection_shutdown. NULL is fine. */
+OTLS_API void otls_connection_free(otls_connection *conn);
+
+/** OTLS_EITHER contexts: take a side before the handshake (pyo set_connect/accept_state). */
+OTLS_API otls_status otls_connection_set_role(otls_connection *conn, otls_role role,
+                                              otls_error *err);
+/**
+ * Client: whom we mean. A host name goes out as SNI and is verified; an IP address ("192.0.2.1",
+ * "2001:db8::1") is verified against iPAddress SANs and not sent (RFC 6066 section 3). A trailing dot is dropped.
+ */
+OTLS_API otls_status otls_connection_set_server_name(otls_connection *conn, const char *name,
+                                                     otls_error *err);
+
+/** OTLS_OK when done; OTLS_WANT_... to be called again. Implied by read and write. */
+OTLS_API otls_status otls_connection_handshake(otls_connection *conn, otls_error *err);
+OTLS_API bool otls_connection_handshake_done(const otls_connection *conn);
+
+/**
+ * Up to `capacity` bytes of plaintext. OTLS_CLOSED after the peer's close_notify, OTLS_E_TRUNCATED
+ * after a bare end of file. `capacity` 0 answers OTLS_OK and 0 bytes. May answer OTLS_WANT_WRITE
+ * when unsent bytes block progress.
+ */
+OTLS_API otls_status otls_connection_read(otls_connection *conn, void *out, size_t capacity,
+                                          size_t *count, otls_error *err);
+/** As read, but leaves the bytes. */
+OTLS_API otls_status otls_connection_peek(otls_connection *conn, void *out, size_t capacity,
+                                          size_t *count, otls_error *err);
+/**
+ * Encrypt and send. `*count` tells how much was taken, whole records at a time; take the rest up
+ * again with any pointer. OTLS_WANT_WRITE takes nothing: earlier bytes must leave first.
+ */
+OTLS_API otls_status otls_connection_write(otls_connection *conn, const void *data, size_t size,
+                                           size_t *count, otls_error *err);
+/** Push out what the transport did not take yet: OTLS_OK when nothing is left. */
+OTLS_API otls_status otls_connection_flush(otls_connection *conn, otls_error *err);
+/** Plaintext bytes a read returns without touching the transport. */
+OTLS_API size_t otls_connection_pending(const otls_connection *conn);
+/** Something is buffered that a read may turn into plaintext: loop, don't poll. */
+OTLS_API bool otls_connection_readable_now(const otls_connection *conn);
+/** What the connection waits for, for poll(): a set of OTLS_EVENT_... */
+enum { OTLS_EVENT_READ = 1, OTLS_EVENT_WRITE = 2 };
+OTLS_API unsigned otls_connection_events(const otls_connection *conn);
+
+/** One way: send close_notify (RFC 8446 section 6.1). Reading stays possible; writing does not. */
+OTLS_API otls_status otls_connection_shutdown(otls_connection *conn, otls_error *err);
+/** Two ways: as above, then wait for the peer's; data that still arrives is dropped. */
+OTLS_API otls_status otls_connection_shutdown_wait(otls_connection *conn, otls_error *err);
+/** What was exchanged: a set of OTLS_SHUTDOWN_... (pyo get_shutdown) */
+enum { OTLS_SHUTDOWN_SENT = 1, OTLS_SHUTDOWN_RECEIVED = 2 };
+OTLS_API unsigned otls_connection_shutdown_state(const otls_connection *conn);
+/** Opt in: a bare end of file after the handshake reads as OTLS_CLOSED (py32 suppress_ragged_eofs). */
+OTLS_API otls_status otls_connection_set_ragged_eof_ok(otls_connection *conn, bool ok,
+                                                       otls_error *err);
+
+/** Memory transport: bytes from the network; `*count` may be less than `size` (back-pressure). */
+OTLS_API otls_status otls_connection_feed(otls_connection *conn, const void *data, size_t size,
+                                          size_t *count, otls_error *err);
+/** Memory transport: no more will come. */
+OTLS_API otls_status otls_connection_feed_eof(otls_connection *conn, otls_error *err);
+/** Memory transport: bytes for the network; 0 when there are none. */
+OTLS_API otls_status otls_connection_drain(otls_connection *conn, void *out, size_t capacity,
+                                           size_t *count, otls_error *err);
+/** Memory transport, without a copy: look at what drain would give; then say how much was taken. */
+OTLS_API const uint8_t *otls_connection_output(const otls_connection *conn, size_t *size);
+OTLS_API void otls_connection_output_taken(otls_connection *conn, size_t count);
+/** Memory transport: how many bytes feed takes now. */
+OTLS_API size_t otls_connection_feed_room(const otls_connection *conn);
+
+/* After the handshake; zero, NULL or empty before. Borrowed. */
+OTLS_API otls_context *otls_connection_context(const otls_connection *conn);
+OTLS_API bool otls_connection_is_server(const otls_connection *conn);
+/** 0x0303, 0x0304. */
+OTLS_API uint16_t otls_connection_version(const otls_connection *conn);
+/** IANA id, 0x1301. */
+OTLS_API uint16_t otls_connection_suite(const otls_connection *conn);
+/** IANA group, 0x001d; 0 where none was used. */
+OTLS_API uint16_t otls_connection_group(const otls_connection *conn);
+/** The peer's IANA SignatureScheme; 0 where the engine does not tell or none was used. */
+OTLS_API uint16_t otls_connection_peer_signature(const otls_connection *conn);
+/** The chosen application protocol; NULL when none. Not NUL-terminated. */
+OTLS_API const uint8_t *otls_connection_alpn(const otls_connection *conn, size_t *size);
+/** Client: as set. Server: as the client sent; NULL when none. */
+OTLS_API const char *otls_connection_server_name(const otls_connection *conn);
+OTLS_API bool otls_connection_session_reused(const otls_connection *conn);
+/** The peer's chain as sent, leaf first. */
+OTLS_API size_t otls_connection_peer_chain_count(const otls_connection *conn);
+OTLS_API const otls_certificate *otls_connection_peer_chain(const otls_connection *conn,
+                                                            size_t index);
+/** The chain as verified, leaf to anchor; empty when nothing was verified. */
+OTLS_API size_t otls_connection_verified_chain_count(const otls_connection *conn);
+OTLS_API const otls_certificate *otls_connection_verified_chain(const otls_connection *conn,
+                                                                size_t index);
+/** 0 = verified; else OTLS_VERIFY_..., NOT_CHECKED among them when nothing was. */
+OTLS_API uint32_t otls_connection_verify_flags(const otls_connection *conn);
+/** The first cause of failure, if there is one: fills `*err` and returns its status. */
+OTLS_API otls_status otls_connection_failure(const otls_connection *conn, otls_error *err);
+
+/** Names of negotiated values: "TLSv1.3", "ECDHE-RSA-AES128-GCM-SHA256", "X25519" ...; "unknown". */
+OTLS_API const char *otls_version_name(uint16_t version);
+OTLS_API const char *otls_suite_name(uint16_t suite);
+OTLS_API const char *otls_suite_iana_name(uint16_t suite);
+OTLS_API const char *otls_group_name(uint16_t group);
+OTLS_API const char *otls_signature_name(uint16_t scheme);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

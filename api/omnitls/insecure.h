@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file insecure.h
+ * Everything that weakens a connection. Not included by omnitls.h, and every name says it, so that a
+ * reviewer can search for it.
+ */
+#ifndef OMNITLS_INSECURE_H
+#define OMNITLS_INSECURE_H
+
+#include <omnitls/context.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** Client: accept any certificate from anybody. The verdict then says NOT_CHECKED. */
+OTLS_API otls_status otls_context_insecure_no_verify(otls_context *context, otls_error *err);
+/** Client: accept a trusted certificate that is for another name. */
+OTLS_API otls_status otls_context_insecure_no_name_check(otls_context *context, otls_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: MIT */
+/* GnuTLS' codes in our words; and the alerts, which GnuTLS never sends unless told to. */
+#include "gtls.h"
+
+otls_status gtls_fail(otls_error *err, otls_status status, int32_t code, int native,
+                      const char *what)
+{
+    if (native == 0)
+        return otls_backend_fail(err, status, code, GTLS_NAME, 0, "%s", what);
+    otls_backend_fail(err, status, code, GTLS_NAME, native, "%s: %s", what,
+                      gnutls_strerror(native));
+    (void)snprintf(err->native_text, sizeof(err->native_text), "%s: %s", GTLS_NAME,
+                   gnutls_strerror_name(native) ? gnutls_strerror_name(native) : "unknown code");
+    return status;
+}
+
+otls_status gtls_category(int native, otls_status otherwise)
+{
+    return native == GNUTLS_E_MEMORY_ERROR ? OTLS_E_NOMEM : otherwise;
+}
+
+otls_status gtls_fail_nomem(otls_error *err)
+{
+    return gtls_fail(err, OTLS_E_NOMEM, 0, GNUTLS_E_MEMORY_ERROR, "not enough memory");
+}
+
+typedef struct gtls_cause {
+    int native;
+    int32_t code;
+    const char *text;
+} gtls_cause;
+
+static const gtls_cause causes[] = {
+    {GNUTLS_E_NO_CIPHER_SUITES, OTLS_CODE_NO_SHARED_SUITE, "no cipher suite is shared"},
+    {GNUTLS_E_UNKNOWN_CIPHER_SUITE, OTLS_CODE_NO_SHARED_SUITE, "no cipher suite is shared"},
+    {GNUTLS_E_INSUFFICIENT_SECURITY, OTLS_CODE_NO_SHARED_SUITE, "no cipher suite is shared"},
+    {GNUTLS_E_UNSUPPORTED_VERSION_PACKET, OTLS_CODE_NO_SHARED_VERSION,
+     "no protocol version is shared"},
+    {GNUTLS_E_NO_COMMON_KEY_SHARE, OTLS_CODE_NO_SHARED_GROUP, "no group is shared"},
+    {GNUTLS_E_ECC_NO_SUPPORTED_CURVES, OTLS_CODE_NO_SHARED_GROUP, "no group is shared"},
+    {GNUTLS_E_ECC_UNSUPPORTED_CURVE, OTLS_CODE_NO_SHARED_GROUP, "no group is shared"},
+    {GNUTLS_E_NO_APPLICATION_PROTOCOL, OTLS_CODE_NO_SHARED_ALPN,
+     "no application protocol is shared"},
+    {GNUTLS_E_UNSAFE_RENEGOTIATION_DENIED, OTLS_CODE_RENEGOTIATION,
+     "renegotiation without RFC 5746 was refused"},
+    {GNUTLS_E_SAFE_RENEGOTIATION_FAILED, OTLS_CODE_RENEGOTIATION, "renegotiation failed"},
+    {GNUTLS_E_REHANDSHAKE, OTLS_CODE_RENEGOTIATION, "renegotiation is not allowed"},
+    {GNUTLS_E_CERTIFICATE_REQUIRED, OTLS_CODE_PEER_CERTIFICATE_MISSING,
+     "the peer sent no certificate"},
+    {GNUTLS_E_NO_CERTIFICATE_FOUND, OTLS_CODE_PEER_CERTIFICATE_MISSING,
+     "the peer sent no certificate"},
+};
+
+static const gtls_cause *find_cause(int native)
+{
+    for (size_t i = 0; i < sizeof(causes) / sizeof(causes[0]); i++)
+        if (causes[i].native == native)
+            return &causes[i];
+    return NULL;
+}
+
+/* Before the first message could be understood, what came was not TLS at all. */
+static bool is_not_tls(const otls_backend_connection *conn, int native)
+{
+    if (conn->established || (int)gnutls_handshake_get_last_in(conn->session) > 0)
+        return false;
+    return native == GNUTLS_E_UNEXPECTED_PACKET || native == GNUTLS_E_RECORD_OVERFLOW ||
+           native == GNUTLS_E_UNEXPECTED_PACKET_LENGTH;
+}
+
+static uint8_t choose_alert(const otls_backend_connection *conn, int native)
+{
+    const bool tls13 = gnutls_protocol_get_version(conn->session) == GNUTLS_TLS1_3;
+    int level = 0;
+    if (conn->refused)
+        return conn->refuse_alert;
+    switch (native) {
+    case GNUTLS_E_CERTIFICATE_REQUIRED:
+    case GNUTLS_E_NO_CERTIFICATE_FOUND:
+        return tls13 ? OTLS_ALERT_CERTIFICATE_REQUIRED : OTLS_ALERT_HANDSHAKE_FAILURE;
+    case GNUTLS_E_UNEXPECTED_PACKET:
+    case GNUTLS_E_UNEXPECTED_HANDSHAKE_PACKET:
+    case GNUTLS_E_TOO_MANY_EMPTY_PACKETS:
+    case GNUTLS_E_TOO_MANY_HANDSHAKE_PACKETS:
+        return OTLS_ALERT_UNEXPECTED_MESSAGE;
+    default:
+        return (uint8_t)gnutls_error_to_alert(native, &level);
+    }
+}
+
+static otls_status fail_received(otls_backend_connection *conn, int native, otls_error *err)
+{
+    const uint8_t alert = (uint8_t)gnutls_alert_get(conn->session);
+    const char *name = gnutls_alert_get_name((gnutls_alert_description_t)alert);
+    conn->core->ops->alert(conn->core, true, true, alert);
+    gtls_fail(err, OTLS_E_ALERT, 0, native, "the peer ended the connection");
+    err->alert = alert;
+    err->alert_received = 1;
+    (void)snprintf(err->text, sizeof(err->text), "the peer sent a fatal alert: %s",
+                   name != NULL ? name : "unknown");
+    return OTLS_E_ALERT;
+}
+
+static otls_status categorise(const otls_backend_connection *conn, int native, int32_t *code,
+                              const char **text)
+{
+    const gtls_cause *cause = find_cause(native);
+    *code = cause != NULL ? cause->code : 0;
+    *text = cause != NULL ? cause->text : "the TLS engine gave up";
+    if (conn->refused) {
+        *code = 0;
+        *text = "the peer's certificate was not accepted";
+        return OTLS_E_VERIFY;
+    }
+    if (*code == OTLS_CODE_PEER_CERTIFICATE_MISSING)
+        return OTLS_E_VERIFY;
+    if (native == GNUTLS_E_MEMORY_ERROR)
+        return OTLS_E_NOMEM;
+    if (native == GNUTLS_E_INTERNAL_ERROR || native == GNUTLS_E_LIB_IN_ERROR_STATE)
+        return OTLS_E_INTERNAL;
+    if (is_not_tls(conn, native)) {
+        *code = OTLS_CODE_NOT_TLS;
+        *text = "the peer does not speak TLS";
+    }
+    return OTLS_E_PROTOCOL;
+}
+
+otls_status gtls_fail_connection(otls_backend_connection *conn, int native, otls_error *err)
+{
+    int32_t code = 0;
+    const char *text = NULL;
+    if (native == GNUTLS_E_FATAL_ALERT_RECEIVED)
+        return fail_received(conn, native, err);
+    if (conn->broken)
+        return gtls_fail(err, OTLS_E_IO, 0, native, "the transport failed");
+    if (conn->eof)
+        return gtls_fail(err, OTLS_E_TRUNCATED, 0, native,
+                         "the transport ended without close_notify");
+    const otls_status status = categorise(conn, native, &code, &text);
+    const uint8_t alert = choose_alert(conn, native);
+    gtls_fail(err, status, code, native, text);
+    if (gnutls_alert_send(conn->session, GNUTLS_AL_FATAL, (gnutls_alert_description_t)alert) == 0) {
+        conn->core->ops->alert(conn->core, false, true, alert);
+        err->alert = alert;
+    }
+    return status;
+}

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file gtls.h
+ * Private to the GnuTLS backend: its state blocks and the functions its files share. Every symbol
+ * that crosses a file begins with gtls_ and is hidden; the module table is all that is exported.
+ */
+#ifndef GTLS_H
+#define GTLS_H
+
+#include <gnutls/abstract.h>
+#include <gnutls/crypto.h>
+#include <gnutls/gnutls.h>
+#include <gnutls/x509.h>
+#include <omnitls/backend.h>
+#include <pthread.h>
+
+#if GNUTLS_VERSION_NUMBER < 0x030700
+#error "GnuTLS 3.7 or newer is needed"
+#endif
+
+#define GTLS_NAME "gnutls"
+/** A call of ours goes round at most this often for records that bring the caller nothing. */
+#define GTLS_ROUNDS 256
+/** GnuTLS 3.7's limits: MAX_ALPN_PROTOCOLS and ALPN_MAX_PROTOCOL_NAME. */
+#define GTLS_ALPN_COUNT 8
+#define GTLS_ALPN_SIZE 32
+/** A longer chain is refused before core sees it; core itself accepts no more. */
+#define GTLS_CHAIN_MAX 32
+/** Early data: ClientHellos remembered against replay. Full means: refuse early data. */
+#define GTLS_REPLAY_SLOTS 1024
+
+#pragma GCC visibility push(hidden)
+
+/** A private key: GnuTLS' own, or one that signs elsewhere. Immutable after import. */
+struct otls_native_key {
+    gnutls_privkey_t key;
+    gnutls_x509_privkey_t x509; /* NULL for a callback key */
+    gnutls_pubkey_t public_key;
+    otls_sign_callback sign; /* callback keys */
+    void *user;
+    int pk; /* gnutls_pk_algorithm_t */
+    unsigned bits;
+};
+
+struct otls_native_public_key {
+    gnutls_pubkey_t key;
+    int pk;
+    unsigned spki_size;
+    uint8_t spki[]; /* RSA-PSS with odd salts needs a handle of its own */
+};
+
+typedef struct gtls_replay_entry {
+    uint8_t digest[32];
+    time_t expires; /* 0 = free */
+} gtls_replay_entry;
+
+struct otls_backend_context {
+    const otls_policy *policy; /* lives as long as we do */
+    gnutls_priority_t priority;
+    gnutls_certificate_credentials_t certificate;
+    gnutls_psk_client_credentials_t psk_client;
+    gnutls_psk_server_credentials_t psk_server;
+    gnutls_pcert_st *chain;
+    unsigned chain_count;
+    gnutls_anti_replay_t anti_replay; /* server with early data */
+    gtls_replay_entry *replay;
+    pthread_mutex_t replay_lock; /* initialised with `replay` */
+};
+
+struct otls_backend_connection {
+    gnutls_session_t session;
+    otls_core *core;
+    const otls_backend_context *context;
+    uint32_t ticket_lifetime;
+    bool starved; /* core had no bytes during this call */
+    bool eof;
+    bool broken;
+    bool async;   /* core's verify_peer wants to be asked again */
+    bool refused; /* core's verify_peer said no */
+    bool established;
+    bool rehandshaking;
+    bool reauthenticating;
+    bool ticket_arrived;
+    bool tickets_sent;
+    bool early_sent;
+    uint8_t refuse_alert;
+};
+
+/* error.c */
+
+/** GnuTLS' code as a report; sends the alert that fits and tells core. Returns the status. */
+otls_status gtls_fail_connection(otls_backend_connection *conn, int code, otls_error *err);
+/** A failure that has no connection. */
+otls_status gtls_fail(otls_error *err, otls_status status, int32_t code, int native,
+                      const char *what);
+/** The category of a failure outside a connection: memory or the given one. */
+otls_status gtls_category(int native, otls_status otherwise);
+otls_status gtls_fail_nomem(otls_error *err);
+
+/* names.c: IANA numbers against GnuTLS' names */
+
+const char *gtls_kx_name(const otls_suite *suite);     /* NULL = GnuTLS has none, or TLS 1.3 */
+const char *gtls_cipher_name(const otls_suite *suite); /* NULL = none */
+const char *gtls_mac_name(const otls_suite *suite);
+bool gtls_has_suite(const otls_suite *suite);
+bool gtls_has_group(uint16_t group);
+bool gtls_has_signature(uint16_t scheme);
+const char *gtls_group_name(uint16_t group);
+/** The n-th GnuTLS algorithm for a scheme (some have two); GNUTLS_SIGN_UNKNOWN ends the list. */
+gnutls_sign_algorithm_t gtls_signature(uint16_t scheme, unsigned n);
+uint16_t gtls_session_suite(gnutls_session_t session);
+uint16_t gtls_session_group(gnutls_session_t session);
+uint16_t gtls_signature_iana(gnutls_sign_algorithm_t algorithm);
+
+/* priority.c */
+
+otls_status gtls_priority(gnutls_priority_t *out, const otls_policy *policy, otls_error *err);
+
+/* crypto.c, key.c, pkcs12.c */
+
+gnutls_sign_algorithm_t gtls_sign_algorithm(const otls_signature_algorithm *algorithm, int pk);
+otls_status gtls_key_wrap(otls_native_key **out, gnutls_x509_privkey_t x509, otls_error *err);
+otls_status gtls_private_key_import(otls_native_key **out, const otls_key_source *source,
+                                    otls_error *err);
+void gtls_private_key_free(otls_native_key *key);
+otls_status gtls_private_key_public(const otls_native_key *key, uint8_t *out, size_t capacity,
+                                    size_t *length, otls_error *err);
+otls_status gtls_private_key_from_callback(otls_native_key **out, otls_slice spki,
+                                           otls_sign_callback sign, void *user, otls_error *err);
+otls_status gtls_pkcs12_open(otls_slice pfx, otls_slice password, otls_native_key **key,
+                             void (*emit)(void *user, otls_slice der), void *user,
+                             otls_error *err);
+/** A NUL-terminated copy of a password, NULL when it cannot be one; wipe with gtls_password_free. */
+char *gtls_password(otls_slice password);
+void gtls_password_free(char *password);
+static inline gnutls_datum_t gtls_datum(otls_slice slice)
+{
+    /* GnuTLS' datum has no const, but what it is given as input it only reads. */
+    gnutls_datum_t datum = {.data = (unsigned char *)(uintptr_t)slice.data,
+                            .size = (unsigned)slice.size};
+    return datum;
+}
+
+/* callbacks.c: what GnuTLS calls during a handshake */
+
+int gtls_verify_peer(gnutls_session_t session);
+int gtls_present_certificate(gnutls_session_t session, const gnutls_datum_t *names, int name_count,
+                             const gnutls_pk_algorithm_t *algorithms, int algorithm_count,
+                             gnutls_pcert_st **chain, unsigned *chain_count,
+                             gnutls_privkey_t *key);
+int gtls_staple(gnutls_session_t session, void *user, gnutls_datum_t *response);
+int gtls_psk_client(gnutls_session_t session, gnutls_datum_t *identity, gnutls_datum_t *key);
+int gtls_psk_server(gnutls_session_t session, const gnutls_datum_t *identity, gnutls_datum_t *key);
+int gtls_key_log(gnutls_session_t session, const char *label, const gnutls_datum_t *secret);
+otls_status gtls_client_ca_names(gnutls_certificate_credentials_t credentials,
+                                 const otls_policy *policy, otls_error *err);
+
+/* session.c: tickets, resumption, early data */
+
+otls_status gtls_session_setup(otls_backend_connection *conn, const otls_connection_setup *setup,
+                               otls_error *err);
+/** Tell core of a session that can be resumed, if one came. */
+void gtls_session_notice(otls_backend_connection *conn);
+/** Server, TLS 1.3: the tickets the policy wants. */
+int gtls_session_send_tickets(otls_backend_connection *conn);
+otls_status gtls_early_context(otls_backend_context *context, otls_error *err);
+otls_status gtls_write_early(otls_backend_connection *conn, const void *data, size_t size,
+                             size_t *count, otls_error *err);
+otls_status gtls_read_early(otls_backend_connection *conn, void *out, size_t capacity,
+                            size_t *count, otls_error *err);
+
+/* connection.c, post.c */
+
+otls_status gtls_handshake(otls_backend_connection *conn, otls_error *err);
+/** Go on with what a read must do first: a renegotiation or an authentication under way. */
+otls_status gtls_post_handshake(otls_backend_connection *conn, bool *data_first, otls_error *err);
+otls_status gtls_refuse_renegotiation(otls_backend_connection *conn, otls_error *err);
+otls_status gtls_key_update(otls_backend_connection *conn, bool request_peer, otls_error *err);
+otls_status gtls_request_certificate(otls_backend_connection *conn, otls_error *err);
+otls_status gtls_renegotiate(otls_backend_connection *conn, otls_error *err);
+
+/* info.c */
+
+void gtls_info(const otls_backend_connection *conn, otls_connection_info *out);
+otls_status gtls_export_keying(otls_backend_connection *conn, const char *label, otls_slice context,
+                               uint8_t *out, size_t size, otls_error *err);
+otls_status gtls_secret(otls_backend_connection *conn, int which, uint8_t *out, size_t capacity,
+                        size_t *length, otls_error *err);
+void gtls_peer_chain(otls_backend_connection *conn, void (*emit)(void *user, otls_slice der),
+                     void *user);
+const char *gtls_state_name(const otls_backend_connection *conn);
+
+extern const otls_crypto_ops gtls_crypto_ops;
+extern const otls_context_ops gtls_context_ops;
+extern const otls_connection_ops gtls_connection_ops;
+extern const otls_certificate_ops gtls_certificate_ops;
+
+#pragma GCC visibility pop
+
+#endif

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The policy as a priority string. It starts from NONE, so neither the library's defaults nor the
+ * system's keywords leak in. A priority is a product (key exchanges x ciphers x MACs): suites that
+ * the policy does not name may slip in, and core refuses them after the handshake.
+ */
+#include "gtls.h"
+
+typedef struct gtls_text {
+    char data[2048];
+    size_t size;
+    bool overflow;
+} gtls_text;
+
+/* Append ":+prefixterm" unless it is there already. */
+static void add(gtls_text *text, const char *prefix, const char *term)
+{
+    char item[64];
+    const int written = snprintf(item, sizeof(item), ":+%s%s", prefix, term);
+    if (written < 0 || (size_t)written >= sizeof(item)) {
+        text->overflow = true;
+        return;
+    }
+    const size_t length = (size_t)written;
+    for (const char *at = strstr(text->data, item); at != NULL; at = strstr(at + 1, item))
+        if (at[length] == ':' || at[length] == '\0')
+            return;
+    if (text->size + length >= sizeof(text->data)) {
+        text->overflow = true;
+        return;
+    }
+    memcpy(text->data + text->size, item, length + 1);
+    text->size += length;
+}
+
+static void add_versions(gtls_text *text, const otls_policy *policy)
+{
+    static const char *const names[] = {"TLS1.0", "TLS1.1", "TLS1.2", "TLS1.3"};
+    for (uint16_t version = OTLS_TLS1_3; version >= OTLS_TLS1_0; version--)
+        if (version >= policy->min_version && version <= policy->max_version)
+            add(text, "VERS-", names[version - OTLS_TLS1_0]);
+}
+
+/* A suite that no version in range can use must not widen the product. */
+static bool usable(const otls_suite *suite, const otls_policy *policy)
+{
+    const bool tls13 = suite->min_version >= OTLS_TLS1_3;
+    if (tls13 ? policy->max_version < OTLS_TLS1_3 : policy->min_version >= OTLS_TLS1_3)
+        return false;
+    return suite->min_version <= policy->max_version && gtls_has_suite(suite);
+}
+
+static bool add_suites(gtls_text *text, const otls_policy *policy)
+{
+    bool any = false;
+    for (size_t i = 0; i < policy->suite_count; i++) {
+        const otls_suite *suite = policy->suites[i];
+        if (!usable(suite, policy))
+            continue;
+        any = true;
+        if (gtls_kx_name(suite) != NULL)
+            add(text, "", gtls_kx_name(suite));
+        add(text, "", gtls_cipher_name(suite));
+        add(text, "", gtls_mac_name(suite));
+    }
+    /* TLS 1.3 takes its PSK modes from this list; only the one with forward secrecy. */
+    if (any && policy->psk_13 && policy->max_version >= OTLS_TLS1_3)
+        add(text, "", "ECDHE-PSK");
+    return any;
+}
+
+static bool add_groups(gtls_text *text, const otls_policy *policy)
+{
+    bool any = false;
+    for (size_t i = 0; i < policy->group_count; i++) {
+        const char *name = gtls_group_name(policy->groups[i]);
+        if (name != NULL)
+            add(text, "GROUP-", name);
+        any = any || name != NULL;
+    }
+    return any;
+}
+
+static bool add_signatures(gtls_text *text, const otls_policy *policy)
+{
+    bool any = false;
+    for (size_t i = 0; i < policy->signature_count; i++) {
+        gnutls_sign_algorithm_t algorithm;
+        for (unsigned n = 0;
+             (algorithm = gtls_signature(policy->signatures[i], n)) != GNUTLS_SIGN_UNKNOWN; n++) {
+            add(text, "SIGN-", gnutls_sign_get_name(algorithm));
+            any = true;
+        }
+    }
+    return any;
+}
+
+static void add_options(gtls_text *text, const otls_policy *policy)
+{
+    /* PARTIAL: RFC 5746 is offered and honoured; peers without it may connect, not renegotiate. */
+    const char *options = policy->server && !policy->client_order
+                              ? ":+COMP-NULL:+CTYPE-X509:%PARTIAL_RENEGOTIATION:%SERVER_PRECEDENCE"
+                              : ":+COMP-NULL:+CTYPE-X509:%PARTIAL_RENEGOTIATION";
+    const size_t length = strlen(options);
+    if (text->size + length >= sizeof(text->data)) {
+        text->overflow = true;
+        return;
+    }
+    memcpy(text->data + text->size, options, length + 1);
+    text->size += length;
+}
+
+otls_status gtls_priority(gnutls_priority_t *out, const otls_policy *policy, otls_error *err)
+{
+    gtls_text text = {.data = "NONE", .size = 4};
+    const char *where = NULL;
+    add_versions(&text, policy);
+    if (!add_suites(&text, policy))
+        return otls_backend_fail(err, OTLS_E_CONFIG, OTLS_CODE_NO_SUITE_LEFT, GTLS_NAME, 0,
+                                 "GnuTLS has none of the cipher suites of the policy");
+    if (!add_groups(&text, policy))
+        return otls_backend_fail(err, OTLS_E_CONFIG, 0, GTLS_NAME, 0,
+                                 "GnuTLS has none of the groups of the policy");
+    if (!add_signatures(&text, policy))
+        return otls_backend_fail(err, OTLS_E_CONFIG, 0, GTLS_NAME, 0,
+                                 "GnuTLS has none of the signature algorithms of the policy");
+    add_options(&text, policy);
+    if (text.overflow)
+        return otls_backend_fail(err, OTLS_E_INTERNAL, OTLS_CODE_LIMIT, GTLS_NAME, 0,
+                                 "the priority string grew too long");
+    const int rc = gnutls_priority_init(out, text.data, &where);
+    if (rc < 0) {
+        *out = NULL;
+        gtls_fail(err, gtls_category(rc, OTLS_E_CONFIG), 0, rc, "the policy was not taken");
+        if (rc == GNUTLS_E_INVALID_REQUEST && where != NULL)
+            (void)snprintf(err->text, sizeof(err->text),
+                           "GnuTLS, as configured on this system, refuses \"%.60s\"", where);
+        return err->status;
+    }
+    return OTLS_OK;
+}

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file wolf.h
+ * What the files of the wolfSSL backend share. Not installed.
+ *
+ * wolfSSL's own options must come first: they decide the layout of its public structures.
+ */
+#ifndef OTLS_WOLF_H
+#define OTLS_WOLF_H
+
+#define WOLFSSL_OPTIONS_IGNORE_SYS
+#include <wolfssl/options.h>
+#include <wolfssl/ssl.h>
+#include <wolfssl/error-ssl.h>
+#include <wolfssl/version.h>
+#include <wolfssl/wolfcrypt/asn_public.h>
+#include <wolfssl/wolfcrypt/ecc.h>
+#include <wolfssl/wolfcrypt/ed25519.h>
+#include <wolfssl/wolfcrypt/ed448.h>
+#include <wolfssl/wolfcrypt/random.h>
+#include <wolfssl/wolfcrypt/rsa.h>
+
+#include <omnitls/backend.h>
+
+#define OTLS_WOLF_NAME "wolfssl"
+#define OTLS_WOLF_KEY_MAX 16384u /* no encoded key is longer */
+#define OTLS_WOLF_SPKI_MAX 2048u
+
+/* ---- keys ---------------------------------------------------------------------------------- */
+
+enum otls_wolf_key_type {
+    OTLS_WOLF_RSA = 1,
+    OTLS_WOLF_EC,
+    OTLS_WOLF_ED25519,
+    OTLS_WOLF_ED448
+};
+
+/** A decoded wolfCrypt key, private or public; used by one thread and thrown away. */
+struct otls_wolf_key {
+    int type; /* 0 = empty */
+    union {
+        RsaKey rsa;
+        ecc_key ec;
+        ed25519_key ed25519;
+        ed448_key ed448;
+    } u;
+};
+
+/**
+ * Immutable. wolfCrypt objects cache values while they are used, so what threads share is the
+ * encoding, and every operation decodes its own object.
+ */
+struct otls_native_key {
+    int type;
+    size_t size;
+    uint8_t der[]; /* PrivateKeyInfo, RSAPrivateKey or ECPrivateKey; wiped when freed */
+};
+
+struct otls_native_public_key {
+    int type;
+    size_t size;
+    uint8_t der[]; /* SubjectPublicKeyInfo */
+};
+
+/** Parse a private key into `key`; returns 0 or wolfSSL's error. */
+int otls_wolf_private_open(struct otls_wolf_key *key, const uint8_t *der, size_t size);
+/** Parse a SubjectPublicKeyInfo into `key`; returns 0 or wolfSSL's error. */
+int otls_wolf_public_open(struct otls_wolf_key *key, int type, const uint8_t *der, size_t size);
+/** Compute the public half from the private one, whatever the encoding said; 0 or an error. */
+int otls_wolf_key_complete(struct otls_wolf_key *key);
+void otls_wolf_key_close(struct otls_wolf_key *key);
+/** Bytes of the DER element at `data`, header included; 0 = malformed or longer than `size`. */
+size_t otls_wolf_der_size(const uint8_t *data, size_t size, size_t *header);
+/** Wipe memory in a way that the compiler keeps. */
+void otls_wolf_wipe(void *data, size_t size);
+
+otls_status otls_wolf_private_import(otls_native_key **out, const otls_key_source *source,
+                                     otls_error *err);
+void otls_wolf_private_free(otls_native_key *key);
+otls_status otls_wolf_private_public(const otls_native_key *key, uint8_t *out, size_t capacity,
+                                     size_t *length, otls_error *err);
+otls_status otls_wolf_public_import(otls_native_public_key **out, otls_slice spki, otls_error *err);
+void otls_wolf_public_free(otls_native_public_key *key);
+otls_status otls_wolf_pkcs12_open(otls_slice pfx, otls_slice password, otls_native_key **key,
+                                  void (*emit)(void *user, otls_slice der), void *user,
+                                  otls_error *err);
+
+/* ---- contexts and connections -------------------------------------------------------------- */
+
+struct otls_backend_context {
+    WOLFSSL_CTX *ctx;
+    const otls_policy *policy;
+    const char *psk_suite; /* wolfSSL's name of the suite that TLS 1.3 PSKs use, NULL = none */
+};
+
+struct otls_backend_connection {
+    WOLFSSL *ssl;
+    otls_core *core;
+    const struct otls_backend_context *context;
+    otls_slice alpn;       /* server: the name to answer with, without its length; our copy */
+    bool server;
+    bool done;             /* the handshake is over */
+    bool cleared;          /* wolfSSL_shutdown has reset the engine's object */
+    bool judged;           /* core has been asked about the peer */
+    bool encrypted;        /* a record under keys has gone out */
+    otls_status verdict;   /* what core answered */
+    uint8_t verdict_alert; /* with which alert */
+    int rx_seen, tx_seen;  /* alerts already reported: level << 8 | description, -1 = none */
+    int tx_override;       /* the alert that really went out instead of the engine's, -1 = none */
+    otls_status io;        /* what core's read or write answered last when it failed */
+    uint16_t leaf_signature; /* TLS 1.3: the scheme the peer's key type implies, 0 = several */
+    otls_connection_info info;
+    uint8_t alpn_name[256];
+};
+
+/** The connection behind an engine object. */
+static inline struct otls_backend_connection *otls_wolf_of(WOLFSSL *ssl)
+{
+    return wolfSSL_GetIOReadCtx(ssl);
+}
+
+/** Turn the engine's last result into ours: fills `err`, reports alerts, sends what is missing. */
+otls_status otls_wolf_failed(otls_backend_connection *conn, int native, otls_error *err);
+/** `text` is about `native`; for calls without a connection. */
+otls_status otls_wolf_error(otls_error *err, otls_status status, int32_t code, int native,
+                            const char *text);
+/** Report alerts not yet reported. */
+void otls_wolf_alerts(otls_backend_connection *conn);
+/** Send a fatal alert that the engine left out; best effort. */
+void otls_wolf_alert_send(otls_backend_connection *conn, uint8_t description);
+/** The engine is about to send `data`: put core's alert in place of its own. */
+void otls_wolf_alert_replace(otls_backend_connection *conn, uint8_t *data, size_t size);
+
+/** Engine's name of a suite, NULL when the running engine lacks it. */
+const char *otls_wolf_suite_name(uint16_t id);
+bool otls_wolf_has_group(uint16_t group);
+bool otls_wolf_has_signature(uint16_t scheme);
+/** The engine's name of a signature scheme for its list, NULL = none. */
+const char *otls_wolf_signature_name(uint16_t scheme);
+uint16_t otls_wolf_group_of(const char *curve_name);
+
+/** Peer verification: hook core into the context. */
+void otls_wolf_verify_setup(WOLFSSL_CTX *ctx, const otls_policy *policy);
+/** After the handshake: ask core about a client that sent no certificate. */
+otls_status otls_wolf_verify_finish(otls_backend_connection *conn, otls_error *err);
+
+/** Sessions, tickets, pre-shared keys: hook core into the context. */
+otls_status otls_wolf_session_setup(struct otls_backend_context *context, otls_error *err);
+otls_status otls_wolf_session_resume(otls_backend_connection *conn, otls_slice blob,
+                                     otls_error *err);
+otls_status otls_wolf_psk_setup(struct otls_backend_context *context, otls_error *err);
+
+otls_support otls_wolf_supports(otls_feature feature, const char **why);
+
+extern const otls_crypto_ops otls_wolf_crypto;
+extern const otls_context_ops otls_wolf_context;
+extern const otls_connection_ops otls_wolf_connection;
+extern const otls_certificate_ops otls_wolf_certificate;
+
+#endif

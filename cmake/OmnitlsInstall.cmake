@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: MIT
+
+include(CMakePackageConfigHelpers)
+
+file(GLOB public_headers CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/api/omnitls/*.h")
+set(package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/omnitls")
+
+install(TARGETS omnitls EXPORT omnitls
+  LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}"
+  ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}"
+  RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
+install(FILES ${public_headers} DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/omnitls")
+if(OMNITLS_MODULE_TARGETS)
+  install(TARGETS ${OMNITLS_MODULE_TARGETS} LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}/omnitls")
+endif()
+
+# The programs find the library beside them wherever the prefix ends up.
+file(RELATIVE_PATH bin_to_lib "${CMAKE_INSTALL_FULL_BINDIR}" "${CMAKE_INSTALL_FULL_LIBDIR}")
+foreach(program IN ITEMS omnitls_tool omnitls_bench)
+  if(TARGET ${program})
+    if(NOT APPLE)
+      set_property(TARGET ${program} PROPERTY INSTALL_RPATH "$ORIGIN/${bin_to_lib}")
+    endif()
+    install(TARGETS ${program} RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
+  endif()
+endforeach()
+
+# ---- find_package(omnitls CONFIG) ------------------------------------------------------------
+
+install(EXPORT omnitls NAMESPACE omnitls:: FILE omnitlsTargets.cmake DESTINATION "${package_dir}")
+configure_package_config_file(cmake/omnitlsConfig.cmake.in
+  "${PROJECT_BINARY_DIR}/omnitlsConfig.cmake" INSTALL_DESTINATION "${package_dir}")
+write_basic_package_version_file("${PROJECT_BINARY_DIR}/omnitlsConfigVersion.cmake"
+  VERSION ${PROJECT_VERSION} COMPATIBILITY SameMinorVersion)
+install(FILES "${PROJECT_BINARY_DIR}/omnitlsConfig.cmake"
+              "${PROJECT_BINARY_DIR}/omnitlsConfigVersion.cmake"
+              cmake/OmnitlsEngines.cmake
+        DESTINATION "${package_dir}")
+
+# ---- pkg-config ------------------------------------------------------------------------------
+
+# Relative to the file itself, so that the installed tree can be moved.
+file(RELATIVE_PATH pc_prefix "${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig" "${CMAKE_INSTALL_PREFIX}")
+string(REGEX REPLACE "/$" "" pc_prefix "\${pcfiledir}/${pc_prefix}")
+foreach(dir IN ITEMS LIBDIR INCLUDEDIR)
+  if(IS_ABSOLUTE "${CMAKE_INSTALL_${dir}}")
+    set(pc_${dir} "${CMAKE_INSTALL_${dir}}")
+  else()
+    set(pc_${dir} "\${prefix}/${CMAKE_INSTALL_${dir}}")
+  endif()
+endforeach()
+if(IS_ABSOLUTE "${CMAKE_INSTALL_LIBDIR}")
+  set(pc_prefix "${CMAKE_INSTALL_PREFIX}")
+endif()
+
+# A static library does not carry what it needs; a shared one does.
+set(pc_requires "")
+set(pc_libs "")
+if(NOT BUILD_SHARED_LIBS)
+  if(NOT OMNITLS_FORM STREQUAL "modules")
+    list(JOIN OMNITLS_ENGINES ", " pc_requires)
+  endif()
+  set(pc_libs "${CMAKE_THREAD_LIBS_INIT}")
+  if(NOT OMNITLS_FORM STREQUAL "single" AND CMAKE_DL_LIBS)
+    string(APPEND pc_libs " -l${CMAKE_DL_LIBS}")
+  endif()
+endif()
+configure_file(cmake/omnitls.pc.in "${PROJECT_BINARY_DIR}/omnitls.pc" @ONLY)
+install(FILES "${PROJECT_BINARY_DIR}/omnitls.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig")

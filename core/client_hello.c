@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: MIT */
+#include "client_hello.h"
+
+#include "alloc.h"
+
+#include <string.h>
+
+enum {
+    RECORD_HANDSHAKE = 22,
+    RECORD_HEADER = 5,
+    RECORD_LIMIT = 16384,
+    MESSAGE_CLIENT_HELLO = 1,
+    MESSAGE_HEADER = 4,
+    EXTENSION_SERVER_NAME = 0,
+    EXTENSION_GROUPS = 10,
+    EXTENSION_SIGNATURES = 13,
+    EXTENSION_ALPN = 16,
+    EXTENSION_VERSIONS = 43
+};
+
+/** A cursor that cannot pass its end; `bad` sticks. */
+typedef struct reader {
+    const uint8_t *at;
+    size_t left;
+    bool bad;
+} reader;
+
+static otls_slice take(reader *in, size_t size)
+{
+    otls_slice out = {NULL, 0};
+
+    if (in->bad || in->left < size) {
+        in->bad = true;
+        return out;
+    }
+    out = (otls_slice){in->at, size};
+    in->at += size;
+    in->left -= size;
+    return out;
+}
+
+static uint32_t number(reader *in, size_t bytes)
+{
+    const otls_slice raw = take(in, bytes);
+    uint32_t value = 0;
+
+    for (size_t i = 0; i < raw.size; i++)
+        value = value << 8 | raw.data[i];
+    return value;
+}
+
+static otls_slice vector(reader *in, size_t length_bytes)
+{
+    return take(in, number(in, length_bytes));
+}
+
+static reader over(otls_slice bytes)
+{
+    return (reader){.at = bytes.data, .left = bytes.size};
+}
+
+/* A vector of two-byte numbers that fills the extension. */
+static otls_slice number_list(otls_slice extension, size_t length_bytes, bool *bad)
+{
+    reader in = over(extension);
+    const otls_slice list = vector(&in, length_bytes);
+
+    if (in.bad || in.left != 0 || list.size % 2 != 0 || list.size == 0)
+        *bad = true;
+    return list;
+}
+
+static otls_slice parse_server_name(otls_slice extension, bool *bad)
+{
+    reader in = over(extension);
+    reader list = over(vector(&in, 2));
+    otls_slice host = {NULL, 0};
+
+    if (in.bad || in.left != 0)
+        *bad = true;
+    while (!list.bad && list.left != 0) {
+        const uint32_t kind = number(&list, 1);
+        const otls_slice name = vector(&list, 2);
+
+        if (kind != 0)
+            continue;
+        if (host.data != NULL || name.size == 0 || name.size > 255 ||
+            memchr(name.data, 0, name.size) != NULL)
+            *bad = true;
+        host = name;
+    }
+    if (list.bad)
+        *bad = true;
+    return host;
+}
+
+static otls_slice parse_alpn(otls_slice extension, bool *bad)
+{
+    reader in = over(extension);
+    const otls_slice list = vector(&in, 2);
+    reader names = over(list);
+
+    if (in.bad || in.left != 0 || list.size == 0)
+        *bad = true;
+    while (!names.bad && names.left != 0)
+        if (vector(&names, 1).size == 0)
+            *bad = true;
+    if (names.bad)
+        *bad = true;
+    return list;
+}
+
+static bool parse_extensions(otls_client_hello *out, reader *in)
+{
+    reader list = over(vector(in, 2));
+    unsigned seen = 0;
+    bool bad = in->bad;
+
+    while (!bad && !list.bad && list.left != 0) {
+        const uint32_t type = number(&list, 2);
+        const otls_slice body = vector(&list, 2);
+        unsigned bit = 0;
+
+        if (list.bad)
+            break;
+        if (type == EXTENSION_SERVER_NAME) {
+            bit = 1u;
+            out->server_name = parse_server_name(body, &bad);
+        } else if (type == EXTENSION_GROUPS) {
+            bit = 2u;
+            out->groups = number_list(body, 2, &bad);
+        } else if (type == EXTENSION_SIGNATURES) {
+            bit = 4u;
+            out->signatures = number_list(body, 2, &bad);
+        } else if (type == EXTENSION_ALPN) {
+            bit = 8u;
+            out->alpn = parse_alpn(body, &bad);
+        } else if (type == EXTENSION_VERSIONS) {
+            bit = 16u;
+            out->versions = number_list(body, 1, &bad);
+        }
+        if ((seen & bit) != 0)
+            bad = true; /* RFC 8446 4.2: no extension twice */
+        seen |= bit;
+    }
+    return !bad && !list.bad;
+}
+
+static bool parse_message(otls_client_hello *out, otls_slice message)
+{
+    reader in = over(message);
+
+    out->legacy_version = (uint16_t)number(&in, 2);
+    out->random = take(&in, 32);
+    out->session_id = vector(&in, 1);
+    out->suites = vector(&in, 2);
+    const otls_slice compression = vector(&in, 1);
+
+    if (in.bad || out->session_id.size > 32 || out->suites.size == 0 ||
+        out->suites.size % 2 != 0 || compression.size == 0)
+        return false;
+    if (in.left == 0)
+        return true; /* TLS 1.2 without extensions */
+    return parse_extensions(out, &in) && in.left == 0;
+}
+
+typedef struct scan {
+    size_t have;   /* handshake bytes so far */
+    size_t wanted; /* header included; 0 = length not known yet */
+    size_t records;
+} scan;
+
+static otls_hello_result check_header(const uint8_t *wire, size_t size)
+{
+    if (size >= 1 && wire[0] != RECORD_HANDSHAKE)
+        return OTLS_HELLO_NOT_TLS;
+    if (size >= 2 && wire[1] != 3)
+        return OTLS_HELLO_NOT_TLS;
+    return OTLS_HELLO_OK;
+}
+
+/* Count the handshake bytes of all records that have arrived, complete or not. */
+static otls_hello_result gather(scan *state, const uint8_t *wire, size_t size)
+{
+    uint8_t head[MESSAGE_HEADER];
+    size_t at = 0;
+
+    *state = (scan){0};
+    while (at < size) {
+        size_t length, part;
+        const otls_hello_result result = check_header(wire + at, size - at);
+
+        if (result != OTLS_HELLO_OK)
+            return state->records == 0 ? result : OTLS_HELLO_BAD;
+        if (size - at < RECORD_HEADER)
+            return OTLS_HELLO_MORE;
+        length = (size_t)wire[at + 3] << 8 | wire[at + 4];
+        if (length == 0 || length > RECORD_LIMIT || ++state->records > OTLS_HELLO_RECORDS)
+            return OTLS_HELLO_BAD;
+        at += RECORD_HEADER;
+        part = size - at < length ? size - at : length;
+        for (size_t i = 0; i < part && state->have + i < MESSAGE_HEADER; i++)
+            head[state->have + i] = wire[at + i];
+        state->have += part;
+        at += part;
+        if (state->have >= 1 && head[0] != MESSAGE_CLIENT_HELLO)
+            return state->records == 1 ? OTLS_HELLO_NOT_TLS : OTLS_HELLO_BAD;
+        if (state->have >= MESSAGE_HEADER) {
+            state->wanted = MESSAGE_HEADER + ((size_t)head[1] << 16 | (size_t)head[2] << 8 | head[3]);
+            if (state->wanted > OTLS_HELLO_LIMIT)
+                return OTLS_HELLO_BAD;
+            if (state->have >= state->wanted)
+                return OTLS_HELLO_OK;
+        }
+    }
+    return OTLS_HELLO_MORE;
+}
+
+/* The usual case borrows: one record holds the whole message. */
+static otls_hello_result message_bytes(otls_slice *message, uint8_t **owned, const uint8_t *wire,
+                                       size_t size)
+{
+    scan state;
+    const otls_hello_result result = gather(&state, wire, size);
+    const size_t wanted = state.wanted;
+
+    if (result != OTLS_HELLO_OK)
+        return result;
+    if (state.records == 1) {
+        *message = (otls_slice){wire + RECORD_HEADER + MESSAGE_HEADER, wanted - MESSAGE_HEADER};
+        return OTLS_HELLO_OK;
+    }
+    *owned = otls_malloc(wanted);
+    if (*owned == NULL)
+        return OTLS_HELLO_NOMEM;
+    size_t have = 0;
+    for (size_t at = 0; have < wanted;) {
+        const size_t length = (size_t)wire[at + 3] << 8 | wire[at + 4];
+        const size_t part = length < wanted - have ? length : wanted - have;
+
+        memcpy(*owned + have, wire + at + RECORD_HEADER, part);
+        have += part;
+        at += RECORD_HEADER + length;
+    }
+    *message = (otls_slice){*owned + MESSAGE_HEADER, wanted - MESSAGE_HEADER};
+    return OTLS_HELLO_OK;
+}
+
+otls_hello_result otls_client_hello_parse(otls_client_hello *out, const uint8_t *wire, size_t size)
+{
+    otls_slice message = {NULL, 0};
+    otls_hello_result result;
+
+    *out = (otls_client_hello){0};
+    result = message_bytes(&message, &out->owned, wire, size);
+    if (result != OTLS_HELLO_OK)
+        return result;
+    if (parse_message(out, message))
+        return OTLS_HELLO_OK;
+    otls_client_hello_clear(out);
+    return OTLS_HELLO_BAD;
+}
+
+void otls_client_hello_clear(otls_client_hello *hello)
+{
+    otls_free(hello->owned);
+    *hello = (otls_client_hello){0};
+}
+
+bool otls_hello_has(otls_slice list, uint16_t value)
+{
+    for (size_t i = 0; i + 1 < list.size; i += 2)
+        if ((list.data[i] << 8 | list.data[i + 1]) == value)
+            return true;
+    return false;
+}
+
+uint16_t otls_hello_version(const otls_client_hello *hello, uint16_t lowest, uint16_t highest)
+{
+    for (uint16_t version = highest; version >= lowest; version--) {
+        if (hello->versions.size != 0 ? otls_hello_has(hello->versions, version)
+                                      : version <= OTLS_TLS1_2 && version <= hello->legacy_version)
+            return version;
+    }
+    return 0;
+}

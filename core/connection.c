@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: MIT */
+/* A connection's life: made, named, handshaken, freed. */
+#include "connection.h"
+
+#include "alloc.h"
+#include "fail.h"
+
+#include <string.h>
+
+/** An engine that asks again without the transport having blocked gets this many turns. */
+#define TURNS_MAX 4096
+
+static otls_status allocate(otls_connection **out, otls_context *context, otls_error *err)
+{
+    const size_t head = (sizeof(otls_connection) + 15) & ~(size_t)15;
+    otls_connection *conn;
+
+    *out = NULL;
+    if (context == NULL)
+        return otls_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE, "no context given");
+    OTLS_TRY(otls_context_seal(context, err));
+    conn = otls_calloc(1, head + OTLS_MODULE(context->backend)->connection->state_size);
+    if (conn == NULL)
+        return otls_fail_nomem(err);
+    conn->core.ops = &otls_core_table;
+    conn->context = otls_context_ref(context);
+    conn->engine = (otls_backend_connection *)(void *)((char *)conn + head);
+    conn->server = context->role == OTLS_SERVER;
+    conn->alert_sent = conn->alert_received = -1;
+    conn->fd = -1;
+    *out = conn;
+    return OTLS_OK;
+}
+
+otls_status otls_connection_new(otls_connection **out, otls_context *context,
+                                const otls_transport *transport, otls_error *err)
+{
+    *out = NULL;
+    if (transport == NULL || transport->read == NULL || transport->write == NULL)
+        return otls_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE, "a transport needs read and write");
+    OTLS_TRY(allocate(out, context, err));
+    (*out)->transport = *transport;
+    return OTLS_OK;
+}
+
+otls_status otls_connection_new_fd(otls_connection **out, otls_context *context, intptr_t fd,
+                                   otls_error *err)
+{
+    *out = NULL;
+    if (fd < 0)
+        return otls_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE, "%ld is no descriptor", (long)fd);
+    OTLS_TRY(allocate(out, context, err));
+    (*out)->transport = otls_transport_fd(fd);
+    (*out)->fd = fd;
+    (*out)->read_ahead = true;
+    return OTLS_OK;
+}
+
+otls_status otls_connection_new_memory(otls_connection **out, otls_context *context,
+                                       otls_error *err)
+{
+    OTLS_TRY(allocate(out, context, err));
+    (*out)->memory = true;
+    return OTLS_OK;
+}
+
+void otls_connection_free(otls_connection *conn)
+{
+    if (conn == NULL)
+        return;
+    if (conn->engine_live)
+        OTLS_MODULE(conn->context->backend)->connection->fini(conn->engine);
+    otls_peer_clear(conn);
+    otls_buffer_release(&conn->in);
+    otls_buffer_release(&conn->out);
+    if (conn->plain.data != NULL)
+        otls_wipe(conn->plain.data, conn->plain.capacity);
+    otls_buffer_release(&conn->plain);
+    otls_free(conn->host);
+    otls_free(conn->chosen_alpn);
+    otls_free(conn->failure);
+    otls_context_free(conn->context);
+    otls_free(conn);
+}
+
+otls_status otls_connection_set_role(otls_connection *conn, otls_role role, otls_error *err)
+{
+    if (conn->state != OTLS_STATE_NEW)
+        return otls_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE, "the handshake has begun");
+    if ((role != OTLS_CLIENT && role != OTLS_SERVER) ||
+        (conn->context->role != OTLS_EITHER && conn->context->role != role))
+        return otls_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE,
+                         "the context does not allow this role");
+    conn->server = role == OTLS_SERVER;
+    return OTLS_OK;
+}
+
+otls_status otls_connection_set_server_name(otls_connection *conn, const char *name,
+                                            otls_error *err)
+{
+    otls_reference_name reference;
+    char text[256];
+    char *copy;
+
+    if (conn->state != OTLS_STATE_NEW || conn->server)
+        return otls_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE,
+                         conn->server ? "a server has no server name to set"
+                                      : "the handshake has begun");
+    OTLS_TRY(otls_reference_name_parse(&reference, name, text, err));
+    copy = otls_strdup(name);
+    if (copy == NULL)
+        return otls_fail_nomem(err);
+    otls_free(conn->host);
+    conn->host = copy;
+    memcpy(conn->reference_text, text, sizeof(text));
+    conn->reference = reference;
+    if (reference.dns != NULL)
+        conn->reference.dns = conn->reference_text;
+    return OTLS_OK;
+}
+
+/* ---- the handshake ---- */
+
+otls_status otls_engine_start(otls_connection *conn, otls_native *native, otls_error *err)
+{
+    const otls_settings *settings = &conn->context->settings;
+    const otls_connection_setup setup = {
+        .size = sizeof(setup),
+        .core = &conn->core,
+        .server_name = conn->server ? NULL : conn->reference.dns,
+        .alpn = conn->server ? (otls_slice){conn->chosen_alpn, conn->chosen_alpn_size}
+                             : (otls_slice){settings->alpn, settings->alpn_size},
+    };
+    otls_error inner;
+    otls_status status;
+
+    status = OTLS_MODULE(conn->context->backend)
+                 ->connection->init(conn->engine, native->engine, &setup, &inner);
+    if (status != OTLS_OK)
+        return otls_connection_fail(conn, status, &inner, err);
+    conn->engine_live = true;
+    conn->state = OTLS_STATE_HANDSHAKE;
+    return OTLS_OK;
+}
+
+static otls_status client_start(otls_connection *conn, otls_error *err)
+{
+    const otls_settings *settings = &conn->context->settings;
+    const bool named = conn->reference.dns != NULL || conn->reference.ip_size != 0;
+
+    if (!named && !settings->no_verify && !settings->no_name_check)
+        return otls_fail(err, OTLS_E_USAGE, OTLS_CODE_NO_SERVER_NAME,
+                         "no server name to verify: call otls_connection_set_server_name first");
+    return otls_engine_start(conn, conn->context->client, err);
+}
+
+static otls_status start(otls_connection *conn, otls_error *err)
+{
+    if (conn->state == OTLS_STATE_NEW && !conn->server)
+        return client_start(conn, err);
+    conn->state = OTLS_STATE_HELLO;
+    return otls_server_start(conn, err);
+}
+
+static otls_status finish(otls_connection *conn, otls_error *err)
+{
+    conn->info.size = sizeof(conn->info);
+    OTLS_MODULE(conn->context->backend)->connection->info(conn->engine, &conn->info);
+    OTLS_TRY(otls_connection_assert(conn, err));
+    conn->state = OTLS_STATE_OPEN;
+    return OTLS_OK;
+}
+
+static otls_status step(otls_connection *conn, otls_error *err)
+{
+    otls_error inner;
+
+    for (int turn = 0; turn < TURNS_MAX; turn++) {
+        otls_status status, flushed;
+
+        conn->said = OTLS_OK;
+        status = OTLS_MODULE(conn->context->backend)->connection->handshake(conn->engine, &inner);
+        if (status < 0)
+            return otls_connection_fail(conn, status, &inner, err);
+        flushed = otls_io_flush(conn);
+        if (flushed < 0)
+            return otls_connection_fail(conn, flushed, NULL, err);
+        if (status == OTLS_OK)
+            return finish(conn, err);
+        if (status != OTLS_WANT_READ)
+            return status; /* WANT_ASYNC */
+        if (flushed == OTLS_WANT_WRITE)
+            return OTLS_WANT_WRITE;
+        if (conn->said == OTLS_WANT_READ)
+            return OTLS_WANT_READ;
+        if (conn->said < 0)
+            return otls_connection_fail(conn, conn->said, NULL, err);
+    }
+    return otls_connection_fail_text(conn, err, OTLS_E_INTERNAL, OTLS_CODE_LIMIT,
+                                     "the engine makes no progress");
+}
+
+static otls_status handshake(otls_connection *conn, otls_error *err)
+{
+    otls_status status;
+
+    if (conn->state == OTLS_STATE_FAILED)
+        return otls_connection_fail_again(conn, err);
+    if (conn->state < OTLS_STATE_HANDSHAKE) {
+        status = start(conn, err);
+        if (status != OTLS_OK)
+            return status;
+    }
+    if (conn->state == OTLS_STATE_HANDSHAKE) {
+        status = step(conn, err);
+        if (status != OTLS_OK)
+            return status;
+    }
+    status = otls_io_flush(conn);
+    return status < 0 ? otls_connection_fail(conn, status, NULL, err) : status;
+}
+
+otls_status otls_connection_handshake(otls_connection *conn, otls_error *err)
+{
+    const otls_status status = handshake(conn, err);
+
+    conn->want_write = status == OTLS_WANT_WRITE;
+    return status;
+}
+
+bool otls_connection_handshake_done(const otls_connection *conn)
+{
+    return conn->info.version != 0 && (conn->state == OTLS_STATE_OPEN || conn->failure_status != 0);
+}

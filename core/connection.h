@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file connection.h
+ * A connection inside. Core owns the bytes: the engine reads and writes through connection_core.c,
+ * so would-block, end of file, reset and partial writes are decided once.
+ */
+#ifndef OTLS_CORE_CONNECTION_H
+#define OTLS_CORE_CONNECTION_H
+
+#include "buffer.h"
+#include "client_hello.h"
+#include "context.h"
+#include "verify.h"
+#include <omnitls/connection.h>
+
+/** One TLS record with its header and the most any version adds to it (RFC 5246 6.2.3). */
+#define OTLS_RECORD_MAX (16384u + 2048u + 5u)
+#define OTLS_PLAINTEXT_MAX 16384u
+/** Memory transport: output is refused above this, input above the other (back-pressure). */
+#define OTLS_MEMORY_OUTPUT_LIMIT ((size_t)256 * 1024)
+#define OTLS_MEMORY_INPUT_LIMIT ((size_t)256 * 1024)
+/** A peer's chain has at most this many certificates and bytes. */
+#define OTLS_PEER_CHAIN_MAX OTLS_VERIFY_CHAIN_MAX
+#define OTLS_PEER_CHAIN_BYTES ((size_t)4 * 1024 * 1024)
+
+typedef enum otls_state {
+    OTLS_STATE_NEW = 0,   /* nothing has happened */
+    OTLS_STATE_HELLO,     /* server: waiting for the whole ClientHello */
+    OTLS_STATE_HANDSHAKE, /* the engine is at it */
+    OTLS_STATE_OPEN,
+    OTLS_STATE_FAILED
+} otls_state;
+
+struct otls_connection {
+    otls_core core; /* first: what the backend holds on to */
+    otls_context *context;
+    otls_backend_connection *engine; /* in this block, behind the struct */
+    otls_transport transport;        /* unset for memory */
+    otls_buffer in, out;             /* ciphertext read ahead; ciphertext not sent yet */
+    otls_buffer plain;               /* plaintext that was peeked at */
+    otls_status said;                /* what the transport answered the last read; OTLS_OK before */
+    otls_status write_said;          /* OTLS_OK, or why writing broke */
+    int write_errno, read_errno;
+    uint8_t state;
+    bool memory, read_ahead, server, engine_live;
+    bool input_ended;     /* memory: feed_eof */
+    bool sent_close, received_close, ragged_eof_ok;
+    bool want_write;      /* the last answer was WANT_WRITE */
+    bool peer_verified;   /* core gave its verdict on the peer's chain in this connection */
+    bool peer_missing;    /* the peer was asked and presented nothing */
+    int16_t alert_sent, alert_received; /* fatal ones, -1 = none */
+    intptr_t fd;
+    otls_error *failure;  /* the first cause; NULL until then, or when there was no memory for it */
+    otls_status failure_status;
+    char *host;           /* what set_server_name got, cleaned */
+    otls_reference_name reference;
+    char reference_text[256];
+    const otls_certificate *peer[OTLS_PEER_CHAIN_MAX];
+    size_t peer_count;
+    otls_verdict verdict;
+    otls_connection_info info;
+    uint8_t *chosen_alpn; /* server: wire form of the one name */
+    size_t chosen_alpn_size;
+};
+
+/* connection_core.c: what engines call */
+extern const otls_core_ops otls_core_table;
+/** Send what is queued: OTLS_OK when nothing is left, WANT_WRITE, or the failure. */
+otls_status otls_io_flush(otls_connection *conn);
+/** More ciphertext into `in` (servers look at the hello there). As the read upcall. */
+otls_status otls_io_fill(otls_connection *conn);
+
+/* connection_fail.c */
+/** Remember the first cause and report it. `engine_error` may be NULL. */
+otls_status otls_connection_fail(otls_connection *conn, otls_status status,
+                                 const otls_error *engine_error, otls_error *err);
+/** The same with a sentence of core's. */
+__attribute__((format(printf, 5, 6))) otls_status
+otls_connection_fail_text(otls_connection *conn, otls_error *err, otls_status status, int32_t code,
+                          const char *format, ...);
+/** Report the remembered cause again. */
+otls_status otls_connection_fail_again(const otls_connection *conn, otls_error *err);
+
+/* connection_server.c */
+/** Look at the ClientHello, decide, start the engine. OTLS_OK, WANT_READ or a failure. */
+otls_status otls_server_start(otls_connection *conn, otls_error *err);
+/** A fatal alert in plaintext, before any engine is there. */
+void otls_plain_alert(otls_connection *conn, uint8_t description);
+
+/* connection_verify.c */
+otls_status otls_core_verify_peer(otls_core *core, const otls_slice *chain, size_t count,
+                                  const otls_slice *staple, uint8_t *alert);
+void otls_peer_clear(otls_connection *conn);
+/** After the handshake: is everything within the policy? */
+otls_status otls_connection_assert(otls_connection *conn, otls_error *err);
+
+/** Start the engine with a native context. */
+otls_status otls_engine_start(otls_connection *conn, otls_native *native, otls_error *err);
+
+/* transport_fd.c */
+otls_transport otls_transport_fd(intptr_t fd);
+
+#endif

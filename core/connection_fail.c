@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: MIT */
+/* First cause wins; a failed connection keeps failing with it. */
+#include "connection.h"
+
+#include "alloc.h"
+#include "fail.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+static void cause_verdict(const otls_connection *conn, otls_error *report)
+{
+    const otls_verdict *verdict = &conn->verdict;
+
+    otls_fail(report, OTLS_E_VERIFY,
+              conn->peer_missing ? OTLS_CODE_PEER_CERTIFICATE_MISSING : OTLS_CODE_NONE, "%s",
+              verdict->text);
+    report->verify_flags = verdict->flags;
+    report->verify_depth = verdict->depth;
+    report->alert = verdict->alert;
+}
+
+/* The engines report a broken transport in their own ways, some as success: core was there. */
+static bool cause_transport(const otls_connection *conn, otls_error *report)
+{
+    const bool open = conn->state == OTLS_STATE_OPEN;
+
+    if (conn->said == OTLS_E_TRUNCATED)
+        otls_fail(report, OTLS_E_TRUNCATED, OTLS_CODE_NONE,
+                  open ? "the peer ended the connection without close_notify"
+                       : "the peer ended the connection during the handshake");
+    else if (conn->said == OTLS_E_IO)
+        otls_fail_system(report, OTLS_CODE_NONE, conn->read_errno, "reading from the peer");
+    else if (conn->write_said != OTLS_OK)
+        otls_fail_system(report, OTLS_CODE_NONE, conn->write_errno, "writing to the peer");
+    else
+        return false;
+    return true;
+}
+
+static void cause_alert(const otls_connection *conn, otls_error *report)
+{
+    const int32_t code = report->code;
+
+    otls_fail(report, OTLS_E_ALERT, code, "the peer sent the alert %s (%d)",
+              otls_alert_name(conn->alert_received), conn->alert_received);
+    report->alert = conn->alert_received;
+    report->alert_received = 1;
+}
+
+static void copy_native(otls_error *report, const otls_error *engine)
+{
+    if (engine == NULL)
+        return;
+    report->native = engine->native;
+    report->backend = engine->backend;
+    memcpy(report->native_text, engine->native_text, sizeof(report->native_text));
+}
+
+/* Which of all that is known is the cause? */
+static void find_cause(const otls_connection *conn, otls_status status, const otls_error *engine,
+                       otls_error *report)
+{
+    const bool refused = conn->peer_verified && conn->verdict.flags != 0 &&
+                         (conn->verdict.flags & OTLS_VERIFY_NOT_CHECKED) == 0;
+
+    if (engine != NULL)
+        *report = *engine;
+    else
+        otls_fail(report, status, OTLS_CODE_NONE, "the connection failed");
+    report->status = status;
+    if (refused)
+        cause_verdict(conn, report);
+    else if (conn->alert_received >= 0)
+        cause_alert(conn, report);
+    else if (status != OTLS_E_VERIFY)
+        (void)cause_transport(conn, report);
+    if (report->alert < 0 && conn->alert_sent >= 0)
+        report->alert = conn->alert_sent;
+    copy_native(report, engine);
+}
+
+otls_status otls_connection_fail(otls_connection *conn, otls_status status,
+                                 const otls_error *engine_error, otls_error *err)
+{
+    otls_error report = OTLS_ERROR_INIT;
+
+    if (conn->state == OTLS_STATE_FAILED)
+        return otls_connection_fail_again(conn, err);
+    find_cause(conn, status < 0 ? status : OTLS_E_INTERNAL, engine_error, &report);
+    conn->state = OTLS_STATE_FAILED;
+    conn->failure_status = (otls_status)report.status;
+    conn->failure = otls_memdup(&report, sizeof(report));
+    (void)otls_io_flush(conn); /* the alert, if the transport still takes it */
+    if (err != NULL)
+        *err = report;
+    return conn->failure_status;
+}
+
+otls_status otls_connection_fail_text(otls_connection *conn, otls_error *err, otls_status status,
+                                      int32_t code, const char *format, ...)
+{
+    otls_error report = OTLS_ERROR_INIT;
+    char text[sizeof(report.text)];
+    va_list args;
+
+    va_start(args, format);
+    (void)vsnprintf(text, sizeof(text), format, args);
+    va_end(args);
+    otls_fail(&report, status, code, "%s", text);
+    return otls_connection_fail(conn, status, &report, err);
+}
+
+otls_status otls_connection_fail_again(const otls_connection *conn, otls_error *err)
+{
+    if (conn->failure == NULL)
+        return otls_fail(err, conn->failure_status, OTLS_CODE_NONE,
+                         "the connection failed earlier");
+    if (err != NULL)
+        *err = *conn->failure;
+    return conn->failure_status;
+}

@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: MIT */
+/* The server's decisions, made on the ClientHello before the engine starts. */
+#include "connection.h"
+
+#include "alloc.h"
+#include "fail.h"
+
+#include <string.h>
+
+void otls_plain_alert(otls_connection *conn, uint8_t description)
+{
+    const uint8_t record[7] = {21, 3, 3, 0, 2, 2, description};
+
+    (void)otls_buffer_append(&conn->out, record, sizeof(record));
+    conn->alert_sent = description;
+    (void)otls_io_flush(conn);
+}
+
+__attribute__((format(printf, 5, 6))) static otls_status
+refuse(otls_connection *conn, otls_error *err, uint8_t alert, int32_t code, const char *format, ...)
+{
+    otls_error report = OTLS_ERROR_INIT;
+    char text[sizeof(report.text)];
+    va_list args;
+
+    va_start(args, format);
+    (void)vsnprintf(text, sizeof(text), format, args);
+    va_end(args);
+    otls_plain_alert(conn, alert);
+    otls_fail(&report, OTLS_E_PROTOCOL, code, "%s", text);
+    report.alert = alert;
+    return otls_connection_fail(conn, OTLS_E_PROTOCOL, &report, err);
+}
+
+/* ---- the hello ---- */
+
+static otls_status read_hello(otls_connection *conn, otls_client_hello *hello, otls_error *err)
+{
+    for (;;) {
+        otls_hello_result result = OTLS_HELLO_MORE;
+        const size_t have = otls_buffer_size(&conn->in);
+
+        if (have != 0)
+            result = otls_client_hello_parse(hello, otls_buffer_front(&conn->in), have);
+        if (result == OTLS_HELLO_OK)
+            return OTLS_OK;
+        if (result == OTLS_HELLO_NOT_TLS)
+            return refuse(conn, err, OTLS_ALERT_UNEXPECTED_MESSAGE, OTLS_CODE_NOT_TLS,
+                          "the client does not speak TLS");
+        if (result == OTLS_HELLO_BAD || have > OTLS_HELLO_WIRE_LIMIT)
+            return refuse(conn, err, OTLS_ALERT_DECODE_ERROR, OTLS_CODE_NONE,
+                          "the ClientHello is malformed");
+        if (result == OTLS_HELLO_NOMEM)
+            return otls_connection_fail(conn, OTLS_E_NOMEM, NULL, err);
+        switch (otls_io_fill(conn)) {
+        case OTLS_OK:
+            break;
+        case OTLS_WANT_READ:
+            return OTLS_WANT_READ;
+        default:
+            return otls_connection_fail(conn, OTLS_E_PROTOCOL, NULL, err);
+        }
+    }
+}
+
+/* ---- ALPN, RFC 7301 3.2: by the server's order ---- */
+
+static const uint8_t *offered(otls_slice list, const uint8_t *name)
+{
+    for (size_t at = 0; at < list.size; at += 1u + list.data[at])
+        if (list.data[at] == name[0] && memcmp(list.data + at + 1, name + 1, name[0]) == 0)
+            return list.data + at;
+    return NULL;
+}
+
+static otls_status choose_alpn(otls_connection *conn, const otls_client_hello *hello,
+                               otls_error *err)
+{
+    const otls_settings *settings = &conn->context->settings;
+
+    if (settings->alpn_size == 0 || hello->alpn.size == 0)
+        return OTLS_OK;
+    for (size_t at = 0; at < settings->alpn_size; at += 1u + settings->alpn[at]) {
+        const uint8_t *name = settings->alpn + at;
+
+        if (offered(hello->alpn, name) == NULL)
+            continue;
+        conn->chosen_alpn_size = 1u + name[0];
+        conn->chosen_alpn = otls_memdup(name, conn->chosen_alpn_size);
+        return conn->chosen_alpn != NULL ? OTLS_OK
+                                         : otls_connection_fail(conn, OTLS_E_NOMEM, NULL, err);
+    }
+    if (settings->alpn_optional)
+        return OTLS_OK;
+    return refuse(conn, err, OTLS_ALERT_NO_APPLICATION_PROTOCOL, OTLS_CODE_NO_SHARED_ALPN,
+                  "client and server share no application protocol");
+}
+
+/* ---- version, suite and identity ---- */
+
+static bool any_signature(const otls_context *context, const otls_client_hello *hello,
+                          const uint16_t *schemes, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = 0; k < context->signature_count; k++)
+            if (context->signatures[k] == schemes[i] &&
+                (hello->signatures.size == 0 || otls_hello_has(hello->signatures, schemes[i])))
+                return true;
+    return false;
+}
+
+static bool ecdsa_fits(const otls_context *context, const otls_client_hello *hello,
+                       uint16_t version, uint16_t curve)
+{
+    static const uint16_t any[] = {0x0403, 0x0503, 0x0603, 0x0203};
+    uint16_t scheme = 0;
+
+    if (version < OTLS_TLS1_3)
+        return any_signature(context, hello, any, 4) &&
+               (hello->groups.size == 0 || otls_hello_has(hello->groups, curve));
+    if (curve == 0x0017)
+        scheme = 0x0403;
+    else if (curve == 0x0018)
+        scheme = 0x0503;
+    else if (curve == 0x0019)
+        scheme = 0x0603;
+    return scheme != 0 && any_signature(context, hello, &scheme, 1);
+}
+
+/* Can the client check a signature made with this leaf's key? (RFC 8446 4.4.2.2, RFC 5246 7.4.2) */
+static bool key_fits(const otls_context *context, const otls_client_hello *hello, uint16_t version,
+                     const otls_x509 *leaf)
+{
+    static const uint16_t rsa_new[] = {0x0804, 0x0805, 0x0806};
+    static const uint16_t rsa_old[] = {0x0804, 0x0805, 0x0806, 0x0401, 0x0501, 0x0601, 0x0201};
+    static const uint16_t pss[] = {0x0809, 0x080a, 0x080b};
+    static const uint16_t ed25519 = 0x0807, ed448 = 0x0808;
+
+    switch (leaf->key_type) {
+    case OTLS_KEY_RSA:
+        return version == OTLS_TLS1_3 ? any_signature(context, hello, rsa_new, 3)
+                                      : any_signature(context, hello, rsa_old, 7);
+    case OTLS_KEY_RSA_PSS:
+        return any_signature(context, hello, pss, 3);
+    case OTLS_KEY_EC:
+        return ecdsa_fits(context, hello, version, leaf->key_group);
+    case OTLS_KEY_ED25519:
+        return hello->signatures.size != 0 && any_signature(context, hello, &ed25519, 1);
+    case OTLS_KEY_ED448:
+        return hello->signatures.size != 0 && any_signature(context, hello, &ed448, 1);
+    default:
+        return false;
+    }
+}
+
+static bool suite_fits(const otls_suite *suite, uint16_t version, const otls_x509 *leaf)
+{
+    if (version == OTLS_TLS1_3)
+        return suite->min_version == OTLS_TLS1_3;
+    if (suite->min_version > version)
+        return false;
+    if (leaf->key_type == OTLS_KEY_RSA || leaf->key_type == OTLS_KEY_RSA_PSS)
+        return suite->auth == OTLS_AUTH_RSA;
+    return suite->auth == OTLS_AUTH_ECDSA;
+}
+
+static bool shares_suite(const otls_context *context, const otls_client_hello *hello,
+                         uint16_t version, const otls_x509 *leaf)
+{
+    for (size_t i = 0; i < context->suite_count; i++)
+        if (suite_fits(context->suites[i], version, leaf) &&
+            otls_hello_has(hello->suites, context->suites[i]->id))
+            return true;
+    return false;
+}
+
+static bool names_fit(const otls_connection *conn, const otls_x509 *leaf)
+{
+    return conn->reference.dns != NULL && otls_name_matches(leaf, &conn->reference, 0);
+}
+
+/* The first identity that the client can use; one that bears the asked name wins over others. */
+static otls_native *choose_identity(const otls_connection *conn, const otls_client_hello *hello,
+                                    uint16_t version)
+{
+    const otls_context *context = conn->context;
+    otls_native *usable = NULL;
+
+    for (size_t i = 0; i < context->server_count; i++) {
+        otls_native *native = context->servers[i];
+        const otls_x509 *leaf = &native->identity->chain[0]->x509;
+
+        if (!key_fits(context, hello, version, leaf) ||
+            !shares_suite(context, hello, version, leaf))
+            continue;
+        if (context->server_count == 1 || names_fit(conn, leaf))
+            return native;
+        if (usable == NULL)
+            usable = native;
+    }
+    return usable;
+}
+
+static otls_status keep_server_name(otls_connection *conn, const otls_client_hello *hello,
+                                    otls_error *err)
+{
+    const otls_slice name = hello->server_name;
+
+    if (name.data == NULL)
+        return OTLS_OK;
+    conn->host = otls_malloc(name.size + 1);
+    if (conn->host == NULL)
+        return otls_connection_fail(conn, OTLS_E_NOMEM, NULL, err);
+    memcpy(conn->host, name.data, name.size);
+    conn->host[name.size] = '\0';
+    /* a name that is none matches no certificate; that is not the handshake's end */
+    if (otls_reference_name_parse(&conn->reference, conn->host, conn->reference_text, NULL) !=
+        OTLS_OK)
+        conn->reference = (otls_reference_name){0};
+    return OTLS_OK;
+}
+
+static otls_status decide(otls_connection *conn, const otls_client_hello *hello, otls_error *err)
+{
+    const otls_context *context = conn->context;
+    const uint16_t version = otls_hello_version(hello, context->lowest, context->highest);
+    otls_native *native;
+
+    if (version == 0)
+        return refuse(conn, err, OTLS_ALERT_PROTOCOL_VERSION, OTLS_CODE_NO_SHARED_VERSION,
+                      "client and server share no TLS version");
+    OTLS_TRY(keep_server_name(conn, hello, err));
+    OTLS_TRY(choose_alpn(conn, hello, err));
+    if (context->server_count == 0)
+        return refuse(conn, err, OTLS_ALERT_HANDSHAKE_FAILURE, OTLS_CODE_NO_IDENTITY,
+                      "the server has no identity");
+    native = choose_identity(conn, hello, version);
+    if (native == NULL)
+        return refuse(conn, err, OTLS_ALERT_HANDSHAKE_FAILURE, OTLS_CODE_NO_SHARED_SUITE,
+                      "client and server share no cipher suite or signature algorithm");
+    return otls_engine_start(conn, native, err);
+}
+
+otls_status otls_server_start(otls_connection *conn, otls_error *err)
+{
+    otls_client_hello hello;
+    otls_status status = read_hello(conn, &hello, err);
+
+    if (status != OTLS_OK)
+        return status;
+    status = decide(conn, &hello, err);
+    otls_client_hello_clear(&hello);
+    return status;
+}

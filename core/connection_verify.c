@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: MIT */
+/* The peer's chain: taken from the engine, judged by core, and asserted after the handshake. */
+#include "connection.h"
+
+#include "alloc.h"
+#include "fail.h"
+
+#include <string.h>
+
+void otls_peer_clear(otls_connection *conn)
+{
+    for (size_t i = 0; i < conn->peer_count; i++)
+        otls_certificate_free(conn->peer[i]);
+    conn->peer_count = 0;
+    otls_verdict_clear(&conn->verdict);
+    conn->peer_verified = conn->peer_missing = false;
+}
+
+static otls_status refuse(otls_connection *conn, uint32_t flags, uint8_t fitting, uint8_t *alert,
+                          const char *text)
+{
+    otls_verdict *verdict = &conn->verdict;
+
+    verdict->flags = flags;
+    verdict->depth = 0;
+    verdict->alert = fitting;
+    strncpy(verdict->text, text, sizeof(verdict->text) - 1);
+    *alert = fitting;
+    return OTLS_E_VERIFY;
+}
+
+static otls_status keep_chain(otls_connection *conn, const otls_slice *chain, size_t count,
+                              uint8_t *alert)
+{
+    size_t bytes = 0;
+
+    for (size_t i = 0; i < count; i++)
+        bytes += chain[i].size;
+    if (count > OTLS_PEER_CHAIN_MAX || bytes > OTLS_PEER_CHAIN_BYTES)
+        return refuse(conn, OTLS_VERIFY_LIMIT, OTLS_ALERT_BAD_CERTIFICATE, alert,
+                      "the peer's certificate chain is too long");
+    for (size_t i = 0; i < count; i++) {
+        otls_certificate *cert = NULL;
+        otls_error why = OTLS_ERROR_INIT;
+
+        if (otls_certificate_from_der(&cert, chain[i].data, chain[i].size, &why) == OTLS_E_NOMEM)
+            return refuse(conn, OTLS_VERIFY_LIMIT, OTLS_ALERT_INTERNAL_ERROR, alert,
+                          "out of memory");
+        if (cert == NULL && i == 0)
+            return refuse(conn, OTLS_VERIFY_MALFORMED, OTLS_ALERT_BAD_CERTIFICATE, alert, why.text);
+        if (cert != NULL) /* an undecodable extra certificate cannot help the path; leave it out */
+            conn->peer[conn->peer_count++] = cert;
+    }
+    return OTLS_OK;
+}
+
+static otls_status judge(otls_connection *conn, uint8_t *alert)
+{
+    const otls_settings *settings = &conn->context->settings;
+    const otls_verify_request request = {
+        .trust = settings->trust,
+        .chain = conn->peer,
+        .chain_count = conn->peer_count,
+        .backend = conn->context->backend,
+        .name = !conn->server && !settings->no_name_check ? &conn->reference : NULL,
+        .time = otls_context_now(conn->context),
+        .purpose = conn->server ? OTLS_PURPOSE_CLIENT : OTLS_PURPOSE_SERVER,
+        .max_depth = settings->verify_depth,
+        .security_level = settings->security_level,
+    };
+    otls_error why = OTLS_ERROR_INIT;
+
+    if (otls_verify_chain(&request, &conn->verdict, &why) != OTLS_OK)
+        return refuse(conn, OTLS_VERIFY_LIMIT, OTLS_ALERT_INTERNAL_ERROR, alert, why.text);
+    *alert = conn->verdict.alert;
+    return conn->verdict.flags == 0 ? OTLS_OK : OTLS_E_VERIFY;
+}
+
+static otls_status judge_absent(otls_connection *conn, uint8_t *alert)
+{
+    conn->peer_missing = true;
+    if (conn->server && conn->context->settings.verify_mode != OTLS_VERIFY_MODE_REQUIRED) {
+        conn->verdict.flags = OTLS_VERIFY_NOT_CHECKED;
+        return OTLS_OK;
+    }
+    return refuse(conn, OTLS_VERIFY_MISSING, OTLS_ALERT_CERTIFICATE_REQUIRED, alert,
+                  "the peer presented no certificate");
+}
+
+otls_status otls_core_verify_peer(otls_core *core, const otls_slice *chain, size_t count,
+                                  const otls_slice *staple, uint8_t *alert)
+{
+    otls_connection *conn = (otls_connection *)(void *)core;
+
+    (void)staple;
+    otls_peer_clear(conn);
+    conn->peer_verified = true;
+    *alert = OTLS_ALERT_BAD_CERTIFICATE;
+    if (count == 0)
+        return judge_absent(conn, alert);
+    OTLS_TRY(keep_chain(conn, chain, count, alert));
+    if (!conn->server && conn->context->settings.no_verify) {
+        conn->verdict.flags = OTLS_VERIFY_NOT_CHECKED;
+        return OTLS_OK;
+    }
+    return judge(conn, alert);
+}
+
+static otls_status outside(otls_connection *conn, otls_error *err, const char *what)
+{
+    return otls_connection_fail_text(conn, err, OTLS_E_PROTOCOL, OTLS_CODE_OUTSIDE_POLICY,
+                                     "%s negotiated %s, which the policy does not allow",
+                                     otls_backend_name(conn->context->backend), what);
+}
+
+static bool alpn_is_offered(const otls_connection *conn)
+{
+    const otls_settings *settings = &conn->context->settings;
+    const otls_slice chosen = conn->info.alpn;
+
+    for (size_t at = 0; at < settings->alpn_size; at += 1u + settings->alpn[at])
+        if (settings->alpn[at] == chosen.size &&
+            memcmp(settings->alpn + at + 1, chosen.data, chosen.size) == 0)
+            return true;
+    return chosen.size == 0;
+}
+
+/* Whatever an engine did: nothing outside the policy gets through. */
+otls_status otls_connection_assert(otls_connection *conn, otls_error *err)
+{
+    const otls_context *context = conn->context;
+    const otls_connection_info *info = &conn->info;
+    const bool must_verify =
+        !conn->server || context->settings.verify_mode == OTLS_VERIFY_MODE_REQUIRED;
+
+    if (info->version < context->lowest || info->version > context->highest)
+        return outside(conn, err, otls_version_name(info->version));
+    if (!otls_context_allows_suite(context, info->suite))
+        return outside(conn, err, otls_suite_name(info->suite));
+    if (info->group != 0 && !otls_context_allows_group(context, info->group))
+        return outside(conn, err, otls_group_name(info->group));
+    if (!alpn_is_offered(conn))
+        return outside(conn, err, "an application protocol");
+    if (must_verify && !conn->peer_verified)
+        return otls_connection_fail_text(conn, err, OTLS_E_VERIFY,
+                                         OTLS_CODE_PEER_CERTIFICATE_MISSING,
+                                         "%s finished a handshake without a peer certificate",
+                                         otls_backend_name(context->backend));
+    return OTLS_OK;
+}

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: MIT */
+#include "context.h"
+
+#include "alloc.h"
+#include "fail.h"
+#include "verify.h"
+#include <omnitls/insecure.h>
+
+#include <string.h>
+#include <time.h>
+
+static void settings_default(otls_settings *settings)
+{
+    settings->suite_count = otls_suites_default(settings->suites, OTLS_SUITE_MAX);
+    settings->group_count = otls_groups_default(settings->groups, OTLS_GROUP_MAX);
+    settings->signature_count = otls_signatures_default(settings->signatures, OTLS_SIGNATURE_MAX);
+    settings->verify_mode = OTLS_VERIFY_MODE_NONE;
+    settings->verify_depth = 10;
+    settings->security_level = 2;
+}
+
+static otls_status allocate(otls_context **out, const otls_backend *backend, otls_role role,
+                            otls_error *err)
+{
+    otls_context *context = otls_calloc(1, sizeof(*context));
+
+    if (context == NULL)
+        return otls_fail_nomem(err);
+    if (pthread_mutex_init(&context->sealing, NULL) != 0) {
+        otls_free(context);
+        return otls_fail_nomem(err);
+    }
+    context->references = 1;
+    context->backend = backend;
+    context->role = role;
+    *out = context;
+    return OTLS_OK;
+}
+
+otls_status otls_context_new(otls_context **out, const otls_backend *backend, otls_role role,
+                             otls_error *err)
+{
+    *out = NULL;
+    if (role != OTLS_CLIENT && role != OTLS_SERVER && role != OTLS_EITHER)
+        return otls_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE, "%d is no role", (int)role);
+    if (backend == NULL)
+        OTLS_TRY(otls_backend_find(&backend, NULL, err));
+    OTLS_TRY(allocate(out, backend, role, err));
+    settings_default(&(*out)->settings);
+    return OTLS_OK;
+}
+
+otls_status otls_context_copy(otls_context **out, const otls_context *context, otls_error *err)
+{
+    otls_settings *settings;
+
+    OTLS_TRY(allocate(out, context->backend, context->role, err));
+    settings = &(*out)->settings;
+    *settings = context->settings;
+    settings->trust = otls_trust_ref(settings->trust);
+    for (size_t i = 0; i < settings->identity_count; i++)
+        (void)otls_identity_ref(settings->identities[i]);
+    if (settings->alpn != NULL) {
+        settings->alpn = otls_memdup(settings->alpn, settings->alpn_size);
+        if (settings->alpn == NULL) {
+            otls_context_free(*out);
+            *out = NULL;
+            return otls_fail_nomem(err);
+        }
+    }
+    return OTLS_OK;
+}
+
+otls_context *otls_context_ref(otls_context *context)
+{
+    if (context != NULL)
+        atomic_fetch_add_explicit(&context->references, 1, memory_order_relaxed);
+    return context;
+}
+
+void otls_context_free(otls_context *context)
+{
+    otls_settings *settings;
+
+    if (context == NULL ||
+        atomic_fetch_sub_explicit(&context->references, 1, memory_order_acq_rel) != 1)
+        return;
+    otls_context_unseal(context);
+    settings = &context->settings;
+    otls_trust_free(settings->trust);
+    for (size_t i = 0; i < settings->identity_count; i++)
+        otls_identity_free(settings->identities[i]);
+    otls_free(settings->alpn);
+    (void)pthread_mutex_destroy(&context->sealing);
+    otls_free(context);
+}
+
+const otls_backend *otls_context_backend(const otls_context *context)
+{
+    return context->backend;
+}
+
+otls_role otls_context_role(const otls_context *context)
+{
+    return context->role;
+}
+
+otls_verify_mode otls_context_verify_mode(const otls_context *context)
+{
+    return context->settings.verify_mode;
+}
+
+void otls_context_versions(const otls_context *context, uint16_t *lowest, uint16_t *highest)
+{
+    if (otls_context_range(context, lowest, highest, NULL) != OTLS_OK)
+        *lowest = *highest = 0;
+}
+
+size_t otls_context_suites(const otls_context *context, uint16_t *out, size_t capacity)
+{
+    const otls_settings *settings = &context->settings;
+    size_t count = 0;
+
+    for (size_t i = 0; i < settings->suite_count; i++) {
+        if (!OTLS_MODULE(context->backend)->context->has_suite(settings->suites[i]))
+            continue;
+        if (count < capacity)
+            out[count] = settings->suites[i]->id;
+        count++;
+    }
+    return count;
+}
+
+int64_t otls_context_now(const otls_context *context)
+{
+    const otls_settings *settings = &context->settings;
+
+    return settings->now != NULL ? settings->now(settings->now_user) : (int64_t)time(NULL);
+}
+
+bool otls_context_allows_suite(const otls_context *context, uint16_t id)
+{
+    for (size_t i = 0; i < context->suite_count; i++)
+        if (context->suites[i]->id == id)
+            return true;
+    return false;
+}
+
+bool otls_context_allows_group(const otls_context *context, uint16_t id)
+{
+    for (size_t i = 0; i < context->group_count; i++)
+        if (context->groups[i] == id)
+            return true;
+    return false;
+}
+
+otls_status otls_context_unsealed(const otls_context *context, otls_error *err)
+{
+    if (!atomic_load_explicit(&context->sealed, memory_order_acquire))
+        return OTLS_OK;
+    return otls_fail(err, OTLS_E_SEALED, OTLS_CODE_NONE,
+                     "the context is in use and cannot be changed: change an otls_context_copy");
+}

@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Comparing names, RFC 5280 7.1, as the engines do it: character strings of any type are equal when
+ * they have the same characters, ASCII letters in either case, runs of white space counting as one
+ * blank and none at the ends. Everything else is compared octet by octet. otls_name_equal and
+ * otls_name_canonical go through the same character source, so they cannot disagree.
+ */
+#include "alloc.h"
+#include "dn.h"
+#include "fail.h"
+#include "x509.h"
+
+/** The characters of a string, folded. */
+typedef struct folded {
+    otls_slice rest;
+    uint8_t tag;
+    bool started;
+} folded;
+
+static bool is_blank(uint32_t code)
+{
+    return code == ' ' || (code >= '\t' && code <= '\r');
+}
+
+/** The next folded character; false at the end. */
+static bool folded_next(folded *string, uint32_t *out)
+{
+    otls_character c;
+    bool blank = false;
+    otls_slice before = string->rest;
+
+    while (otls_string_next(string->tag, &string->rest, &c)) {
+        if (is_blank(c.code)) {
+            blank = true;
+            before = string->rest;
+            continue;
+        }
+        if (blank && string->started) {
+            string->rest = before; /* give the blank first, this character next time */
+            *out = ' ';
+            string->started = false;
+            return true;
+        }
+        string->started = true;
+        *out = c.code >= 'A' && c.code <= 'Z' ? c.code + ('a' - 'A') : c.code;
+        return true;
+    }
+    return false;
+}
+
+/** Character strings without undecodable bytes are compared as text, all else as octets. */
+static bool is_text(const otls_tlv *value)
+{
+    otls_slice rest = value->value;
+    otls_character c;
+
+    if (!otls_string_tag_ok(value->tag))
+        return false;
+    while (otls_string_next(value->tag, &rest, &c)) {
+        if (c.undecoded)
+            return false;
+    }
+    return true;
+}
+
+static bool value_equal(const otls_tlv *a, const otls_tlv *b)
+{
+    folded left = {.rest = a->value, .tag = a->tag};
+    folded right = {.rest = b->value, .tag = b->tag};
+    bool more_left, more_right;
+    uint32_t x, y;
+
+    if (otls_slice_equal(a->whole, b->whole))
+        return true;
+    if (!is_text(a) || !is_text(b))
+        return false;
+    do {
+        more_left = folded_next(&left, &x);
+        more_right = folded_next(&right, &y);
+    } while (more_left && more_right && x == y);
+    return !more_left && !more_right;
+}
+
+static bool entry_equal(const otls_name_entry *a, const otls_name_entry *b)
+{
+    return otls_slice_equal(a->oid, b->oid) && value_equal(&a->value, &b->value);
+}
+
+/** The attributes of the next RDN; 0 at the end. */
+static size_t take_rdn(otls_der *rdns, otls_name_entry out[OTLS_RDN_ATTRIBUTES_MAX])
+{
+    otls_name_cursor cursor = {.rdn = 1};
+    const otls_slice nothing = {.data = NULL, .size = 0};
+    size_t count = 0;
+
+    cursor.rdns = otls_der_of(nothing);
+    if (!otls_der_enter(rdns, OTLS_DER_SET, &cursor.attributes))
+        return 0;
+    while (count < OTLS_RDN_ATTRIBUTES_MAX && otls_name_next(&cursor, &out[count]))
+        count++;
+    return count;
+}
+
+/** A SET has no order: each attribute of one must find its own partner in the other. */
+static bool rdn_equal(const otls_name_entry *a, const otls_name_entry *b, size_t count)
+{
+    uint32_t taken = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        size_t j = 0;
+
+        while (j < count && ((taken & 1u << j) != 0 || !entry_equal(&a[i], &b[j])))
+            j++;
+        if (j == count)
+            return false;
+        taken |= 1u << j;
+    }
+    return true;
+}
+
+bool otls_name_equal(otls_slice a, otls_slice b)
+{
+    otls_name_entry left[OTLS_RDN_ATTRIBUTES_MAX], right[OTLS_RDN_ATTRIBUTES_MAX];
+    otls_der rdns_a, rdns_b;
+    size_t count_a, count_b;
+
+    if (otls_slice_equal(a, b))
+        return true;
+    if (!otls_der_only(a, OTLS_DER_SEQUENCE, &rdns_a) ||
+        !otls_der_only(b, OTLS_DER_SEQUENCE, &rdns_b))
+        return false;
+    for (;;) {
+        count_a = take_rdn(&rdns_a, left);
+        count_b = take_rdn(&rdns_b, right);
+        if (count_a != count_b || !rdn_equal(left, right, count_a))
+            return false;
+        if (count_a == 0)
+            return otls_der_at_end(&rdns_a) && otls_der_at_end(&rdns_b);
+    }
+}
+
+static size_t put_u32(uint8_t *out, size_t value)
+{
+    for (size_t i = 0; i < 4; i++)
+        out[i] = (uint8_t)(value >> (24 - 8 * i));
+    return 4;
+}
+
+/** OID and value: sizes before contents, so that no two sequences run together. */
+static size_t put_entry(const otls_name_entry *entry, uint8_t *out)
+{
+    size_t size = 0;
+    size_t size_at;
+
+    out[size++] = (uint8_t)entry->oid.size; /* at most OTLS_OID_SIZE_MAX */
+    memcpy(out + size, entry->oid.data, entry->oid.size);
+    size += entry->oid.size;
+    out[size++] = is_text(&entry->value) ? 1 : 0;
+    size_at = size;
+    size += 4;
+    if (out[size_at - 1] == 0) {
+        memcpy(out + size, entry->value.whole.data, entry->value.whole.size);
+        size += entry->value.whole.size;
+    } else {
+        folded string = {.rest = entry->value.value, .tag = entry->value.tag};
+        uint32_t code;
+
+        while (folded_next(&string, &code)) {
+            char utf8[4];
+            const size_t length = otls_utf8_put(code, utf8);
+
+            memcpy(out + size, utf8, length);
+            size += length;
+        }
+    }
+    put_u32(out + size_at, size - size_at - 4);
+    return size;
+}
+
+static void reverse(uint8_t *data, size_t size)
+{
+    for (size_t i = 0; i < size / 2; i++) {
+        const uint8_t saved = data[i];
+
+        data[i] = data[size - 1 - i];
+        data[size - 1 - i] = saved;
+    }
+}
+
+/** Move the last `tail` of `size` octets to the front. */
+static void rotate(uint8_t *data, size_t size, size_t tail)
+{
+    reverse(data, size - tail);
+    reverse(data + size - tail, tail);
+    reverse(data, size);
+}
+
+static int compare_entries(otls_slice a, otls_slice b)
+{
+    const size_t common = a.size < b.size ? a.size : b.size;
+    const int sign = memcmp(a.data, b.data, common);
+
+    return sign != 0 ? sign : (a.size > b.size) - (a.size < b.size);
+}
+
+/** One RDN, its attributes sorted by their canonical octets. */
+static size_t put_rdn(const otls_name_entry *entries, size_t count, uint8_t *out)
+{
+    size_t sizes[OTLS_RDN_ATTRIBUTES_MAX];
+    size_t total = 1;
+
+    out[0] = (uint8_t)count;
+    for (size_t i = 0; i < count; i++) {
+        const size_t size = put_entry(&entries[i], out + total);
+        size_t place = i;
+        size_t at = total;
+
+        while (place > 0 &&
+               compare_entries(
+                   (otls_slice){.data = out + total, .size = size},
+                   (otls_slice){.data = out + at - sizes[place - 1], .size = sizes[place - 1]}) <
+                   0) {
+            sizes[place] = sizes[place - 1];
+            at -= sizes[place - 1];
+            place--;
+        }
+        sizes[place] = size;
+        total += size;
+        rotate(out + at, total - at, size);
+    }
+    return total;
+}
+
+otls_status otls_name_canonical(otls_slice name, uint8_t **out, size_t *size, otls_error *err)
+{
+    otls_name_entry entries[OTLS_RDN_ATTRIBUTES_MAX];
+    otls_der rdns, content;
+    size_t count;
+    size_t used = 0;
+    uint8_t *octets;
+
+    if (!otls_der_only(name, OTLS_DER_SEQUENCE, &rdns) ||
+        !otls_name_ok((otls_slice){.data = rdns.at, .size = (size_t)(rdns.end - rdns.at)}))
+        return otls_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_BAD_DER, "a name is malformed");
+    content = rdns;
+    /* one octet of a string becomes at most two, and our headers are no longer than DER's twice */
+    octets = otls_malloc(2 * (size_t)(content.end - content.at) + 16);
+    if (octets == NULL)
+        return otls_fail_nomem(err);
+    while ((count = take_rdn(&rdns, entries)) != 0)
+        used += put_rdn(entries, count, octets + used);
+    *out = octets;
+    *size = used;
+    return OTLS_OK;
+}

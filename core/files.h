@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/** @file files.h The only place where core reads files and directories. */
+#ifndef OTLS_CORE_FILES_H
+#define OTLS_CORE_FILES_H
+
+#include <omnitls/error.h>
+
+/** The largest file that is read into memory: a CA bundle is about 230 KB. */
+#define OTLS_FILE_LIMIT ((size_t)16 * 1024 * 1024)
+
+/** The whole file, with a NUL behind it that is not counted. Free with otls_free. Errors name the
+ *  file: not found, directory, unreadable, empty, too large. */
+otls_status otls_file_read(const char *path, unsigned char **out, size_t *size, otls_error *err);
+
+/** Call `each` with the full path of every regular file (links followed), sorted by name. */
+otls_status otls_directory_each(const char *path,
+                                otls_status (*each)(const char *path, void *user, otls_error *err),
+                                void *user, otls_error *err);
+#endif

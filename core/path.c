@@ -1,0 +1,392 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Looking for a path from the leaf to an anchor: depth first, without recursion, within a budget.
+ *
+ * An edge of the graph exists where the names chain and the signature is good. Everything else
+ * (validity, constraints, purpose) is checked on whole paths, so that a refused path can say what is
+ * wrong with it, and the next one is tried. Key identifiers only decide the order: RFC 5280 6.1 does
+ * not make them a condition (4.2.1.1 and 4.2.1.2 call them a means to find a key), and certificates
+ * whose identifiers disagree while the signature is good do exist.
+ */
+#include "path.h"
+
+#include "der.h"
+#include "fail.h"
+
+enum { EDGE_GOOD = 1, EDGE_BAD, EDGE_UNSUPPORTED };
+
+static bool same_name(otls_slice a, otls_slice b)
+{
+    return otls_slice_equal(a, b) || otls_name_equal(a, b);
+}
+
+bool otls_self_issued(const otls_x509 *cert)
+{
+    return same_name(cert->subject, cert->issuer);
+}
+
+bool otls_self_signed(const otls_x509 *cert)
+{
+    return otls_self_issued(cert) &&
+           (cert->authority_key_id.data == NULL || cert->subject_key_id.data == NULL ||
+            otls_slice_equal(cert->authority_key_id, cert->subject_key_id));
+}
+
+/* ---- signatures ---------------------------------------------------------------------------- */
+
+static otls_status key_of(otls_search *search, const otls_path_step *step,
+                          const otls_native_public_key **key, otls_error *err)
+{
+    const otls_verify_request *request = search->request;
+
+    if (step->anchor != NULL)
+        return otls_anchor_key(request->trust, step->anchor, request->backend, key, err);
+    if (search->sent_key[step->sent] == NULL)
+        OTLS_TRY(search->crypto->public_key_import(&search->sent_key[step->sent],
+                                                   step->certificate->x509.spki, err));
+    *key = search->sent_key[step->sent];
+    return OTLS_OK;
+}
+
+otls_status otls_path_signature(otls_search *search, const otls_path_step *issuer,
+                                const otls_signature_algorithm *algorithm, otls_slice data,
+                                otls_slice signature, otls_error *err)
+{
+    const otls_native_public_key *key = NULL;
+
+    search->signature_count++;
+    OTLS_TRY(key_of(search, issuer, &key, err));
+    return search->crypto->verify(key, algorithm, data, signature, err);
+}
+
+/* What the engine answers, as an edge. Only a lack of memory or a defect is no answer. */
+static otls_status edge_result(otls_status status, uint8_t *result)
+{
+    switch (status) {
+    case OTLS_OK:
+        *result = EDGE_GOOD;
+        return OTLS_OK;
+    case OTLS_E_VERIFY:
+        *result = EDGE_BAD;
+        return OTLS_OK;
+    case OTLS_E_UNSUPPORTED:
+    case OTLS_E_CREDENTIAL: /* a key that the engine cannot read */
+        *result = EDGE_UNSUPPORTED;
+        return OTLS_OK;
+    default:
+        return status;
+    }
+}
+
+static otls_status edge(otls_search *search, const otls_path_step *child,
+                        const otls_path_step *issuer, uint8_t *result, otls_error *err)
+{
+    const otls_x509 *cert = &child->certificate->x509;
+    otls_error native = OTLS_ERROR_INIT;
+    otls_path_edge *memo;
+    otls_status status;
+
+    for (size_t i = 0; i < search->signature_count; i++)
+        if (search->edges[i].child == child->certificate &&
+            search->edges[i].issuer == issuer->certificate) {
+            *result = search->edges[i].result;
+            return OTLS_OK;
+        }
+    if (cert->signature_algorithm.kind == 0) {
+        *result = EDGE_UNSUPPORTED;
+        return OTLS_OK;
+    }
+    if (search->signature_count == OTLS_PATH_SIGNATURE_MAX) {
+        search->exhausted = true;
+        *result = EDGE_UNSUPPORTED;
+        return OTLS_OK;
+    }
+    memo = &search->edges[search->signature_count];
+    status = edge_result(otls_path_signature(search, issuer, &cert->signature_algorithm, cert->tbs,
+                                             cert->signature, &native),
+                         result);
+    if (status != OTLS_OK && err != NULL)
+        *err = native;
+    *memo = (otls_path_edge){
+        .child = child->certificate, .issuer = issuer->certificate, .result = *result};
+    return status;
+}
+
+/* ---- possible issuers ---------------------------------------------------------------------- */
+
+static bool key_ids_disagree(const otls_x509 *child, const otls_x509 *issuer)
+{
+    return child->authority_key_id.data != NULL && issuer->subject_key_id.data != NULL &&
+           !otls_slice_equal(child->authority_key_id, issuer->subject_key_id);
+}
+
+/* Better first: may sign, is valid now, has the key named, is an anchor. */
+static uint16_t score(const otls_search *search, const otls_x509 *child,
+                      const otls_path_step *step)
+{
+    const otls_x509 *cert = &step->certificate->x509;
+    unsigned points = 0;
+
+    if (cert->is_ca || (step->anchor != NULL && cert->version < 3))
+        points += 16;
+    if (cert->not_before <= search->request->time && search->request->time <= cert->not_after)
+        points += 8;
+    if (!key_ids_disagree(child, cert))
+        points += child->authority_key_id.data != NULL && cert->subject_key_id.data != NULL ? 4 : 2;
+    if (step->anchor != NULL)
+        points += 1;
+    return (uint16_t)points;
+}
+
+/* Keeps a node's part of the pool sorted; equal scores stay in the order they came. */
+static void pool_insert(otls_search *search, otls_path_node *node, otls_path_step step)
+{
+    size_t at = node->end;
+
+    if (node->end == OTLS_PATH_CANDIDATE_MAX) {
+        search->exhausted = true;
+        if (node->first == node->end || search->pool[at - 1].score >= step.score)
+            return;
+        at--; /* the worst makes room */
+    } else {
+        node->end++;
+    }
+    while (at > node->first && search->pool[at - 1].score < step.score) {
+        search->pool[at] = search->pool[at - 1];
+        at--;
+    }
+    search->pool[at] = step;
+}
+
+static void gather_anchors(otls_search *search, otls_path_node *node, uint64_t hash)
+{
+    const otls_trust *trust = search->request->trust;
+    const otls_x509 *child = &node->step.certificate->x509;
+    size_t first, end;
+
+    if (trust == NULL || trust->anchor_count == 0)
+        return;
+    end = otls_trust_range(trust, hash, &first);
+    for (size_t i = first; i < end; i++) {
+        const otls_anchor *anchor = &trust->anchors[i];
+        otls_path_step step = {.anchor = anchor};
+
+        if (!same_name(anchor->subject, child->issuer))
+            continue;
+        step.certificate = otls_anchor_certificate(anchor);
+        if (step.certificate == NULL)
+            continue;
+        step.score = score(search, child, &step);
+        pool_insert(search, node, step);
+    }
+}
+
+static bool in_pool(const otls_search *search, const otls_path_node *node, otls_slice der)
+{
+    for (size_t i = node->first; i < node->end; i++)
+        if (otls_slice_equal(search->pool[i].certificate->x509.der, der))
+            return true;
+    return false;
+}
+
+static void gather_sent(otls_search *search, otls_path_node *node, uint64_t hash)
+{
+    const otls_x509 *child = &node->step.certificate->x509;
+
+    for (size_t i = 1; i < search->sent_count; i++) {
+        otls_path_step step = {.certificate = search->request->chain[i], .sent = (uint16_t)i};
+
+        if (step.certificate == NULL || search->sent_hash[i] != hash ||
+            !same_name(step.certificate->x509.subject, child->issuer) ||
+            in_pool(search, node, step.certificate->x509.der))
+            continue;
+        step.score = score(search, child, &step);
+        pool_insert(search, node, step);
+    }
+}
+
+/* ---- the search ---------------------------------------------------------------------------- */
+
+/* The same name with the same key twice is a loop, whatever else the certificates say. */
+static bool in_path(const otls_search *search, const otls_certificate *cert)
+{
+    for (size_t i = 0; i < search->length; i++) {
+        const otls_x509 *other = &otls_path_at(search, i)->x509;
+
+        if (otls_slice_equal(other->spki, cert->x509.spki) &&
+            same_name(other->subject, cert->x509.subject))
+            return true;
+    }
+    return false;
+}
+
+static bool ends_path(const otls_search *search, const otls_path_step *step)
+{
+    return step->anchor != NULL &&
+           ((search->request->flags & OTLS_VERIFY_OPTION_PARTIAL_CHAIN) != 0 ||
+            otls_self_signed(&step->certificate->x509));
+}
+
+static void push(otls_search *search, otls_path_step step)
+{
+    const uint16_t first = search->length != 0 ? search->path[search->length - 1].end : 0;
+    otls_path_node *node = &search->path[search->length++];
+
+    *node = (otls_path_node){.step = step, .first = first, .next = first, .end = first};
+    if (ends_path(search, &step))
+        return;
+    if (search->length == OTLS_VERIFY_CHAIN_MAX) {
+        node->out_of_depth = true;
+        return;
+    }
+    const uint64_t hash = otls_name_hash(step.certificate->x509.issuer);
+    gather_anchors(search, node, hash);
+    gather_sent(search, node, hash);
+}
+
+static unsigned flag_count(uint32_t flags)
+{
+    unsigned count = 0;
+
+    for (; flags != 0; flags &= flags - 1)
+        count++;
+    return count;
+}
+
+/* A path to an anchor beats one without; then the longer, then the one with less against it. */
+static bool got_further(const otls_search *search, const otls_findings *findings, bool complete)
+{
+    if (search->best.flags == 0 || complete != search->best_complete)
+        return search->best.flags == 0 || complete;
+    if (!complete && search->length != search->best_length)
+        return search->length > search->best_length;
+    return flag_count(findings->flags) < flag_count(search->best.flags);
+}
+
+static void remember(otls_search *search, const otls_findings *findings, bool complete)
+{
+    if (!got_further(search, findings, complete))
+        return;
+    search->best = *findings;
+    search->best_complete = complete;
+    search->best_length = search->length;
+    for (size_t i = 0; i < search->length; i++)
+        search->best_path[i] = otls_path_at(search, i);
+}
+
+static bool weak_algorithm(const otls_x509 *cert)
+{
+    /* md2, md4 and md5 with RSA: 1.2.840.113549.1.1.{2,3,4} */
+    static const uint8_t rsa[] = {0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01};
+    otls_der sequence;
+    otls_tlv oid;
+
+    return otls_der_only(cert->signature_algorithm_id, OTLS_DER_SEQUENCE, &sequence) &&
+           otls_der_take(&sequence, OTLS_DER_OID, &oid) && oid.whole.size == sizeof(rsa) + 1 &&
+           memcmp(oid.whole.data, rsa, sizeof(rsa)) == 0 && oid.whole.data[sizeof(rsa)] >= 2 &&
+           oid.whole.data[sizeof(rsa)] <= 4;
+}
+
+/* Nobody issued the last certificate of the path: say why it goes no further. */
+static void add_dead_end(const otls_search *search, const otls_path_node *node,
+                         otls_findings *findings)
+{
+    const otls_certificate *cert = node->step.certificate;
+    const int32_t depth = (int32_t)search->length - 1;
+
+    if (node->out_of_depth) {
+        otls_findings_add(findings, OTLS_VERIFY_DEPTH, depth, cert, NULL);
+    } else if (node->bad_signature) {
+        otls_findings_add(findings, OTLS_VERIFY_BAD_SIGNATURE, depth, cert, NULL);
+    } else if (node->unsupported && weak_algorithm(&cert->x509)) {
+        otls_findings_add(findings, OTLS_VERIFY_WEAK, depth, cert, "is signed with MD5 or older");
+    } else if (node->unsupported) {
+        otls_findings_add(findings, OTLS_VERIFY_BAD_SIGNATURE, depth, cert,
+                          "has a signature of a kind that cannot be checked");
+    } else {
+        otls_findings_add(findings, OTLS_VERIFY_UNKNOWN_CA, depth, cert, NULL);
+        if (otls_self_signed(&cert->x509))
+            otls_findings_add(findings, OTLS_VERIFY_SELF_SIGNED, depth, cert, NULL);
+    }
+}
+
+/* The path is as long as it gets: judge it. */
+static otls_status judge(otls_search *search, bool complete, bool *found, otls_error *err)
+{
+    otls_findings findings = {.depth = -1};
+
+    if (!complete)
+        add_dead_end(search, &search->path[search->length - 1], &findings);
+    OTLS_TRY(otls_path_check(search, complete, &findings, err));
+    *found = findings.flags == 0;
+    if (!*found)
+        remember(search, &findings, complete);
+    return OTLS_OK;
+}
+
+/* Try the next possible issuer of the path's last certificate. */
+static otls_status advance(otls_search *search, otls_path_node *node, otls_error *err)
+{
+    const otls_path_step candidate = search->pool[node->next++];
+    uint8_t result = EDGE_BAD;
+
+    if (in_path(search, candidate.certificate))
+        return OTLS_OK;
+    if (search->expansion_count++ == OTLS_PATH_EXPANSION_MAX) {
+        search->exhausted = true;
+        return OTLS_OK;
+    }
+    OTLS_TRY(edge(search, &node->step, &candidate, &result, err));
+    if (result == EDGE_GOOD) {
+        node->advanced = true;
+        push(search, candidate);
+    } else if (result == EDGE_UNSUPPORTED) {
+        node->unsupported = true;
+    } else if (!key_ids_disagree(&node->step.certificate->x509, &candidate.certificate->x509)) {
+        node->bad_signature = true; /* else: merely another key of the same name */
+    }
+    return OTLS_OK;
+}
+
+static bool budget_left(const otls_search *search)
+{
+    return search->expansion_count <= OTLS_PATH_EXPANSION_MAX &&
+           search->signature_count < OTLS_PATH_SIGNATURE_MAX;
+}
+
+otls_status otls_path_search(otls_search *search, bool *found, otls_error *err)
+{
+    const otls_verify_request *request = search->request;
+    otls_path_step leaf = {.certificate = request->chain[0]};
+
+    *found = false;
+    leaf.anchor = otls_trust_find_der(request->trust, &leaf.certificate->x509);
+    for (size_t i = 1; i < search->sent_count; i++)
+        if (request->chain[i] != NULL)
+            search->sent_hash[i] = otls_name_hash(request->chain[i]->x509.subject);
+    push(search, leaf);
+    while (search->length != 0) {
+        otls_path_node *node = &search->path[search->length - 1];
+        const bool complete = ends_path(search, &node->step);
+
+        if (node->next < node->end && budget_left(search)) {
+            OTLS_TRY(advance(search, node, err));
+            continue;
+        }
+        if (complete || !node->advanced)
+            OTLS_TRY(judge(search, complete, found, err));
+        if (*found)
+            return OTLS_OK;
+        if (node->next < node->end)
+            search->exhausted = true;
+        search->length--;
+    }
+    return OTLS_OK;
+}
+
+void otls_path_finish(otls_search *search)
+{
+    for (size_t i = 0; i < search->sent_count; i++)
+        if (search->sent_key[i] != NULL)
+            search->crypto->public_key_free(search->sent_key[i]);
+}

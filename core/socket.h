@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file socket.h
+ * What the files of the socket layer share. The layer stands on the public connection API and on
+ * POSIX sockets; nothing else in core knows it.
+ */
+#ifndef OTLS_CORE_SOCKET_H
+#define OTLS_CORE_SOCKET_H
+
+#include <omnitls/socket.h>
+#include <sys/socket.h>
+
+/** When a call must end. */
+typedef struct otls_deadline {
+    int64_t at; /* CLOCK_MONOTONIC in ms; -1 = never */
+} otls_deadline;
+
+otls_deadline otls_deadline_in(int timeout_ms);
+/** For poll(): ms left, never below 0; -1 = for ever. */
+int otls_deadline_left(const otls_deadline *deadline);
+int64_t otls_monotonic_ms(void);
+
+typedef struct otls_dial otls_dial; /* a connect in progress; socket_dial.c */
+
+struct otls_socket {
+    otls_context *context; /* a reference */
+    otls_connection *conn;
+    otls_dial *dial;
+    char *server_name; /* as set by the caller, else NULL */
+    int fd;
+    int timeout_ms;
+    bool listening;
+    bool handshake_on_connect;
+    bool handshake_set;    /* the caller chose; else connect does, accept does not */
+    bool restore_blocking; /* the descriptor was blocking when we got it */
+    bool reading_ended;    /* by otls_socket_shutdown */
+    unsigned char *line;   /* read, but not yet given out; see socket_line.c */
+    size_t line_start, line_end, line_capacity;
+};
+
+/* socket_os.c: the few places where systems differ. */
+int otls_os_socket(int family);
+int otls_os_accept(int listener);
+/** Make it non-blocking; *was_blocking (may be NULL) tells what it was. 0, or -1 with errno. */
+int otls_os_set_nonblocking(int fd, bool *was_blocking);
+void otls_os_set_blocking(int fd);
+void otls_os_no_delay(int fd);
+/** poll() one descriptor until `deadline`; EINTR handled. OTLS_OK with *revents, 0 = timed out. */
+otls_status otls_os_poll(int fd, short events, const otls_deadline *deadline, short *revents,
+                         otls_error *err);
+/** Text and port of an address. */
+otls_status otls_os_address_text(const struct sockaddr_storage *address, char *out, size_t capacity,
+                                 uint16_t *port, otls_error *err);
+
+/* socket_dial.c */
+#define OTLS_ADDRESS_MAX 32
+typedef struct otls_address {
+    struct sockaddr_storage storage;
+    socklen_t size;
+} otls_address;
+/** Up to OTLS_ADDRESS_MAX stream addresses; `passive` for bind, host NULL only then. */
+otls_status otls_resolve(const char *host, const char *port, bool passive, otls_address *out,
+                         size_t *count, otls_error *err);
+/** `bound_fd` -1, or a bound descriptor to use (its owner stays the same). */
+otls_status otls_dial_new(otls_dial **out, const char *host, const char *port, int bound_fd,
+                          otls_error *err);
+void otls_dial_free(otls_dial *dial);
+/** Until connected (OTLS_OK, *fd), or failed; OTLS_WANT_WRITE when `once` and not yet. */
+otls_status otls_dial_run(otls_dial *dial, bool once, const otls_deadline *deadline, int *fd,
+                          otls_error *err);
+/** The descriptor to poll, -1 = none. */
+int otls_dial_fileno(const otls_dial *dial);
+
+/* socket.c */
+otls_status otls_socket_blank(otls_socket **out, otls_context *context, otls_error *err);
+/** Put a TLS connection on sock->fd. `name` may be NULL. */
+otls_status otls_socket_attach(otls_socket *sock, otls_role role, const char *name,
+                               otls_error *err);
+otls_status otls_client_context_default(otls_context **out, otls_error *err);
+
+/* socket_io.c */
+/** OTLS_E_USAGE when there is no TLS connection. */
+otls_status otls_socket_need_connection(const otls_socket *sock, otls_error *err);
+/** After OTLS_WANT_...: wait; OTLS_OK = try again; else what the caller returns. */
+otls_status otls_socket_pause(otls_socket *sock, otls_status want, const otls_deadline *deadline,
+                              otls_error *err);
+otls_status otls_socket_handshake_until(otls_socket *sock, const otls_deadline *deadline,
+                                        otls_error *err);
+otls_status otls_socket_flush_until(otls_socket *sock, const otls_deadline *deadline,
+                                    otls_error *err);
+otls_status otls_socket_recv_until(otls_socket *sock, void *out, size_t capacity, size_t *count,
+                                   const otls_deadline *deadline, otls_error *err);
+
+#endif

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+/* Ends that are not close(): one direction, or TLS but not the socket. */
+#include "fail.h"
+#include "socket.h"
+
+#include <errno.h>
+
+static otls_status end_writing(otls_socket *sock, const otls_deadline *deadline, otls_error *err)
+{
+    otls_status status;
+
+    do {
+        status = otls_connection_shutdown(sock->conn, err);
+        if (status == OTLS_WANT_READ || status == OTLS_WANT_WRITE)
+            OTLS_TRY(otls_socket_pause(sock, status, deadline, err));
+    } while (status == OTLS_WANT_READ || status == OTLS_WANT_WRITE);
+    /* the peer may have said its own close_notify already: that is no failure of ours */
+    if (status < OTLS_OK || status == OTLS_WANT_ASYNC)
+        return status;
+    return otls_socket_flush_until(sock, deadline, err);
+}
+
+static otls_status end_descriptor(int fd, int how, otls_error *err)
+{
+    if (shutdown(fd, how) == 0 || errno == ENOTCONN)
+        return OTLS_OK; /* not connected any more: the peer has ended it first */
+    return otls_fail_system(err, OTLS_CODE_NONE, errno, "cannot shut the socket down");
+}
+
+otls_status otls_socket_shutdown(otls_socket *sock, otls_shutdown_how how, otls_error *err)
+{
+    otls_deadline deadline;
+
+    OTLS_TRY(otls_socket_need_connection(sock, err));
+    if (how != OTLS_SHUTDOWN_READING && how != OTLS_SHUTDOWN_WRITING && how != OTLS_SHUTDOWN_BOTH)
+        return otls_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE, "there is no way %d to shut down",
+                         (int)how);
+    deadline = otls_deadline_in(sock->timeout_ms);
+    if (how != OTLS_SHUTDOWN_READING) {
+        OTLS_TRY(end_writing(sock, &deadline, err));
+        OTLS_TRY(end_descriptor(sock->fd, SHUT_WR, err));
+    }
+    if (how != OTLS_SHUTDOWN_WRITING) {
+        OTLS_TRY(end_descriptor(sock->fd, SHUT_RD, err));
+        sock->reading_ended = true;
+    }
+    return OTLS_OK;
+}
+
+otls_status otls_socket_unwrap(otls_socket *sock, intptr_t *fd, otls_error *err)
+{
+    otls_deadline deadline;
+    otls_status status;
+
+    if (fd == NULL)
+        return otls_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE,
+                         "no place for the descriptor was given");
+    *fd = -1;
+    OTLS_TRY(otls_socket_need_connection(sock, err));
+    deadline = otls_deadline_in(sock->timeout_ms);
+    do {
+        status = otls_connection_shutdown_wait(sock->conn, err);
+        if (status == OTLS_WANT_READ || status == OTLS_WANT_WRITE)
+            OTLS_TRY(otls_socket_pause(sock, status, &deadline, err));
+    } while (status == OTLS_WANT_READ || status == OTLS_WANT_WRITE);
+    if (status != OTLS_OK && status != OTLS_CLOSED)
+        return status;
+    *fd = otls_socket_detach(sock);
+    return OTLS_OK;
+}

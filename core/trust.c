@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: MIT */
+/* The trust store: life, filling, look-up, caches. */
+#include "trust.h"
+
+#include "alloc.h"
+#include "crl.h"
+#include "der.h"
+#include "fail.h"
+#include "verify.h"
+
+#include <stdlib.h>
+
+otls_status otls_trust_new(otls_trust **out, otls_error *err)
+{
+    otls_trust *trust;
+
+    if (out == NULL)
+        return otls_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE, "no place for the trust object");
+    trust = otls_calloc(1, sizeof(*trust));
+    *out = trust;
+    if (trust == NULL)
+        return otls_fail_nomem(err);
+    atomic_init(&trust->references, 1);
+    return OTLS_OK;
+}
+
+otls_trust *otls_trust_ref(otls_trust *trust)
+{
+    if (trust != NULL)
+        atomic_fetch_add_explicit(&trust->references, 1, memory_order_relaxed);
+    return trust;
+}
+
+static void anchor_clear(const otls_trust *trust, otls_anchor *anchor)
+{
+    otls_anchor_cache *cache = atomic_load_explicit(&anchor->cache, memory_order_acquire);
+
+    if (cache == NULL)
+        return;
+    for (size_t i = 0; i < OTLS_BACKEND_MAX; i++) {
+        otls_native_public_key *key = atomic_load_explicit(&cache->keys[i], memory_order_acquire);
+
+        if (key != NULL)
+            atomic_load_explicit(&trust->crypto[i], memory_order_acquire)->public_key_free(key);
+    }
+    otls_certificate_free(cache->certificate);
+    otls_free(cache);
+}
+
+void otls_trust_free(otls_trust *trust)
+{
+    if (trust == NULL ||
+        atomic_fetch_sub_explicit(&trust->references, 1, memory_order_acq_rel) != 1)
+        return;
+    for (size_t i = 0; i < trust->anchor_count; i++)
+        anchor_clear(trust, &trust->anchors[i]);
+    for (size_t i = 0; i < trust->block_count; i++)
+        otls_free(trust->blocks[i]);
+    for (size_t i = 0; i < trust->crl_count; i++)
+        otls_crl_free(trust->crls[i]);
+    otls_free(trust->anchors);
+    otls_free(trust->blocks);
+    otls_free(trust->crls);
+    otls_free(trust);
+}
+
+void otls_trust_seal(otls_trust *trust)
+{
+    if (trust != NULL)
+        atomic_store_explicit(&trust->sealed, true, memory_order_release);
+}
+
+size_t otls_trust_count(const otls_trust *trust)
+{
+    return trust != NULL ? trust->anchor_count : 0;
+}
+
+otls_status otls_trust_writable(const otls_trust *trust, otls_error *err)
+{
+    if (trust == NULL)
+        return otls_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE, "no trust object given");
+    if (atomic_load_explicit(&trust->sealed, memory_order_acquire))
+        return otls_fail(err, OTLS_E_SEALED, OTLS_CODE_NONE,
+                         "the trust object is in use and can no longer be changed");
+    return OTLS_OK;
+}
+
+/* ---- filling ------------------------------------------------------------------------------- */
+
+/*
+ * The outline of RFC 5280 4.1: every element of the certificate is there, in order, and its length
+ * fits; what is inside is decoded when the anchor is first used. An anchor whose inside is broken
+ * is then no candidate for any chain, so nothing is trusted by mistake.
+ */
+static bool outline(otls_slice der, otls_slice *subject)
+{
+    otls_der cert, tbs;
+    otls_tlv part;
+
+    if (!otls_der_only(der, OTLS_DER_SEQUENCE, &cert) ||
+        !otls_der_enter(&cert, OTLS_DER_SEQUENCE, &tbs) ||
+        !otls_der_take(&cert, OTLS_DER_SEQUENCE, &part) ||
+        !otls_der_take(&cert, OTLS_DER_BIT_STRING, &part) || !otls_der_at_end(&cert))
+        return false;
+    (void)otls_der_take(&tbs, OTLS_DER_CONTEXT_CONSTRUCTED(0), &part); /* version */
+    if (!otls_der_take(&tbs, OTLS_DER_INTEGER, &part) ||
+        !otls_der_take(&tbs, OTLS_DER_SEQUENCE, &part) || /* signature */
+        !otls_der_take(&tbs, OTLS_DER_SEQUENCE, &part) || /* issuer */
+        !otls_der_take(&tbs, OTLS_DER_SEQUENCE, &part) || /* validity */
+        !otls_der_take(&tbs, OTLS_DER_SEQUENCE, &part))
+        return false;
+    *subject = part.whole;
+    return otls_der_take(&tbs, OTLS_DER_SEQUENCE, &part); /* public key */
+}
+
+otls_status otls_trust_batch_add(otls_trust_batch *batch, otls_slice der, otls_error *err)
+{
+    otls_slice subject;
+    otls_anchor *anchor;
+
+    if (!outline(der, &subject))
+        return otls_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_BAD_DER,
+                         "certificate %zu is not a DER certificate", batch->added_count + 1);
+    if (batch->trust->anchor_count + batch->added_count >= OTLS_TRUST_ANCHOR_LIMIT)
+        return otls_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_LIMIT, "more than %d trust anchors",
+                         OTLS_TRUST_ANCHOR_LIMIT);
+    if (batch->added_count == batch->added_capacity) {
+        const size_t wanted = batch->added_capacity != 0 ? batch->added_capacity * 2 : 64;
+        otls_anchor *larger = otls_realloc(batch->added, wanted * sizeof(*larger));
+
+        if (larger == NULL)
+            return otls_fail_nomem(err);
+        batch->added = larger;
+        batch->added_capacity = wanted;
+    }
+    anchor = &batch->added[batch->added_count++];
+    anchor->subject_hash = otls_name_hash(subject);
+    anchor->der = der;
+    anchor->subject = subject;
+    atomic_init(&anchor->cache, NULL);
+    return OTLS_OK;
+}
+
+otls_status otls_trust_batch_own(otls_trust_batch *batch, uint8_t *block, otls_error *err)
+{
+    uint8_t **larger =
+        otls_realloc(batch->blocks, (batch->block_count + 1) * sizeof(*batch->blocks));
+
+    if (larger == NULL)
+        return otls_fail_nomem(err);
+    batch->blocks = larger;
+    batch->blocks[batch->block_count++] = block;
+    return OTLS_OK;
+}
+
+void otls_trust_batch_discard(otls_trust_batch *batch)
+{
+    for (size_t i = 0; i < batch->block_count; i++)
+        otls_free(batch->blocks[i]);
+    otls_free(batch->blocks);
+    otls_free(batch->added);
+    *batch = (otls_trust_batch){.trust = batch->trust};
+}
+
+static int compare_der(otls_slice a, otls_slice b)
+{
+    if (a.size != b.size)
+        return a.size < b.size ? -1 : 1;
+    return memcmp(a.data, b.data, a.size);
+}
+
+static int compare_anchors(const void *left, const void *right)
+{
+    const otls_anchor *a = left, *b = right;
+
+    if (a->subject_hash != b->subject_hash)
+        return a->subject_hash < b->subject_hash ? -1 : 1;
+    return compare_der(a->der, b->der);
+}
+
+/* Duplicates stand next to each other; the one that has a cache is kept. */
+static void drop_duplicates(otls_trust *trust)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < trust->anchor_count; i++) {
+        if (kept != 0 && compare_anchors(&trust->anchors[kept - 1], &trust->anchors[i]) == 0) {
+            if (atomic_load(&trust->anchors[kept - 1].cache) == NULL)
+                trust->anchors[kept - 1] = trust->anchors[i];
+            continue;
+        }
+        if (kept != i)
+            trust->anchors[kept] = trust->anchors[i];
+        kept++;
+    }
+    trust->anchor_count = kept;
+}
+
+otls_status otls_trust_batch_commit(otls_trust_batch *batch, otls_error *err)
+{
+    otls_trust *trust = batch->trust;
+    const size_t total = trust->anchor_count + batch->added_count;
+    otls_anchor *anchors = otls_realloc(trust->anchors, total * sizeof(*anchors));
+    uint8_t **blocks = NULL;
+
+    if (anchors == NULL)
+        return otls_fail_nomem(err);
+    trust->anchors = anchors;
+    blocks = otls_realloc(trust->blocks,
+                          (trust->block_count + batch->block_count) * sizeof(*blocks));
+    if (blocks == NULL)
+        return otls_fail_nomem(err);
+    trust->blocks = blocks;
+    if (batch->added_count != 0)
+        memcpy(anchors + trust->anchor_count, batch->added, batch->added_count * sizeof(*anchors));
+    if (batch->block_count != 0)
+        memcpy(blocks + trust->block_count, batch->blocks, batch->block_count * sizeof(*blocks));
+    trust->anchor_count = total;
+    trust->block_count += batch->block_count;
+    batch->block_count = 0; /* the store owns them now */
+    if (total != 0)
+        qsort(trust->anchors, total, sizeof(*trust->anchors), compare_anchors);
+    drop_duplicates(trust);
+    return OTLS_OK;
+}
+
+/* ---- look-up ------------------------------------------------------------------------------- */
+
+size_t otls_trust_range(const otls_trust *trust, uint64_t subject_hash, size_t *first)
+{
+    size_t low = 0, high = trust->anchor_count, end;
+
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+
+        if (trust->anchors[middle].subject_hash < subject_hash)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    for (end = low; end < trust->anchor_count; end++)
+        if (trust->anchors[end].subject_hash != subject_hash)
+            break;
+    *first = low;
+    return end;
+}
+
+const otls_anchor *otls_trust_find_der(const otls_trust *trust, const otls_x509 *cert)
+{
+    size_t first, end;
+
+    if (trust == NULL || trust->anchor_count == 0)
+        return NULL;
+    end = otls_trust_range(trust, otls_name_hash(cert->subject), &first);
+    for (size_t i = first; i < end; i++)
+        if (otls_slice_equal(trust->anchors[i].der, cert->der))
+            return &trust->anchors[i];
+    return NULL;
+}
+
+static otls_anchor_cache *cache_of(const otls_anchor *anchor)
+{
+    /* The caches are the one part of a sealed store that is written, by compare-and-swap. */
+    otls_anchor *writable = (otls_anchor *)(uintptr_t)anchor;
+    otls_anchor_cache *cache = atomic_load_explicit(&writable->cache, memory_order_acquire);
+    otls_anchor_cache *mine;
+
+    if (cache != NULL)
+        return cache;
+    mine = otls_calloc(1, sizeof(*mine));
+    if (mine == NULL)
+        return NULL;
+    if (otls_certificate_from_der(&mine->certificate, anchor->der.data, anchor->der.size, NULL) !=
+        OTLS_OK)
+        mine->certificate = NULL; /* remembered: it is not decoded again */
+    if (atomic_compare_exchange_strong_explicit(&writable->cache, &cache, mine,
+                                                memory_order_acq_rel, memory_order_acquire))
+        return mine;
+    otls_certificate_free(mine->certificate);
+    otls_free(mine);
+    return cache;
+}
+
+const otls_certificate *otls_anchor_certificate(const otls_anchor *anchor)
+{
+    const otls_anchor_cache *cache = cache_of(anchor);
+
+    return cache != NULL ? cache->certificate : NULL;
+}
+
+otls_status otls_anchor_key(const otls_trust *trust, const otls_anchor *anchor,
+                            const otls_backend *backend, const otls_native_public_key **out,
+                            otls_error *err)
+{
+    otls_trust *writable = (otls_trust *)(uintptr_t)trust;
+    const otls_crypto_ops *crypto = OTLS_MODULE(backend)->crypto;
+    otls_anchor_cache *cache = cache_of(anchor);
+    otls_native_public_key *key, *mine = NULL;
+
+    if (cache == NULL)
+        return otls_fail_nomem(err);
+    if (cache->certificate == NULL)
+        return otls_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_BAD_DER, "undecodable trust anchor");
+    key = atomic_load_explicit(&cache->keys[backend->index], memory_order_acquire);
+    if (key == NULL) {
+        OTLS_TRY(crypto->public_key_import(&mine, cache->certificate->x509.spki, err));
+        atomic_store_explicit(&writable->crypto[backend->index], crypto, memory_order_release);
+        if (atomic_compare_exchange_strong_explicit(&cache->keys[backend->index], &key, mine,
+                                                    memory_order_acq_rel, memory_order_acquire))
+            key = mine;
+        else
+            crypto->public_key_free(mine);
+    }
+    *out = key;
+    return OTLS_OK;
+}

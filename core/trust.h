@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file trust.h
+ * The trust store inside: an index of DER certificates, decoded on demand.
+ *
+ * Adding looks only at the outline of a certificate (where its subject and key are), so that a
+ * system's bundle is indexed in well under a millisecond. Anchors are sorted by a hash of the
+ * subject that is equal for names equal under RFC 5280 7.1; a look-up is a binary search, then a
+ * comparison of the names themselves.
+ *
+ * Threads: filled by one thread. Once sealed nothing changes but the caches behind atomic pointers
+ * (the decoded certificate, its key in each engine), each written once; no locks anywhere.
+ */
+#ifndef OTLS_CORE_TRUST_H
+#define OTLS_CORE_TRUST_H
+
+#include "engine.h"
+#include "x509.h"
+#include <omnitls/trust.h>
+
+/** More anchors or CRLs than any store has; bounds what a hostile bundle can cost. */
+#define OTLS_TRUST_ANCHOR_LIMIT 65536
+#define OTLS_TRUST_CRL_LIMIT 4096
+
+/** What was made of an anchor when it was first needed. */
+typedef struct otls_anchor_cache {
+    otls_certificate *certificate;
+    _Atomic(otls_native_public_key *) keys[OTLS_BACKEND_MAX]; /* one per engine */
+} otls_anchor_cache;
+
+typedef struct otls_anchor {
+    uint64_t subject_hash;
+    otls_slice der;
+    otls_slice subject; /* Name, TLV */
+    _Atomic(otls_anchor_cache *) cache;
+} otls_anchor;
+
+struct otls_crl;
+
+struct otls_trust {
+    atomic_uint references;
+    atomic_bool sealed;
+    otls_anchor *anchors; /* sorted by subject_hash, then DER; no duplicates */
+    size_t anchor_count, anchor_capacity;
+    uint8_t **blocks; /* the DER behind the anchors, one block per bundle */
+    size_t block_count;
+    struct otls_crl **crls; /* sorted by issuer_hash */
+    size_t crl_count;
+    size_t delta_count; /* delta CRLs that were given and ignored */
+    /* whose keys the anchors' caches hold; written before the first key of that engine */
+    _Atomic(const otls_crypto_ops *) crypto[OTLS_BACKEND_MAX];
+};
+
+/** Equal names have equal hashes (the converse needs otls_name_equal). `name` is a Name, TLV. */
+uint64_t otls_name_hash(otls_slice name);
+
+/** The anchors whose subject may be `name`: `*first` up to, not including, the returned index. */
+size_t otls_trust_range(const otls_trust *trust, uint64_t subject_hash, size_t *first);
+/** The anchor with exactly this DER; NULL if there is none. */
+const otls_anchor *otls_trust_find_der(const otls_trust *trust, const otls_x509 *cert);
+/** The decoded anchor; borrowed from the store. NULL when it cannot be decoded (or no memory). */
+const otls_certificate *otls_anchor_certificate(const otls_anchor *anchor);
+/** The anchor's key in an engine; borrowed from the store, imported once. */
+otls_status otls_anchor_key(const otls_trust *trust, const otls_anchor *anchor,
+                            const otls_backend *backend, const otls_native_public_key **out,
+                            otls_error *err);
+
+/* Filling, trust.c: what is added becomes visible with the commit, or not at all. */
+typedef struct otls_trust_batch {
+    otls_trust *trust;
+    otls_anchor *added;
+    size_t added_count, added_capacity;
+    uint8_t **blocks;
+    size_t block_count;
+} otls_trust_batch;
+
+otls_status otls_trust_writable(const otls_trust *trust, otls_error *err);
+/** Take an outline of one certificate. E_CREDENTIAL/BAD_DER when it is not one. `der` must lie in a
+ *  block of this batch. */
+otls_status otls_trust_batch_add(otls_trust_batch *batch, otls_slice der, otls_error *err);
+/** Give a block of DER to the batch; on failure the caller keeps it. */
+otls_status otls_trust_batch_own(otls_trust_batch *batch, uint8_t *block, otls_error *err);
+otls_status otls_trust_batch_commit(otls_trust_batch *batch, otls_error *err);
+void otls_trust_batch_discard(otls_trust_batch *batch);
+
+/* trust_load.c: `name` is the file, for messages; NULL = memory. Broken certificates of the
+ * system's own files are skipped (`lenient`), those of the caller's are an error. */
+otls_status otls_trust_batch_load(otls_trust_batch *batch, otls_slice input, const char *name,
+                                  bool lenient, otls_error *err);
+otls_status otls_trust_batch_load_file(otls_trust_batch *batch, const char *path, bool lenient,
+                                       otls_error *err);
+otls_status otls_trust_batch_load_directory(otls_trust_batch *batch, const char *path, bool lenient,
+                                            otls_error *err);
+
+#endif

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The operating system's roots. SSL_CERT_FILE and SSL_CERT_DIR, when set, replace the built-in
+ * places, as they do in OpenSSL. Otherwise the first bundle that can be read is taken, else the
+ * first directory: on every system in the lists they hold the same certificates.
+ */
+#include "environment.h"
+#include "fail.h"
+#include "trust.h"
+
+static const char *const bundles[] = {
+    "/etc/ssl/certs/ca-certificates.crt",                /* Debian, Ubuntu, Arch, Gentoo, Alpine */
+    "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem", /* Fedora, RHEL 7 and later */
+    "/etc/pki/tls/certs/ca-bundle.crt",                  /* older Fedora and RHEL */
+    "/etc/ssl/ca-bundle.pem",                            /* openSUSE */
+    "/var/lib/ca-certificates/ca-bundle.pem",            /* openSUSE, SLE */
+    "/etc/pki/tls/cacert.pem",                           /* OpenELEC */
+    "/etc/ssl/cert.pem",                                 /* Alpine, OpenBSD, macOS, FreeBSD */
+    "/usr/local/share/certs/ca-root-nss.crt",            /* FreeBSD, DragonFly */
+    "/usr/local/etc/ssl/cert.pem",                       /* FreeBSD */
+    "/etc/openssl/certs/ca-certificates.crt",            /* NetBSD */
+    "/usr/pkg/share/mozilla-rootcerts/cacert.pem",       /* NetBSD, SmartOS with pkgsrc */
+    "/etc/certs/ca-certificates.crt",                    /* Solaris, illumos */
+    "/opt/homebrew/etc/ca-certificates/cert.pem",        /* Homebrew on Apple silicon */
+    "/usr/local/etc/ca-certificates/cert.pem",           /* Homebrew on Intel */
+    "/etc/ssl/certs/ca-bundle.crt",                      /* NixOS, others */
+};
+
+static const char *const directories[] = {
+    "/etc/ssl/certs",                /* most */
+    "/etc/pki/tls/certs",            /* Fedora, RHEL */
+    "/system/etc/security/cacerts",  /* Android */
+    "/usr/local/share/certs",        /* FreeBSD */
+    "/etc/openssl/certs",            /* NetBSD */
+    "/var/ssl/certs",                /* AIX */
+    "/etc/certs/CA",                 /* Solaris */
+};
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* SSL_CERT_DIR is a list, like PATH. */
+static otls_status load_directories(otls_trust_batch *batch, const char *list, otls_error *err)
+{
+    while (*list != '\0') {
+        char path[1024];
+        size_t length = strcspn(list, ":");
+
+        if (length >= sizeof(path))
+            return otls_fail(err, OTLS_E_CONFIG, OTLS_CODE_LIMIT,
+                             "SSL_CERT_DIR names a path that is too long");
+        memcpy(path, list, length);
+        path[length] = '\0';
+        if (length != 0)
+            OTLS_TRY(otls_trust_batch_load_directory(batch, path, true, err));
+        list += length;
+        if (*list == ':')
+            list++;
+    }
+    return OTLS_OK;
+}
+
+static otls_status load_environment(otls_trust_batch *batch, const char *file, const char *list,
+                                    otls_error *err)
+{
+    if (file != NULL)
+        OTLS_TRY(otls_trust_batch_load_file(batch, file, false, err));
+    if (list != NULL)
+        OTLS_TRY(load_directories(batch, list, err));
+    return OTLS_OK;
+}
+
+static otls_status load_usual(otls_trust_batch *batch, otls_error *err)
+{
+    for (size_t i = 0; i < COUNT(bundles); i++)
+        if (otls_trust_batch_load_file(batch, bundles[i], true, NULL) == OTLS_OK &&
+            batch->added_count != 0)
+            return OTLS_OK;
+    for (size_t i = 0; i < COUNT(directories); i++)
+        if (otls_trust_batch_load_directory(batch, directories[i], true, NULL) == OTLS_OK &&
+            batch->added_count != 0)
+            return OTLS_OK;
+    return otls_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_NO_CERTIFICATE,
+                     "the system's root certificates were not found; set SSL_CERT_FILE");
+}
+
+otls_status otls_trust_add_system(otls_trust *trust, otls_error *err)
+{
+    otls_trust_batch batch = {.trust = trust};
+    const char *file = otls_environment("SSL_CERT_FILE");
+    const char *list = otls_environment("SSL_CERT_DIR");
+    otls_status status;
+
+    OTLS_TRY(otls_trust_writable(trust, err));
+    status = file != NULL || list != NULL ? load_environment(&batch, file, list, err)
+                                          : load_usual(&batch, err);
+    if (status == OTLS_OK)
+        status = otls_trust_batch_commit(&batch, err);
+    otls_trust_batch_discard(&batch);
+    return status;
+}

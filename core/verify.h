@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file verify.h
+ * The one function behind every verdict, offline and in the handshake: RFC 5280 path building and
+ * validation in core; the engine only checks signatures.
+ */
+#ifndef OTLS_CORE_VERIFY_H
+#define OTLS_CORE_VERIFY_H
+
+#include "x509.h"
+#include <omnitls/trust.h>
+#include <omnitls/verify.h>
+
+typedef struct otls_verify_request {
+    const otls_trust *trust; /* NULL = empty */
+    const otls_certificate *const *chain; /* as sent, leaf first; NULL entries could not be decoded */
+    size_t chain_count;
+    const otls_backend *backend; /* whose crypto checks the signatures */
+    const otls_reference_name *name; /* NULL = do not match a name */
+    int64_t time;
+    int purpose;   /* OTLS_PURPOSE_...; 0 = any */
+    int max_depth; /* certificates between leaf and anchor; -1 = default 10 */
+    unsigned flags;      /* OTLS_VERIFY_OPTION_... */
+    int security_level;  /* -1 = default (2: 112 bits) */
+    int verifier;        /* OTLS_VERIFIER_...; 0 = uniform */
+    const uint8_t *pins; /* pin_count x SHA-256 of an SPKI; NULL = none */
+    size_t pin_count;
+} otls_verify_request;
+
+#define OTLS_VERIFY_CHAIN_MAX 32
+#define OTLS_VERIFY_DEFAULT_DEPTH 10
+#define OTLS_VERIFY_DEFAULT_LEVEL 2
+
+/** A verdict; zero-initialise or let otls_verify_chain fill it. */
+struct otls_verdict {
+    uint32_t flags;  /* 0 = good */
+    int32_t depth;   /* of the failing certificate; -1 */
+    uint8_t alert;   /* the alert that fits; 0 when good */
+    char text[192];  /* a sentence for a person; empty when good */
+    const otls_certificate *chain[OTLS_VERIFY_CHAIN_MAX]; /* leaf to anchor; references held */
+    size_t chain_count; /* after a refusal: the path that got furthest */
+};
+
+/** Returns OTLS_OK whatever the verdict; a failure only when no verdict could be reached. */
+otls_status otls_verify_chain(const otls_verify_request *request, otls_verdict *verdict,
+                              otls_error *err);
+/** Release the references. */
+void otls_verdict_clear(otls_verdict *verdict);
+
+/** The alert for a set of flags: its gravest cause decides. `purpose` tells MISSING's (116). */
+uint8_t otls_verify_alert(uint32_t flags);
+
+/** Make the trust object immutable; idempotent, any thread. */
+void otls_trust_seal(otls_trust *trust);
+
+#endif

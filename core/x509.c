@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: MIT */
+#include "x509.h"
+
+#include "dn.h"
+#include "fail.h"
+#include "x509_parts.h"
+
+/* The messages name the field in RFC 5280's words; a fault is a string constant or NULL. */
+
+/** Version ::= INTEGER { v1(0), v2(1), v3(2) } DEFAULT v1, which DER leaves out. */
+static const char *parse_version(otls_x509 *out, otls_der *tbs)
+{
+    otls_slice number;
+    otls_der inside;
+
+    out->version = 1;
+    if (otls_der_tag(tbs) != OTLS_DER_CONTEXT_CONSTRUCTED(0))
+        return NULL;
+    if (!otls_der_enter(tbs, OTLS_DER_CONTEXT_CONSTRUCTED(0), &inside) ||
+        !otls_der_value(&inside, OTLS_DER_INTEGER, &number) || !otls_der_at_end(&inside))
+        return "version is malformed";
+    if (number.size != 1 || number.data[0] < 1 || number.data[0] > 2)
+        return "version is not 2 or 3";
+    out->version = (uint8_t)(number.data[0] + 1);
+    return NULL;
+}
+
+static const char *parse_validity(otls_x509 *out, otls_der *tbs)
+{
+    otls_tlv before, after;
+    otls_der inside;
+
+    if (!otls_der_enter(tbs, OTLS_DER_SEQUENCE, &inside) || !otls_der_next(&inside, &before) ||
+        !otls_der_next(&inside, &after) || !otls_der_at_end(&inside))
+        return "validity is malformed";
+    if (!otls_der_time(&before, &out->not_before))
+        return "notBefore is not a time";
+    if (!otls_der_time(&after, &out->not_after))
+        return "notAfter is not a time";
+    return NULL;
+}
+
+static const char *parse_name(otls_slice *out, otls_der *tbs, const char *malformed)
+{
+    otls_tlv name;
+
+    if (!otls_der_take(tbs, OTLS_DER_SEQUENCE, &name) || !otls_name_ok(name.value))
+        return malformed;
+    *out = name.whole;
+    return NULL;
+}
+
+/** issuerUniqueID [1], subjectUniqueID [2]: nothing reads them, but they must be in place. */
+static const char *skip_unique_ids(const otls_x509 *out, otls_der *tbs)
+{
+    for (unsigned tag = 1; tag <= 2; tag++) {
+        otls_slice content, octets;
+        unsigned unused;
+
+        if (otls_der_tag(tbs) != OTLS_DER_CONTEXT(tag))
+            continue;
+        if (out->version < 2 || !otls_der_value(tbs, OTLS_DER_CONTEXT(tag), &content) ||
+            !otls_der_bits(content, &octets, &unused))
+            return "a unique identifier is malformed or out of place";
+    }
+    return NULL;
+}
+
+static const char *parse_extensions(otls_x509 *out, otls_der *tbs)
+{
+    otls_der explicit_tag, list;
+    otls_tlv tlv;
+
+    if (otls_der_at_end(tbs))
+        return NULL;
+    if (!otls_der_enter(tbs, OTLS_DER_CONTEXT_CONSTRUCTED(3), &explicit_tag))
+        return "something unknown follows the public key";
+    if (out->version != 3)
+        return "extensions in a certificate that is not version 3";
+    if (!otls_der_take(&explicit_tag, OTLS_DER_SEQUENCE, &tlv) || !otls_der_at_end(&explicit_tag) ||
+        !otls_der_at_end(tbs) || tlv.value.size == 0)
+        return "the list of extensions is malformed";
+    out->extensions = tlv.value;
+    list = otls_der_of(tlv.value);
+    return otls_x509_extensions(out, list);
+}
+
+static const char *parse_tbs(otls_x509 *out, otls_der tbs, otls_slice *inner_algorithm)
+{
+    const char *fault = parse_version(out, &tbs);
+    otls_tlv algorithm, spki;
+
+    if (fault != NULL)
+        return fault;
+    if (!otls_der_value(&tbs, OTLS_DER_INTEGER, &out->serial) || !otls_der_integer_ok(out->serial))
+        return "serialNumber is malformed";
+    if (!otls_der_take(&tbs, OTLS_DER_SEQUENCE, &algorithm))
+        return "signature is malformed";
+    *inner_algorithm = algorithm.whole;
+    if ((fault = parse_name(&out->issuer, &tbs, "issuer is malformed")) != NULL ||
+        (fault = parse_validity(out, &tbs)) != NULL ||
+        (fault = parse_name(&out->subject, &tbs, "subject is malformed")) != NULL)
+        return fault;
+    if (!otls_der_take(&tbs, OTLS_DER_SEQUENCE, &spki))
+        return "subjectPublicKeyInfo is malformed";
+    out->spki = spki.whole;
+    if ((fault = otls_x509_key(out, otls_der_of(spki.value))) != NULL ||
+        (fault = skip_unique_ids(out, &tbs)) != NULL)
+        return fault;
+    return parse_extensions(out, &tbs);
+}
+
+static const char *parse_certificate(otls_x509 *out, otls_slice der)
+{
+    otls_tlv tbs, algorithm;
+    otls_slice inner_algorithm = {.data = NULL, .size = 0};
+    otls_slice bits;
+    otls_der whole = otls_der_of(der);
+    otls_der certificate, parameters;
+    const char *fault;
+
+    if (!otls_der_enter(&whole, OTLS_DER_SEQUENCE, &certificate))
+        return "it is truncated or no SEQUENCE";
+    if (!otls_der_at_end(&whole))
+        return "something follows the certificate";
+    if (!otls_der_take(&certificate, OTLS_DER_SEQUENCE, &tbs))
+        return "tbsCertificate is malformed";
+    if (!otls_der_take(&certificate, OTLS_DER_SEQUENCE, &algorithm))
+        return "signatureAlgorithm is malformed";
+    if (!otls_der_value(&certificate, OTLS_DER_BIT_STRING, &bits) ||
+        !otls_der_octets(bits, &out->signature) || !otls_der_at_end(&certificate))
+        return "signatureValue is malformed";
+    out->tbs = tbs.whole;
+    out->signature_algorithm_id = algorithm.whole;
+    parameters = otls_der_of(algorithm.value);
+    otls_x509_signature_algorithm(parameters, &out->signature_algorithm);
+    fault = parse_tbs(out, otls_der_of(tbs.value), &inner_algorithm);
+    if (fault == NULL)
+        out->algorithm_mismatch = !otls_slice_equal(inner_algorithm, algorithm.whole);
+    return fault;
+}
+
+otls_status otls_x509_parse(otls_x509 *out, otls_slice der, otls_error *err)
+{
+    const char *fault;
+
+    memset(out, 0, sizeof(*out));
+    out->der = der;
+    out->path_length = -1;
+    if (der.size > OTLS_CERTIFICATE_SIZE_MAX)
+        return otls_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_LIMIT,
+                         "a certificate of %zu bytes is over the limit of %zu", der.size,
+                         (size_t)OTLS_CERTIFICATE_SIZE_MAX);
+    fault = parse_certificate(out, der);
+    if (fault == NULL)
+        return OTLS_OK;
+    return otls_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_BAD_DER, "not a certificate in DER: %s",
+                     fault);
+}

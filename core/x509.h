@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file x509.h
+ * A certificate as core sees it: borrowed views into one DER block, decoded once.
+ */
+#ifndef OTLS_CORE_X509_H
+#define OTLS_CORE_X509_H
+
+#include <omnitls/backend.h>
+#include <omnitls/certificate.h>
+#include <stdatomic.h>
+
+/** Key usage bits, RFC 5280 4.2.1.3; bit 0 of the BIT STRING is the lowest bit here. */
+enum {
+    OTLS_KU_DIGITAL_SIGNATURE = 1 << 0,
+    OTLS_KU_NON_REPUDIATION = 1 << 1,
+    OTLS_KU_KEY_ENCIPHERMENT = 1 << 2,
+    OTLS_KU_DATA_ENCIPHERMENT = 1 << 3,
+    OTLS_KU_KEY_AGREEMENT = 1 << 4,
+    OTLS_KU_KEY_CERT_SIGN = 1 << 5,
+    OTLS_KU_CRL_SIGN = 1 << 6,
+    OTLS_KU_ENCIPHER_ONLY = 1 << 7,
+    OTLS_KU_DECIPHER_ONLY = 1 << 8
+};
+
+typedef enum otls_key_type {
+    OTLS_KEY_UNKNOWN = 0,
+    OTLS_KEY_RSA,
+    OTLS_KEY_RSA_PSS,
+    OTLS_KEY_EC,
+    OTLS_KEY_ED25519,
+    OTLS_KEY_ED448,
+    OTLS_KEY_DSA
+} otls_key_type;
+
+/** All slices borrow from `der`. "value" = the extension's OCTET STRING content; data NULL = absent. */
+typedef struct otls_x509 {
+    otls_slice der;
+    otls_slice tbs;        /* what is signed, TLV */
+    otls_slice serial;     /* INTEGER content */
+    otls_slice issuer;     /* Name, TLV */
+    otls_slice subject;    /* Name, TLV */
+    otls_slice spki;       /* SubjectPublicKeyInfo, TLV */
+    otls_slice signature;  /* BIT STRING content without the unused-bits byte */
+    otls_slice signature_algorithm_id; /* outer AlgorithmIdentifier, TLV */
+    otls_slice extensions; /* content of the SEQUENCE OF Extension; empty when absent */
+    int64_t not_before, not_after;
+    otls_signature_algorithm signature_algorithm; /* kind 0 = not known to us */
+    uint8_t version;       /* 1..3 */
+    uint8_t key_type;      /* otls_key_type */
+    uint16_t key_bits;
+    uint16_t key_group;    /* EC: IANA group, 0 = unknown curve */
+    /* extensions */
+    uint8_t is_ca;               /* basicConstraints cA */
+    uint8_t has_basic_constraints;
+    uint8_t basic_constraints_critical;
+    int32_t path_length;         /* -1 = none */
+    uint8_t has_key_usage;
+    uint16_t key_usage;          /* OTLS_KU_... */
+    uint8_t must_staple;         /* RFC 7633 */
+    uint8_t unknown_critical;    /* a critical extension we do not process */
+    uint8_t malformed_extension; /* duplicate, or undecodable where we must decode */
+    uint8_t algorithm_mismatch;  /* inner and outer signature algorithm differ */
+    otls_slice subject_alt_names; /* SEQUENCE content (GeneralName TLVs) */
+    otls_slice extended_key_usage; /* SEQUENCE content (OID TLVs) */
+    otls_slice name_constraints;   /* extension value */
+    otls_slice policies;           /* extension value */
+    otls_slice policy_mappings, policy_constraints, inhibit_any_policy;
+    otls_slice subject_key_id;   /* the key identifier's bytes */
+    otls_slice authority_key_id; /* the key identifier's bytes */
+    otls_slice authority_info_access, crl_distribution_points; /* extension values */
+    uint32_t subject_alt_name_count; /* GeneralNames in subject_alt_names */
+} otls_x509;
+
+/** A larger certificate is refused: OTLS_E_CREDENTIAL with OTLS_CODE_LIMIT. */
+#define OTLS_CERTIFICATE_SIZE_MAX ((size_t)1024 * 1024)
+
+/** Decode. Strict DER, bounded, no allocation, no recursion. `out` borrows from `der`. */
+otls_status otls_x509_parse(otls_x509 *out, otls_slice der, otls_error *err);
+
+/** The public object: one block holding the view, the DER behind it. */
+struct otls_certificate {
+    atomic_uint references;
+    otls_x509 x509;
+    _Atomic(char *) subject_text, issuer_text, serial_text; /* made on demand */
+    _Atomic(uint32_t *) san_offsets; /* made on demand: where each GeneralName starts */
+    uint8_t der[];
+};
+
+/** Both TLVs as canonical forms equal, RFC 5280 7.1? */
+bool otls_name_equal(otls_slice a, otls_slice b);
+/** A canonical form that is equal bytewise iff the names are equal; free with otls_free. */
+otls_status otls_name_canonical(otls_slice name, uint8_t **out, size_t *size, otls_error *err);
+
+/* pem.c: RFC 7468. Calls `each` for every block, in order. `label` "CERTIFICATE", `text` the whole
+ * block as it stands (BEGIN line to END line), `headers` whether it has RFC 1421 headers (DEK-Info),
+ * then der is empty. A broken block is E_CREDENTIAL/BAD_PEM naming its number. No block at all is
+ * OTLS_OK with *count 0. */
+typedef struct otls_pem_block {
+    const char *label; /* not NUL-terminated */
+    size_t label_size;
+    otls_slice text;
+    otls_slice der;
+    bool has_headers;
+} otls_pem_block;
+otls_status otls_pem_each(otls_slice text,
+                          otls_status (*each)(const otls_pem_block *block, void *user,
+                                              otls_error *err),
+                          void *user, size_t *count, otls_error *err);
+bool otls_pem_label_is(const otls_pem_block *block, const char *label);
+/** Encode; NUL-terminated; free with otls_free. */
+otls_status otls_pem_encode(const char *label, otls_slice der, char **out, otls_error *err);
+
+/* name_match.c: RFC 9525. */
+typedef struct otls_reference_name {
+    const char *dns;   /* lower-case A-label without trailing dot, NULL = an IP */
+    uint8_t ip[16];
+    uint8_t ip_size;   /* 0, 4, 16 */
+} otls_reference_name;
+/* flags: OTLS_MATCH_..., omnitls/certificate.h */
+/** Decode a host name or address into `out`, storage in `buffer` (256 bytes). E_USAGE names what is
+ *  wrong: empty, too long, non-ASCII, NUL, bad label. */
+otls_status otls_reference_name_parse(otls_reference_name *out, const char *name, char buffer[256],
+                                      otls_error *err);
+bool otls_name_matches(const otls_x509 *cert, const otls_reference_name *name, unsigned flags);
+
+#endif

@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: MIT */
+#include "x509_parts.h"
+
+/** Extensions core reads; each has a bit, so that a second one is noticed at once. */
+typedef enum extension_id {
+    EXT_UNKNOWN = 0,
+    EXT_SUBJECT_KEY_ID,
+    EXT_KEY_USAGE,
+    EXT_SUBJECT_ALT_NAME,
+    EXT_BASIC_CONSTRAINTS,
+    EXT_NAME_CONSTRAINTS,
+    EXT_CRL_DISTRIBUTION_POINTS,
+    EXT_POLICIES,
+    EXT_POLICY_MAPPINGS,
+    EXT_AUTHORITY_KEY_ID,
+    EXT_POLICY_CONSTRAINTS,
+    EXT_EXTENDED_KEY_USAGE,
+    EXT_INHIBIT_ANY_POLICY,
+    EXT_AUTHORITY_INFO_ACCESS,
+    EXT_TLS_FEATURE
+} extension_id;
+
+static extension_id id_ce(uint8_t last)
+{
+    switch (last) {
+    case 14:
+        return EXT_SUBJECT_KEY_ID;
+    case 15:
+        return EXT_KEY_USAGE;
+    case 17:
+        return EXT_SUBJECT_ALT_NAME;
+    case 19:
+        return EXT_BASIC_CONSTRAINTS;
+    case 30:
+        return EXT_NAME_CONSTRAINTS;
+    case 31:
+        return EXT_CRL_DISTRIBUTION_POINTS;
+    case 32:
+        return EXT_POLICIES;
+    case 33:
+        return EXT_POLICY_MAPPINGS;
+    case 35:
+        return EXT_AUTHORITY_KEY_ID;
+    case 36:
+        return EXT_POLICY_CONSTRAINTS;
+    case 37:
+        return EXT_EXTENDED_KEY_USAGE;
+    case 54:
+        return EXT_INHIBIT_ANY_POLICY;
+    default:
+        return EXT_UNKNOWN;
+    }
+}
+
+static extension_id identify(otls_slice oid)
+{
+    if (oid.size == 3 && oid.data[0] == 0x55 && oid.data[1] == 0x1d)
+        return id_ce(oid.data[2]);
+    if (oid.size == 8 && memcmp(oid.data, "\x2b\x06\x01\x05\x05\x07\x01", 7) == 0) {
+        if (oid.data[7] == 1)
+            return EXT_AUTHORITY_INFO_ACCESS;
+        if (oid.data[7] == 24)
+            return EXT_TLS_FEATURE;
+    }
+    return EXT_UNKNOWN;
+}
+
+/** KeyUsage: a BIT STRING with at least one bit set, RFC 5280 4.2.1.3. */
+static bool read_key_usage(otls_x509 *out, otls_slice value)
+{
+    otls_der der = otls_der_of(value);
+    otls_slice content, octets;
+    unsigned unused;
+
+    if (!otls_der_value(&der, OTLS_DER_BIT_STRING, &content) || !otls_der_at_end(&der) ||
+        !otls_der_bits(content, &octets, &unused))
+        return false;
+    out->has_key_usage = 1;
+    for (unsigned bit = 0; bit < 9 && bit / 8 < octets.size; bit++) {
+        if ((octets.data[bit / 8] & (0x80u >> (bit % 8))) != 0)
+            out->key_usage = (uint16_t)(out->key_usage | 1u << bit);
+    }
+    return out->key_usage != 0;
+}
+
+/** cA FALSE written out is against DER, but common, and cannot be misread. */
+static bool read_basic_constraints(otls_x509 *out, const otls_x509_extension *extension)
+{
+    otls_slice content;
+    otls_der inside;
+    uint32_t length;
+    bool is_ca = false;
+
+    if (!otls_der_only(extension->value, OTLS_DER_SEQUENCE, &inside))
+        return false;
+    if (otls_der_tag(&inside) == OTLS_DER_BOOLEAN &&
+        (!otls_der_value(&inside, OTLS_DER_BOOLEAN, &content) ||
+         !otls_der_boolean(content, &is_ca)))
+        return false;
+    if (otls_der_tag(&inside) == OTLS_DER_INTEGER) {
+        if (!otls_der_value(&inside, OTLS_DER_INTEGER, &content) ||
+            !otls_der_unsigned(content, &length))
+            return false;
+        out->path_length = length < INT32_MAX ? (int32_t)length : INT32_MAX;
+    }
+    if (!otls_der_at_end(&inside))
+        return false;
+    out->has_basic_constraints = 1;
+    out->basic_constraints_critical = extension->critical;
+    out->is_ca = is_ca;
+    return true;
+}
+
+/** Is this the tag of a GeneralName? The kinds that hold a SEQUENCE or Name are constructed. */
+static bool is_general_name(uint8_t tag)
+{
+    switch (tag) {
+    case OTLS_DER_CONTEXT_CONSTRUCTED(0): /* otherName */
+    case OTLS_DER_CONTEXT(1):             /* rfc822Name */
+    case OTLS_DER_CONTEXT(2):             /* dNSName */
+    case OTLS_DER_CONTEXT_CONSTRUCTED(3): /* x400Address */
+    case OTLS_DER_CONTEXT_CONSTRUCTED(4): /* directoryName */
+    case OTLS_DER_CONTEXT_CONSTRUCTED(5): /* ediPartyName */
+    case OTLS_DER_CONTEXT(6):             /* uniformResourceIdentifier */
+    case OTLS_DER_CONTEXT(7):             /* iPAddress */
+    case OTLS_DER_CONTEXT(8):             /* registeredID */
+        return true;
+    default:
+        return false;
+    }
+}
+
+static bool read_subject_alt_names(otls_x509 *out, otls_slice value)
+{
+    otls_der names;
+    otls_tlv name;
+    uint32_t count = 0;
+
+    if (!otls_der_only(value, OTLS_DER_SEQUENCE, &names) || otls_der_at_end(&names))
+        return false;
+    out->subject_alt_names =
+        (otls_slice){.data = names.at, .size = (size_t)(names.end - names.at)};
+    while (!otls_der_at_end(&names)) {
+        if (!otls_der_next(&names, &name) || !is_general_name(name.tag)) {
+            /* half a list is worse than none: a later entry could be the one that matters */
+            out->subject_alt_names = (otls_slice){.data = NULL, .size = 0};
+            return false;
+        }
+        count++;
+    }
+    out->subject_alt_name_count = count;
+    return true;
+}
+
+static bool read_extended_key_usage(otls_x509 *out, otls_slice value)
+{
+    otls_slice oid;
+    otls_der list;
+
+    if (!otls_der_only(value, OTLS_DER_SEQUENCE, &list) || otls_der_at_end(&list))
+        return false;
+    out->extended_key_usage = (otls_slice){.data = list.at, .size = (size_t)(list.end - list.at)};
+    while (!otls_der_at_end(&list)) {
+        if (!otls_der_value(&list, OTLS_DER_OID, &oid) || !otls_oid_ok(oid))
+            return false;
+    }
+    return true;
+}
+
+static bool read_authority_key_id(otls_x509 *out, otls_slice value)
+{
+    otls_der inside;
+    otls_tlv tlv;
+
+    if (!otls_der_only(value, OTLS_DER_SEQUENCE, &inside))
+        return false;
+    while (!otls_der_at_end(&inside)) {
+        if (!otls_der_next(&inside, &tlv))
+            return false;
+        if (tlv.tag == OTLS_DER_CONTEXT(0))
+            out->authority_key_id = tlv.value;
+    }
+    return true;
+}
+
+/** TLSFeatures ::= SEQUENCE OF INTEGER; 5 is status_request (RFC 7633). */
+static bool read_tls_features(otls_x509 *out, otls_slice value)
+{
+    otls_slice number;
+    otls_der list;
+    uint32_t feature;
+
+    if (!otls_der_only(value, OTLS_DER_SEQUENCE, &list))
+        return false;
+    while (!otls_der_at_end(&list)) {
+        if (!otls_der_value(&list, OTLS_DER_INTEGER, &number) ||
+            !otls_der_unsigned(number, &feature))
+            return false;
+        if (feature == 5)
+            out->must_staple = 1;
+    }
+    return true;
+}
+
+static bool read_subject_key_id(otls_x509 *out, otls_slice value)
+{
+    otls_der der = otls_der_of(value);
+
+    return otls_der_value(&der, OTLS_DER_OCTET_STRING, &out->subject_key_id) &&
+           otls_der_at_end(&der);
+}
+
+/** Kept for whoever needs it: one SEQUENCE, decoded by its reader. */
+static bool keep_sequence(otls_slice *field, otls_slice value)
+{
+    otls_der inside;
+
+    *field = value;
+    return otls_der_only(value, OTLS_DER_SEQUENCE, &inside);
+}
+
+static bool keep_integer(otls_slice *field, otls_slice value)
+{
+    otls_der der = otls_der_of(value);
+    otls_slice number;
+    uint32_t ignored;
+
+    *field = value;
+    return otls_der_value(&der, OTLS_DER_INTEGER, &number) && otls_der_at_end(&der) &&
+           otls_der_unsigned(number, &ignored);
+}
+
+static bool read_extension(otls_x509 *out, extension_id id, const otls_x509_extension *extension)
+{
+    const otls_slice value = extension->value;
+
+    switch (id) {
+    case EXT_SUBJECT_KEY_ID:
+        return read_subject_key_id(out, value);
+    case EXT_KEY_USAGE:
+        return read_key_usage(out, value);
+    case EXT_SUBJECT_ALT_NAME:
+        return read_subject_alt_names(out, value);
+    case EXT_BASIC_CONSTRAINTS:
+        return read_basic_constraints(out, extension);
+    case EXT_NAME_CONSTRAINTS:
+        return keep_sequence(&out->name_constraints, value);
+    case EXT_CRL_DISTRIBUTION_POINTS:
+        return keep_sequence(&out->crl_distribution_points, value);
+    case EXT_POLICIES:
+        return keep_sequence(&out->policies, value);
+    case EXT_POLICY_MAPPINGS:
+        return keep_sequence(&out->policy_mappings, value);
+    case EXT_AUTHORITY_KEY_ID:
+        return read_authority_key_id(out, value);
+    case EXT_POLICY_CONSTRAINTS:
+        return keep_sequence(&out->policy_constraints, value);
+    case EXT_EXTENDED_KEY_USAGE:
+        return read_extended_key_usage(out, value);
+    case EXT_INHIBIT_ANY_POLICY:
+        return keep_integer(&out->inhibit_any_policy, value);
+    case EXT_AUTHORITY_INFO_ACCESS:
+        return keep_sequence(&out->authority_info_access, value);
+    case EXT_TLS_FEATURE:
+        return read_tls_features(out, value);
+    case EXT_UNKNOWN:
+        break;
+    }
+    return true;
+}
+
+/** critical FALSE written out is against DER, but common, and cannot be misread. */
+bool otls_x509_extension_next(otls_der *list, otls_x509_extension *out)
+{
+    otls_slice critical;
+    otls_der inside;
+
+    out->critical = false;
+    if (!otls_der_enter(list, OTLS_DER_SEQUENCE, &inside) ||
+        !otls_der_value(&inside, OTLS_DER_OID, &out->oid) || !otls_oid_ok(out->oid))
+        return false;
+    if (otls_der_tag(&inside) == OTLS_DER_BOOLEAN &&
+        (!otls_der_value(&inside, OTLS_DER_BOOLEAN, &critical) ||
+         !otls_der_boolean(critical, &out->critical)))
+        return false;
+    return otls_der_value(&inside, OTLS_DER_OCTET_STRING, &out->value) && otls_der_at_end(&inside);
+}
+
+static bool seen_before(const otls_slice *others, size_t count, otls_slice oid)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (otls_slice_equal(others[i], oid))
+            return true;
+    }
+    return false;
+}
+
+const char *otls_x509_extensions(otls_x509 *out, otls_der list)
+{
+    otls_slice others[OTLS_X509_EXTENSIONS_MAX];
+    otls_x509_extension extension;
+    size_t other_count = 0;
+    size_t count = 0;
+    uint32_t seen = 0;
+
+    while (!otls_der_at_end(&list)) {
+        extension_id id;
+
+        if (!otls_x509_extension_next(&list, &extension))
+            return "an extension is malformed";
+        if (++count > OTLS_X509_EXTENSIONS_MAX)
+            return "too many extensions";
+        id = identify(extension.oid);
+        if (id == EXT_UNKNOWN) {
+            out->unknown_critical |= extension.critical;
+            out->malformed_extension |= seen_before(others, other_count, extension.oid);
+            others[other_count++] = extension.oid;
+            continue;
+        }
+        /* the first of two is the one that counts, and the certificate is marked */
+        if ((seen & 1u << id) != 0)
+            out->malformed_extension = 1;
+        else if (!read_extension(out, id, &extension))
+            out->malformed_extension = 1;
+        seen |= 1u << id;
+    }
+    return NULL;
+}

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MIT */
+#include "x509_parts.h"
+
+typedef struct key_algorithm {
+    const char *oid;
+    uint8_t oid_size;
+    uint8_t type;
+    uint16_t bits; /* 0 = depends on the key */
+} key_algorithm;
+
+/* Ed25519 and Ed448: the parameter b of RFC 8032, which is the size of a public key */
+static const key_algorithm key_algorithms[] = {
+    {.oid = "\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01", .oid_size = 9, .type = OTLS_KEY_RSA},
+    {.oid = "\x2a\x86\x48\xce\x3d\x02\x01", .oid_size = 7, .type = OTLS_KEY_EC},
+    {.oid = "\x2b\x65\x70", .oid_size = 3, .type = OTLS_KEY_ED25519, .bits = 256},
+    {.oid = "\x2b\x65\x71", .oid_size = 3, .type = OTLS_KEY_ED448, .bits = 456},
+    {.oid = "\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0a", .oid_size = 9, .type = OTLS_KEY_RSA_PSS},
+    {.oid = "\x2a\x86\x48\xce\x38\x04\x01", .oid_size = 7, .type = OTLS_KEY_DSA},
+};
+
+typedef struct curve {
+    const char *oid;
+    uint8_t oid_size;
+    uint8_t group; /* IANA "TLS Supported Groups" */
+    uint16_t bits;
+} curve;
+
+static const curve curves[] = {
+    {.oid = "\x2a\x86\x48\xce\x3d\x03\x01\x07", .oid_size = 8, .group = 23, .bits = 256},
+    {.oid = "\x2b\x81\x04\x00\x22", .oid_size = 5, .group = 24, .bits = 384},
+    {.oid = "\x2b\x81\x04\x00\x23", .oid_size = 5, .group = 25, .bits = 521},
+    {.oid = "\x2b\x81\x04\x00\x0a", .oid_size = 5, .group = 22, .bits = 256},
+    {.oid = "\x2b\x81\x04\x00\x21", .oid_size = 5, .group = 21, .bits = 224},
+    {.oid = "\x2a\x86\x48\xce\x3d\x03\x01\x01", .oid_size = 8, .group = 19, .bits = 192},
+    {.oid = "\x2b\x24\x03\x03\x02\x08\x01\x01\x07", .oid_size = 9, .group = 26, .bits = 256},
+    {.oid = "\x2b\x24\x03\x03\x02\x08\x01\x01\x0b", .oid_size = 9, .group = 27, .bits = 384},
+    {.oid = "\x2b\x24\x03\x03\x02\x08\x01\x01\x0d", .oid_size = 9, .group = 28, .bits = 512},
+};
+
+/** RSAPublicKey ::= SEQUENCE { modulus INTEGER, publicExponent INTEGER } */
+static bool read_rsa(otls_x509 *out, otls_slice key)
+{
+    otls_slice modulus, exponent;
+    otls_der inside;
+    size_t bits, exponent_bits;
+
+    if (!otls_der_only(key, OTLS_DER_SEQUENCE, &inside) ||
+        !otls_der_value(&inside, OTLS_DER_INTEGER, &modulus) ||
+        !otls_der_value(&inside, OTLS_DER_INTEGER, &exponent) || !otls_der_at_end(&inside) ||
+        !otls_der_bit_length(modulus, &bits) || !otls_der_bit_length(exponent, &exponent_bits))
+        return false;
+    if (bits == 0 || bits > UINT16_MAX || exponent_bits == 0)
+        return false;
+    out->key_bits = (uint16_t)bits;
+    return true;
+}
+
+/** The strength of a DSA key is its prime's, the first of the parameters. */
+static bool read_dsa(otls_x509 *out, otls_der parameters)
+{
+    otls_slice prime;
+    otls_der inside;
+    size_t bits;
+
+    if (!otls_der_enter(&parameters, OTLS_DER_SEQUENCE, &inside))
+        return otls_der_at_end(&parameters); /* inherited parameters */
+    if (!otls_der_value(&inside, OTLS_DER_INTEGER, &prime) || !otls_der_bit_length(prime, &bits) ||
+        bits > UINT16_MAX)
+        return false;
+    out->key_bits = (uint16_t)bits;
+    return true;
+}
+
+/** ECParameters: RFC 5480 allows a named curve only; others leave group and bits 0. */
+static bool read_ec(otls_x509 *out, otls_der parameters, otls_slice key)
+{
+    otls_slice oid;
+
+    if (key.size == 0)
+        return false;
+    if (!otls_der_value(&parameters, OTLS_DER_OID, &oid))
+        return !otls_der_at_end(&parameters);
+    if (!otls_der_at_end(&parameters) || !otls_oid_ok(oid))
+        return false;
+    for (size_t i = 0; i < sizeof(curves) / sizeof(curves[0]); i++) {
+        if (oid.size == curves[i].oid_size && memcmp(oid.data, curves[i].oid, oid.size) == 0) {
+            out->key_group = curves[i].group;
+            out->key_bits = curves[i].bits;
+            break;
+        }
+    }
+    return true;
+}
+
+/** Ed25519, Ed448: no parameters, and a key of exactly its size (RFC 8410). */
+static bool read_edwards(const otls_x509 *out, const otls_der *parameters, otls_slice key)
+{
+    return otls_der_at_end(parameters) && key.size * 8 == out->key_bits;
+}
+
+static bool read_key(otls_x509 *out, otls_der parameters, otls_slice key)
+{
+    switch (out->key_type) {
+    case OTLS_KEY_RSA:
+    case OTLS_KEY_RSA_PSS:
+        return read_rsa(out, key);
+    case OTLS_KEY_EC:
+        return read_ec(out, parameters, key);
+    case OTLS_KEY_ED25519:
+    case OTLS_KEY_ED448:
+        return read_edwards(out, &parameters, key);
+    case OTLS_KEY_DSA:
+        return read_dsa(out, parameters);
+    default:
+        return true;
+    }
+}
+
+const char *otls_x509_key(otls_x509 *out, otls_der spki)
+{
+    otls_slice oid, bits, key;
+    otls_der algorithm;
+
+    if (!otls_der_enter(&spki, OTLS_DER_SEQUENCE, &algorithm) ||
+        !otls_der_value(&algorithm, OTLS_DER_OID, &oid) || !otls_oid_ok(oid) ||
+        !otls_der_value(&spki, OTLS_DER_BIT_STRING, &bits) || !otls_der_octets(bits, &key) ||
+        !otls_der_at_end(&spki))
+        return "subjectPublicKeyInfo is malformed";
+    for (size_t i = 0; i < sizeof(key_algorithms) / sizeof(key_algorithms[0]); i++) {
+        const key_algorithm *entry = &key_algorithms[i];
+
+        if (oid.size == entry->oid_size && memcmp(oid.data, entry->oid, oid.size) == 0) {
+            out->key_type = entry->type;
+            out->key_bits = entry->bits;
+            break;
+        }
+    }
+    return read_key(out, algorithm, key) ? NULL : "the public key is malformed";
+}

@@ -1,0 +1,133 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""sources.py SOURCE_DIR: the rules that the sources keep. Prints file:line for each breach."""
+import os
+import re
+import sys
+
+LINES_MAX = 700
+C_DIRS = ("api", "core", "backends", "tools", "bench", "tests", "docs")
+ENGINES = ("openssl", "wolfssl", "gnutls")
+
+STDIO = r"\b(?:secure_)?getenv\s*\(|\b(?:fopen|fdopen|freopen|opendir)\s*\(" \
+        r"|\b(?:printf|fprintf|vprintf|vfprintf|dprintf|puts|fputs|putchar|perror|syslog)\s*\("
+UNSAFE = r"\b(?:strcpy|strcat|sprintf|vsprintf|gets|strtok|alloca|atoi|atol|tmpnam)\s*\("
+ALLOCATE = r"(?<![\w.>])(?:malloc|calloc|realloc|free|strdup|strndup|reallocarray)\s*\("
+
+# (where, pattern, except in, why)
+RULES = (
+    (r"^core/", STDIO, r"^core/(files|environment)\.c$",
+     "core reads files in core/files.c and the environment in core/environment.c, and never prints"),
+    (r"^backends/", STDIO, None, "a backend reads no file, no environment, and never prints"),
+    (r"^(core|backends|tools|bench)/", UNSAFE, None, "has no bound, or hides its errors"),
+    (r"^core/", ALLOCATE, r"^core/alloc\.c$", "core allocates through core/alloc.h"),
+    (r"^core/", r"\bdl(?:m?open|sym|addr|close)\s*\(", r"^core/loader\.c$",
+     "modules are loaded in core/loader.c"),
+    (r"^backends/", r'#\s*include\s*["<](?:\.\./)*(?:\.\./core|core)/', None,
+     "a backend knows core through <omnitls/backend.h> only"),
+    (r"^(api|core)/", r'#\s*include\s*["<][^">]*backends/', None, "arrows point api <- core <- backends"),
+    (r"^api/", r'#\s*include\s*["<](?:\.\./)*core/', None, "arrows point api <- core <- backends"),
+    (r"^(api|core|backends|tools|bench|tests|docs)/", r"\b(?:TODO|FIXME|XXX|HACK)\b", None,
+     "finish it, or write it down in the issue tracker"),
+)
+
+
+def c_files(root):
+    for top in C_DIRS:
+        for directory, subdirectories, names in os.walk(os.path.join(root, top)):
+            subdirectories.sort()
+            for name in sorted(names):
+                if name.endswith((".c", ".h")):
+                    path = os.path.join(directory, name)
+                    yield os.path.relpath(path, root), path
+
+
+def without_comments(text):
+    """Comments become blanks, so that line numbers stay; string contents go too, except in includes."""
+    def blank(match):
+        piece = match.group(0)
+        if piece.startswith("/"):
+            return re.sub(r"[^\n]", " ", piece)
+        return piece[0] + re.sub(r"[^\n]", " ", piece[1:-1]) + piece[-1]
+    lines = []
+    pieces = re.compile(r'/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'', re.S)
+    plain = pieces.sub(blank, text)
+    for original, line in zip(text.split("\n"), plain.split("\n")):
+        lines.append(original if re.match(r'\s*#\s*include\s*"', original) else line)
+    return lines
+
+
+def engine_of(path):
+    """The engine whose headers this file may include; None: none."""
+    for engine in ENGINES:
+        if path.startswith(f"backends/{engine}/"):
+            return engine
+        # the benchmark and the tests' native peers: one file, one engine, named after it
+        if re.match(rf"^(bench|tests)/(.*[/_])?{engine}(_\w+)?\.[ch]$", path):
+            return engine
+    return None
+
+
+def check_file(path, text):
+    lines = without_comments(text)
+    if len(lines) - 1 > LINES_MAX:
+        yield len(lines), f"{len(lines) - 1} lines; the limit is {LINES_MAX}"
+    if not text.startswith("/* SPDX-License-Identifier: MIT */"):
+        yield 1, "the first line must be /* SPDX-License-Identifier: MIT */"
+    for number, line in enumerate(lines, 1):
+        include = re.match(r'\s*#\s*include\s*[<"](openssl|wolfssl|wolfcrypt|gnutls)/', line)
+        if include:
+            engine = "wolfssl" if include.group(1).startswith("wolf") else include.group(1)
+            if engine_of(path) != engine:
+                yield number, f"includes {engine}'s headers, which only its own files may"
+        for where, pattern, unless, why in RULES:
+            if "TODO" in pattern or not re.search(where, path) or (unless and re.search(unless, path)):
+                continue
+            if re.search(pattern, line):
+                yield number, f"{line.strip()}: {why}"
+    for number, line in enumerate(text.split("\n"), 1):
+        for where, pattern, unless, why in RULES:
+            if "TODO" in pattern and re.search(where, path) and re.search(pattern, line):
+                yield number, f"{line.strip()}: {why}"
+
+
+def self_test():
+    """The rules still bite."""
+    head = "/* SPDX-License-Identifier: MIT */\n"
+    cases = (
+        ("core/a.c", head + "#include <openssl/ssl.h>\n", 1),
+        ("backends/gnutls/a.c", head + "#include <gnutls/gnutls.h>\n", 0),
+        ("backends/gnutls/a.c", head + "#include <wolfssl/ssl.h>\n", 1),
+        ("backends/gnutls/a.c", head + '#include "../../core/alloc.h"\n', 1),
+        ("bench/native_openssl.c", head + "#include <openssl/ssl.h>\n", 0),
+        ("bench/main.c", head + "#include <openssl/ssl.h>\n", 1),
+        ("core/a.c", head + "/* printf(x) */ (void)snprintf(b, 1, \"printf(\");\n", 0),
+        ("core/a.c", head + "printf(\"x\");\n", 1),
+        ("core/a.c", head + "p = malloc(1);\n", 1),
+        ("core/a.c", head + "p = otls_malloc(1); ops->free(p); module.free(p);\n", 0),
+        ("core/alloc.c", head + "p = malloc(1);\n", 0),
+        ("core/a.c", head + "x();\n" * LINES_MAX, 1),
+        ("core/a.c", "int x;\n", 1),
+        ("core/a.c", head + "/* TO" + "DO */\n", 1),
+    )
+    for path, text, expected in cases:
+        found = len(list(check_file(path, text)))
+        if found != expected:
+            sys.exit(f"sources.py: its own check fails: {path}: {text!r}: {found} != {expected}")
+
+
+def main():
+    self_test()
+    count = breaches = 0
+    for path, full in c_files(sys.argv[1]):
+        count += 1
+        with open(full, encoding="utf-8") as source:
+            for number, what in check_file(path, source.read()):
+                breaches += 1
+                print(f"{path}:{number}: {what}")
+    print(f"{count} files, {breaches} breaches")
+    if breaches or count == 0:
+        sys.exit(1)
+
+
+main()

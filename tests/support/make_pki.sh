@@ -1,0 +1,173 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+#
+# make_pki.sh OUTDIR: make the certificates and keys of the tests.
+#
+# Needs the openssl command (1.1.1 or later; $OPENSSL names another one). Certificates are issued with
+# `openssl ca`, because it can set both ends of the validity in every version. Everything is valid
+# from 2024 to 2049, except what says otherwise.
+#
+#   root.pem .key              ECDSA P-256 CA              int.pem .key     issued by root
+#   other-root.pem .key        a CA that nobody trusts
+#   server-KIND.pem .key       leaf + intermediate, for KIND in ecdsa-p256 rsa-2048 ed25519:
+#                              localhost, *.wild.test, 127.0.0.1, ::1
+#   client-KIND.pem .key       leaf + intermediate, for client authentication
+#   server-expired, -notyet, -othername, -untrusted, -selfsigned, -clientauth    .pem .key
+#   server-noint.pem           leaf only; the key is server-ecdsa-p256.key
+#   server-alpha, server-beta  alpha.test and beta.test, .pem .key
+#   server-ecdsa-p256.enc.key      PKCS#8, encrypted      \
+#   server-rsa-2048.legacy.key     PEM with DEK-Info       > password "secret"
+#   server-ecdsa-p256.p12          key, leaf, intermediate/
+set -euo pipefail
+
+openssl=${OPENSSL:-openssl}
+out=${1:?usage: make_pki.sh OUTDIR}
+mkdir -p "$out"
+out=$(cd "$out" && pwd)
+work=$(mktemp -d "${TMPDIR:-/tmp}/omnitls-pki.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+
+run() {
+    if ! "$openssl" "$@" >log 2>&1; then
+        echo "make_pki.sh: openssl $* failed:" >&2
+        cat log >&2
+        exit 1
+    fi
+}
+
+cat >cnf <<'CNF'
+[req]
+distinguished_name = dn
+prompt = no
+[dn]
+[ca]
+default_ca = issuing
+[issuing]
+database = $ENV::DB
+new_certs_dir = .
+default_md = sha256
+policy = any
+unique_subject = no
+rand_serial = yes
+copy_extensions = none
+[any]
+organizationName = optional
+commonName = optional
+[root]
+basicConstraints = critical, CA:TRUE
+keyUsage = critical, keyCertSign, cRLSign
+subjectKeyIdentifier = hash
+[intermediate]
+basicConstraints = critical, CA:TRUE, pathlen:0
+keyUsage = critical, keyCertSign, cRLSign
+subjectKeyIdentifier = hash
+authorityKeyIdentifier = keyid
+[leaf]
+basicConstraints = critical, CA:FALSE
+keyUsage = critical, $ENV::KU
+extendedKeyUsage = $ENV::EKU
+subjectAltName = $ENV::SAN
+subjectKeyIdentifier = hash
+authorityKeyIdentifier = keyid
+[self]
+basicConstraints = critical, CA:FALSE
+keyUsage = critical, digitalSignature
+extendedKeyUsage = $ENV::EKU
+subjectAltName = $ENV::SAN
+subjectKeyIdentifier = hash
+CNF
+: >db
+: >db.attr
+export DB=db EKU=serverAuth SAN=DNS:localhost KU=digitalSignature
+
+start=20240101000000Z
+end=20491231235959Z
+
+# genkey KIND FILE: a PKCS#8 private key.
+genkey() {
+    case $1 in
+        ecdsa-p256) run genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out "$2" ;;
+        rsa-2048) run genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out "$2" ;;
+        ed25519) run genpkey -algorithm ED25519 -out "$2" ;;
+    esac
+}
+
+# issue NAME COMMON_NAME SECTION ISSUER [START END]: NAME.key must be there; NAME.crt is made.
+# ISSUER may be NAME itself.
+issue() {
+    local name=$1 cn=$2 section=$3 issuer=$4 from=${5:-$start} to=${6:-$end}
+    local signer=(-cert "$issuer.crt" -keyfile "$issuer.key")
+
+    run req -new -config cnf -key "$name.key" -subj "/O=omnitls tests/CN=$cn" -out "$name.csr"
+    if [ "$issuer" = "$name" ]; then
+        signer=(-selfsign -keyfile "$name.key")
+    fi
+    run ca -batch -notext -config cnf -extensions "$section" -startdate "$from" -enddate "$to" \
+        "${signer[@]}" -in "$name.csr" -out "$name.crt"
+}
+
+# leaf NAME KIND COMMON_NAME EKU SAN [ISSUER [START END]]: NAME.key and NAME.pem in OUTDIR.
+leaf() {
+    local name=$1 kind=$2 cn=$3 issuer=${6:-int} usage=digitalSignature
+
+    # RSA key transport is the one use that encrypts with the key of a certificate.
+    if [ "$kind" = rsa-2048 ]; then
+        usage="digitalSignature, keyEncipherment"
+    fi
+
+    genkey "$kind" "$name.key"
+    EKU=$4 SAN=$5 KU=$usage issue "$name" "$cn" leaf "$issuer" "${@:7}"
+    cp "$name.key" "$out/$name.key"
+    if [ "$issuer" = int ]; then
+        cat "$name.crt" int.crt >"$out/$name.pem"
+    else
+        cp "$name.crt" "$out/$name.pem"
+    fi
+}
+
+for ca in root other-root int; do
+    genkey ecdsa-p256 $ca.key
+done
+issue root "Test Root" root root
+issue other-root "Other Test Root" root other-root
+issue int "Test Intermediate" intermediate root
+for ca in root other-root int; do
+    cp $ca.crt "$out/$ca.pem"
+    cp $ca.key "$out/$ca.key"
+done
+
+names="DNS:localhost, DNS:*.wild.test, IP:127.0.0.1, IP:::1"
+for kind in ecdsa-p256 rsa-2048 ed25519; do
+    leaf "server-$kind" $kind localhost serverAuth "$names"
+    leaf "client-$kind" $kind "Test Client $kind" clientAuth "email:client@example.test"
+done
+leaf server-expired ecdsa-p256 localhost serverAuth "$names" int 20200101000000Z 20210101000000Z
+leaf server-notyet ecdsa-p256 localhost serverAuth "$names" int 20480101000000Z 20491231235959Z
+leaf server-othername ecdsa-p256 other.test serverAuth DNS:other.test
+leaf server-untrusted ecdsa-p256 localhost serverAuth "$names" other-root
+leaf server-clientauth ecdsa-p256 localhost clientAuth "$names"
+leaf server-alpha ecdsa-p256 alpha.test serverAuth DNS:alpha.test
+leaf server-beta ecdsa-p256 beta.test serverAuth DNS:beta.test
+
+genkey ecdsa-p256 server-selfsigned.key
+SAN=$names issue server-selfsigned localhost self server-selfsigned
+cp server-selfsigned.crt "$out/server-selfsigned.pem"
+cp server-selfsigned.key "$out/server-selfsigned.key"
+cp server-ecdsa-p256.crt "$out/server-noint.pem"
+
+run pkcs8 -topk8 -v2 aes-256-cbc -in server-ecdsa-p256.key -passout pass:secret \
+    -out "$out/server-ecdsa-p256.enc.key"
+run pkcs12 -export -inkey server-ecdsa-p256.key -in server-ecdsa-p256.crt -certfile int.crt \
+    -name server -passout pass:secret -out "$out/server-ecdsa-p256.p12"
+# OpenSSL 3 writes the traditional form only when asked to; earlier versions know no other.
+if "$openssl" rsa -help 2>&1 | grep -q -- -traditional; then
+    traditional=-traditional
+else
+    traditional=
+fi
+# shellcheck disable=SC2086 # an empty word must vanish
+run rsa -aes256 $traditional -in server-rsa-2048.key -passout pass:secret \
+    -out "$out/server-rsa-2048.legacy.key"
+grep -q DEK-Info "$out/server-rsa-2048.legacy.key"
+chmod 600 "$out"/*.key
