@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** @file suites.h What core knows of suites, groups and signature schemes, and how people write them. */
+/** @file suites.h What core knows of suites, groups and signature schemes, and their spellings. */
 #ifndef OTLS_CORE_SUITES_H
 #define OTLS_CORE_SUITES_H
 
@@ -23,18 +23,27 @@ size_t otls_suites_default(const otls_suite **out, size_t capacity);
 /**
  * An OpenSSL cipher list ("ECDHE+AESGCM:!aRSA:@STRENGTH"), TLS 1.2 and below only. *security_level
  * gets n of @SECLEVEL=n, else stays. Unknown words follow OpenSSL's rule (ignored) and are told to
- * `unknown` (may be NULL). E_CONFIG/NO_SUITE_LEFT when nothing is selected. Never selects NULL,
- * anonymous, RC4, DES, export suites.
+ * `unknown` (may be NULL). E_CONFIG/NO_SUITE_LEFT when nothing is selected, E_CONFIG/NONE when
+ * malformed, E_CONFIG/LIMIT when longer than 64 KiB. Never selects NULL, anonymous, RC4, DES,
+ * export suites; 3DES only where the expression covers it ("ALL", "3DES"), never by DEFAULT.
+ * SUITEB128 and the like select suites only: groups and signatures are for the caller to narrow.
  */
 otls_status otls_ciphers_parse(const char *expression, const otls_suite **out, size_t capacity,
                                size_t *count, int *security_level,
                                void (*unknown)(const char *word, size_t length, void *user),
                                void *user, otls_error *err);
-/** TLS 1.3 suites by name, colon-separated; an unknown name is E_CONFIG naming it. */
+/**
+ * TLS 1.3 suites by name, colon-separated; an unknown name is E_CONFIG naming it. An empty list is
+ * OTLS_OK and 0 suites: no TLS 1.3.
+ */
 otls_status otls_ciphers13_parse(const char *names, const otls_suite **out, size_t capacity,
                                  size_t *count, otls_error *err);
 
-/** IANA groups / SignatureSchemes by name (every usual spelling) or number ("0x001d"). */
+/**
+ * IANA groups / SignatureSchemes by name (every usual spelling) or number ("0x001d", also of one
+ * that core has no name for), each kept once. An unknown name is E_CONFIG naming it; an empty list
+ * too.
+ */
 otls_status otls_groups_parse(const char *names, uint16_t *out, size_t capacity, size_t *count,
                               otls_error *err);
 otls_status otls_signatures_parse(const char *names, uint16_t *out, size_t capacity, size_t *count,

@@ -347,4 +347,6 @@ const otls_suite otls_suites[] = {
           "TLS_ECDHE_PSK_WITH_AES_128_CCM_SHA256"),
 };
 
+_Static_assert(sizeof(otls_suites) / sizeof(otls_suites[0]) <= OTLS_SUITE_MAX, "table too long");
+
 const size_t otls_suites_count = sizeof(otls_suites) / sizeof(otls_suites[0]);
