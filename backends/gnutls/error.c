@@ -125,8 +125,19 @@ static otls_status categorise(const otls_backend_connection *conn, int native, i
     return OTLS_E_PROTOCOL;
 }
 
+/* A client below our lowest version fails in GnuTLS only for want of a suite; say what it is. */
+static int refine(const otls_backend_connection *conn, int native)
+{
+    const otls_policy *policy = conn->context->policy;
+    if (native == GNUTLS_E_NO_CIPHER_SUITES && policy->server &&
+        gtls_session_version(conn->session) < policy->min_version)
+        return GNUTLS_E_UNSUPPORTED_VERSION_PACKET;
+    return native;
+}
+
 otls_status gtls_fail_connection(otls_backend_connection *conn, int native, otls_error *err)
 {
+    native = refine(conn, native);
     int32_t code = 0;
     const char *text = NULL;
     if (native == GNUTLS_E_FATAL_ALERT_RECEIVED)

@@ -13,6 +13,7 @@
 #include <gnutls/x509.h>
 #include <omnitls/backend.h>
 #include <pthread.h>
+#include <stdlib.h>
 
 #if GNUTLS_VERSION_NUMBER < 0x030700
 #error "GnuTLS 3.7 or newer is needed"
@@ -80,9 +81,11 @@ struct otls_backend_connection {
     bool established;
     bool rehandshaking;
     bool reauthenticating;
+    bool data_waiting; /* data came in the middle of one of these */
     bool ticket_arrived;
-    bool tickets_sent;
-    bool early_sent;
+    bool tickets;    /* server: there is a key to seal tickets with */
+    bool may_resume; /* client: a session was taken */
+    size_t early_size;
     uint8_t refuse_alert;
 };
 
@@ -108,6 +111,7 @@ bool gtls_has_signature(uint16_t scheme);
 const char *gtls_group_name(uint16_t group);
 /** The n-th GnuTLS algorithm for a scheme (some have two); GNUTLS_SIGN_UNKNOWN ends the list. */
 gnutls_sign_algorithm_t gtls_signature(uint16_t scheme, unsigned n);
+uint16_t gtls_session_version(gnutls_session_t session); /* as on the wire, 0 = none */
 uint16_t gtls_session_suite(gnutls_session_t session);
 uint16_t gtls_session_group(gnutls_session_t session);
 uint16_t gtls_signature_iana(gnutls_sign_algorithm_t algorithm);
@@ -128,9 +132,9 @@ otls_status gtls_private_key_public(const otls_native_key *key, uint8_t *out, si
 otls_status gtls_private_key_from_callback(otls_native_key **out, otls_slice spki,
                                            otls_sign_callback sign, void *user, otls_error *err);
 otls_status gtls_pkcs12_open(otls_slice pfx, otls_slice password, otls_native_key **key,
-                             void (*emit)(void *user, otls_slice der), void *user,
-                             otls_error *err);
-/** A NUL-terminated copy of a password, NULL when it cannot be one; wipe with gtls_password_free. */
+                             void (*emit)(void *user, otls_slice der), void *user, otls_error *err);
+/** A NUL-terminated copy of a password, NULL when it cannot be one; wipe with gtls_password_free.
+ */
 char *gtls_password(otls_slice password);
 void gtls_password_free(char *password);
 static inline gnutls_datum_t gtls_datum(otls_slice slice)
@@ -146,9 +150,10 @@ static inline gnutls_datum_t gtls_datum(otls_slice slice)
 int gtls_verify_peer(gnutls_session_t session);
 int gtls_present_certificate(gnutls_session_t session, const gnutls_datum_t *names, int name_count,
                              const gnutls_pk_algorithm_t *algorithms, int algorithm_count,
-                             gnutls_pcert_st **chain, unsigned *chain_count,
-                             gnutls_privkey_t *key);
+                             gnutls_pcert_st **chain, unsigned *chain_count, gnutls_privkey_t *key);
 int gtls_staple(gnutls_session_t session, void *user, gnutls_datum_t *response);
+/** Does a client have anything to offer? Otherwise it must not promise a key. */
+bool gtls_psk_offered(otls_backend_connection *conn);
 int gtls_psk_client(gnutls_session_t session, gnutls_datum_t *identity, gnutls_datum_t *key);
 int gtls_psk_server(gnutls_session_t session, const gnutls_datum_t *identity, gnutls_datum_t *key);
 int gtls_key_log(gnutls_session_t session, const char *label, const gnutls_datum_t *secret);
@@ -173,7 +178,7 @@ otls_status gtls_read_early(otls_backend_connection *conn, void *out, size_t cap
 
 otls_status gtls_handshake(otls_backend_connection *conn, otls_error *err);
 /** Go on with what a read must do first: a renegotiation or an authentication under way. */
-otls_status gtls_post_handshake(otls_backend_connection *conn, bool *data_first, otls_error *err);
+otls_status gtls_post_handshake(otls_backend_connection *conn, otls_error *err);
 otls_status gtls_refuse_renegotiation(otls_backend_connection *conn, otls_error *err);
 otls_status gtls_key_update(otls_backend_connection *conn, bool request_peer, otls_error *err);
 otls_status gtls_request_certificate(otls_backend_connection *conn, otls_error *err);

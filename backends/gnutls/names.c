@@ -9,11 +9,20 @@ typedef struct gtls_group {
 
 /* RFC 8446 4.2.7, RFC 8422, RFC 7919, draft-ietf-tls-ecdhe-mlkem. */
 static const gtls_group groups[] = {
-    {0x0013, "SECP192R1"}, {0x0015, "SECP224R1"}, {0x0017, "SECP256R1"},
-    {0x0018, "SECP384R1"}, {0x0019, "SECP521R1"}, {0x001d, "X25519"},
-    {0x001e, "X448"},      {0x0100, "FFDHE2048"}, {0x0101, "FFDHE3072"},
-    {0x0102, "FFDHE4096"}, {0x0103, "FFDHE6144"}, {0x0104, "FFDHE8192"},
-    {0x11eb, "SECP256R1-MLKEM768"}, {0x11ec, "X25519-MLKEM768"},
+    {0x0013, "SECP192R1"},
+    {0x0015, "SECP224R1"},
+    {0x0017, "SECP256R1"},
+    {0x0018, "SECP384R1"},
+    {0x0019, "SECP521R1"},
+    {0x001d, "X25519"},
+    {0x001e, "X448"},
+    {0x0100, "FFDHE2048"},
+    {0x0101, "FFDHE3072"},
+    {0x0102, "FFDHE4096"},
+    {0x0103, "FFDHE6144"},
+    {0x0104, "FFDHE8192"},
+    {0x11eb, "SECP256R1-MLKEM768"},
+    {0x11ec, "X25519-MLKEM768"},
     {0x11ed, "SECP384R1-MLKEM1024"},
 };
 
@@ -157,6 +166,22 @@ uint16_t gtls_session_group(gnutls_session_t session)
         if (strcmp(groups[i].name, name) == 0)
             return groups[i].id;
     return 0;
+}
+
+uint16_t gtls_session_version(gnutls_session_t session)
+{
+    switch (gnutls_protocol_get_version(session)) {
+    case GNUTLS_TLS1_0:
+        return OTLS_TLS1_0;
+    case GNUTLS_TLS1_1:
+        return OTLS_TLS1_1;
+    case GNUTLS_TLS1_2:
+        return OTLS_TLS1_2;
+    case GNUTLS_TLS1_3:
+        return OTLS_TLS1_3;
+    default:
+        return 0;
+    }
 }
 
 uint16_t gtls_session_suite(gnutls_session_t session)

@@ -95,7 +95,8 @@ void ossl_info_callback(const SSL *ssl, int where, int value)
     struct otls_backend_connection *conn = ossl_connection(ssl);
     if (where == SSL_CB_READ_ALERT || where == SSL_CB_WRITE_ALERT) {
         saw_alert(conn, where == SSL_CB_READ_ALERT, value);
-    } else if (where == SSL_CB_HANDSHAKE_DONE && conn->asking) {
+    } else if (conn->asking && (where & SSL_CB_LOOP) != 0 &&
+               SSL_get_state(ssl) == TLS_ST_SR_FINISHED) {
         /* The answer to a post-handshake request; an empty one never reaches the verifier. */
         conn->asking = false;
         if (!conn->verified)
@@ -121,6 +122,7 @@ static otls_status set_client(struct otls_backend_connection *conn,
         const unsigned char *data = setup->session.data;
         SSL_SESSION *session = d2i_SSL_SESSION(NULL, &data, (long)setup->session.size);
         const bool ok = session != NULL && SSL_set_session(ssl, session) == 1;
+        conn->offered = session;
         SSL_SESSION_free(session);
         if (!ok)
             return ossl_fail(err, OTLS_E_CONFIG, OTLS_CODE_SESSION_REFUSED,
@@ -201,6 +203,10 @@ static otls_status finish_handshake(struct otls_backend_connection *conn, otls_e
         (void)ossl_verify_none(conn);
     if (conn->refused)
         return ossl_fail_connection(conn, err);
+    /* OpenSSL does not tell of a ticket renewed during a TLS 1.2 resumption. */
+    if (resumed && conn->offered != NULL && SSL_version(ssl) < TLS1_3_VERSION &&
+        SSL_get0_session(ssl) != conn->offered)
+        ossl_session_renewed(conn);
     ERR_clear_error();
     return OTLS_OK;
 }
@@ -262,100 +268,100 @@ static void connection_idle(struct otls_backend_connection *conn)
     (void)SSL_free_buffers(conn->ssl);
 }
 
-/* ---- what was negotiated ------------------------------------------------------------------- */
+/* ---- key update, certificates on request, renegotiation, early data ------------------------- */
 
-static X509 *peer_leaf(const SSL *ssl)
+/* Let the message that OpenSSL has queued go out; it need not be answered yet. */
+static otls_status push_handshake(struct otls_backend_connection *conn, otls_error *err)
 {
-#if OSSL_AT_LEAST_3
-    return SSL_get1_peer_certificate(ssl);
-#else
-    return SSL_get_peer_certificate(ssl);
-#endif
+    conn->io = OTLS_OK;
+    if (SSL_do_handshake(conn->ssl) == 1)
+        return OTLS_OK;
+    const otls_status status = ossl_fail_connection(conn, err);
+    return status == OTLS_WANT_READ ? OTLS_OK : status;
 }
 
-static uint16_t negotiated_group(SSL *ssl, bool resumed)
+static otls_status connection_key_update(struct otls_backend_connection *conn, bool request_peer,
+                                         otls_error *err)
 {
-    const SSL_CIPHER *cipher = SSL_get_current_cipher(ssl);
-    const int kx = cipher != NULL ? SSL_CIPHER_get_kx_nid(cipher) : NID_undef;
-    /* Below TLS 1.3 the session remembers the group of an earlier handshake. */
-    if (SSL_version(ssl) < TLS1_3_VERSION &&
-        (resumed || (kx != NID_kx_ecdhe && kx != NID_kx_ecdhe_psk)))
-        return 0;
-#if OSSL_AT_LEAST_3
-    return ossl_group_of_nid((int)SSL_get_negotiated_group(ssl));
-#else
-    EVP_PKEY *key = NULL;
-    int nid = 0;
-    if (SSL_get_peer_tmp_key(ssl, &key) == 1 && key != NULL) {
-        nid = EVP_PKEY_id(key);
-        if (nid == EVP_PKEY_EC)
-            nid = EC_GROUP_get_curve_name(EC_KEY_get0_group(EVP_PKEY_get0_EC_KEY(key)));
-        EVP_PKEY_free(key);
+    ERR_clear_error();
+    if (SSL_key_update(conn->ssl, request_peer ? SSL_KEY_UPDATE_REQUESTED
+                                               : SSL_KEY_UPDATE_NOT_REQUESTED) != 1)
+        return ossl_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE, "the keys cannot be updated now");
+    return push_handshake(conn, err);
+}
+
+static otls_status connection_request_certificate(struct otls_backend_connection *conn,
+                                                  otls_error *err)
+{
+    int mode = SSL_VERIFY_PEER;
+    if (conn->policy->request_peer == 2)
+        mode |= SSL_VERIFY_FAIL_IF_NO_PEER_CERT;
+    ERR_clear_error();
+    SSL_set_verify(conn->ssl, mode, NULL);
+    if (SSL_verify_client_post_handshake(conn->ssl) != 1)
+        return ossl_fail(err, OTLS_E_UNSUPPORTED, OTLS_CODE_NONE,
+                         "the client did not offer post-handshake authentication");
+    conn->asking = true;
+    conn->verified = false;
+    return push_handshake(conn, err);
+}
+
+static otls_status connection_renegotiate(struct otls_backend_connection *conn, otls_error *err)
+{
+    ERR_clear_error();
+    if (!conn->policy->renegotiation || SSL_renegotiate(conn->ssl) != 1)
+        return ossl_fail(err, OTLS_E_UNSUPPORTED, OTLS_CODE_RENEGOTIATION,
+                         "renegotiation is not allowed on this connection");
+    return push_handshake(conn, err);
+}
+
+static otls_status connection_write_early(struct otls_backend_connection *conn, const void *data,
+                                          size_t size, size_t *count, otls_error *err)
+{
+    ERR_clear_error();
+    conn->io = OTLS_OK;
+    if (SSL_write_early_data(conn->ssl, data, size, count) == 1)
+        return OTLS_OK;
+    *count = 0;
+    return ossl_fail_connection(conn, err);
+}
+
+static otls_status connection_read_early(struct otls_backend_connection *conn, void *out,
+                                         size_t capacity, size_t *count, otls_error *err)
+{
+    ERR_clear_error();
+    conn->io = OTLS_OK;
+    switch (SSL_read_early_data(conn->ssl, out, capacity, count)) {
+    case SSL_READ_EARLY_DATA_SUCCESS:
+        return OTLS_OK;
+    case SSL_READ_EARLY_DATA_FINISH:
+        *count = 0;
+        return OTLS_CLOSED;
+    default:
+        *count = 0;
+        return ossl_fail_connection(conn, err);
     }
-    return ossl_group_of_nid(nid);
-#endif
 }
 
-static uint16_t peer_signature(const SSL *ssl)
-{
-    int type = NID_undef;
-    int hash = NID_undef;
-    if (SSL_get_peer_signature_type_nid(ssl, &type) != 1)
-        return 0;
-    (void)SSL_get_peer_signature_nid(ssl, &hash);
-    X509 *leaf = peer_leaf(ssl);
-    EVP_PKEY *key = leaf != NULL ? X509_get0_pubkey(leaf) : NULL;
-    const bool pss_key = key != NULL && EVP_PKEY_id(key) == EVP_PKEY_RSA_PSS;
-    X509_free(leaf);
-    return ossl_signature_of_nids(type, hash, pss_key);
-}
-
-static void connection_info(const struct otls_backend_connection *conn, otls_connection_info *out)
-{
-    SSL *ssl = conn->ssl;
-    const SSL_CIPHER *cipher = SSL_get_current_cipher(ssl);
-    const unsigned char *alpn = NULL;
-    unsigned alpn_size = 0;
-    const bool is_13 = SSL_version(ssl) == TLS1_3_VERSION;
-    const bool reused = SSL_session_reused(ssl) == 1;
-    SSL_get0_alpn_selected(ssl, &alpn, &alpn_size);
-    *out = (otls_connection_info){
-        .size = (uint32_t)sizeof(*out),
-        .version = (uint16_t)SSL_version(ssl),
-        .suite = cipher != NULL ? SSL_CIPHER_get_protocol_id(cipher) : 0,
-        .group = negotiated_group(ssl, reused),
-        .peer_signature = reused ? 0 : peer_signature(ssl),
-        .resumed = reused && !(is_13 && conn->psk),
-        .early_data = (uint8_t)SSL_get_early_data_status(ssl),
-        .psk = conn->psk,
-        .alpn = {alpn, alpn_size},
-    };
-}
-
-static void emit_x509(X509 *x509, void (*emit)(void *user, otls_slice der), void *user)
-{
-    unsigned char *der = NULL;
-    const int size = i2d_X509(x509, &der);
-    if (size > 0)
-        emit(user, (otls_slice){der, (size_t)size});
-    OPENSSL_free(der);
-}
-
-static void connection_peer_chain(struct otls_backend_connection *conn,
-                                  void (*emit)(void *user, otls_slice der), void *user)
-{
-    X509 *leaf = peer_leaf(conn->ssl);
-    const STACK_OF(X509) *chain = SSL_get_peer_cert_chain(conn->ssl);
-    if (leaf == NULL)
-        return;
-    emit_x509(leaf, emit, user);
-    X509_free(leaf);
-    /* OpenSSL's chain has the leaf in it on the client only. */
-    for (int i = conn->policy->server ? 0 : 1; i < sk_X509_num(chain); i++)
-        emit_x509(sk_X509_value(chain, i), emit, user);
-}
-
-static const char *connection_state_name(const struct otls_backend_connection *conn)
-{
-    return SSL_state_string_long(conn->ssl);
-}
+const otls_connection_ops ossl_connection_ops = {
+    .size = (uint32_t)sizeof(otls_connection_ops),
+    .state_size = (uint32_t)sizeof(struct otls_backend_connection),
+    .init = connection_init,
+    .fini = connection_fini,
+    .handshake = connection_handshake,
+    .read = connection_read,
+    .write = connection_write,
+    .pending = connection_pending,
+    .shutdown = connection_shutdown,
+    .info = ossl_info,
+    .export_keying = ossl_export_keying,
+    .secret = ossl_secret,
+    .key_update = connection_key_update,
+    .request_certificate = connection_request_certificate,
+    .renegotiate = connection_renegotiate,
+    .write_early = connection_write_early,
+    .read_early = connection_read_early,
+    .idle = connection_idle,
+    .peer_chain = ossl_peer_chain,
+    .state_name = ossl_state_name,
+};

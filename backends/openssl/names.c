@@ -34,10 +34,10 @@ static const struct {
     int hash;
     const char *name;
 } signatures[] = {
-    {0x0201, EVP_PKEY_RSA, NID_sha1, "rsa_pkcs1_sha1"},
-    {0x0203, EVP_PKEY_EC, NID_sha1, "ecdsa_sha1"},
-    {0x0301, EVP_PKEY_RSA, NID_sha224, "rsa_pkcs1_sha224"},
-    {0x0303, EVP_PKEY_EC, NID_sha224, "ecdsa_sha224"},
+    {0x0201, EVP_PKEY_RSA, NID_sha1, "RSA+SHA1"},
+    {0x0203, EVP_PKEY_EC, NID_sha1, "ECDSA+SHA1"},
+    {0x0301, EVP_PKEY_RSA, NID_sha224, "RSA+SHA224"},
+    {0x0303, EVP_PKEY_EC, NID_sha224, "ECDSA+SHA224"},
     {0x0401, EVP_PKEY_RSA, NID_sha256, "rsa_pkcs1_sha256"},
     {0x0403, EVP_PKEY_EC, NID_sha256, "ecdsa_secp256r1_sha256"},
     {0x0501, EVP_PKEY_RSA, NID_sha384, "rsa_pkcs1_sha384"},

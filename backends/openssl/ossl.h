@@ -42,6 +42,7 @@ struct otls_backend_connection {
     otls_status io;       /* what core's read or write answered last */
     int16_t alert_in;     /* fatal alert received; -1 = none */
     int16_t alert_out;    /* fatal alert sent; -1 = none */
+    const SSL_SESSION *offered; /* client: to compare only */
     uint8_t verify_alert; /* with `refused`: the alert core wants */
     bool refused;         /* core refused the peer's certificates */
     bool verified;        /* core was asked about the peer's certificates */
@@ -93,20 +94,34 @@ int ossl_verify_callback(X509_STORE_CTX *store, void *unused);
 int ossl_status_callback(SSL *ssl, void *unused);
 /** Server: tell core that the peer sent no certificate though asked. */
 otls_status ossl_verify_none(struct otls_backend_connection *conn);
-extern const otls_certificate_ops ossl_certificate_ops;
 
 /* session.c */
 
 /** Sessions, tickets and the server's cache as the policy wants them. */
 otls_status ossl_session_setup(SSL_CTX *ctx, const otls_policy *policy, otls_error *err);
+/** Client: tell core of the session in use. */
+void ossl_session_renewed(struct otls_backend_connection *conn);
 /** Pre-shared keys as the policy wants them. */
 otls_status ossl_psk_setup(SSL_CTX *ctx, const otls_policy *policy, otls_error *err);
+
+/* introspect.c: slots of the connection table */
+
+void ossl_info(const struct otls_backend_connection *conn, otls_connection_info *out);
+void ossl_peer_chain(struct otls_backend_connection *conn,
+                     void (*emit)(void *user, otls_slice der), void *user);
+const char *ossl_state_name(const struct otls_backend_connection *conn);
+otls_status ossl_export_keying(struct otls_backend_connection *conn, const char *label,
+                               otls_slice context, uint8_t *out, size_t size, otls_error *err);
+otls_status ossl_secret(struct otls_backend_connection *conn, int which, uint8_t *out,
+                        size_t capacity, size_t *length, otls_error *err);
 
 /* signer.c */
 
 otls_status ossl_signer_new(otls_native_key **out, otls_slice spki, otls_sign_callback sign,
                             void *user, otls_error *err);
 void ossl_signer_free(struct ossl_signer *signer);
+/** Borrowed. */
+EVP_PKEY *ossl_signer_public(const struct ossl_signer *signer);
 
 /* pkcs12.c */
 
@@ -114,8 +129,9 @@ otls_status ossl_pkcs12_open(otls_slice pfx, otls_slice password, otls_native_ke
                              void (*emit)(void *user, otls_slice der), void *user,
                              otls_error *err);
 
-/* context.c, connection.c, crypto.c */
+/* chain.c, context.c, connection.c, crypto.c */
 
+extern const otls_certificate_ops ossl_certificate_ops;
 extern const otls_context_ops ossl_context_ops;
 extern const otls_connection_ops ossl_connection_ops;
 extern const otls_crypto_ops ossl_crypto_ops;

@@ -3,6 +3,7 @@
 #include "wolf.h"
 
 #include <stdlib.h>
+#include <omnitls/certificate.h>
 #include <wolfssl/wolfcrypt/hash.h>
 
 static otls_status random_bytes(void *out, size_t size, otls_error *err)
@@ -65,16 +66,16 @@ static otls_status digest(int hash, const void *data, size_t size, uint8_t *out,
     enum wc_HashType type = WC_HASH_TYPE_NONE;
     int result = HASH_TYPE_E;
     switch (hash) {
-    case OTLS_SHA1:
+    case OTLS_HASH_SHA1:
         type = WC_HASH_TYPE_SHA;
         break;
-    case OTLS_SHA256:
+    case OTLS_HASH_SHA256:
         type = WC_HASH_TYPE_SHA256;
         break;
-    case OTLS_SHA384:
+    case OTLS_HASH_SHA384:
         type = WC_HASH_TYPE_SHA384;
         break;
-    case OTLS_SHA512:
+    case OTLS_HASH_SHA512:
         type = WC_HASH_TYPE_SHA512;
         break;
     default:

@@ -45,6 +45,16 @@ static const struct cause causes[] = {
      "the peer chose a group that was not offered"},
     {UNKNOWN_RECORD_TYPE, OTLS_E_PROTOCOL, OTLS_CODE_NOT_TLS, OTLS_ALERT_UNEXPECTED_MESSAGE,
      "the peer does not speak TLS"},
+    {PARSE_ERROR, OTLS_E_PROTOCOL, OTLS_CODE_NOT_TLS, OTLS_ALERT_UNEXPECTED_MESSAGE,
+     "the peer does not speak TLS"},
+    {SIDE_ERROR, OTLS_E_PROTOCOL, OTLS_CODE_NONE, OTLS_ALERT_UNEXPECTED_MESSAGE,
+     "the peer sent a message of the wrong side"},
+    {AES_GCM_AUTH_E, OTLS_E_PROTOCOL, OTLS_CODE_NONE, OTLS_ALERT_BAD_RECORD_MAC,
+     "a record from the peer is not authentic"},
+    {AES_CCM_AUTH_E, OTLS_E_PROTOCOL, OTLS_CODE_NONE, OTLS_ALERT_BAD_RECORD_MAC,
+     "a record from the peer is not authentic"},
+    {MAC_CMP_FAILED_E, OTLS_E_PROTOCOL, OTLS_CODE_NONE, OTLS_ALERT_BAD_RECORD_MAC,
+     "a record from the peer is not authentic"},
     {DH_KEY_SIZE_E, OTLS_E_PROTOCOL, OTLS_CODE_WEAK, OTLS_ALERT_INSUFFICIENT_SECURITY,
      "the peer's Diffie-Hellman group is too small"},
     {UNKNOWN_ALPN_PROTOCOL_NAME_E, OTLS_E_PROTOCOL, OTLS_CODE_NO_SHARED_ALPN,
@@ -86,6 +96,25 @@ static const struct cause *find(int native)
     return &other;
 }
 
+/* Numbers that mean something else in a special situation. */
+static const struct cause *special(const otls_backend_connection *conn, int native)
+{
+    static const struct cause no_psk = {BUFFER_ERROR, OTLS_E_PROTOCOL, OTLS_CODE_NONE,
+                                        OTLS_ALERT_HANDSHAKE_FAILURE,
+                                        "no pre-shared key in common with the peer"};
+    static const struct cause stuck = {
+        VERSION_ERROR, OTLS_E_PROTOCOL, OTLS_CODE_SESSION_REFUSED, OTLS_ALERT_PROTOCOL_VERSION,
+        "the server does not do TLS 1.3, and wolfSSL cannot fall back once it has offered a "
+        "TLS 1.3 session or key"};
+
+    if (native == BUFFER_ERROR && conn->server && !conn->done &&
+        conn->context->policy->chain_count == 0)
+        return &no_psk;
+    if (native == VERSION_ERROR && !conn->server && (conn->psk_offered || conn->session_offered))
+        return &stuck;
+    return find(native);
+}
+
 static bool about_certificate(int native)
 {
     /* the engine's own parser gave up on the peer's certificate before core was asked */
@@ -94,15 +123,18 @@ static bool about_certificate(int native)
 
 otls_status otls_wolf_failed(otls_backend_connection *conn, int native, otls_error *err)
 {
-    const struct cause *cause = find(native);
+    const struct cause *cause = special(conn, native);
     otls_status status = cause->status;
     WOLFSSL_ALERT_HISTORY history;
 
     (void)wolfSSL_get_alert_history(conn->ssl, &history);
     if (conn->judged && conn->verdict != OTLS_OK) {
         otls_wolf_alerts(conn);
-        (void)otls_wolf_error(err, OTLS_E_VERIFY, OTLS_CODE_NONE, native,
-                              "the peer's certificate was not accepted");
+        (void)otls_wolf_error(
+            err, OTLS_E_VERIFY,
+            conn->missing ? OTLS_CODE_PEER_CERTIFICATE_MISSING : OTLS_CODE_NONE, native,
+            conn->missing ? "the peer sent no certificate"
+                          : "the peer's certificate was not accepted");
         err->alert = conn->verdict_alert;
         return OTLS_E_VERIFY;
     }
@@ -125,10 +157,8 @@ otls_status otls_wolf_failed(otls_backend_connection *conn, int native, otls_err
         return otls_wolf_error(err, OTLS_E_PROTOCOL, OTLS_CODE_NONE, native,
                                "the peer closed the connection during the handshake");
     }
-    if (native == NO_PEER_CERT && conn->server) {
-        uint8_t alert = OTLS_ALERT_CERTIFICATE_REQUIRED; /* core keeps its books on refusals */
-        (void)conn->core->ops->verify_peer(conn->core, NULL, 0, NULL, &alert);
-    }
+    if (native == NO_PEER_CERT && conn->server && !conn->judged)
+        (void)otls_wolf_verify_missing(conn); /* refused already; core keeps its books */
     if (history.last_tx.level != alert_fatal)
         otls_wolf_alert_send(conn, cause->alert);
     otls_wolf_alerts(conn);

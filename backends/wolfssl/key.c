@@ -325,6 +325,17 @@ static int adopt(otls_native_key *key, size_t size)
     return result < 0 ? result : 0;
 }
 
+/* wolfSSL cannot undo scrypt in PKCS#8 and says nothing else than for a wrong password. */
+static bool uses_scrypt(otls_slice der)
+{
+    static const uint8_t scrypt[] = {0x06, 0x09, 0x2b, 0x06, 0x01, 0x04,
+                                     0x01, 0xda, 0x47, 0x04, 0x0b};
+    for (size_t at = 0; at < 64 && at + sizeof(scrypt) <= der.size; at++)
+        if (memcmp(der.data + at, scrypt, sizeof(scrypt)) == 0)
+            return true;
+    return false;
+}
+
 otls_status otls_wolf_private_import(otls_native_key **out, const otls_key_source *source,
                                      otls_error *err)
 {
@@ -359,7 +370,7 @@ otls_status otls_wolf_private_import(otls_native_key **out, const otls_key_sourc
     free(key);
     if (result == MEMORY_E)
         return otls_wolf_error(err, OTLS_E_NOMEM, OTLS_CODE_NONE, result, "out of memory");
-    if (secret && result != ALGO_ID_E && result != ASN_UNKNOWN_OID_E && result != NOT_COMPILED_IN)
+    if (secret && !uses_scrypt(source->data) && result != ALGO_ID_E && result != ASN_UNKNOWN_OID_E && result != NOT_COMPILED_IN)
         return otls_wolf_error(err, OTLS_E_CREDENTIAL, OTLS_CODE_WRONG_PASSWORD, result,
                                "the password does not open the private key");
     return otls_wolf_error(err, OTLS_E_CREDENTIAL,

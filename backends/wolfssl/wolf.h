@@ -101,6 +101,9 @@ struct otls_backend_connection {
     bool server;
     bool done;             /* the handshake is over */
     bool cleared;          /* wolfSSL_shutdown has reset the engine's object */
+    bool missing;          /* the peer was asked for a certificate and sent none */
+    bool psk_offered;      /* core gave a pre-shared key */
+    bool session_offered;  /* client: there was a session to resume */
     bool judged;           /* core has been asked about the peer */
     bool encrypted;        /* a record under keys has gone out */
     otls_status verdict;   /* what core answered */
@@ -108,7 +111,6 @@ struct otls_backend_connection {
     int rx_seen, tx_seen;  /* alerts already reported: level << 8 | description, -1 = none */
     int tx_override;       /* the alert that really went out instead of the engine's, -1 = none */
     otls_status io;        /* what core's read or write answered last when it failed */
-    uint16_t leaf_signature; /* TLS 1.3: the scheme the peer's key type implies, 0 = several */
     otls_connection_info info;
     uint8_t alpn_name[256];
 };
@@ -139,10 +141,16 @@ bool otls_wolf_has_signature(uint16_t scheme);
 const char *otls_wolf_signature_name(uint16_t scheme);
 uint16_t otls_wolf_group_of(const char *curve_name);
 
+/** Server: the callback that answers with the one name core chose. */
+int otls_wolf_alpn(WOLFSSL *ssl, const unsigned char **out, unsigned char *size,
+                   const unsigned char *offered, unsigned int offered_size, void *user);
+
 /** Peer verification: hook core into the context. */
 void otls_wolf_verify_setup(WOLFSSL_CTX *ctx, const otls_policy *policy);
-/** After the handshake: ask core about a client that sent no certificate. */
-otls_status otls_wolf_verify_finish(otls_backend_connection *conn, otls_error *err);
+/** Server: from now on ask this client for a certificate (post-handshake authentication). */
+void otls_wolf_verify_connection(otls_backend_connection *conn);
+/** Tell core that the peer sent no certificate though asked. */
+otls_status otls_wolf_verify_missing(otls_backend_connection *conn);
 
 /** Sessions, tickets, pre-shared keys: hook core into the context. */
 otls_status otls_wolf_session_setup(struct otls_backend_context *context, otls_error *err);
@@ -150,7 +158,20 @@ otls_status otls_wolf_session_resume(otls_backend_connection *conn, otls_slice b
                                      otls_error *err);
 otls_status otls_wolf_psk_setup(struct otls_backend_context *context, otls_error *err);
 
-otls_support otls_wolf_supports(otls_feature feature, const char **why);
+/* optional slots, see backend.h */
+otls_status otls_wolf_export(otls_backend_connection *conn, const char *label, otls_slice context,
+                             uint8_t *out, size_t size, otls_error *err);
+otls_status otls_wolf_secret(otls_backend_connection *conn, int which, uint8_t *out,
+                             size_t capacity, size_t *length, otls_error *err);
+otls_status otls_wolf_key_update(otls_backend_connection *conn, bool request_peer, otls_error *err);
+otls_status otls_wolf_request_certificate(otls_backend_connection *conn, otls_error *err);
+void otls_wolf_peer_chain(otls_backend_connection *conn,
+                          void (*emit)(void *user, otls_slice der), void *user);
+const char *otls_wolf_state_name(const otls_backend_connection *conn);
+/** Client: hand the names in the server's CertificateRequest to core. */
+void otls_wolf_client_ca_names(otls_backend_connection *conn);
+/** Send handshake messages that the engine holds back. */
+void otls_wolf_flush(otls_backend_connection *conn);
 
 extern const otls_crypto_ops otls_wolf_crypto;
 extern const otls_context_ops otls_wolf_context;

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: MIT */
+/* What GnuTLS calls during a handshake, passed on to core. */
+#include "gtls.h"
+
+static otls_backend_connection *connection_of(gnutls_session_t session)
+{
+    return gnutls_session_get_ptr(session);
+}
+
+static int refuse(otls_backend_connection *conn, uint8_t alert)
+{
+    conn->refused = true;
+    conn->refuse_alert = alert;
+    return GNUTLS_E_CERTIFICATE_VERIFICATION_ERROR;
+}
+
+int gtls_verify_peer(gnutls_session_t session)
+{
+    otls_backend_connection *conn = connection_of(session);
+    const gnutls_datum_t no_staple = {NULL, 0};
+    gnutls_datum_t response = no_staple;
+    otls_slice chain[GTLS_CHAIN_MAX];
+    otls_slice staple;
+    unsigned count = 0;
+    uint8_t alert = OTLS_ALERT_BAD_CERTIFICATE;
+    const gnutls_datum_t *sent = gnutls_certificate_get_peers(session, &count);
+    if (sent == NULL)
+        count = 0;
+    if (count > GTLS_CHAIN_MAX)
+        return refuse(conn, OTLS_ALERT_BAD_CERTIFICATE);
+    for (unsigned i = 0; i < count; i++)
+        chain[i] = (otls_slice){sent[i].data, sent[i].size};
+    const bool stapled = gnutls_ocsp_status_request_get(session, &response) >= 0 &&
+                         response.data != NULL && response.size > 0;
+    staple = (otls_slice){response.data, response.size};
+    const otls_status status =
+        conn->core->ops->verify_peer(conn->core, chain, count, stapled ? &staple : NULL, &alert);
+    if (status == OTLS_OK)
+        return 0;
+    if (status == OTLS_WANT_ASYNC && !conn->established) {
+        conn->async = true;
+        return GNUTLS_E_AGAIN;
+    }
+    return refuse(conn, status == OTLS_E_VERIFY ? alert : OTLS_ALERT_INTERNAL_ERROR);
+}
+
+static int tell_ca_names(otls_backend_connection *conn, const gnutls_datum_t *names, int count)
+{
+    if (count <= 0)
+        return 0;
+    otls_slice *slices = calloc((size_t)count, sizeof(*slices));
+    if (slices == NULL)
+        return GNUTLS_E_MEMORY_ERROR;
+    for (int i = 0; i < count; i++)
+        slices[i] = (otls_slice){names[i].data, names[i].size};
+    conn->core->ops->client_ca_names(conn->core, slices, (size_t)count);
+    free(slices);
+    return 0;
+}
+
+/* TLS 1.2 knows two kinds of certificates: EdDSA counts as ECDSA there, PSS as RSA (RFC 8422 5.5).
+ */
+static bool fits(int pk, const gnutls_pk_algorithm_t *algorithms, int count)
+{
+    const bool edwards = pk == GNUTLS_PK_EDDSA_ED25519 || pk == GNUTLS_PK_EDDSA_ED448;
+    for (int i = 0; i < count; i++) {
+        const int asked = (int)algorithms[i];
+        if (asked == pk || (edwards && asked == GNUTLS_PK_ECDSA) ||
+            (pk == GNUTLS_PK_RSA_PSS && asked == GNUTLS_PK_RSA))
+            return true;
+    }
+    return false;
+}
+
+/*
+ * One identity per context, presented whatever the peer's SNI or CA list says: the choice was
+ * core's. A client whose key fits none of the server's algorithms sends an empty certificate.
+ */
+int gtls_present_certificate(gnutls_session_t session, const gnutls_datum_t *names, int name_count,
+                             const gnutls_pk_algorithm_t *algorithms, int algorithm_count,
+                             gnutls_pcert_st **chain, unsigned *chain_count, gnutls_privkey_t *key)
+{
+    otls_backend_connection *conn = connection_of(session);
+    const otls_backend_context *context = conn->context;
+    *chain_count = 0;
+    if (!context->policy->server) {
+        const int rc = tell_ca_names(conn, names, name_count);
+        if (rc < 0)
+            return rc;
+    }
+    if (context->chain_count == 0)
+        return 0;
+    if (!context->policy->server && !fits(context->policy->key->pk, algorithms, algorithm_count))
+        return 0;
+    *chain = context->chain;
+    *chain_count = context->chain_count;
+    *key = context->policy->key->key;
+    return 0;
+}
+
+static int copy_out(gnutls_datum_t *out, const void *data, size_t size)
+{
+    out->data = gnutls_malloc(size + 1);
+    if (out->data == NULL)
+        return GNUTLS_E_MEMORY_ERROR;
+    memcpy(out->data, data, size);
+    out->data[size] = 0;
+    out->size = (unsigned)size;
+    return 0;
+}
+
+int gtls_staple(gnutls_session_t session, void *user, gnutls_datum_t *response)
+{
+    otls_backend_connection *conn = connection_of(session);
+    otls_slice staple = {NULL, 0};
+    (void)user;
+    if (conn->core->ops->staple(conn->core, &staple) != OTLS_OK || staple.size == 0)
+        return GNUTLS_E_NO_CERTIFICATE_STATUS;
+    return copy_out(response, staple.data, staple.size);
+}
+
+bool gtls_psk_offered(otls_backend_connection *conn)
+{
+    char name[256];
+    uint8_t secret[512];
+    size_t length = 0;
+    const otls_policy *policy = conn->context->policy;
+    if (policy->server || !policy->psk_13)
+        return true;
+    /* In TLS 1.3 GnuTLS fails when it cannot get the key it was promised: ask first. */
+    const otls_status status = conn->core->ops->psk_client(conn->core, NULL, name, sizeof(name),
+                                                           secret, sizeof(secret), &length);
+    gnutls_memset(secret, 0, sizeof(secret));
+    return status == OTLS_OK && length > 0;
+}
+
+int gtls_psk_client(gnutls_session_t session, gnutls_datum_t *identity, gnutls_datum_t *key)
+{
+    otls_backend_connection *conn = connection_of(session);
+    char name[256];
+    uint8_t secret[512];
+    size_t length = 0;
+    int rc = GNUTLS_E_INSUFFICIENT_CREDENTIALS;
+    const otls_status status =
+        conn->core->ops->psk_client(conn->core, gnutls_psk_client_get_hint(session), name,
+                                    sizeof(name), secret, sizeof(secret), &length);
+    if (status == OTLS_OK && length > 0 && length <= sizeof(secret)) {
+        rc = copy_out(identity, name, strnlen(name, sizeof(name)));
+        if (rc == 0)
+            rc = copy_out(key, secret, length);
+    }
+    gnutls_memset(secret, 0, sizeof(secret));
+    return rc;
+}
+
+int gtls_psk_server(gnutls_session_t session, const gnutls_datum_t *identity, gnutls_datum_t *key)
+{
+    otls_backend_connection *conn = connection_of(session);
+    uint8_t secret[512];
+    size_t length = 0;
+    int rc = 1; /* unknown: GnuTLS goes on with a random key, so that identities do not leak */
+    const otls_status status = conn->core->ops->psk_server(
+        conn->core, identity->data, identity->size, secret, sizeof(secret), &length);
+    if (status == OTLS_OK && length > 0 && length <= sizeof(secret))
+        rc = copy_out(key, secret, length);
+    gnutls_memset(secret, 0, sizeof(secret));
+    return rc;
+}
+
+static size_t put_hex(char *out, const uint8_t *data, size_t size)
+{
+    static const char digits[] = "0123456789abcdef";
+    for (size_t i = 0; i < size; i++) {
+        out[2 * i] = digits[data[i] >> 4];
+        out[2 * i + 1] = digits[data[i] & 15];
+    }
+    return 2 * size;
+}
+
+/*
+ * Always installed: GnuTLS' own function, which writes to SSLKEYLOGFILE behind everybody's back,
+ * is thereby out of the game.
+ */
+int gtls_key_log(gnutls_session_t session, const char *label, const gnutls_datum_t *secret)
+{
+    otls_backend_connection *conn = connection_of(session);
+    gnutls_datum_t client, server;
+    char line[320];
+    const size_t name = strlen(label);
+    if (!conn->context->policy->key_log)
+        return 0;
+    gnutls_session_get_random(session, &client, &server);
+    if (name > 64 || client.size != 32 || secret->size > 64)
+        return 0;
+    memcpy(line, label, name);
+    size_t at = name;
+    line[at++] = ' ';
+    at += put_hex(line + at, client.data, client.size);
+    line[at++] = ' ';
+    at += put_hex(line + at, secret->data, secret->size);
+    line[at] = '\0';
+    conn->core->ops->key_log(conn->core, line);
+    gnutls_memset(line, 0, sizeof(line));
+    return 0;
+}

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT */
+/* One policy as GnuTLS' objects: priority, credentials, what early data needs. */
+#include "gtls.h"
+
+static otls_status load_chain(otls_backend_context *context, otls_error *err)
+{
+    const otls_policy *policy = context->policy;
+    if (policy->chain_count == 0)
+        return OTLS_OK;
+    if (policy->chain_count > GTLS_CHAIN_MAX || policy->key == NULL)
+        return otls_backend_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_LIMIT, GTLS_NAME, 0,
+                                 "the chain is longer than %d certificates or has no key",
+                                 GTLS_CHAIN_MAX);
+    context->chain = calloc(policy->chain_count, sizeof(*context->chain));
+    if (context->chain == NULL)
+        return gtls_fail_nomem(err);
+    for (size_t i = 0; i < policy->chain_count; i++) {
+        const gnutls_datum_t der = gtls_datum(policy->chain[i]);
+        const int rc =
+            gnutls_pcert_import_x509_raw(&context->chain[i], &der, GNUTLS_X509_FMT_DER, 0);
+        if (rc < 0)
+            return gtls_fail(err, gtls_category(rc, OTLS_E_CREDENTIAL), OTLS_CODE_BAD_DER, rc,
+                             "a certificate of the chain was not taken");
+        context->chain_count++;
+    }
+    return OTLS_OK;
+}
+
+static otls_status load_certificate(otls_backend_context *context, otls_error *err)
+{
+    const int rc = gnutls_certificate_allocate_credentials(&context->certificate);
+    if (rc < 0)
+        return gtls_fail(err, gtls_category(rc, OTLS_E_INTERNAL), 0, rc, "no credentials");
+    gnutls_certificate_set_verify_function(context->certificate, gtls_verify_peer);
+    gnutls_certificate_set_retrieve_function2(context->certificate, gtls_present_certificate);
+    if (!context->policy->server)
+        return OTLS_OK;
+    if (context->policy->chain_count > 0)
+        gnutls_certificate_set_ocsp_status_request_function(context->certificate, gtls_staple,
+                                                            NULL);
+    return gtls_client_ca_names(context->certificate, context->policy, err);
+}
+
+static otls_status load_psk(otls_backend_context *context, otls_error *err)
+{
+    const otls_policy *policy = context->policy;
+    int rc = 0;
+    if (!policy->psk_12 && !policy->psk_13)
+        return OTLS_OK;
+    if (policy->server) {
+        rc = gnutls_psk_allocate_server_credentials(&context->psk_server);
+        if (rc == 0)
+            gnutls_psk_set_server_credentials_function2(context->psk_server, gtls_psk_server);
+        if (rc == 0 && policy->psk_hint.size > 0) {
+            char hint[256];
+            if (policy->psk_hint.size >= sizeof(hint))
+                return otls_backend_fail(err, OTLS_E_CONFIG, OTLS_CODE_LIMIT, GTLS_NAME, 0,
+                                         "the PSK identity hint is longer than 255 bytes");
+            memcpy(hint, policy->psk_hint.data, policy->psk_hint.size);
+            hint[policy->psk_hint.size] = '\0';
+            rc = gnutls_psk_set_server_credentials_hint(context->psk_server, hint);
+        }
+    } else {
+        rc = gnutls_psk_allocate_client_credentials(&context->psk_client);
+        if (rc == 0)
+            gnutls_psk_set_client_credentials_function2(context->psk_client, gtls_psk_client);
+    }
+    if (rc < 0)
+        return gtls_fail(err, gtls_category(rc, OTLS_E_INTERNAL), 0, rc, "no PSK credentials");
+    return OTLS_OK;
+}
+
+static void context_fini(otls_backend_context *context)
+{
+    if (context->priority != NULL)
+        gnutls_priority_deinit(context->priority);
+    if (context->certificate != NULL)
+        gnutls_certificate_free_credentials(context->certificate);
+    if (context->psk_client != NULL)
+        gnutls_psk_free_client_credentials(context->psk_client);
+    if (context->psk_server != NULL)
+        gnutls_psk_free_server_credentials(context->psk_server);
+    for (unsigned i = 0; i < context->chain_count; i++)
+        gnutls_pcert_deinit(&context->chain[i]);
+    free(context->chain);
+    if (context->anti_replay != NULL)
+        gnutls_anti_replay_deinit(context->anti_replay);
+    if (context->replay != NULL)
+        (void)pthread_mutex_destroy(&context->replay_lock);
+    free(context->replay);
+}
+
+static otls_status context_init(otls_backend_context *context, const otls_policy *policy,
+                                otls_error *err)
+{
+    context->policy = policy;
+    otls_status status = gtls_priority(&context->priority, policy, err);
+    if (status == OTLS_OK)
+        status = load_chain(context, err);
+    if (status == OTLS_OK)
+        status = load_certificate(context, err);
+    if (status == OTLS_OK)
+        status = load_psk(context, err);
+    if (status == OTLS_OK)
+        status = gtls_early_context(context, err);
+    if (status != OTLS_OK)
+        context_fini(context);
+    return status;
+}
+
+const otls_context_ops gtls_context_ops = {
+    .size = sizeof(otls_context_ops),
+    .state_size = sizeof(otls_backend_context),
+    .init = context_init,
+    .fini = context_fini,
+    .has_suite = gtls_has_suite,
+    .has_group = gtls_has_group,
+    .has_signature = gtls_has_signature,
+};

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT */
+/* What this backend is and what wolfSSL, as built, can do. */
+#include "wolf.h"
+
+static otls_status start(otls_error *err)
+{
+    const int result = wolfSSL_Init();
+    return result == WOLFSSL_SUCCESS
+               ? OTLS_OK
+               : otls_wolf_error(err, OTLS_E_BACKEND, OTLS_CODE_NONE, result,
+                                 "wolfSSL cannot be initialised");
+}
+
+static const char *version(void)
+{
+    return wolfSSL_lib_version();
+}
+
+static uint32_t version_number(void)
+{
+    /* 0x05005004: major in the top byte, minor and patch in three digits each */
+    const uint32_t hex = wolfSSL_lib_version_hex();
+    return (hex >> 24) << 24 | ((hex >> 12) & 0xff) << 16 | (hex & 0xff) << 8;
+}
+
+/* One line per feature that is not a plain yes. */
+static const struct {
+    otls_feature feature;
+    otls_support support;
+    const char *why;
+} limits[] = {
+    {OTLS_FEATURE_ENGINE_VERIFIER, OTLS_NO, "not offered by this backend"},
+#ifndef WOLFSSL_POST_HANDSHAKE_AUTH
+    {OTLS_FEATURE_POST_HANDSHAKE_AUTH, OTLS_NO,
+     "wolfSSL was built without WOLFSSL_POST_HANDSHAKE_AUTH"},
+#endif
+#ifndef HAVE_CURVE448
+    {OTLS_FEATURE_GROUP_X448, OTLS_NO, "wolfSSL was built without HAVE_CURVE448"},
+#endif
+#ifndef WOLFSSL_ALLOW_TLSV10
+    {OTLS_FEATURE_TLS1_0, OTLS_NO, "wolfSSL was built without WOLFSSL_ALLOW_TLSV10"},
+#endif
+#ifdef NO_OLD_TLS
+    {OTLS_FEATURE_TLS1_1, OTLS_NO, "wolfSSL was built with NO_OLD_TLS"},
+#endif
+    {OTLS_FEATURE_KEY_LOG, OTLS_NO, "wolfSSL was built without HAVE_SECRET_CALLBACK"},
+    {OTLS_FEATURE_EARLY_DATA, OTLS_NO, "wolfSSL was built without WOLFSSL_EARLY_DATA"},
+    {OTLS_FEATURE_RENEGOTIATION, OTLS_NO, "wolfSSL was built without HAVE_SECURE_RENEGOTIATION"},
+    {OTLS_FEATURE_CLIENT_CA_NAMES_13, OTLS_NO,
+     "wolfSSL does not implement certificate_authorities in TLS 1.3"},
+    {OTLS_FEATURE_OCSP_STAPLE_SERVER, OTLS_NO,
+     "wolfSSL staples only with the issuer among its own trusted certificates"},
+    {OTLS_FEATURE_OCSP_STAPLE_CLIENT, OTLS_NO, "wolfSSL does not hand out stapled responses"},
+    {OTLS_FEATURE_SIGN_CALLBACK, OTLS_NO,
+     "wolfSSL gives its signing callbacks a digest, never the data to sign"},
+    {OTLS_FEATURE_PKCS12_LEGACY, OTLS_NO, "wolfSSL was built without WC_RC2"},
+    {OTLS_FEATURE_STATIC_RSA, OTLS_NO, "wolfSSL was built without WOLFSSL_STATIC_RSA"},
+    {OTLS_FEATURE_GROUP_X25519MLKEM768, OTLS_NO, "wolfSSL was built without ML-KEM"},
+    {OTLS_FEATURE_PSK_12, OTLS_PARTLY,
+     "without ECDHE; a client that offers a TLS 1.3 key as well cannot fall back to TLS 1.2"},
+    {OTLS_FEATURE_KEY_UPDATE, OTLS_PARTLY, "wolfSSL always asks the peer to update too"},
+    {OTLS_FEATURE_RESUMPTION_13, OTLS_PARTLY,
+     "by ticket only; the handshake fails when the server has gone back to TLS 1.2"},
+    {OTLS_FEATURE_GROUP_FFDHE, OTLS_PARTLY, "ffdhe2048 and ffdhe3072 only"},
+    {OTLS_FEATURE_SESSION_TICKETS, OTLS_PARTLY,
+     "a TLS 1.2 client resumes by session id only: wolfSSL fails when a ticket is not accepted"},
+    {OTLS_FEATURE_ASYNC_VERIFY, OTLS_NO, "wolfSSL's verify callback cannot be suspended"},
+    {OTLS_FEATURE_ALLOCATOR, OTLS_NO, "wolfSSL's allocator is one for the whole process"},
+    {OTLS_FEATURE_INFO_CALLBACK, OTLS_NO, "wolfSSL reports two handshake events only"},
+    {OTLS_FEATURE_COMPRESSION, OTLS_NO, "wolfSSL was built without TLS compression"},
+};
+
+static otls_support supports(otls_feature feature, const char **why)
+{
+    for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
+        if (limits[i].feature == feature) {
+            if (why != NULL)
+                *why = limits[i].why;
+            return limits[i].support;
+        }
+    }
+    return feature >= OTLS_FEATURE_TLS1_0 && feature < OTLS_FEATURE_COUNT ? OTLS_YES : OTLS_NO;
+}
+
+OTLS_BACKEND_EXPORT const otls_backend_module OTLS_BACKEND_SYMBOL = {
+    .magic = OTLS_BACKEND_MAGIC,
+    .abi_major = OTLS_BACKEND_ABI_MAJOR,
+    .abi_minor = OTLS_BACKEND_ABI_MINOR,
+    .size = (uint32_t)sizeof(otls_backend_module),
+    .name = OTLS_WOLF_NAME,
+    .description = "wolfSSL, a small TLS library for embedded systems",
+    .built_version = LIBWOLFSSL_VERSION_STRING,
+    .start = start,
+    .version = version,
+    .version_number = version_number,
+    .supports = supports,
+    .crypto = &otls_wolf_crypto,
+    .context = &otls_wolf_context,
+    .connection = &otls_wolf_connection,
+};

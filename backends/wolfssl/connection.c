@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: MIT */
+/* One connection: the engine's object between core's bytes and the application's. */
+#include "wolf.h"
+
+#include <stdlib.h>
+
+/* ---- bytes from and to core ---------------------------------------------------------------- */
+
+static int on_recv(WOLFSSL *ssl, char *buffer, int size, void *user)
+{
+    otls_backend_connection *conn = user;
+    size_t count = 0;
+    otls_status status;
+
+    (void)ssl;
+    if (size <= 0)
+        return WOLFSSL_CBIO_ERR_WANT_READ;
+    status = conn->core->ops->read(conn->core, buffer, (size_t)size, &count);
+    if (status == OTLS_OK)
+        return (int)count;
+    if (status == OTLS_WANT_READ)
+        return WOLFSSL_CBIO_ERR_WANT_READ;
+    conn->io = status;
+    return status == OTLS_E_TRUNCATED ? WOLFSSL_CBIO_ERR_CONN_CLOSE : WOLFSSL_CBIO_ERR_GENERAL;
+}
+
+/* Have records under keys gone out? A flight holds several: ServerHello, then sealed ones. */
+static void watch(otls_backend_connection *conn, const uint8_t *flight, size_t size)
+{
+    while (size >= 5 && !conn->encrypted) {
+        const size_t length = 5u + ((size_t)flight[3] << 8 | flight[4]);
+        conn->encrypted = flight[0] == 20 || flight[0] == 23; /* ChangeCipherSpec or sealed */
+        if (length >= size)
+            break;
+        flight += length;
+        size -= length;
+    }
+}
+
+static int on_send(WOLFSSL *ssl, char *buffer, int size, void *user)
+{
+    otls_backend_connection *conn = user;
+    otls_status status;
+
+    (void)ssl;
+    if (size <= 0)
+        return 0;
+    if (conn->verdict != OTLS_OK)
+        otls_wolf_alert_replace(conn, (uint8_t *)buffer, (size_t)size);
+    if (!conn->done)
+        watch(conn, (const uint8_t *)buffer, (size_t)size);
+    status = conn->core->ops->write(conn->core, buffer, (size_t)size);
+    if (status == OTLS_OK)
+        return size;
+    conn->io = status;
+    return WOLFSSL_CBIO_ERR_GENERAL;
+}
+
+/* ---- making and freeing -------------------------------------------------------------------- */
+
+/* what the ALPN callback answers; wolfSSL names these only in its OpenSSL headers */
+enum { ALPN_CHOSEN = 0, ALPN_NONE = 3 };
+
+int otls_wolf_alpn(WOLFSSL *ssl, const unsigned char **out, unsigned char *size,
+                   const unsigned char *offered, unsigned int offered_size, void *user)
+{
+    const otls_backend_connection *conn = otls_wolf_of(ssl);
+    (void)offered;
+    (void)offered_size;
+    (void)user;
+    if (conn == NULL || conn->alpn.size == 0)
+        return ALPN_NONE;
+    *out = conn->alpn.data;
+    *size = (unsigned char)conn->alpn.size;
+    return ALPN_CHOSEN;
+}
+
+static bool set_alpn(otls_backend_connection *conn, otls_slice wire)
+{
+    if (wire.size == 0)
+        return true;
+    if (!conn->server) /* 0 is success here */
+        return wolfSSL_set_alpn_protos(conn->ssl, wire.data, (unsigned int)wire.size) == 0;
+    if (wire.size < 2 || wire.size - 1 > sizeof(conn->alpn_name) || wire.data[0] != wire.size - 1)
+        return false;
+    memcpy(conn->alpn_name, wire.data + 1, wire.size - 1);
+    conn->alpn.data = conn->alpn_name;
+    conn->alpn.size = wire.size - 1;
+    return true;
+}
+
+static otls_status prepare(otls_backend_connection *conn, const otls_connection_setup *setup,
+                           otls_error *err)
+{
+    WOLFSSL *ssl = conn->ssl;
+
+    wolfSSL_SSLSetIORecv(ssl, on_recv);
+    wolfSSL_SSLSetIOSend(ssl, on_send);
+    wolfSSL_SetIOReadCtx(ssl, conn);
+    wolfSSL_SetIOWriteCtx(ssl, conn);
+    if (!conn->server && setup->server_name != NULL &&
+        wolfSSL_UseSNI(ssl, WOLFSSL_SNI_HOST_NAME, setup->server_name,
+                       (unsigned short)strlen(setup->server_name)) != WOLFSSL_SUCCESS)
+        return otls_wolf_error(err, OTLS_E_NOMEM, OTLS_CODE_NONE, 0,
+                               "wolfSSL refused the server name");
+    if (!set_alpn(conn, setup->alpn))
+        return otls_wolf_error(err, OTLS_E_UNSUPPORTED, OTLS_CODE_NONE, 0,
+                               "wolfSSL refused the application protocols");
+    if (conn->server && conn->context->policy->client_order)
+        (void)wolfSSL_UseClientSuites(ssl);
+    if (!conn->server && setup->session.size > 0)
+        return otls_wolf_session_resume(conn, setup->session, err);
+    return OTLS_OK;
+}
+
+static otls_status connection_init(otls_backend_connection *conn, otls_backend_context *context,
+                                   const otls_connection_setup *setup, otls_error *err)
+{
+    otls_status status;
+
+    conn->core = setup->core;
+    conn->context = context;
+    conn->server = context->policy->server != 0;
+    conn->rx_seen = conn->tx_seen = conn->tx_override = -1;
+    conn->ssl = wolfSSL_new(context->ctx);
+    if (conn->ssl == NULL)
+        return otls_wolf_error(err, OTLS_E_NOMEM, OTLS_CODE_NONE, 0,
+                               "wolfSSL cannot make a connection");
+    status = prepare(conn, setup, err);
+    if (status != OTLS_OK) {
+        wolfSSL_free(conn->ssl);
+        conn->ssl = NULL;
+    }
+    return status;
+}
+
+static void connection_fini(otls_backend_connection *conn)
+{
+    wolfSSL_free(conn->ssl);
+    conn->ssl = NULL;
+}
+
+/* ---- handshake ----------------------------------------------------------------------------- */
+
+static uint16_t version_of(WOLFSSL *ssl)
+{
+    const int version = wolfSSL_version(ssl);
+    return version >= OTLS_TLS1_0 && version <= OTLS_TLS1_3 ? (uint16_t)version : 0;
+}
+
+/* Once, at the end: later wolfSSL_shutdown may reset the object. */
+static void collect(otls_backend_connection *conn)
+{
+    otls_connection_info *info = &conn->info;
+    const unsigned char *name = NULL;
+    unsigned int size = 0;
+
+    info->version = version_of(conn->ssl);
+    info->suite = (uint16_t)wolfSSL_get_current_cipher_suite(conn->ssl);
+    info->group = otls_wolf_group_of(wolfSSL_get_curve_name(conn->ssl));
+    /* an external key in use: neither certificates nor a session stand behind the handshake */
+    info->psk = conn->psk_offered && !conn->judged && !wolfSSL_session_reused(conn->ssl);
+    info->resumed = wolfSSL_session_reused(conn->ssl) != 0;
+    wolfSSL_get0_alpn_selected(conn->ssl, &name, &size);
+    if (name != NULL && size > 0 && size < sizeof(conn->alpn_name)) {
+        memmove(conn->alpn_name, name, size);
+        info->alpn.data = conn->alpn_name;
+        info->alpn.size = size;
+    }
+}
+
+static otls_status connection_handshake(otls_backend_connection *conn, otls_error *err)
+{
+    const int result = conn->server ? wolfSSL_accept(conn->ssl) : wolfSSL_connect(conn->ssl);
+    int native;
+
+    if (result == WOLFSSL_SUCCESS) {
+        conn->done = true;
+        collect(conn);
+        if (!conn->server && conn->info.version <= OTLS_TLS1_2 && !conn->info.resumed)
+            otls_wolf_client_ca_names(conn);
+        return OTLS_OK;
+    }
+    native = wolfSSL_get_error(conn->ssl, result);
+    if (native == WOLFSSL_ERROR_WANT_READ && conn->io == OTLS_OK)
+        return OTLS_WANT_READ;
+    return otls_wolf_failed(conn, native, err);
+}
+
+/* ---- data ---------------------------------------------------------------------------------- */
+
+static otls_status connection_read(otls_backend_connection *conn, void *out, size_t capacity,
+                                   size_t *count, otls_error *err)
+{
+    int result, native;
+
+    if (conn->cleared)
+        return OTLS_CLOSED;
+    result = wolfSSL_read(conn->ssl, out, capacity > INT32_MAX ? INT32_MAX : (int)capacity);
+    if (result > 0) {
+        *count = (size_t)result;
+        return OTLS_OK;
+    }
+    native = wolfSSL_get_error(conn->ssl, result);
+    if (native == WOLFSSL_ERROR_WANT_READ && conn->io == OTLS_OK) {
+        if (conn->context->policy->post_handshake_auth)
+            otls_wolf_flush(conn);
+        return OTLS_WANT_READ;
+    }
+    if (native == WOLFSSL_ERROR_ZERO_RETURN) {
+        otls_wolf_alerts(conn);
+        return OTLS_CLOSED;
+    }
+    return otls_wolf_failed(conn, native, err);
+}
+
+static otls_status connection_write(otls_backend_connection *conn, const void *data, size_t size,
+                                    otls_error *err)
+{
+    int result;
+
+    if (conn->cleared)
+        return otls_wolf_error(err, OTLS_E_USAGE, OTLS_CODE_AFTER_CLOSE, 0,
+                               "the connection is closed");
+    result = wolfSSL_write(conn->ssl, data, (int)size);
+    if (result == (int)size)
+        return OTLS_OK;
+    return otls_wolf_failed(conn, wolfSSL_get_error(conn->ssl, result), err);
+}
+
+static size_t connection_pending(const otls_backend_connection *conn)
+{
+    const int pending = conn->cleared ? 0 : wolfSSL_pending(conn->ssl);
+    return pending > 0 ? (size_t)pending : 0;
+}
+
+static otls_status connection_shutdown(otls_backend_connection *conn, otls_error *err)
+{
+    const int result = wolfSSL_shutdown(conn->ssl);
+
+    /* with both close_notify done wolfSSL resets the object for another use */
+    if (result == WOLFSSL_SUCCESS)
+        conn->cleared = true;
+    if (conn->io != OTLS_OK)
+        return otls_wolf_error(err, conn->io, OTLS_CODE_NONE, 0, "the transport failed");
+    if (result != WOLFSSL_SUCCESS && result != WOLFSSL_SHUTDOWN_NOT_DONE)
+        return otls_wolf_failed(conn, wolfSSL_get_error(conn->ssl, result), err);
+    conn->core->ops->alert(conn->core, false, false, OTLS_ALERT_CLOSE_NOTIFY);
+    conn->tx_seen = alert_warning << 8 | OTLS_ALERT_CLOSE_NOTIFY;
+    return OTLS_OK;
+}
+
+static void connection_info(const otls_backend_connection *conn, otls_connection_info *out)
+{
+    *out = conn->info;
+    out->size = (uint32_t)sizeof(*out);
+}
+
+const otls_connection_ops otls_wolf_connection = {
+    .size = sizeof(otls_connection_ops),
+    .state_size = sizeof(struct otls_backend_connection),
+    .init = connection_init,
+    .fini = connection_fini,
+    .handshake = connection_handshake,
+    .read = connection_read,
+    .write = connection_write,
+    .pending = connection_pending,
+    .shutdown = connection_shutdown,
+    .info = connection_info,
+    .export_keying = otls_wolf_export,
+    .secret = otls_wolf_secret,
+    .key_update = otls_wolf_key_update,
+    .request_certificate = otls_wolf_request_certificate,
+    .peer_chain = otls_wolf_peer_chain,
+    .state_name = otls_wolf_state_name,
+};

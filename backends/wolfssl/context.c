@@ -1,0 +1,396 @@
+/* SPDX-License-Identifier: MIT */
+/* One native context from one policy. */
+#include "wolf.h"
+
+#include <stdlib.h>
+#include <wolfssl/wolfcrypt/dh.h>
+
+/* wolfSSL's own limit for a list of groups */
+#define GROUPS_MAX WOLFSSL_MAX_GROUP_COUNT
+
+const char *otls_wolf_suite_name(uint16_t id)
+{
+    const char *name = wolfSSL_get_cipher_name_from_suite((byte)(id >> 8), (byte)(id & 0xff));
+    return name == NULL || strcmp(name, "None") == 0 ? NULL : name;
+}
+
+static bool has_suite(const otls_suite *suite)
+{
+    /* wolfSSL's client takes the key of ECDHE_PSK for one on its last curve and fails on X25519 */
+    return suite->kx != OTLS_KX_ECDHE_PSK && otls_wolf_suite_name(suite->id) != NULL;
+}
+
+static const struct {
+    uint16_t id;
+    const char *name;   /* for wolfSSL_CTX_set1_curves_list, NULL = it does not know it */
+    const char *answer; /* from wolfSSL_get_curve_name */
+} groups[] = {
+#ifdef HAVE_CURVE25519
+    {WOLFSSL_ECC_X25519, "X25519", "X25519"},
+#endif
+#ifdef HAVE_CURVE448
+    {WOLFSSL_ECC_X448, "X448", "X448"},
+#endif
+#if defined(HAVE_ECC) && (!defined(NO_ECC256) || defined(HAVE_ALL_CURVES))
+    {WOLFSSL_ECC_SECP256R1, "P-256", "SECP256R1"},
+#endif
+#if defined(HAVE_ECC) && (defined(HAVE_ECC384) || defined(HAVE_ALL_CURVES))
+    {WOLFSSL_ECC_SECP384R1, "P-384", "SECP384R1"},
+#endif
+#if defined(HAVE_ECC) && (defined(HAVE_ECC521) || defined(HAVE_ALL_CURVES))
+    {WOLFSSL_ECC_SECP521R1, "P-521", "SECP521R1"},
+#endif
+#ifdef HAVE_FFDHE_2048
+    {WOLFSSL_FFDHE_2048, NULL, "FFDHE_2048"},
+#endif
+#ifdef HAVE_FFDHE_3072
+    {WOLFSSL_FFDHE_3072, NULL, "FFDHE_3072"},
+#endif
+#ifdef HAVE_FFDHE_4096
+    {WOLFSSL_FFDHE_4096, NULL, "FFDHE_4096"},
+#endif
+};
+
+bool otls_wolf_has_group(uint16_t group)
+{
+    for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]); i++)
+        if (groups[i].id == group)
+            return true;
+    return false;
+}
+
+uint16_t otls_wolf_group_of(const char *curve_name)
+{
+    for (size_t i = 0; curve_name != NULL && i < sizeof(groups) / sizeof(groups[0]); i++)
+        if (strcmp(groups[i].answer, curve_name) == 0)
+            return groups[i].id;
+    return 0;
+}
+
+static const struct {
+    uint16_t scheme;
+    const char *name;
+} schemes[] = {
+    {0x0403, "ECDSA+SHA256"}, {0x0503, "ECDSA+SHA384"},   {0x0603, "ECDSA+SHA512"},
+#ifdef HAVE_ED25519
+    {0x0807, "ED25519"},
+#endif
+#ifdef HAVE_ED448
+    {0x0808, "ED448"},
+#endif
+    {0x0804, "RSA-PSS+SHA256"}, {0x0805, "RSA-PSS+SHA384"}, {0x0806, "RSA-PSS+SHA512"},
+    {0x0401, "RSA+SHA256"},     {0x0501, "RSA+SHA384"},     {0x0601, "RSA+SHA512"},
+#if !defined(NO_SHA) && (!defined(NO_OLD_TLS) || defined(WOLFSSL_ALLOW_TLS_SHA1))
+    {0x0203, "ECDSA+SHA1"},     {0x0201, "RSA+SHA1"},
+#endif
+};
+
+const char *otls_wolf_signature_name(uint16_t scheme)
+{
+    for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++)
+        if (schemes[i].scheme == scheme)
+            return schemes[i].name;
+    return NULL;
+}
+
+bool otls_wolf_has_signature(uint16_t scheme)
+{
+    return otls_wolf_signature_name(scheme) != NULL;
+}
+
+static otls_status failed(otls_error *err, otls_status status, int32_t code, int native,
+                          const char *text)
+{
+    return otls_wolf_error(err, status, code, native, text);
+}
+
+/* ':'-separated list; `size` bytes are enough by construction, the check is for the day they are
+ * not. */
+static bool append(char *list, size_t size, const char *name)
+{
+    const size_t used = strlen(list), more = strlen(name);
+    if (used + more + 2 > size)
+        return false;
+    if (used > 0)
+        list[used] = ':';
+    memcpy(list + used + (used > 0), name, more + 1);
+    return true;
+}
+
+/*
+ * Suites by name, always explicit: wolfSSL's default has anonymous and NULL suites. It wants every
+ * permitted version to have a suite in the list, so the range shrinks to what has one.
+ */
+static otls_status set_suites(WOLFSSL_CTX *ctx, const otls_policy *policy, uint16_t *lowest,
+                              uint16_t *highest, otls_error *err)
+{
+    const size_t size = policy->suite_count * 48 + 1;
+    char *list = calloc(1, size);
+    bool have_13 = false, have_12 = false, room = list != NULL;
+
+    for (size_t i = 0; room && i < policy->suite_count; i++) {
+        const otls_suite *suite = policy->suites[i];
+        const char *name = has_suite(suite) ? otls_wolf_suite_name(suite->id) : NULL;
+        const bool is_13 = suite->min_version >= OTLS_TLS1_3;
+        if (name == NULL || (is_13 ? policy->max_version < OTLS_TLS1_3
+                                   : policy->min_version >= OTLS_TLS1_3))
+            continue;
+        room = append(list, size, name);
+        *(is_13 ? &have_13 : &have_12) = true;
+    }
+    if (!room) {
+        free(list);
+        return failed(err, OTLS_E_NOMEM, OTLS_CODE_NONE, 0, "out of memory");
+    }
+    *lowest = have_12 || policy->min_version > OTLS_TLS1_3 ? policy->min_version : OTLS_TLS1_3;
+    *highest = have_13 || policy->max_version < OTLS_TLS1_3 ? policy->max_version : OTLS_TLS1_2;
+    if (!have_12 && !have_13) {
+        free(list);
+        return failed(err, OTLS_E_CONFIG, OTLS_CODE_NO_SUITE_LEFT, 0,
+                      "wolfSSL has none of the chosen cipher suites");
+    }
+    room = wolfSSL_CTX_set_cipher_list(ctx, list) == WOLFSSL_SUCCESS;
+    free(list);
+    return room ? OTLS_OK
+                : failed(err, OTLS_E_CONFIG, OTLS_CODE_NO_SUITE_LEFT, 0,
+                         "wolfSSL refused the list of cipher suites");
+}
+
+static otls_status set_versions(WOLFSSL_CTX *ctx, uint16_t lowest, uint16_t highest,
+                                otls_error *err)
+{
+#ifdef WOLFSSL_ALLOW_TLSV10
+    const uint16_t floor = OTLS_TLS1_0;
+#elif !defined(NO_OLD_TLS)
+    const uint16_t floor = OTLS_TLS1_1;
+#else
+    const uint16_t floor = OTLS_TLS1_2;
+#endif
+    if (lowest < floor || highest > OTLS_TLS1_3)
+        return failed(err, OTLS_E_UNSUPPORTED, OTLS_CODE_NONE, 0,
+                      "wolfSSL was built without this TLS version");
+    if (wolfSSL_CTX_set_min_proto_version(ctx, lowest) != WOLFSSL_SUCCESS ||
+        wolfSSL_CTX_set_max_proto_version(ctx, highest) != WOLFSSL_SUCCESS)
+        return failed(err, OTLS_E_UNSUPPORTED, OTLS_CODE_NONE, 0,
+                      "wolfSSL refused the range of TLS versions");
+    return OTLS_OK;
+}
+
+static otls_status set_groups(WOLFSSL_CTX *ctx, const otls_policy *policy, otls_error *err)
+{
+    int ids[GROUPS_MAX];
+    char curves[16 * GROUPS_MAX] = "";
+    int count = 0;
+
+    for (size_t i = 0; i < policy->group_count && count < GROUPS_MAX; i++) {
+        for (size_t j = 0; j < sizeof(groups) / sizeof(groups[0]); j++) {
+            if (groups[j].id != policy->groups[i])
+                continue;
+            ids[count++] = groups[j].id;
+            if (groups[j].name != NULL)
+                (void)append(curves, sizeof(curves), groups[j].name);
+        }
+    }
+    if (count == 0)
+        return failed(err, OTLS_E_UNSUPPORTED, OTLS_CODE_NO_SHARED_GROUP, 0,
+                      "wolfSSL has none of the chosen groups");
+    /* the first call forbids all other curves (TLS 1.2 too), the second one sets all groups */
+    if ((curves[0] != '\0' && wolfSSL_CTX_set1_curves_list(ctx, curves) != WOLFSSL_SUCCESS) ||
+        wolfSSL_CTX_set_groups(ctx, ids, count) != WOLFSSL_SUCCESS)
+        return failed(err, OTLS_E_UNSUPPORTED, OTLS_CODE_NONE, 0, "wolfSSL refused the groups");
+    return OTLS_OK;
+}
+
+static otls_status set_signatures(WOLFSSL_CTX *ctx, const otls_policy *policy, otls_error *err)
+{
+    char list[sizeof(schemes) / sizeof(schemes[0]) * 16 + 1] = "";
+
+    for (size_t i = 0; i < policy->signature_count; i++) {
+        const char *name = otls_wolf_signature_name(policy->signatures[i]);
+        bool before = false;
+        for (size_t j = 0; j < i; j++)
+            before = before || policy->signatures[j] == policy->signatures[i];
+        if (name != NULL && !before)
+            (void)append(list, sizeof(list), name);
+    }
+    if (list[0] == '\0')
+        return failed(err, OTLS_E_UNSUPPORTED, OTLS_CODE_NONE, 0,
+                      "wolfSSL has none of the chosen signature algorithms");
+    if (wolfSSL_CTX_set1_sigalgs_list(ctx, list) != WOLFSSL_SUCCESS)
+        return failed(err, OTLS_E_UNSUPPORTED, OTLS_CODE_NONE, 0,
+                      "wolfSSL refused the list of signature algorithms");
+    return OTLS_OK;
+}
+
+static otls_status set_identity(WOLFSSL_CTX *ctx, const otls_policy *policy, otls_error *err)
+{
+    size_t size = 0, at = 0;
+    uint8_t *chain;
+    int result;
+
+    if (policy->chain_count == 0 || policy->key == NULL)
+        return OTLS_OK;
+    for (size_t i = 0; i < policy->chain_count; i++)
+        size += policy->chain[i].size;
+    chain = malloc(size);
+    if (chain == NULL)
+        return failed(err, OTLS_E_NOMEM, OTLS_CODE_NONE, 0, "out of memory");
+    for (size_t i = 0; i < policy->chain_count; i++) {
+        memcpy(chain + at, policy->chain[i].data, policy->chain[i].size);
+        at += policy->chain[i].size;
+    }
+    result = wolfSSL_CTX_use_certificate_chain_buffer_format(ctx, chain, (long)size,
+                                                             WOLFSSL_FILETYPE_ASN1);
+    free(chain);
+    if (result != WOLFSSL_SUCCESS)
+        return failed(err, OTLS_E_CREDENTIAL, OTLS_CODE_NONE, result,
+                      "wolfSSL cannot use the certificate chain");
+    result = wolfSSL_CTX_use_PrivateKey_buffer(ctx, policy->key->der, (long)policy->key->size,
+                                               WOLFSSL_FILETYPE_ASN1);
+    if (result != WOLFSSL_SUCCESS || wolfSSL_CTX_check_private_key(ctx) != WOLFSSL_SUCCESS)
+        return failed(err, OTLS_E_CREDENTIAL, OTLS_CODE_KEY_MISMATCH, result,
+                      "wolfSSL cannot use the private key with this certificate");
+    return OTLS_OK;
+}
+
+/* Finite-field Diffie-Hellman in TLS 1.2: a standard group for servers, a floor for clients. */
+static otls_status set_dh(WOLFSSL_CTX *ctx, const otls_policy *policy, otls_error *err)
+{
+    static const word16 floors[] = {1024, 1024, 2048, 3072, 3072, 3072};
+    const size_t level = policy->security_level < 5 ? policy->security_level : 5;
+    const DhParams *group = level >= 3 ? wc_Dh_ffdhe3072_Get() : wc_Dh_ffdhe2048_Get();
+
+    if (wolfSSL_CTX_SetMinDhKey_Sz(ctx, floors[level]) != WOLFSSL_SUCCESS)
+        return failed(err, OTLS_E_INTERNAL, OTLS_CODE_NONE, 0, "wolfSSL refused a DH limit");
+    for (size_t i = 0; policy->server && i < policy->suite_count; i++) {
+        if (policy->suites[i]->kx != OTLS_KX_DHE && policy->suites[i]->kx != OTLS_KX_DHE_PSK)
+            continue;
+        return wolfSSL_CTX_SetTmpDH(ctx, group->p, (int)group->p_len, group->g,
+                                    (int)group->g_len) == WOLFSSL_SUCCESS
+                   ? OTLS_OK
+                   : failed(err, OTLS_E_INTERNAL, OTLS_CODE_NONE, 0, "wolfSSL refused DH");
+    }
+    return OTLS_OK;
+}
+
+/* Names of authorities in CertificateRequest, TLS 1.2 only. */
+static otls_status set_client_ca(WOLFSSL_CTX *ctx, const otls_policy *policy, otls_error *err)
+{
+    WOLF_STACK_OF(WOLFSSL_X509_NAME) * names;
+
+    if (!policy->server || policy->client_ca_count == 0)
+        return OTLS_OK;
+    names = wolfSSL_sk_X509_NAME_new(NULL);
+    for (size_t i = 0; names != NULL && i < policy->client_ca_count; i++) {
+        unsigned char *at = (unsigned char *)(uintptr_t)policy->client_ca_names[i].data;
+        WOLFSSL_X509_NAME *name =
+            wolfSSL_d2i_X509_NAME(NULL, &at, (long)policy->client_ca_names[i].size);
+        if (name == NULL || wolfSSL_sk_X509_NAME_push(names, name) != WOLFSSL_SUCCESS) {
+            wolfSSL_X509_NAME_free(name);
+            wolfSSL_sk_X509_NAME_pop_free(names, wolfSSL_X509_NAME_free);
+            return failed(err, OTLS_E_CONFIG, OTLS_CODE_BAD_DER, 0,
+                          "wolfSSL cannot read the name of a client authority");
+        }
+    }
+    if (names == NULL)
+        return failed(err, OTLS_E_NOMEM, OTLS_CODE_NONE, 0, "out of memory");
+    wolfSSL_CTX_set_client_CA_list(ctx, names); /* takes it */
+    return OTLS_OK;
+}
+
+static otls_status set_post_handshake(WOLFSSL_CTX *ctx, const otls_policy *policy, otls_error *err)
+{
+    if (!policy->post_handshake_auth || policy->server)
+        return OTLS_OK;
+#ifdef WOLFSSL_POST_HANDSHAKE_AUTH
+    if (wolfSSL_CTX_allow_post_handshake_auth(ctx) == 0)
+        return OTLS_OK;
+#endif
+    return failed(err, OTLS_E_UNSUPPORTED, OTLS_CODE_NONE, 0,
+                  "wolfSSL was built without post-handshake authentication");
+}
+
+static otls_status refuse(const otls_policy *policy, otls_error *err)
+{
+    if (policy->key_log)
+        return failed(err, OTLS_E_UNSUPPORTED, OTLS_CODE_NONE, 0,
+                      "wolfSSL was built without secret callbacks: no key log");
+    if (policy->max_early_data > 0)
+        return failed(err, OTLS_E_UNSUPPORTED, OTLS_CODE_NONE, 0,
+                      "wolfSSL was built without early data");
+    if (policy->ask_ocsp)
+        return failed(err, OTLS_E_UNSUPPORTED, OTLS_CODE_NONE, 0,
+                      "wolfSSL does not hand out stapled OCSP responses");
+    if (policy->renegotiation)
+        return failed(err, OTLS_E_UNSUPPORTED, OTLS_CODE_NONE, 0,
+                      "wolfSSL was built without secure renegotiation");
+    return OTLS_OK;
+}
+
+static otls_status configure(otls_backend_context *context, otls_error *err)
+{
+    const otls_policy *policy = context->policy;
+    WOLFSSL_CTX *ctx = context->ctx;
+    uint16_t lowest = 0, highest = 0;
+    otls_status status;
+
+    (void)wolfSSL_CTX_clear_mode(ctx, SSL_MODE_AUTO_RETRY); /* it would read ten times in vain */
+    if (policy->server)
+        wolfSSL_CTX_set_alpn_select_cb(ctx, otls_wolf_alpn, NULL);
+    otls_wolf_verify_setup(ctx, policy);
+    status = set_suites(ctx, policy, &lowest, &highest, err);
+    if (status == OTLS_OK)
+        status = set_versions(ctx, lowest, highest, err);
+    if (status == OTLS_OK)
+        status = set_groups(ctx, policy, err);
+    if (status == OTLS_OK)
+        status = set_dh(ctx, policy, err);
+    if (status == OTLS_OK)
+        status = set_identity(ctx, policy, err);
+    if (status == OTLS_OK)
+        status = set_signatures(ctx, policy, err);
+    if (status == OTLS_OK)
+        status = otls_wolf_session_setup(context, err);
+    if (status == OTLS_OK)
+        status = otls_wolf_psk_setup(context, err);
+    if (status == OTLS_OK)
+        status = set_client_ca(ctx, policy, err);
+    if (status == OTLS_OK)
+        status = set_post_handshake(ctx, policy, err);
+    return status;
+}
+
+static otls_status context_init(otls_backend_context *context, const otls_policy *policy,
+                                otls_error *err)
+{
+    otls_status status = refuse(policy, err);
+    if (status != OTLS_OK)
+        return status;
+    context->policy = policy;
+    context->ctx =
+        wolfSSL_CTX_new(policy->server ? wolfSSLv23_server_method() : wolfSSLv23_client_method());
+    if (context->ctx == NULL)
+        return failed(err, OTLS_E_NOMEM, OTLS_CODE_NONE, 0, "wolfSSL cannot make a context");
+    status = configure(context, err);
+    if (status != OTLS_OK) {
+        wolfSSL_CTX_free(context->ctx);
+        context->ctx = NULL;
+    }
+    return status;
+}
+
+static void context_fini(otls_backend_context *context)
+{
+    wolfSSL_CTX_free(context->ctx);
+    context->ctx = NULL;
+}
+
+const otls_context_ops otls_wolf_context = {
+    .size = sizeof(otls_context_ops),
+    .state_size = sizeof(struct otls_backend_context),
+    .init = context_init,
+    .fini = context_fini,
+    .has_suite = has_suite,
+    .has_group = otls_wolf_has_group,
+    .has_signature = otls_wolf_has_signature,
+};

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The peer's certificates go to core. No authority is ever loaded, so wolfSSL finds every chain
+ * wanting and asks its callback, first about the intermediates, then about the leaf. All of them are
+ * visible on the first call: core is asked then, once, and only the call about the leaf, the last
+ * one, refuses. Refusing earlier would make the engine send two alerts.
+ */
+#include "wolf.h"
+
+#define CHAIN_MAX 32
+
+otls_status otls_wolf_verify_missing(otls_backend_connection *conn)
+{
+    otls_status status;
+    conn->missing = true;
+    conn->verdict_alert = OTLS_ALERT_CERTIFICATE_REQUIRED;
+    status = conn->core->ops->verify_peer(conn->core, NULL, 0, NULL, &conn->verdict_alert);
+    /* that alert came with TLS 1.3 (RFC 8446 6.2) */
+    if (conn->verdict_alert == OTLS_ALERT_CERTIFICATE_REQUIRED &&
+        wolfSSL_GetVersion(conn->ssl) != WOLFSSL_TLSV1_3)
+        conn->verdict_alert = OTLS_ALERT_HANDSHAKE_FAILURE;
+    return status;
+}
+
+static otls_status judge(otls_backend_connection *conn, const WOLFSSL_X509_STORE_CTX *store)
+{
+    otls_slice chain[CHAIN_MAX];
+    const size_t count = store->totalCerts > 0 ? (size_t)store->totalCerts : 0;
+
+    conn->verdict_alert = OTLS_ALERT_BAD_CERTIFICATE;
+    if (count == 0)
+        return otls_wolf_verify_missing(conn);
+    if (count > CHAIN_MAX)
+        return OTLS_E_VERIFY;
+    for (size_t i = 0; i < count; i++) {
+        chain[i].data = store->certs[i].buffer;
+        chain[i].size = store->certs[i].length;
+    }
+    return conn->core->ops->verify_peer(conn->core, chain, count, NULL, &conn->verdict_alert);
+}
+
+static int on_certificate(int good, WOLFSSL_X509_STORE_CTX *store)
+{
+    /* the engine puts its connection object there */
+    WOLFSSL *ssl =
+        wolfSSL_X509_STORE_CTX_get_ex_data(store, wolfSSL_get_ex_data_X509_STORE_CTX_idx());
+    otls_backend_connection *conn = ssl != NULL ? otls_wolf_of(ssl) : NULL;
+
+    (void)good;
+    if (conn == NULL)
+        return 0;
+    if (!conn->judged) {
+        conn->verdict = judge(conn, store);
+        conn->judged = true;
+    }
+    return store->error_depth > 0 || conn->verdict == OTLS_OK;
+}
+
+void otls_wolf_verify_setup(WOLFSSL_CTX *ctx, const otls_policy *policy)
+{
+    int mode = WOLFSSL_VERIFY_PEER;
+    if (policy->server && policy->request_peer == 0)
+        mode = WOLFSSL_VERIFY_NONE;
+    else if (policy->server && policy->request_peer == 2)
+        mode |= WOLFSSL_VERIFY_FAIL_IF_NO_PEER_CERT;
+    wolfSSL_CTX_set_verify(ctx, mode, on_certificate);
+}
+
+void otls_wolf_verify_connection(otls_backend_connection *conn)
+{
+    wolfSSL_set_verify(conn->ssl, WOLFSSL_VERIFY_PEER, on_certificate);
+}
