@@ -222,5 +222,6 @@ void otls_socket_close(otls_socket *sock)
     if (sock->line != NULL)
         otls_wipe(sock->line, sock->line_capacity);
     otls_free(sock->line);
+    otls_free(sock->leftover);
     otls_free(sock);
 }

@@ -36,6 +36,8 @@ struct otls_socket {
     bool reading_ended;    /* by otls_socket_shutdown */
     unsigned char *line;   /* read, but not yet given out; see socket_line.c */
     size_t line_start, line_end, line_capacity;
+    uint8_t *leftover; /* plain text from behind the peer's close_notify */
+    size_t leftover_size;
 };
 
 /* socket_os.c: the few places where systems differ. */
@@ -81,9 +83,10 @@ otls_status otls_client_context_default(otls_context **out, otls_error *err);
 /* socket_io.c */
 /** OTLS_E_USAGE when there is no TLS connection. */
 otls_status otls_socket_need_connection(const otls_socket *sock, otls_error *err);
-/** After OTLS_WANT_...: wait; OTLS_OK = try again; else what the caller returns. */
-otls_status otls_socket_pause(otls_socket *sock, otls_status want, const otls_deadline *deadline,
-                              otls_error *err);
+/** After OTLS_WANT_...: wait; OTLS_OK = try again; else what the caller returns. `reading`: the
+ * call that wants takes what arrives. */
+otls_status otls_socket_pause(otls_socket *sock, otls_status want, bool reading,
+                              const otls_deadline *deadline, otls_error *err);
 otls_status otls_socket_handshake_until(otls_socket *sock, const otls_deadline *deadline,
                                         otls_error *err);
 otls_status otls_socket_flush_until(otls_socket *sock, const otls_deadline *deadline,

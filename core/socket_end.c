@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Ends that are not close(): one direction, or TLS but not the socket. */
+#include "alloc.h"
 #include "fail.h"
 #include "socket.h"
 
@@ -12,7 +13,7 @@ static otls_status end_writing(otls_socket *sock, const otls_deadline *deadline,
     do {
         status = otls_connection_shutdown(sock->conn, err);
         if (status == OTLS_WANT_READ || status == OTLS_WANT_WRITE)
-            OTLS_TRY(otls_socket_pause(sock, status, deadline, err));
+            OTLS_TRY(otls_socket_pause(sock, status, false, deadline, err));
     } while (status == OTLS_WANT_READ || status == OTLS_WANT_WRITE);
     /* the peer may have said its own close_notify already: that is no failure of ours */
     if (status < OTLS_OK || status == OTLS_WANT_ASYNC)
@@ -47,6 +48,32 @@ otls_status otls_socket_shutdown(otls_socket *sock, otls_shutdown_how how, otls_
     return OTLS_OK;
 }
 
+/* The bytes behind the close_notify outlive the connection. */
+static otls_status keep_leftover(otls_socket *sock, otls_error *err)
+{
+    size_t size = otls_connection_unread(sock->conn, NULL, 0);
+    unsigned char *kept;
+
+    if (size == 0)
+        return OTLS_OK;
+    kept = otls_malloc(size);
+    if (kept == NULL)
+        return otls_fail_nomem(err);
+    sock->leftover_size = otls_connection_unread(sock->conn, kept, size);
+    otls_free(sock->leftover);
+    sock->leftover = kept;
+    return OTLS_OK;
+}
+
+const uint8_t *otls_socket_leftover(const otls_socket *sock, size_t *size)
+{
+    size_t have = sock == NULL ? 0 : sock->leftover_size;
+
+    if (size != NULL)
+        *size = have;
+    return have == 0 ? NULL : sock->leftover;
+}
+
 otls_status otls_socket_unwrap(otls_socket *sock, intptr_t *fd, otls_error *err)
 {
     otls_deadline deadline;
@@ -61,10 +88,11 @@ otls_status otls_socket_unwrap(otls_socket *sock, intptr_t *fd, otls_error *err)
     do {
         status = otls_connection_shutdown_wait(sock->conn, err);
         if (status == OTLS_WANT_READ || status == OTLS_WANT_WRITE)
-            OTLS_TRY(otls_socket_pause(sock, status, &deadline, err));
+            OTLS_TRY(otls_socket_pause(sock, status, true, &deadline, err));
     } while (status == OTLS_WANT_READ || status == OTLS_WANT_WRITE);
     if (status != OTLS_OK && status != OTLS_CLOSED)
         return status;
+    OTLS_TRY(keep_leftover(sock, err));
     *fd = otls_socket_detach(sock);
     return OTLS_OK;
 }

@@ -20,26 +20,24 @@ otls_status otls_socket_need_connection(const otls_socket *sock, otls_error *err
     return OTLS_OK;
 }
 
-otls_status otls_socket_pause(otls_socket *sock, otls_status want, const otls_deadline *deadline,
-                              otls_error *err)
+otls_status otls_socket_pause(otls_socket *sock, otls_status want, bool reading,
+                              const otls_deadline *deadline, otls_error *err)
 {
+    bool unsent = (otls_connection_events(sock->conn) & OTLS_EVENT_WRITE) != 0;
     short events = POLLOUT;
     short revents = 0;
 
     if ((want != OTLS_WANT_READ && want != OTLS_WANT_WRITE) || sock->timeout_ms == 0)
         return want;
-    /* Waiting to write must not look at input: bytes nobody reads now would make it spin. Waiting
-     * to read must also push what still has to leave, or both sides wait for each other. */
-    if (want == OTLS_WANT_READ) {
-        events = POLLIN;
-        if ((otls_connection_events(sock->conn) & OTLS_EVENT_WRITE) != 0)
-            events |= POLLOUT;
-    }
+    /* Who only sends must not look at input: bytes nobody takes now would make it spin. Who reads
+     * must look at both: with unsent bytes in the way two peers could wait for each other. */
+    if (reading || want == OTLS_WANT_READ)
+        events = unsent ? POLLIN | POLLOUT : POLLIN;
     OTLS_TRY(otls_os_poll(sock->fd, events, deadline, &revents, err));
     if (revents == 0)
         return otls_fail(err, OTLS_E_TIMEOUT, OTLS_CODE_NONE, "the peer did not %s in time",
                          want == OTLS_WANT_READ ? "answer" : "take the data");
-    if (want == OTLS_WANT_READ && (revents & POLLOUT) != 0) {
+    if (unsent && (revents & POLLOUT) != 0) {
         otls_status status = otls_connection_flush(sock->conn, err);
 
         return status < OTLS_OK ? status : OTLS_OK;
@@ -52,10 +50,11 @@ otls_status otls_socket_handshake_until(otls_socket *sock, const otls_deadline *
 {
     for (;;) {
         otls_status status = otls_connection_handshake(sock->conn, err);
+        bool reading = !otls_connection_handshake_done(sock->conn);
 
         if (status <= OTLS_OK)
             return status;
-        OTLS_TRY(otls_socket_pause(sock, status, deadline, err));
+        OTLS_TRY(otls_socket_pause(sock, status, reading, deadline, err));
     }
 }
 
@@ -67,7 +66,7 @@ otls_status otls_socket_flush_until(otls_socket *sock, const otls_deadline *dead
 
         if (status <= OTLS_OK)
             return status;
-        OTLS_TRY(otls_socket_pause(sock, status, deadline, err));
+        OTLS_TRY(otls_socket_pause(sock, status, false, deadline, err));
     }
 }
 
@@ -82,7 +81,7 @@ otls_status otls_socket_recv_until(otls_socket *sock, void *out, size_t capacity
 
         if (status != OTLS_WANT_READ && status != OTLS_WANT_WRITE)
             return status;
-        OTLS_TRY(otls_socket_pause(sock, status, deadline, err));
+        OTLS_TRY(otls_socket_pause(sock, status, true, deadline, err));
     }
 }
 
@@ -97,7 +96,8 @@ static otls_status send_until(otls_socket *sock, const void *data, size_t size, 
             return status;
         if (*count > 0)
             return OTLS_OK;
-        OTLS_TRY(otls_socket_pause(sock, status, deadline, err));
+        bool reading = !otls_connection_handshake_done(sock->conn);
+        OTLS_TRY(otls_socket_pause(sock, status, reading, deadline, err));
     }
 }
 

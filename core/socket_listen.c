@@ -13,7 +13,7 @@ static otls_status bind_failed(const char *host, const char *port, int number, o
 {
     char what[128];
 
-    (void)snprintf(what, sizeof(what), "cannot listen on %.80s:%.32s", host == NULL ? "*" : host,
+    (void)snprintf(what, sizeof(what), "cannot listen on %.80s:%.20s", host == NULL ? "*" : host,
                    port);
     return otls_fail_system(err, OTLS_CODE_NONE, number, what);
 }

@@ -98,6 +98,9 @@ OTLS_API otls_status otls_socket_wrap(otls_socket **out, otls_context *context, 
  * SSLSocket.unwrap)
  */
 OTLS_API otls_status otls_socket_unwrap(otls_socket *sock, intptr_t *fd, otls_error *err);
+/** After otls_socket_unwrap: plain text that was read along with the peer's close_notify, and comes
+ *  before anything on the descriptor; borrowed until the socket is closed. NULL and 0: none. */
+OTLS_API const uint8_t *otls_socket_leftover(const otls_socket *sock, size_t *size);
 /** Give the descriptor back without a word to the peer; -1 if there is none. The socket is empty
  *  afterwards: close it. (py32 SSLSocket.detach) */
 OTLS_API intptr_t otls_socket_detach(otls_socket *sock);
