@@ -53,7 +53,9 @@ if(IS_ABSOLUTE "${CMAKE_INSTALL_LIBDIR}")
   set(pc_prefix "${CMAKE_INSTALL_PREFIX}")
 endif()
 
-# A static library does not carry what it needs; a shared one does.
+# A shared library carries what it needs. A static one does not, so that its engines are public
+# requirements: Requires.private would ask for --static, which on Debian fails for a shared GnuTLS
+# (it names libraries that GnuTLS's development package does not bring along).
 set(pc_requires "")
 set(pc_libs "")
 if(NOT BUILD_SHARED_LIBS)

@@ -42,14 +42,10 @@ pkg-config)
     install_tree
     export PKG_CONFIG_PATH=$prefix/$LIBDIR/pkgconfig${PKG_CONFIG_PATH:+:$PKG_CONFIG_PATH}
     pkg-config --print-errors --exists 'omnitls >= 0.1'
-    static=
-    if [ "$SHARED" != ON ]; then
-        static=--static
-    fi
     # The words of pkg-config and of CFLAGS are separate arguments.
     # shellcheck disable=SC2046,SC2086
     "$CC" ${CFLAGS:-} -o "$work/consumer" "$here/consumer/consumer.c" \
-        $(pkg-config --cflags --libs $static omnitls) "-Wl,-rpath,$prefix/$LIBDIR"
+        $(pkg-config --cflags --libs omnitls) "-Wl,-rpath,$prefix/$LIBDIR"
     consumer=$work/consumer
     ;;
 add-subdirectory)
@@ -65,6 +61,13 @@ add-subdirectory)
     ;;
 esac
 
+# A static library is part of the program's file, so that modules are not beside it.
+if [ "$FORM" = modules ] && [ "$SHARED" != ON ]; then
+    export OMNITLS_MODULE_DIR=$BUILD_DIR/lib/omnitls
+    if [ -d "$prefix" ]; then
+        OMNITLS_MODULE_DIR=$prefix/$LIBDIR/omnitls
+    fi
+fi
 # The engines it must find are the arguments.
 # shellcheck disable=SC2086
 "$consumer" ${ENGINES//,/ }

@@ -13,7 +13,7 @@
 #                              localhost, *.wild.test, 127.0.0.1, ::1
 #   client-KIND.pem .key       leaf + intermediate, for client authentication
 #   server-expired, -notyet, -othername, -untrusted, -selfsigned, -clientauth    .pem .key
-#   server-noint.pem           leaf only; the key is server-ecdsa-p256.key
+#   server-noint.pem           leaf only; the key (.key) is server-ecdsa-p256's
 #   server-alpha, server-beta  alpha.test and beta.test, .pem .key
 #   server-ecdsa-p256.enc.key      PKCS#8, encrypted      \
 #   server-rsa-2048.legacy.key     PEM with DEK-Info       > password "secret"
@@ -155,6 +155,7 @@ SAN=$names issue server-selfsigned localhost self server-selfsigned
 cp server-selfsigned.crt "$out/server-selfsigned.pem"
 cp server-selfsigned.key "$out/server-selfsigned.key"
 cp server-ecdsa-p256.crt "$out/server-noint.pem"
+cp server-ecdsa-p256.key "$out/server-noint.key"
 
 run pkcs8 -topk8 -v2 aes-256-cbc -in server-ecdsa-p256.key -passout pass:secret \
     -out "$out/server-ecdsa-p256.enc.key"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* consumer ENGINE...: a program of somebody else's. Each engine must be there and make a context. */
+/* consumer ENGINE...: somebody else's program. Each engine must be there and make a context. */
 #include <omnitls/omnitls.h>
 #include <stdio.h>
 

@@ -1,0 +1,183 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: MIT
+#
+# Sourced by ./quickstart and ./check: install what is missing, and nothing else.
+#
+#   packages_install quickstart|check
+#
+# Each row: what needs it | how to see that it is there | apt | dnf | apk | pacman | brew
+# A probe is cmd:PROGRAM, pc:PKG_CONFIG_MODULE or fn:FUNCTION. "-" means: comes with another row.
+# What needs it: "q" both scripts, "c" ./check alone.
+
+packages_table() {
+    cat <<'TABLE'
+q|cmd:gcc|gcc|gcc|gcc|gcc|gcc
+q|fn:probe_libc|libc6-dev|glibc-devel|musl-dev|glibc|-
+q|cmd:cmake|cmake|cmake|cmake|cmake|cmake
+q|cmd:ninja|ninja-build|ninja-build|ninja|ninja|ninja
+q|cmd:pkg-config|pkg-config|pkgconf-pkg-config|pkgconf|pkgconf|pkgconf
+q|cmd:openssl|openssl|openssl|openssl|openssl|openssl@3
+q|pc:openssl|libssl-dev|openssl-devel|openssl-dev|openssl|openssl@3
+q|pc:gnutls|libgnutls28-dev|gnutls-devel|gnutls-dev|gnutls|gnutls
+q|pc:wolfssl|libwolfssl-dev|wolfssl-devel|wolfssl-dev|wolfssl|wolfssl
+c|cmd:nm|binutils|binutils|binutils|binutils|binutils
+c|cmd:g++|g++|gcc-c++|g++|gcc|-
+c|cmd:clang|clang|clang|clang|clang|llvm
+c|fn:probe_sanitizers|libclang-rt-14-dev|compiler-rt|compiler-rt|compiler-rt|-
+c|cmd:llvm-symbolizer|llvm|llvm|llvm|llvm|llvm
+c|pc:criterion|libcriterion-dev|criterion-devel|criterion-dev|criterion|criterion
+c|cmd:python3|python3|python3|python3|python|python@3
+c|cmd:valgrind|valgrind|valgrind|valgrind|valgrind|-
+c|cmd:curl|curl|curl|curl|curl|curl
+c|cmd:gnutls-cli|gnutls-bin|gnutls-utils|gnutls-utils|gnutls|gnutls
+TABLE
+}
+
+# The C library's headers are there.
+probe_libc() {
+    echo '#include <stdio.h>' | gcc -E - >/dev/null 2>&1
+}
+
+# clang can link a program with the sanitizers' runtime.
+probe_sanitizers() {
+    local directory status=0
+
+    directory=$(mktemp -d) || return 1
+    echo 'int main(void) { return 0; }' >"$directory/a.c"
+    clang -fsanitize=address,undefined -o "$directory/a" "$directory/a.c" >/dev/null 2>&1 || status=1
+    rm -rf "$directory"
+    return $status
+}
+
+packages_probe() {
+    case $1 in
+    cmd:*) command -v "${1#cmd:}" >/dev/null 2>&1 ;;
+    pc:*) pkg-config --exists "${1#pc:}" >/dev/null 2>&1 ;;
+    fn:*) "${1#fn:}" ;;
+    esac
+}
+
+# The package manager of this machine, as its column's number; 0: none that we know.
+packages_column() {
+    local column=3 manager
+
+    for manager in apt-get dnf apk pacman brew; do
+        if command -v $manager >/dev/null 2>&1; then
+            echo $column
+            return
+        fi
+        column=$((column + 1))
+    done
+    echo 0
+}
+
+# packages_missing WHAT COLUMN: the names of the packages to install, one per line. A package whose
+# version is in its name is looked up under the version that this machine has.
+packages_missing() {
+    local what=$1 column=$2 need probe rest name
+
+    [ "$column" -ne 0 ] || column=3
+    while IFS='|' read -r need probe rest; do
+        if [ "$need" = c ] && [ "$what" != check ]; then
+            continue
+        fi
+        packages_probe "$probe" && continue
+        name=$(printf '%s|%s|%s\n' "$need" "$probe" "$rest" | cut -d'|' -f"$column")
+        if [ "$name" = libclang-rt-14-dev ]; then
+            name=$(packages_clang_runtime)
+        fi
+        [ "$name" = - ] || [ -z "$name" ] || printf '%s\n' "$name"
+    done < <(packages_table) | awk '!seen[$0]++'
+}
+
+# Debian and Ubuntu name the sanitizers' runtime after clang's version; before clang 14 on Debian,
+# and on Ubuntu 22.04, it is part of clang itself.
+packages_clang_runtime() {
+    local version
+
+    version=$(apt-cache depends clang 2>/dev/null |
+        sed -n 's/.*Depends: clang-\([0-9][0-9]*\)$/\1/p' | head -n 1)
+    version=${version:-14}
+    if ! command -v apt-cache >/dev/null 2>&1 ||
+        apt-cache show "libclang-rt-$version-dev" >/dev/null 2>&1; then
+        echo "libclang-rt-$version-dev"
+    fi
+}
+
+# Run as root: directly, or through sudo; fails when there is neither.
+packages_as_root() {
+    if [ "$(id -u)" -eq 0 ]; then
+        "$@"
+    elif command -v sudo >/dev/null 2>&1 && { [ -t 0 ] || sudo -n true 2>/dev/null; }; then
+        sudo "$@"
+    else
+        return 100
+    fi
+}
+
+packages_run() {
+    local column=$1
+    shift
+    case $column in
+    3) packages_as_root env DEBIAN_FRONTEND=noninteractive \
+        apt-get install -y --no-install-recommends "$@" ;;
+    4) packages_as_root dnf install -y "$@" ;;
+    5) packages_as_root apk add "$@" ;;
+    6) packages_as_root pacman -S --needed --noconfirm "$@" ;;
+    7) brew install "$@" ;;
+    *) return 100 ;;
+    esac
+}
+
+# Homebrew keeps OpenSSL out of the way.
+packages_environment() {
+    local prefix
+
+    command -v brew >/dev/null 2>&1 || return 0
+    prefix=$(brew --prefix openssl@3 2>/dev/null) || return 0
+    export PKG_CONFIG_PATH="$prefix/lib/pkgconfig${PKG_CONFIG_PATH:+:$PKG_CONFIG_PATH}"
+}
+
+packages_give_up() {
+    local what=$1 names=$2 reason=$3
+    {
+        echo
+        echo "$reason Please install these, then run ./$what again:"
+        echo "    $(echo "$names" | tr '\n' ' ')"
+        echo "docs/dependencies.md says what each of them is for."
+    } >&2
+    exit 1
+}
+
+packages_install() {
+    local what=$1 column names status=0
+
+    packages_environment
+    column=$(packages_column)
+    names=$(packages_missing "$what" "$column")
+    if [ -z "$names" ]; then
+        echo "Packages: everything is there."
+        return 0
+    fi
+    if [ "$column" -eq 0 ]; then
+        packages_give_up "$what" "$names" \
+            "Packages are missing, and no package manager was found (the names are Debian's)."
+    fi
+    if [ "$column" -ne 7 ]; then
+        packages_as_root true ||
+            packages_give_up "$what" "$names" "Packages are missing, and installing needs root or sudo."
+    fi
+    if [ "$column" -eq 3 ]; then
+        packages_as_root env DEBIAN_FRONTEND=noninteractive apt-get update -q || status=$?
+        # With fresh lists, the version in a package's name can be looked up.
+        names=$(packages_missing "$what" "$column")
+    fi
+    echo "Packages: installing $(echo "$names" | tr '\n' ' ')"
+    # shellcheck disable=SC2086 # one word per package
+    packages_run "$column" $names || status=$?
+    packages_environment
+    names=$(packages_missing "$what" "$column")
+    if [ -n "$names" ]; then
+        packages_give_up "$what" "$names" "Packages are still missing (last status $status)."
+    fi
+}
