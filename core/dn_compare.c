@@ -215,11 +215,9 @@ static size_t put_rdn(const otls_name_entry *entries, size_t count, uint8_t *out
         size_t place = i;
         size_t at = total;
 
-        while (place > 0 &&
-               compare_entries(
-                   (otls_slice){.data = out + total, .size = size},
-                   (otls_slice){.data = out + at - sizes[place - 1], .size = sizes[place - 1]}) <
-                   0) {
+        while (place > 0 && compare_entries((otls_slice){.data = out + total, .size = size},
+                                            (otls_slice){.data = out + at - sizes[place - 1],
+                                                         .size = sizes[place - 1]}) < 0) {
             sizes[place] = sizes[place - 1];
             at -= sizes[place - 1];
             place--;

@@ -6,12 +6,16 @@
 /** An arc of more than 133 bits is nobody's; the bound keeps the decimal conversion small. */
 #define ARC_OCTETS_MAX 19u
 
+_Static_assert(OTLS_OID_SIZE_MAX * 4 + 2 < OTLS_OID_TEXT_MAX,
+               "an octet is four characters at most (\".127\"), and the root is one more");
+
 #define OID(octets, brief_, name_)                                                                 \
     {                                                                                              \
         .bytes = octets, .size = sizeof(octets) - 1, .brief = brief_, .name = name_                \
     }
 
-/* sorted by length, then by octets; the names are OpenSSL's, which people know and scripts expect */
+/* sorted by length, then by octets; the names are OpenSSL's, which people know and scripts expect
+ */
 static const otls_oid_name names[] = {
     /* clang-format off */
     OID("\x2b\x65\x6e", "X25519", "X25519"),
@@ -169,6 +173,11 @@ const otls_oid_name *otls_oid_find(otls_slice oid)
     return NULL;
 }
 
+const otls_oid_name *otls_oid_at(size_t index)
+{
+    return index < sizeof(names) / sizeof(names[0]) ? &names[index] : NULL;
+}
+
 /** A number of up to 144 bits in base 10^9, least limb first. */
 typedef struct arc_number {
     uint32_t limb[5];
@@ -233,7 +242,6 @@ void otls_oid_dotted(otls_slice oid, char out[OTLS_OID_TEXT_MAX])
         (void)snprintf(out, OTLS_OID_TEXT_MAX, "(bad OID)");
         return;
     }
-    /* 64 octets are at most 64 arcs of one digit group each: well under the capacity */
     for (size_t i = 0; i < oid.size; i++) {
         arc_push(&number, oid.data[i] & 0x7fu);
         if (oid.data[i] >= 0x80)

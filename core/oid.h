@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /**
  * @file oid.h
- * Object identifiers: compared by their bytes, named from a static table, printed as dotted decimal.
- * "bytes" is the content of an OBJECT IDENTIFIER. Any thread.
+ * Object identifiers: compared by their bytes, named from a static table, printed as dotted
+ * decimal. "bytes" is the content of an OBJECT IDENTIFIER. Any thread.
  */
 #ifndef OTLS_CORE_OID_H
 #define OTLS_CORE_OID_H
@@ -11,7 +11,7 @@
 #include <stdbool.h>
 
 /** Longer ones are refused: the longest in use (UUIDs under 2.25) have 20 octets. */
-#define OTLS_OID_SIZE_MAX 64u
+#define OTLS_OID_SIZE_MAX 60u
 /** Room for the text of any that is not refused. */
 #define OTLS_OID_TEXT_MAX 256u
 
@@ -26,6 +26,8 @@ typedef struct otls_oid_name {
 bool otls_oid_ok(otls_slice oid);
 /** The table's entry, or NULL. */
 const otls_oid_name *otls_oid_find(otls_slice oid);
+/** The table's entries one after the other, NULL behind the last. */
+const otls_oid_name *otls_oid_at(size_t index);
 /** Dotted decimal, NUL-terminated; "(bad OID)" when otls_oid_ok says no. */
 void otls_oid_dotted(otls_slice oid, char out[OTLS_OID_TEXT_MAX]);
 /** The long name if there is one, else dotted decimal. */

@@ -10,19 +10,6 @@
 #include <omnitls/certificate.h>
 #include <stdatomic.h>
 
-/** Key usage bits, RFC 5280 4.2.1.3; bit 0 of the BIT STRING is the lowest bit here. */
-enum {
-    OTLS_KU_DIGITAL_SIGNATURE = 1 << 0,
-    OTLS_KU_NON_REPUDIATION = 1 << 1,
-    OTLS_KU_KEY_ENCIPHERMENT = 1 << 2,
-    OTLS_KU_DATA_ENCIPHERMENT = 1 << 3,
-    OTLS_KU_KEY_AGREEMENT = 1 << 4,
-    OTLS_KU_KEY_CERT_SIGN = 1 << 5,
-    OTLS_KU_CRL_SIGN = 1 << 6,
-    OTLS_KU_ENCIPHER_ONLY = 1 << 7,
-    OTLS_KU_DECIPHER_ONLY = 1 << 8
-};
-
 typedef enum otls_key_type {
     OTLS_KEY_UNKNOWN = 0,
     OTLS_KEY_RSA,
@@ -110,6 +97,8 @@ otls_status otls_pem_each(otls_slice text,
 bool otls_pem_label_is(const otls_pem_block *block, const char *label);
 /** Encode; NUL-terminated; free with otls_free. */
 otls_status otls_pem_encode(const char *label, otls_slice der, char **out, otls_error *err);
+/** Base64 on one line, NUL-terminated, of at most 48 bytes; its length, 0 if it does not fit. */
+size_t otls_base64(otls_slice bytes, char *out, size_t capacity);
 
 /* name_match.c: RFC 9525. */
 typedef struct otls_reference_name {

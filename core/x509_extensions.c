@@ -138,8 +138,7 @@ static bool read_subject_alt_names(otls_x509 *out, otls_slice value)
 
     if (!otls_der_only(value, OTLS_DER_SEQUENCE, &names) || otls_der_at_end(&names))
         return false;
-    out->subject_alt_names =
-        (otls_slice){.data = names.at, .size = (size_t)(names.end - names.at)};
+    out->subject_alt_names = (otls_slice){.data = names.at, .size = (size_t)(names.end - names.at)};
     while (!otls_der_at_end(&names)) {
         if (!otls_der_next(&names, &name) || !is_general_name(name.tag)) {
             /* half a list is worse than none: a later entry could be the one that matters */

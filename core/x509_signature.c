@@ -106,8 +106,7 @@ static bool pss_parameters(otls_der parameters, otls_signature_algorithm *out)
     out->hash = OTLS_SIG_HASH_SHA1;
     out->mgf_hash = OTLS_SIG_HASH_SHA1;
     out->salt_length = 20;
-    if (!otls_der_enter(&parameters, OTLS_DER_SEQUENCE, &sequence) ||
-        !otls_der_at_end(&parameters))
+    if (!otls_der_enter(&parameters, OTLS_DER_SEQUENCE, &sequence) || !otls_der_at_end(&parameters))
         return false;
     for (unsigned field = 0; field < 4; field++) {
         if (otls_der_tag(&sequence) != OTLS_DER_CONTEXT_CONSTRUCTED(field))

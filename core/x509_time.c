@@ -68,7 +68,8 @@ void otls_time_text(int64_t seconds, char out[32])
                    (int)(rest / 3600), (int)(rest / 60 % 60), (int)(rest % 60), (int)year);
 }
 
-/** White space as strptime() sees it: a blank in the format stands for any amount, none included. */
+/** White space as strptime() sees it: a blank in the format stands for any amount, none included.
+ */
 static const char *skip_blanks(const char *at)
 {
     while (*at == ' ' || (*at >= '\t' && *at <= '\r'))
@@ -138,10 +139,10 @@ otls_status otls_cert_time_to_seconds(const char *text, int64_t *out, otls_error
         return otls_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE, "no time, or nowhere to put it");
     if (take_month(&at, &month) && take_blanks(&at) && take_number(&at, 1, 2, &day) &&
         take_blanks(&at) && take_number(&at, 1, 2, &hour) && take_char(&at, ':') &&
-        take_number(&at, 1, 2, &minute) && take_char(&at, ':') &&
-        take_number(&at, 1, 2, &second) && take_blanks(&at) && take_number(&at, 4, 4, &year) &&
-        take_blanks(&at) && same_letters(at, "GMT", 3) && at[3] == '\0' && year > 0 &&
-        second <= 61 && otls_time_make(out, (int)year, month, day, hour, minute, 0)) {
+        take_number(&at, 1, 2, &minute) && take_char(&at, ':') && take_number(&at, 1, 2, &second) &&
+        take_blanks(&at) && take_number(&at, 4, 4, &year) && take_blanks(&at) &&
+        same_letters(at, "GMT", 3) && at[3] == '\0' && year > 0 && second <= 61 &&
+        otls_time_make(out, (int)year, month, day, hour, minute, 0)) {
         /* 60 and 61 are leap seconds, as strptime() has them */
         *out += (int64_t)second;
         return OTLS_OK;

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/* The ClientHello peek: whatever arrives, lists stay inside the input and answers are stable. */
+#include "client_hello.h"
+
+#include <stdlib.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void touch(otls_slice bytes)
+{
+    volatile unsigned sum = 0;
+
+    for (size_t i = 0; i < bytes.size; i++)
+        sum += bytes.data[i];
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    otls_client_hello hello, again;
+    const otls_hello_result result = otls_client_hello_parse(&hello, data, size);
+
+    /* a complete hello stays complete and the same when more bytes follow or none */
+    if (otls_client_hello_parse(&again, data, size) != result)
+        abort();
+    otls_client_hello_clear(&again);
+    if (result != OTLS_HELLO_OK)
+        return 0;
+    touch(hello.random);
+    touch(hello.session_id);
+    touch(hello.suites);
+    touch(hello.versions);
+    touch(hello.groups);
+    touch(hello.signatures);
+    touch(hello.alpn);
+    touch(hello.server_name);
+    (void)otls_hello_version(&hello, 0x0301, 0x0304);
+    otls_client_hello_clear(&hello);
+    return 0;
+}
