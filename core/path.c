@@ -3,10 +3,10 @@
  * Looking for a path from the leaf to an anchor: depth first, without recursion, within a budget.
  *
  * An edge of the graph exists where the names chain and the signature is good. Everything else
- * (validity, constraints, purpose) is checked on whole paths, so that a refused path can say what is
- * wrong with it, and the next one is tried. Key identifiers only decide the order: RFC 5280 6.1 does
- * not make them a condition (4.2.1.1 and 4.2.1.2 call them a means to find a key), and certificates
- * whose identifiers disagree while the signature is good do exist.
+ * (validity, constraints, purpose) is checked on whole paths, so that a refused path can say what
+ * is wrong with it, and the next one is tried. Key identifiers only decide the order: RFC 5280 6.1
+ * does not make them a condition (4.2.1.1 and 4.2.1.2 call them a means to find a key), and
+ * certificates whose identifiers disagree while the signature is good do exist.
  */
 #include "path.h"
 
@@ -83,10 +83,9 @@ static otls_status edge(otls_search *search, const otls_path_step *child,
 {
     const otls_x509 *cert = &child->certificate->x509;
     otls_error native = OTLS_ERROR_INIT;
-    otls_path_edge *memo;
     otls_status status;
 
-    for (size_t i = 0; i < search->signature_count; i++)
+    for (size_t i = 0; i < search->edge_count; i++)
         if (search->edges[i].child == child->certificate &&
             search->edges[i].issuer == issuer->certificate) {
             *result = search->edges[i].result;
@@ -96,20 +95,22 @@ static otls_status edge(otls_search *search, const otls_path_step *child,
         *result = EDGE_UNSUPPORTED;
         return OTLS_OK;
     }
-    if (search->signature_count == OTLS_PATH_SIGNATURE_MAX) {
+    if (search->signature_count >= OTLS_PATH_SIGNATURE_MAX) {
         search->exhausted = true;
         *result = EDGE_UNSUPPORTED;
         return OTLS_OK;
     }
-    memo = &search->edges[search->signature_count];
     status = edge_result(otls_path_signature(search, issuer, &cert->signature_algorithm, cert->tbs,
                                              cert->signature, &native),
                          result);
-    if (status != OTLS_OK && err != NULL)
-        *err = native;
-    *memo = (otls_path_edge){
+    if (status != OTLS_OK) {
+        if (err != NULL)
+            *err = native;
+        return status;
+    }
+    search->edges[search->edge_count++] = (otls_path_edge){
         .child = child->certificate, .issuer = issuer->certificate, .result = *result};
-    return status;
+    return OTLS_OK;
 }
 
 /* ---- possible issuers ---------------------------------------------------------------------- */
@@ -121,8 +122,7 @@ static bool key_ids_disagree(const otls_x509 *child, const otls_x509 *issuer)
 }
 
 /* Better first: may sign, is valid now, has the key named, is an anchor. */
-static uint16_t score(const otls_search *search, const otls_x509 *child,
-                      const otls_path_step *step)
+static uint16_t score(const otls_search *search, const otls_x509 *child, const otls_path_step *step)
 {
     const otls_x509 *cert = &step->certificate->x509;
     unsigned points = 0;
@@ -352,6 +352,25 @@ static bool budget_left(const otls_search *search)
 {
     return search->expansion_count <= OTLS_PATH_EXPANSION_MAX &&
            search->signature_count < OTLS_PATH_SIGNATURE_MAX;
+}
+
+void otls_search_begin(otls_search *search, const otls_verify_request *request)
+{
+    const bool more = request->chain_count > OTLS_PATH_SENT_MAX;
+
+    search->request = request;
+    search->crypto = OTLS_MODULE(request->backend)->crypto;
+    search->length = 0;
+    search->sent_count = more ? OTLS_PATH_SENT_MAX : request->chain_count;
+    search->sent_more = more;
+    for (size_t i = 0; i < search->sent_count; i++)
+        search->sent_key[i] = NULL;
+    search->edge_count = search->signature_count = 0;
+    search->expansion_count = search->name_check_count = 0;
+    search->exhausted = false;
+    search->best = (otls_findings){.depth = -1};
+    search->best_length = 0;
+    search->best_complete = false;
 }
 
 otls_status otls_path_search(otls_search *search, bool *found, otls_error *err)

@@ -12,19 +12,19 @@
 #include "verify.h"
 
 /* What a hostile chain can cost at most. */
-#define OTLS_PATH_SENT_MAX 32        /* certificates of the peer's that are looked at */
-#define OTLS_PATH_SIGNATURE_MAX 64   /* signature checks */
-#define OTLS_PATH_EXPANSION_MAX 128  /* steps from a certificate to a possible issuer */
-#define OTLS_PATH_CANDIDATE_MAX 128  /* possible issuers kept at one time, all levels together */
+#define OTLS_PATH_SENT_MAX 32           /* certificates of the peer's that are looked at */
+#define OTLS_PATH_SIGNATURE_MAX 64      /* signature checks */
+#define OTLS_PATH_EXPANSION_MAX 128     /* steps from a certificate to a possible issuer */
+#define OTLS_PATH_CANDIDATE_MAX 128     /* possible issuers kept at one time, all levels together */
 #define OTLS_PATH_NAME_CHECK_MAX 250000 /* comparisons of a name with a name constraint */
 
 /** What is wrong with a path: the set of causes, and the gravest one in detail. */
 typedef struct otls_findings {
     uint32_t flags;
-    uint32_t reason; /* the gravest flag */
-    int32_t depth;   /* of the certificate that the reason is about; -1 */
+    uint32_t reason;                     /* the gravest flag */
+    int32_t depth;                       /* of the certificate that the reason is about; -1 */
     const otls_certificate *certificate; /* that certificate; NULL */
-    const char *detail; /* static words; NULL = the flag's own */
+    const char *detail;                  /* static words; NULL = the flag's own */
 } otls_findings;
 
 void otls_findings_add(otls_findings *findings, uint32_t flag, int32_t depth,
@@ -61,9 +61,9 @@ typedef struct otls_search {
     uint64_t sent_hash[OTLS_PATH_SENT_MAX]; /* of the subjects */
     otls_native_public_key *sent_key[OTLS_PATH_SENT_MAX];
     size_t sent_count;
-    bool sent_more; /* than are looked at */
+    bool sent_more;                                /* than are looked at */
     otls_path_edge edges[OTLS_PATH_SIGNATURE_MAX]; /* what is known already */
-    size_t signature_count, expansion_count, name_check_count;
+    size_t edge_count, signature_count, expansion_count, name_check_count;
     bool exhausted;
     otls_findings best; /* of the refused path that got furthest */
     size_t best_length;
@@ -71,6 +71,8 @@ typedef struct otls_search {
     const otls_certificate *best_path[OTLS_VERIFY_CHAIN_MAX];
 } otls_search;
 
+/** Only what is read before it is written is cleared: the whole is some 20 KB. */
+void otls_search_begin(otls_search *search, const otls_verify_request *request);
 /** Look for a path; true when a good one stands in search->path. */
 otls_status otls_path_search(otls_search *search, bool *found, otls_error *err);
 void otls_path_finish(otls_search *search);
@@ -92,6 +94,10 @@ void otls_path_check_policies(const otls_search *search, otls_findings *findings
 otls_status otls_path_check_crls(otls_search *search, otls_findings *findings, otls_error *err);
 otls_status otls_path_check_pins(const otls_search *search, otls_findings *findings,
                                  otls_error *err);
+
+/** Sets *match when the certificate's key is one of the pins, else leaves it. */
+otls_status otls_pins_match(const otls_verify_request *request, const otls_certificate *cert,
+                            bool *match, otls_error *err);
 
 /** Subject and issuer are the same name? Self-issued, RFC 5280 3.2. */
 bool otls_self_issued(const otls_x509 *cert);

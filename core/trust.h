@@ -3,10 +3,10 @@
  * @file trust.h
  * The trust store inside: an index of DER certificates, decoded on demand.
  *
- * Adding looks only at the outline of a certificate (where its subject and key are), so that a
- * system's bundle is indexed in well under a millisecond. Anchors are sorted by a hash of the
- * subject that is equal for names equal under RFC 5280 7.1; a look-up is a binary search, then a
- * comparison of the names themselves.
+ * Adding reads each certificate once (without allocating) and keeps its DER and the place of its
+ * subject, so that a system's bundle is indexed in well under a millisecond. Anchors are sorted by
+ * a hash of the subject that is equal for names equal under RFC 5280 7.1; a look-up is a binary
+ * search, then a comparison of the names themselves.
  *
  * Threads: filled by one thread. Once sealed nothing changes but the caches behind atomic pointers
  * (the decoded certificate, its key in each engine), each written once; no locks anywhere.
@@ -75,8 +75,8 @@ typedef struct otls_trust_batch {
 } otls_trust_batch;
 
 otls_status otls_trust_writable(const otls_trust *trust, otls_error *err);
-/** Take an outline of one certificate. E_CREDENTIAL/BAD_DER when it is not one. `der` must lie in a
- *  block of this batch. */
+/** One certificate. E_CREDENTIAL/BAD_DER when it is not one. `der` must lie in a block of this
+ *  batch. */
 otls_status otls_trust_batch_add(otls_trust_batch *batch, otls_slice der, otls_error *err);
 /** Give a block of DER to the batch; on failure the caller keeps it. */
 otls_status otls_trust_batch_own(otls_trust_batch *batch, uint8_t *block, otls_error *err);
@@ -89,7 +89,10 @@ otls_status otls_trust_batch_load(otls_trust_batch *batch, otls_slice input, con
                                   bool lenient, otls_error *err);
 otls_status otls_trust_batch_load_file(otls_trust_batch *batch, const char *path, bool lenient,
                                        otls_error *err);
+/** `hashed`: only files called xxxxxxxx.N. */
 otls_status otls_trust_batch_load_directory(otls_trust_batch *batch, const char *path, bool lenient,
-                                            otls_error *err);
+                                            bool hashed, otls_error *err);
+/** Put the file's name in front of what went wrong inside it. */
+void otls_trust_name_file(const char *name, otls_error *err);
 
 #endif

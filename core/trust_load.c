@@ -92,8 +92,7 @@ static otls_status load_pem(otls_trust_batch *batch, otls_slice input, bool leni
     return OTLS_OK;
 }
 
-/* Put the file's name in front of what went wrong inside it. */
-static void name_file(const char *name, otls_error *err)
+void otls_trust_name_file(const char *name, otls_error *err)
 {
     char text[sizeof(err->text)];
 
@@ -101,7 +100,7 @@ static void name_file(const char *name, otls_error *err)
         return;
     memcpy(text, err->text, sizeof(text));
     text[sizeof(text) - 1] = '\0';
-    (void)snprintf(err->text, sizeof(err->text), "%.*s: %s", 120, name, text);
+    (void)snprintf(err->text, sizeof(err->text), "%.100s: %.88s", name, text);
 }
 
 otls_status otls_trust_batch_load(otls_trust_batch *batch, otls_slice input, const char *name,
@@ -112,10 +111,10 @@ otls_status otls_trust_batch_load(otls_trust_batch *batch, otls_slice input, con
     if (input.size > OTLS_FILE_LIMIT)
         return otls_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_LIMIT, "more than %zu bytes",
                          OTLS_FILE_LIMIT);
-    status = looks_like_der(input) ? load_der(batch, input, err)
-                                   : load_pem(batch, input, lenient, err);
+    status =
+        looks_like_der(input) ? load_der(batch, input, err) : load_pem(batch, input, lenient, err);
     if (status == OTLS_E_CREDENTIAL)
-        name_file(name, err);
+        otls_trust_name_file(name, err);
     return status;
 }
 
@@ -128,8 +127,8 @@ otls_status otls_trust_batch_load_file(otls_trust_batch *batch, const char *path
 
     if (status != OTLS_OK)
         return status;
-    status = otls_trust_batch_load(batch, (otls_slice){.data = text, .size = size}, path, lenient,
-                                   err);
+    status =
+        otls_trust_batch_load(batch, (otls_slice){.data = text, .size = size}, path, lenient, err);
     otls_free(text);
     return status;
 }
@@ -153,14 +152,14 @@ static bool is_hash_name(const char *name)
     return true;
 }
 
-static bool is_certificate_name(const char *path)
+static bool is_certificate_name(const char *path, bool hashed)
 {
     static const char endings[][5] = {".pem", ".crt", ".cer", ".der"};
     const char *slash = strrchr(path, '/');
     const char *name = slash != NULL ? slash + 1 : path;
     const size_t length = strlen(name);
 
-    for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++)
+    for (size_t i = 0; !hashed && i < sizeof(endings) / sizeof(endings[0]); i++)
         if (length > 4 && memcmp(name + length - 4, endings[i], 4) == 0)
             return true;
     return is_hash_name(name);
@@ -168,7 +167,7 @@ static bool is_certificate_name(const char *path)
 
 typedef struct directory_load {
     otls_trust_batch *batch;
-    bool lenient;
+    bool lenient, hashed;
 } directory_load;
 
 static otls_status take_file(const char *path, void *user, otls_error *err)
@@ -176,16 +175,16 @@ static otls_status take_file(const char *path, void *user, otls_error *err)
     const directory_load *load = user;
     otls_status status;
 
-    if (!is_certificate_name(path))
+    if (!is_certificate_name(path, load->hashed))
         return OTLS_OK;
     status = otls_trust_batch_load_file(load->batch, path, load->lenient, err);
     return load->lenient && status != OTLS_E_NOMEM ? OTLS_OK : status;
 }
 
 otls_status otls_trust_batch_load_directory(otls_trust_batch *batch, const char *path, bool lenient,
-                                            otls_error *err)
+                                            bool hashed, otls_error *err)
 {
-    directory_load load = {.batch = batch, .lenient = lenient};
+    directory_load load = {.batch = batch, .lenient = lenient, .hashed = hashed};
 
     return otls_directory_each(path, take_file, &load, err);
 }
@@ -229,7 +228,7 @@ otls_status otls_trust_add_directory(otls_trust *trust, const char *path, otls_e
     OTLS_TRY(otls_trust_writable(trust, err));
     if (path == NULL || path[0] == '\0')
         return otls_fail(err, OTLS_E_USAGE, OTLS_CODE_FILE_NOT_FOUND, "no directory given");
-    return finish(&batch, otls_trust_batch_load_directory(&batch, path, false, err), err);
+    return finish(&batch, otls_trust_batch_load_directory(&batch, path, false, false, err), err);
 }
 
 otls_status otls_trust_add_certificate(otls_trust *trust, const otls_certificate *certificate,

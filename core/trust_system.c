@@ -27,16 +27,27 @@ static const char *const bundles[] = {
 };
 
 static const char *const directories[] = {
-    "/etc/ssl/certs",                /* most */
-    "/etc/pki/tls/certs",            /* Fedora, RHEL */
-    "/system/etc/security/cacerts",  /* Android */
-    "/usr/local/share/certs",        /* FreeBSD */
-    "/etc/openssl/certs",            /* NetBSD */
-    "/var/ssl/certs",                /* AIX */
-    "/etc/certs/CA",                 /* Solaris */
+    "/etc/ssl/certs",               /* most */
+    "/etc/pki/tls/certs",           /* Fedora, RHEL */
+    "/system/etc/security/cacerts", /* Android */
+    "/usr/local/share/certs",       /* FreeBSD */
+    "/etc/openssl/certs",           /* NetBSD */
+    "/var/ssl/certs",               /* AIX */
+    "/etc/certs/CA",                /* Solaris */
 };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* Hashed names are what OpenSSL defines for such a directory; where there are none, any will do. */
+static otls_status load_directory(otls_trust_batch *batch, const char *path, otls_error *err)
+{
+    const size_t before = batch->added_count;
+
+    OTLS_TRY(otls_trust_batch_load_directory(batch, path, true, true, err));
+    if (batch->added_count != before)
+        return OTLS_OK;
+    return otls_trust_batch_load_directory(batch, path, true, false, err);
+}
 
 /* SSL_CERT_DIR is a list, like PATH. */
 static otls_status load_directories(otls_trust_batch *batch, const char *list, otls_error *err)
@@ -51,7 +62,7 @@ static otls_status load_directories(otls_trust_batch *batch, const char *list, o
         memcpy(path, list, length);
         path[length] = '\0';
         if (length != 0)
-            OTLS_TRY(otls_trust_batch_load_directory(batch, path, true, err));
+            OTLS_TRY(load_directory(batch, path, err));
         list += length;
         if (*list == ':')
             list++;
@@ -76,8 +87,7 @@ static otls_status load_usual(otls_trust_batch *batch, otls_error *err)
             batch->added_count != 0)
             return OTLS_OK;
     for (size_t i = 0; i < COUNT(directories); i++)
-        if (otls_trust_batch_load_directory(batch, directories[i], true, NULL) == OTLS_OK &&
-            batch->added_count != 0)
+        if (load_directory(batch, directories[i], NULL) == OTLS_OK && batch->added_count != 0)
             return OTLS_OK;
     return otls_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_NO_CERTIFICATE,
                      "the system's root certificates were not found; set SSL_CERT_FILE");

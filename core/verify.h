@@ -13,13 +13,14 @@
 
 typedef struct otls_verify_request {
     const otls_trust *trust; /* NULL = empty */
-    const otls_certificate *const *chain; /* as sent, leaf first; NULL entries could not be decoded */
+    const otls_certificate *const
+        *chain; /* as sent, leaf first; NULL entries could not be decoded */
     size_t chain_count;
-    const otls_backend *backend; /* whose crypto checks the signatures */
+    const otls_backend *backend;     /* whose crypto checks the signatures */
     const otls_reference_name *name; /* NULL = do not match a name */
     int64_t time;
-    int purpose;   /* OTLS_PURPOSE_...; 0 = any */
-    int max_depth; /* certificates between leaf and anchor; -1 = default 10 */
+    int purpose;         /* OTLS_PURPOSE_...; 0 = any */
+    int max_depth;       /* certificates between leaf and anchor; -1 = default 10 */
     unsigned flags;      /* OTLS_VERIFY_OPTION_... */
     int security_level;  /* -1 = default (2: 112 bits) */
     int verifier;        /* OTLS_VERIFIER_...; 0 = uniform */
@@ -33,10 +34,10 @@ typedef struct otls_verify_request {
 
 /** A verdict; zero-initialise or let otls_verify_chain fill it. */
 struct otls_verdict {
-    uint32_t flags;  /* 0 = good */
-    int32_t depth;   /* of the failing certificate; -1 */
-    uint8_t alert;   /* the alert that fits; 0 when good */
-    char text[192];  /* a sentence for a person; empty when good */
+    uint32_t flags; /* 0 = good */
+    int32_t depth;  /* of the failing certificate; -1 */
+    uint8_t alert;  /* the alert that fits; 0 when good */
+    char text[192]; /* a sentence for a person; empty when good */
     const otls_certificate *chain[OTLS_VERIFY_CHAIN_MAX]; /* leaf to anchor; references held */
     size_t chain_count; /* after a refusal: the path that got furthest */
 };

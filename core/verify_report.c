@@ -11,9 +11,9 @@ typedef struct cause {
 } cause;
 
 /*
- * Gravest first: when a path has several faults, the first of them here is the one reported, and its
- * alert is sent. Alerts by RFC 8446 6.2: bad_certificate for corrupt ones and failing signatures
- * (also for too weak ones, 4.4.2.4), unknown_ca where no acceptable CA was found,
+ * Gravest first: when a path has several faults, the first of them here is the one reported, and
+ * its alert is sent. Alerts by RFC 8446 6.2: bad_certificate for corrupt ones and failing
+ * signatures (also for too weak ones, 4.4.2.4), unknown_ca where no acceptable CA was found,
  * unsupported_certificate for the wrong kind, certificate_unknown for the rest. The name check uses
  * bad_certificate, as OpenSSL and its users do.
  */

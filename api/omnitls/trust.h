@@ -26,8 +26,35 @@ OTLS_API otls_status otls_trust_add_memory(otls_trust *trust, const void *pem_or
 OTLS_API otls_status otls_trust_add_directory(otls_trust *trust, const char *path, otls_error *err);
 /** The operating system's roots; SSL_CERT_FILE and SSL_CERT_DIR are honoured. */
 OTLS_API otls_status otls_trust_add_system(otls_trust *trust, otls_error *err);
+/** One more anchor. Copies. */
+OTLS_API otls_status otls_trust_add_certificate(otls_trust *trust,
+                                                const otls_certificate *certificate,
+                                                otls_error *err);
+/**
+ * All certificate revocation lists of a PEM text, or one in DER. They are only used where asked for
+ * (OTLS_VERIFY_OPTION_CRL_LEAF, _CHAIN); their signatures are checked then, by the issuer's key in
+ * the path. Delta lists are counted but not used.
+ */
+OTLS_API otls_status otls_trust_add_crl_memory(otls_trust *trust, const void *pem_or_der,
+                                               size_t size, otls_error *err);
+OTLS_API otls_status otls_trust_add_crl_file(otls_trust *trust, const char *path, otls_error *err);
 /** How many anchors there are (duplicates are kept once). */
 OTLS_API size_t otls_trust_count(const otls_trust *trust);
+/** The `index`-th anchor, in no particular order; borrowed. NULL past the end, or when it cannot be
+ *  decoded (it is then no anchor of any chain). Any thread once sealed. */
+OTLS_API const otls_certificate *otls_trust_certificate(const otls_trust *trust, size_t index);
+
+/** What a store holds (py32 cert_store_stats). */
+typedef struct otls_trust_statistics {
+    uint32_t size;             /**< sizeof(otls_trust_statistics), set by the caller */
+    size_t certificates;       /**< "x509": all anchors */
+    size_t authorities;        /**< "x509_ca": those that may issue certificates */
+    size_t crls;               /**< "crl" */
+    size_t ignored_delta_crls; /**< given, counted, not used */
+} otls_trust_statistics;
+
+/** Decodes every anchor: not for the hot path. */
+OTLS_API void otls_trust_statistics_get(const otls_trust *trust, otls_trust_statistics *out);
 
 #ifdef __cplusplus
 }

@@ -36,20 +36,20 @@ enum {
 /** Whose rules decide. */
 enum {
     OTLS_VERIFIER_UNIFORM = 0, /**< omnitls' own: the same verdict on every engine */
-    OTLS_VERIFIER_ENGINE = 1   /**< the engine's, mapped to the same flags; names and pins are ours */
+    OTLS_VERIFIER_ENGINE = 1 /**< the engine's, mapped to the same flags; names and pins are ours */
 };
 
 /** Set `size` with OTLS_VERIFY_PARAMETERS_INIT; fields are only added at the end. */
 typedef struct otls_verify_parameters {
-    uint32_t size;              /**< sizeof(otls_verify_parameters) */
-    int32_t purpose;            /**< OTLS_PURPOSE_... */
+    uint32_t size;               /**< sizeof(otls_verify_parameters) */
+    int32_t purpose;             /**< OTLS_PURPOSE_... */
     const otls_backend *backend; /**< who checks the signatures; NULL = the default engine */
-    const char *name;           /**< host name or IP address to match, NULL = none */
-    int64_t time;               /**< seconds since 1970 */
-    int32_t max_depth;          /**< certificates between leaf and anchor; -1 = 10 */
-    int32_t security_level;     /**< 0..5 as in OpenSSL; -1 = 2 (112 bits) */
-    uint32_t options;           /**< OTLS_VERIFY_OPTION_... */
-    int32_t verifier;           /**< OTLS_VERIFIER_... */
+    const char *name;            /**< host name or IP address to match, NULL = none */
+    int64_t time;                /**< seconds since 1970 */
+    int32_t max_depth;           /**< certificates between leaf and anchor; -1 = 10 */
+    int32_t security_level;      /**< 0..5 as in OpenSSL; -1 = 2 (112 bits) */
+    uint32_t options;            /**< OTLS_VERIFY_OPTION_... */
+    int32_t verifier;            /**< OTLS_VERIFIER_... */
     /**
      * `pin_count` times 32 bytes: SHA-256 of a SubjectPublicKeyInfo (RFC 7469 2.4). At least one
      * certificate of the verified chain must have one of these keys. NULL = no pins.

@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: MIT */
+/* One name against one subtree, by kind: RFC 5280 4.2.1.10. */
+#include "name_constraints.h"
+
+#include "alloc.h"
+#include "der.h"
+#include "x509.h"
+
+static uint8_t lower(uint8_t c)
+{
+    return c >= 'A' && c <= 'Z' ? (uint8_t)(c + ('a' - 'A')) : c;
+}
+
+static bool same_text(otls_slice a, otls_slice b)
+{
+    if (a.size != b.size)
+        return false;
+    for (size_t i = 0; i < a.size; i++)
+        if (lower(a.data[i]) != lower(b.data[i]))
+            return false;
+    return true;
+}
+
+static otls_slice tail(otls_slice text, size_t from)
+{
+    return (otls_slice){.data = text.data + from, .size = text.size - from};
+}
+
+static otls_slice without_dot(otls_slice host)
+{
+    if (host.size != 0 && host.data[host.size - 1] == '.')
+        host.size--;
+    return host;
+}
+
+static otls_constraint_answer answer(bool inside)
+{
+    return inside ? OTLS_CONSTRAINT_INSIDE : OTLS_CONSTRAINT_OUTSIDE;
+}
+
+/* `host` ends in `.base`. */
+static bool below(otls_slice host, otls_slice base)
+{
+    return host.size > base.size && host.data[host.size - base.size - 1] == '.' &&
+           same_text(tail(host, host.size - base.size), base);
+}
+
+/* A leading dot is not in the RFC for this kind, but in use: subdomains only. */
+static bool dns_inside(otls_slice host, otls_slice base)
+{
+    if (base.size == 0)
+        return true;
+    if (base.data[0] == '.')
+        return below(host, tail(base, 1));
+    return same_text(host, base) || below(host, base);
+}
+
+static otls_constraint_answer match_dns(otls_slice base, otls_slice name, bool excluding)
+{
+    const otls_slice host = without_dot(name);
+    size_t label = 0;
+
+    base = without_dot(base);
+    if (dns_inside(host, base))
+        return OTLS_CONSTRAINT_INSIDE;
+    if (!excluding || host.size < 2 || host.data[0] != '*' || host.data[1] != '.')
+        return OTLS_CONSTRAINT_OUTSIDE;
+    /* "*.example.com" could stand for the excluded "host.example.com" */
+    if (base.size != 0 && base.data[0] == '.')
+        base = tail(base, 1);
+    while (label < base.size && base.data[label] != '.')
+        label++;
+    return answer(label != 0 && label < base.size &&
+                  same_text(tail(base, label + 1), tail(host, 2)));
+}
+
+/* A host against "host" (exactly) or ".domain" (below it), for mail and URIs. */
+static bool host_inside(otls_slice host, otls_slice base)
+{
+    host = without_dot(host);
+    if (base.size != 0 && base.data[0] == '.')
+        return below(host, tail(base, 1));
+    return same_text(host, base);
+}
+
+static size_t find_last(otls_slice text, uint8_t wanted)
+{
+    size_t at = text.size;
+
+    while (at != 0 && text.data[at - 1] != wanted)
+        at--;
+    return at != 0 ? at - 1 : text.size;
+}
+
+/* The part before the @ is compared exactly, RFC 5321 2.4. */
+static otls_constraint_answer match_email(otls_slice base, otls_slice name)
+{
+    const size_t at = find_last(name, '@'), base_at = find_last(base, '@');
+
+    if (base.size == 0)
+        return OTLS_CONSTRAINT_INSIDE;
+    if (at == 0 || at >= name.size)
+        return OTLS_CONSTRAINT_UNKNOWN;
+    if (base_at < base.size) {
+        const otls_slice local = {.data = name.data, .size = at};
+        const otls_slice base_local = {.data = base.data, .size = base_at};
+
+        return answer(otls_slice_equal(local, base_local) &&
+                      same_text(tail(name, at + 1), tail(base, base_at + 1)));
+    }
+    return answer(host_inside(tail(name, at + 1), base));
+}
+
+/* scheme://[user@]host[:port][/...]; anything else has no host to compare. */
+static bool uri_host(otls_slice uri, otls_slice *host)
+{
+    size_t start = 0, end, user;
+
+    while (start < uri.size && uri.data[start] != ':')
+        start++;
+    if (uri.size - start < 3 || memcmp(uri.data + start, "://", 3) != 0)
+        return false;
+    *host = tail(uri, start + 3);
+    for (end = 0; end < host->size; end++)
+        if (host->data[end] == '/' || host->data[end] == '?' || host->data[end] == '#')
+            break;
+    host->size = end;
+    user = find_last(*host, '@');
+    if (user < host->size)
+        *host = tail(*host, user + 1);
+    if (host->size != 0 && host->data[0] == '[')
+        return false; /* an address */
+    for (end = 0; end < host->size && host->data[end] != ':'; end++)
+        continue;
+    host->size = end;
+    return end != 0;
+}
+
+static bool looks_like_ipv4(otls_slice host)
+{
+    for (size_t i = 0; i < host.size; i++)
+        if ((host.data[i] < '0' || host.data[i] > '9') && host.data[i] != '.')
+            return false;
+    return true;
+}
+
+static otls_constraint_answer match_uri(otls_slice base, otls_slice name)
+{
+    otls_slice host;
+
+    if (!uri_host(name, &host) || looks_like_ipv4(host))
+        return OTLS_CONSTRAINT_UNKNOWN; /* the RFC: such a URI MUST be rejected */
+    return answer(base.size == 0 || host_inside(host, base));
+}
+
+/* An address and a mask that is a prefix, RFC 4632. */
+static otls_constraint_answer match_ip(otls_slice base, otls_slice name)
+{
+    const size_t size = base.size / 2;
+    bool ended = false;
+
+    if ((base.size != 8 && base.size != 32) || (name.size != 4 && name.size != 16))
+        return OTLS_CONSTRAINT_UNKNOWN;
+    for (size_t bit = 0; bit < size * 8; bit++) {
+        const bool set = (base.data[size + bit / 8] >> (7 - bit % 8) & 1) != 0;
+
+        if (set && ended)
+            return OTLS_CONSTRAINT_UNKNOWN;
+        ended = !set;
+    }
+    if (name.size != size)
+        return OTLS_CONSTRAINT_OUTSIDE;
+    for (size_t i = 0; i < size; i++)
+        if (((base.data[i] ^ name.data[i]) & base.data[size + i]) != 0)
+            return OTLS_CONSTRAINT_OUTSIDE;
+    return OTLS_CONSTRAINT_INSIDE;
+}
+
+/* The first `count` RDNs of a Name as a Name of its own. */
+static bool name_prefix(otls_slice name, size_t count, uint8_t **out, otls_slice *prefix)
+{
+    otls_der rdns;
+    otls_tlv rdn;
+    const uint8_t *start;
+    size_t size, header = 2;
+
+    if (!otls_der_only(name, OTLS_DER_SEQUENCE, &rdns))
+        return false;
+    start = rdns.at;
+    for (size_t i = 0; i < count; i++)
+        if (!otls_der_take(&rdns, OTLS_DER_SET, &rdn))
+            return false;
+    size = (size_t)(rdns.at - start);
+    if (size > 0xffff)
+        return false;
+    if (size >= 0x80)
+        header += size > 0xff ? 2 : 1;
+    *out = otls_malloc(header + size);
+    if (*out == NULL)
+        return false;
+    (*out)[0] = OTLS_DER_SEQUENCE;
+    (*out)[1] = (uint8_t)(header == 2 ? size : 0x80 | (header - 2));
+    for (size_t i = 2; i < header; i++)
+        (*out)[i] = (uint8_t)(size >> 8 * (header - 1 - i));
+    if (size != 0)
+        memcpy(*out + header, start, size);
+    *prefix = (otls_slice){.data = *out, .size = header + size};
+    return true;
+}
+
+static otls_constraint_answer match_directory(otls_slice base, otls_slice name)
+{
+    otls_der rdns;
+    otls_tlv rdn;
+    size_t count = 0;
+    uint8_t *block = NULL;
+    otls_slice prefix;
+    bool inside;
+
+    if (!otls_der_only(base, OTLS_DER_SEQUENCE, &rdns))
+        return OTLS_CONSTRAINT_UNKNOWN;
+    while (otls_der_take(&rdns, OTLS_DER_SET, &rdn))
+        count++;
+    if (!name_prefix(name, count, &block, &prefix))
+        return OTLS_CONSTRAINT_OUTSIDE;
+    inside = otls_name_equal(base, prefix);
+    otls_free(block);
+    return answer(inside);
+}
+
+otls_constraint_answer otls_constraint_match(int kind, otls_slice base, otls_slice name,
+                                             bool excluding)
+{
+    switch (kind) {
+    case OTLS_SAN_DNS:
+        return match_dns(base, name, excluding);
+    case OTLS_SAN_EMAIL:
+        return match_email(base, name);
+    case OTLS_SAN_URI:
+        return match_uri(base, name);
+    case OTLS_SAN_IP:
+        return match_ip(base, name);
+    case OTLS_SAN_DIRECTORY:
+        return match_directory(base, name);
+    default:
+        return OTLS_CONSTRAINT_UNKNOWN;
+    }
+}

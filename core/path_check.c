@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The rules of RFC 5280 6.1 for each certificate of a path. All of them are looked at, so that the
+ * set of flags tells everything that is wrong: an application that forgives one fault must see the
+ * others.
+ *
+ * The anchor is held to the same rules as the others, but for its signature and the age of its
+ * version: RFC 5280 6.1.1 (d) makes it a name and a key and leaves its validity and extensions to
+ * the relying party. All three engines refuse an expired root and honour what a root says of itself
+ * (path length, name constraints, extended key usage), and so do we: nobody who sees "expired" in a
+ * root's dates expects it to work.
+ */
+#include "path.h"
+
+#include "fail.h"
+
+/* ---- strength ------------------------------------------------------------------------------ */
+
+/* NIST SP 800-57 part 1, table 2, as OpenSSL's security levels use it. */
+static int level_bits(int level)
+{
+    static const int bits[] = {0, 80, 112, 128, 192, 256};
+
+    if (level < 0)
+        level = OTLS_VERIFY_DEFAULT_LEVEL;
+    return bits[level <= 5 ? level : 5];
+}
+
+static int modulus_bits(unsigned bits)
+{
+    static const struct {
+        unsigned modulus;
+        int strength;
+    } table[] = {{15360, 256}, {7680, 192}, {3072, 128}, {2048, 112}, {1024, 80}};
+
+    for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
+        if (bits >= table[i].modulus)
+            return table[i].strength;
+    return 0;
+}
+
+static int key_strength(const otls_x509 *cert)
+{
+    switch ((otls_key_type)cert->key_type) {
+    case OTLS_KEY_RSA:
+    case OTLS_KEY_RSA_PSS:
+    case OTLS_KEY_DSA:
+        return modulus_bits(cert->key_bits);
+    case OTLS_KEY_EC: /* P-521 counts as 256 */
+        return cert->key_bits >= 512 ? 256 : cert->key_bits / 2;
+    case OTLS_KEY_ED25519:
+        return 128;
+    case OTLS_KEY_ED448:
+        return 224;
+    case OTLS_KEY_UNKNOWN:
+        break;
+    }
+    return -1; /* not for us to say */
+}
+
+/* Half the digest's length; SHA-1 has less than 80 since its collisions. */
+static int digest_strength(const otls_x509 *cert)
+{
+    switch (cert->signature_algorithm.hash) {
+    case OTLS_SIG_HASH_SHA1:
+        return 63;
+    case OTLS_SIG_HASH_SHA224:
+        return 112;
+    case OTLS_SIG_HASH_SHA256:
+        return 128;
+    case OTLS_SIG_HASH_SHA384:
+        return 192;
+    case OTLS_SIG_HASH_SHA512:
+        return 256;
+    default:
+        return 256; /* Ed25519 and Ed448: the key's strength decides */
+    }
+}
+
+static void check_strength(const otls_search *search, size_t depth, otls_findings *findings)
+{
+    const otls_certificate *cert = otls_path_at(search, depth);
+    const int wanted = level_bits(search->request->security_level);
+    const int key = key_strength(&cert->x509);
+    const bool last = depth + 1 == search->length;
+
+    if (key >= 0 && key < wanted)
+        otls_findings_add(findings, OTLS_VERIFY_WEAK, (int32_t)depth, cert,
+                          "has a key that is too weak for the security level");
+    /* nobody relies on the signature of an anchor, or of what is self-signed */
+    if (last && (search->path[depth].step.anchor != NULL || otls_self_signed(&cert->x509)))
+        return;
+    if (cert->x509.signature_algorithm.kind != 0 && digest_strength(&cert->x509) < wanted)
+        otls_findings_add(findings, OTLS_VERIFY_WEAK, (int32_t)depth, cert,
+                          "is signed with a digest that is too weak for the security level");
+}
+
+/* ---- one certificate ----------------------------------------------------------------------- */
+
+static void check_form(const otls_search *search, size_t depth, otls_findings *findings)
+{
+    const otls_certificate *cert = otls_path_at(search, depth);
+    const otls_x509 *x509 = &cert->x509;
+    const bool anchor = search->path[depth].step.anchor != NULL;
+
+    if (x509->malformed_extension)
+        otls_findings_add(findings, OTLS_VERIFY_MALFORMED, (int32_t)depth, cert,
+                          "has a malformed or repeated extension");
+    if (x509->algorithm_mismatch && !anchor) /* 4.1.1.2 */
+        otls_findings_add(findings, OTLS_VERIFY_MALFORMED, (int32_t)depth, cert,
+                          "names two different signature algorithms");
+    if (x509->version < 3 && x509->extensions.size != 0) /* 4.1.2.1 */
+        otls_findings_add(findings, OTLS_VERIFY_MALFORMED, (int32_t)depth, cert,
+                          "has extensions but is not of version 3");
+    if (x509->unknown_critical)
+        otls_findings_add(findings, OTLS_VERIFY_CRITICAL_EXTENSION, (int32_t)depth, cert, NULL);
+}
+
+static void check_validity(const otls_search *search, size_t depth, otls_findings *findings)
+{
+    const otls_certificate *cert = otls_path_at(search, depth);
+    const int64_t now = search->request->time;
+
+    if (now < cert->x509.not_before)
+        otls_findings_add(findings, OTLS_VERIFY_NOT_YET_VALID, (int32_t)depth, cert, NULL);
+    if (now > cert->x509.not_after)
+        otls_findings_add(findings, OTLS_VERIFY_EXPIRED, (int32_t)depth, cert, NULL);
+}
+
+/* 6.1.4 (k), (n): may it issue? An anchor older than version 3 could not have said so. */
+static void check_issuer(const otls_search *search, size_t depth, otls_findings *findings)
+{
+    const otls_certificate *cert = otls_path_at(search, depth);
+    const otls_x509 *x509 = &cert->x509;
+    const bool old_anchor = search->path[depth].step.anchor != NULL && x509->version < 3;
+
+    if (!x509->is_ca && !old_anchor)
+        otls_findings_add(findings, OTLS_VERIFY_NOT_CA, (int32_t)depth, cert, NULL);
+    else if (x509->has_key_usage && (x509->key_usage & OTLS_KU_KEY_CERT_SIGN) == 0)
+        otls_findings_add(findings, OTLS_VERIFY_NOT_CA, (int32_t)depth, cert,
+                          "has a key that may not sign certificates");
+}
+
+/* ---- the path ------------------------------------------------------------------------------ */
+
+/* 6.1.4 (l), (m): intermediates below, but for the self-issued ones. */
+static void check_path_lengths(const otls_search *search, otls_findings *findings)
+{
+    int32_t below = 0;
+
+    for (size_t depth = 1; depth < search->length; depth++) {
+        const otls_certificate *cert = otls_path_at(search, depth);
+
+        if (cert->x509.path_length >= 0 && below > cert->x509.path_length)
+            otls_findings_add(findings, OTLS_VERIFY_PATH_LENGTH, (int32_t)depth, cert, NULL);
+        if (!otls_self_issued(&cert->x509))
+            below++;
+    }
+}
+
+static void check_depth(const otls_search *search, bool complete, otls_findings *findings)
+{
+    const int wanted = search->request->max_depth;
+    const size_t limit = wanted >= 0 ? (size_t)wanted : OTLS_VERIFY_DEFAULT_DEPTH;
+    const size_t ends = complete ? 2 : 1; /* the leaf, and the anchor if there is one */
+
+    if (search->length > limit + ends)
+        otls_findings_add(findings, OTLS_VERIFY_DEPTH, (int32_t)limit + 1,
+                          otls_path_at(search, limit + 1), NULL);
+}
+
+static void check_name(const otls_search *search, otls_findings *findings)
+{
+    const otls_verify_request *request = search->request;
+    const otls_certificate *leaf = otls_path_at(search, 0);
+    const unsigned flags =
+        request->flags & OTLS_VERIFY_OPTION_COMMON_NAME ? OTLS_MATCH_COMMON_NAME : 0;
+
+    if (request->name != NULL && !otls_name_matches(&leaf->x509, request->name, flags))
+        otls_findings_add(findings, OTLS_VERIFY_NAME_MISMATCH, 0, leaf, NULL);
+}
+
+otls_status otls_path_check(otls_search *search, bool complete, otls_findings *findings,
+                            otls_error *err)
+{
+    for (size_t depth = 0; depth < search->length; depth++) {
+        check_form(search, depth, findings);
+        check_validity(search, depth, findings);
+        check_strength(search, depth, findings);
+        otls_path_check_usage(search, depth, findings);
+        if (depth != 0)
+            check_issuer(search, depth, findings);
+        if (search->request->flags & OTLS_VERIFY_OPTION_STRICT)
+            otls_path_check_strict(search, depth, findings);
+    }
+    check_path_lengths(search, findings);
+    check_depth(search, complete, findings);
+    check_name(search, findings);
+    otls_path_check_names(search, findings);
+    if (complete)
+        otls_path_check_policies(search, findings);
+    OTLS_TRY(otls_path_check_crls(search, findings, err));
+    return otls_path_check_pins(search, findings, err);
+}

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+/* The verdict: the search, then the best that can be said about it. */
+#include "verify.h"
+
+#include "alloc.h"
+#include "fail.h"
+#include "path.h"
+#include "verify_engine.h"
+
+#include <stdio.h>
+
+void otls_verdict_clear(otls_verdict *verdict)
+{
+    for (size_t i = 0; i < verdict->chain_count; i++)
+        otls_certificate_free(verdict->chain[i]);
+    verdict->chain_count = 0;
+}
+
+static void take_chain(otls_verdict *verdict, const otls_certificate *const *path, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        verdict->chain[i] = otls_certificate_ref(path[i]);
+    verdict->chain_count = count;
+}
+
+/* There is nothing to look at. True: the verdict stands. */
+static bool nothing_to_verify(const otls_verify_request *request, otls_verdict *verdict)
+{
+    otls_findings findings = {.depth = -1};
+
+    if (request->chain_count == 0)
+        otls_findings_add(&findings, OTLS_VERIFY_MISSING, -1, NULL, NULL);
+    else if (request->chain[0] == NULL)
+        otls_findings_add(&findings, OTLS_VERIFY_MALFORMED, 0, NULL,
+                          "the certificate cannot be decoded");
+    otls_findings_report(&findings, verdict);
+    return findings.flags != 0;
+}
+
+static void accept(const otls_search *search, otls_verdict *verdict)
+{
+    const otls_certificate *path[OTLS_VERIFY_CHAIN_MAX];
+
+    for (size_t i = 0; i < search->length; i++)
+        path[i] = otls_path_at(search, i);
+    take_chain(verdict, path, search->length);
+}
+
+static void refuse(const otls_search *search, otls_verdict *verdict)
+{
+    otls_findings findings = search->best;
+
+    if (search->exhausted)
+        otls_findings_add(&findings, OTLS_VERIFY_LIMIT, 0, search->request->chain[0], NULL);
+    else if (search->sent_more && !search->best_complete)
+        otls_findings_add(&findings, OTLS_VERIFY_DEPTH, 0, search->request->chain[0], NULL);
+    otls_findings_report(&findings, verdict);
+    if (search->best_complete)
+        take_chain(verdict, search->best_path, search->best_length);
+}
+
+static otls_status verify_uniform(const otls_verify_request *request, otls_verdict *verdict,
+                                  otls_error *err)
+{
+    otls_search *search = otls_malloc(sizeof(*search));
+    bool found = false;
+    otls_status status;
+
+    if (search == NULL)
+        return otls_fail_nomem(err);
+    otls_search_begin(search, request);
+    status = otls_path_search(search, &found, err);
+    if (status == OTLS_OK && found)
+        accept(search, verdict);
+    else if (status == OTLS_OK)
+        refuse(search, verdict);
+    otls_path_finish(search);
+    otls_free(search);
+    return status;
+}
+
+otls_status otls_verify_chain(const otls_verify_request *request, otls_verdict *verdict,
+                              otls_error *err)
+{
+    verdict->flags = 0;
+    verdict->depth = -1;
+    verdict->alert = 0;
+    verdict->text[0] = '\0';
+    verdict->chain_count = 0;
+    if (nothing_to_verify(request, verdict))
+        return OTLS_OK;
+    if (request->verifier == OTLS_VERIFIER_ENGINE)
+        return otls_verify_by_engine(request, verdict, err);
+    return verify_uniform(request, verdict, err);
+}
