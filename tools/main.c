@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: MIT */
+#include "tool.h"
+
+#include <signal.h>
+#include <string.h>
+
+/* the keys stand for options; see options.c */
+static const tool_command commands[] = {
+    {.name = "backends",
+     .summary = "list the engines, their versions and what they can do",
+     .options = "bj",
+     .run = tool_backends},
+    {.name = "selftest",
+     .summary = "let every engine talk to every engine, in memory",
+     .options = "bj",
+     .run = tool_selftest},
+    {.name = "connect",
+     .argument = "HOST:PORT",
+     .summary = "connect, send standard input, print what comes back",
+     .options = "bckaviICgpntlrj",
+     .run = tool_connect},
+    {.name = "serve",
+     .summary = "serve clients: a page that states the connection, or an echo",
+     .options = "bckaviICgpLtweoj",
+     .run = tool_serve},
+    {.name = "compare",
+     .argument = "HOST:PORT",
+     .summary = "make the same handshake with every engine and mark the differences",
+     .options = "bckaviICgpntj",
+     .run = tool_compare},
+};
+
+#define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
+
+static const tool_command *find_command(const char *name)
+{
+    for (size_t i = 0; i < COMMAND_COUNT; i++) {
+        if (strcmp(commands[i].name, name) == 0)
+            return &commands[i];
+    }
+    return NULL;
+}
+
+static void print_help(FILE *stream)
+{
+    fprintf(stream, "usage: omnitls COMMAND [OPTION]... [ARGUMENT]\n\n"
+                    "TLS over OpenSSL, wolfSSL and GnuTLS: the same answers from each.\n\n"
+                    "commands:\n");
+    for (size_t i = 0; i < COMMAND_COUNT; i++)
+        fprintf(stream, "  %-10s %s\n", commands[i].name, commands[i].summary);
+    fprintf(stream, "\nomnitls COMMAND --help lists the options of a command.\n\n"
+                    "exit status: 0 well, 1 wrong use, 2 network, 3 handshake, 4 verification\n\n"
+                    "environment:\n"
+                    "  OMNITLS_BACKEND  the engine when --backend is not given\n"
+                    "  SSLKEYLOGFILE    append the connections' secrets to this file\n"
+                    "  NO_COLOR         no colours on a terminal\n");
+}
+
+static int run_help(int argc, char **argv)
+{
+    const tool_command *command;
+
+    if (argc < 3) {
+        print_help(stdout);
+        return TOOL_OK;
+    }
+    command = find_command(argv[2]);
+    if (command == NULL) {
+        fprintf(stderr, "omnitls: there is no command \"%s\"; see omnitls --help\n", argv[2]);
+        return TOOL_USAGE;
+    }
+    tool_command_help(command, stdout);
+    return TOOL_OK;
+}
+
+static int finish(int code)
+{
+    if ((fflush(stdout) != 0 || ferror(stdout) != 0) && code == TOOL_OK) {
+        fprintf(stderr, "omnitls: cannot write to standard output\n");
+        return TOOL_USAGE;
+    }
+    return code;
+}
+
+int main(int argc, char **argv)
+{
+    tool_options options;
+    const tool_command *command;
+    int code;
+
+    /* a reader of our output that has gone is an error like others, not a reason to die */
+    (void)signal(SIGPIPE, SIG_IGN);
+    if (argc < 2) {
+        print_help(stderr);
+        return TOOL_USAGE;
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
+        strcmp(argv[1], "help") == 0)
+        return finish(run_help(argc, argv));
+    if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
+        printf("omnitls %s\n", otls_version());
+        return finish(TOOL_OK);
+    }
+    command = find_command(argv[1]);
+    if (command == NULL) {
+        fprintf(stderr, "omnitls: there is no command \"%s\"; see omnitls --help\n", argv[1]);
+        return TOOL_USAGE;
+    }
+    code = tool_options_parse(&options, command, argc - 1, argv + 1);
+    if (code >= 0)
+        return finish(code);
+    return finish(command->run(&options));
+}

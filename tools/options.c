@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: MIT */
+/* The options of all subcommands, in one table; a subcommand names those it takes by their keys. */
+#include "tool.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct option_row {
+    char key;
+    const char *name;
+    const char *argument; /* NULL = takes none */
+    const char *help;
+} option_row;
+
+static const option_row rows[] = {
+    {'b', "backend", "NAME", "the engine: openssl, wolfssl or gnutls"},
+    {'c', "cert", "FILE", "our certificate chain, PEM"},
+    {'k', "key", "FILE", "its private key (default: in the --cert file)"},
+    {'a', "ca", "PATH", "whom to believe: a file or a directory (default: the system's roots)"},
+    {'v', "verify", "MODE", "of the peer: none, optional (servers), required"},
+    {'i', "min", "VERSION", "lowest TLS version: 1.0, 1.1, 1.2, 1.3"},
+    {'I', "max", "VERSION", "highest TLS version"},
+    {'C', "ciphers", "LIST", "OpenSSL cipher list; TLS 1.3 suites by name (TLS_AES_...)"},
+    {'g', "groups", "LIST", "key exchange groups, separated by colons"},
+    {'p', "alpn", "LIST", "application protocols, separated by commas, most wanted first"},
+    {'n', "servername", "NAME", "the name to ask for and to verify (default: HOST)"},
+    {'L', "listen", "ADDR:PORT", "where to listen (default: localhost:4433; port 0: any)"},
+    {'t', "timeout", "SECONDS", "how long to wait for the peer (default: 10; idle echo: 60)"},
+    {'l', "linger", "SECONDS",
+     "after the end of input, send close_notify when the peer has been silent that long (default "
+     "3)"},
+    {'r', "allow-ragged-eof", NULL, "take an end without close_notify for a clean one"},
+    {'w', "www", NULL, "answer requests with a page that states the connection (default)"},
+    {'e', "echo", NULL, "send back what comes"},
+    {'o', "once", NULL, "serve one connection and end with its status"},
+    {'j', "json", NULL, "print JSON"},
+};
+
+#define ROW_COUNT (sizeof(rows) / sizeof(rows[0]))
+#define KEY_HELP 'h'
+
+void tool_command_help(const tool_command *command, FILE *stream)
+{
+    fprintf(stream, "usage: omnitls %s [OPTION]...%s%s\n\n%s\n\noptions:\n", command->name,
+            command->argument == NULL ? "" : " ",
+            command->argument == NULL ? "" : command->argument, command->summary);
+    for (size_t i = 0; i < ROW_COUNT; i++) {
+        char left[40];
+
+        if (strchr(command->options, rows[i].key) == NULL)
+            continue;
+        (void)snprintf(left, sizeof(left), "--%s %s", rows[i].name,
+                       rows[i].argument == NULL ? "" : rows[i].argument);
+        fprintf(stream, "  %-22s %s\n", left, rows[i].help);
+    }
+    fprintf(stream, "  %-22s %s\n", "--help", "print this");
+}
+
+static bool parse_seconds(const char *text, int *out)
+{
+    char *end;
+    long value;
+
+    errno = 0;
+    value = strtol(text, &end, 10);
+    if (errno != 0 || end == text || *end != '\0' || value < 0 || value > 86400)
+        return false;
+    *out = (int)value;
+    return true;
+}
+
+static const char **text_place(tool_options *options, char key)
+{
+    switch (key) {
+    case 'b':
+        return &options->backend;
+    case 'c':
+        return &options->cert;
+    case 'k':
+        return &options->key;
+    case 'a':
+        return &options->ca;
+    case 'v':
+        return &options->verify;
+    case 'i':
+        return &options->min;
+    case 'I':
+        return &options->max;
+    case 'C':
+        return &options->ciphers;
+    case 'g':
+        return &options->groups;
+    case 'p':
+        return &options->alpn;
+    case 'n':
+        return &options->servername;
+    case 'L':
+        return &options->listen;
+    default:
+        return NULL;
+    }
+}
+
+static bool *switch_place(tool_options *options, char key)
+{
+    switch (key) {
+    case 'w':
+        return &options->www;
+    case 'e':
+        return &options->echo;
+    case 'o':
+        return &options->once;
+    case 'r':
+        return &options->ragged;
+    default:
+        return &options->json;
+    }
+}
+
+static const option_row *find_row(int key)
+{
+    for (size_t i = 0; i < ROW_COUNT; i++) {
+        if (rows[i].key == key)
+            return &rows[i];
+    }
+    return NULL;
+}
+
+static bool store(tool_options *options, const option_row *row, const char *value)
+{
+    const char **text = text_place(options, row->key);
+
+    if (row->argument == NULL) {
+        *switch_place(options, row->key) = true;
+        return true;
+    }
+    if (value[0] == '\0') {
+        tool_complain(options, "--%s is empty", row->name);
+        return false;
+    }
+    if (text != NULL) {
+        *text = value;
+        return true;
+    }
+    if (parse_seconds(value, row->key == 't' ? &options->timeout_s : &options->linger_s))
+        return true;
+    tool_complain(options, "--%s: \"%s\" is no number of seconds up to 86400", row->name, value);
+    return false;
+}
+
+static int check(const tool_options *options, const tool_command *command, int rest, char **argv)
+{
+    const char *versions[2][2] = {{"min", options->min}, {"max", options->max}};
+
+    for (size_t i = 0; i < 2; i++) {
+        if (versions[i][1] != NULL && tool_version_parse(versions[i][1]) == 0) {
+            tool_complain(options, "--%s: \"%s\" is no TLS version; there are 1.0, 1.1, 1.2, 1.3",
+                          versions[i][0], versions[i][1]);
+            return TOOL_USAGE;
+        }
+    }
+    if (options->key != NULL && options->cert == NULL) {
+        tool_complain(options, "--key is given without --cert");
+        return TOOL_USAGE;
+    }
+    if (options->www && options->echo) {
+        tool_complain(options, "--www and --echo exclude each other");
+        return TOOL_USAGE;
+    }
+    if (options->timeout_s == 0) {
+        tool_complain(options, "--timeout must be at least 1");
+        return TOOL_USAGE;
+    }
+    if (command->argument != NULL && rest == 0) {
+        tool_complain(options, "%s is missing; see omnitls %s --help", command->argument,
+                      command->name);
+        return TOOL_USAGE;
+    }
+    if (rest > (command->argument != NULL ? 1 : 0)) {
+        tool_complain(options, "\"%s\" is one argument too many",
+                      argv[command->argument != NULL ? 1 : 0]);
+        return TOOL_USAGE;
+    }
+    return -1;
+}
+
+/* getopt's own table, of the options this command takes; `list` has room for all and the end. */
+static void fill_long_options(struct option *list, const tool_command *command)
+{
+    size_t used = 0;
+
+    for (size_t i = 0; i < ROW_COUNT; i++) {
+        if (strchr(command->options, rows[i].key) == NULL)
+            continue;
+        list[used++] = (struct option){
+            .name = rows[i].name,
+            .has_arg = rows[i].argument == NULL ? no_argument : required_argument,
+            .val = rows[i].key,
+        };
+    }
+    list[used++] = (struct option){.name = "help", .has_arg = no_argument, .val = KEY_HELP};
+    list[used] = (struct option){0};
+}
+
+static void complain_about(const tool_options *options, int found, char **argv)
+{
+    const option_row *row = find_row(optopt);
+
+    /* optind may have moved past the word; the word before it is the one getopt looked at */
+    if (found == ':' && row != NULL)
+        tool_complain(options, "--%s needs a value", row->name);
+    else if (row != NULL)
+        tool_complain(options, "--%s takes no value", row->name);
+    else
+        tool_complain(options, "there is no option \"%s\"; see omnitls %s --help", argv[optind - 1],
+                      options->command);
+}
+
+int tool_options_parse(tool_options *options, const tool_command *command, int argc, char **argv)
+{
+    struct option list[ROW_COUNT + 2];
+    int found;
+
+    *options = (tool_options){.command = command->name, .timeout_s = -1, .linger_s = -1};
+    fill_long_options(list, command);
+    opterr = 0;
+    while ((found = getopt_long(argc, argv, ":h", list, NULL)) != -1) {
+        if (found == KEY_HELP) {
+            tool_command_help(command, stdout);
+            return TOOL_OK;
+        }
+        if (found == '?' || found == ':') {
+            complain_about(options, found, argv);
+            return TOOL_USAGE;
+        }
+        if (!store(options, find_row(found), optarg))
+            return TOOL_USAGE;
+    }
+    options->target = optind < argc ? argv[optind] : NULL;
+    return check(options, command, argc - optind, argv + optind);
+}

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: MIT */
+/* How the tool speaks: sentences, colours, JSON; nothing from outside reaches a terminal raw. */
+#include "tool.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+void tool_complain(const tool_options *options, const char *format, ...)
+{
+    char text[512], safe[1024];
+    va_list args;
+
+    va_start(args, format);
+    (void)vsnprintf(text, sizeof(text), format, args);
+    va_end(args);
+    fprintf(stderr, "omnitls %s: %s\n", options->command,
+            tool_printable(safe, sizeof(safe), text, strlen(text)));
+}
+
+int tool_report(const tool_options *options, const char *option, const otls_error *err)
+{
+    bool native = err->native_text[0] != '\0';
+
+    if (option != NULL)
+        tool_complain(options, "--%s: %s%s%s%s", option, err->text, native ? " (" : "",
+                      err->native_text, native ? ")" : "");
+    else
+        tool_complain(options, "%s%s%s%s", err->text, native ? " (" : "", err->native_text,
+                      native ? ")" : "");
+    return tool_exit_code((otls_status)err->status, false);
+}
+
+int tool_exit_code(otls_status status, bool handshaking)
+{
+    switch (status) {
+    case OTLS_E_IO:
+    case OTLS_E_TIMEOUT:
+        return TOOL_NETWORK;
+    case OTLS_E_TRUNCATED:
+        return handshaking ? TOOL_HANDSHAKE : TOOL_NETWORK;
+    case OTLS_E_PROTOCOL:
+    case OTLS_E_ALERT:
+    case OTLS_E_INTERNAL:
+        return TOOL_HANDSHAKE;
+    case OTLS_E_VERIFY:
+        return TOOL_VERIFY;
+    default:
+        return status >= OTLS_OK ? TOOL_OK : TOOL_USAGE;
+    }
+}
+
+/* The length of the well-formed, printable UTF-8 sequence at `at`; 0 = none. */
+static size_t sequence(const unsigned char *at, size_t left)
+{
+    static const struct {
+        unsigned char low, high, second_low, second_high;
+        size_t length;
+    } forms[] = {
+        {0x20, 0x7e, 0, 0, 1},       {0xc2, 0xc2, 0xa0, 0xbf, 2}, /* not the C1 controls */
+        {0xc3, 0xdf, 0x80, 0xbf, 2}, {0xe0, 0xe0, 0xa0, 0xbf, 3}, {0xe1, 0xec, 0x80, 0xbf, 3},
+        {0xed, 0xed, 0x80, 0x9f, 3}, {0xee, 0xef, 0x80, 0xbf, 3}, {0xf0, 0xf0, 0x90, 0xbf, 4},
+        {0xf1, 0xf3, 0x80, 0xbf, 4}, {0xf4, 0xf4, 0x80, 0x8f, 4},
+    };
+
+    for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+        size_t length = forms[i].length;
+
+        if (at[0] < forms[i].low || at[0] > forms[i].high || length > left)
+            continue;
+        if (length > 1 && (at[1] < forms[i].second_low || at[1] > forms[i].second_high))
+            return 0;
+        for (size_t k = 2; k < length; k++) {
+            if (at[k] < 0x80 || at[k] > 0xbf)
+                return 0;
+        }
+        return length;
+    }
+    return 0;
+}
+
+const char *tool_printable(char *out, size_t capacity, const void *bytes, size_t size)
+{
+    const unsigned char *at = bytes;
+    size_t used = 0;
+
+    for (size_t i = 0; i < size;) {
+        size_t length = sequence(at + i, size - i);
+        size_t need = length == 0 ? 4 : length;
+
+        if (used + need >= capacity)
+            break;
+        if (length == 0)
+            (void)snprintf(out + used, 5, "\\x%02x", at[i]);
+        else
+            memcpy(out + used, at + i, length);
+        used += need;
+        i += length == 0 ? 1 : length;
+    }
+    out[used] = '\0';
+    return out;
+}
+
+json_t *tool_json_bytes(const uint8_t *bytes, size_t size)
+{
+    size_t capacity = size * 4 + 5;
+    char *safe = malloc(capacity);
+    json_t *value;
+
+    if (safe == NULL)
+        return NULL;
+    value = json_string(tool_printable(safe, capacity, bytes, size));
+    free(safe);
+    return value;
+}
+
+json_t *tool_json_text(const char *text)
+{
+    return tool_json_bytes((const uint8_t *)text, strlen(text));
+}
+
+bool tool_json_line(json_t *value, FILE *stream)
+{
+    char *text = value == NULL ? NULL : json_dumps(value, JSON_COMPACT);
+    bool good = text != NULL && fprintf(stream, "%s\n", text) > 0 && fflush(stream) == 0;
+
+    free(text);
+    json_decref(value);
+    return good;
+}
+
+const char *tool_paint(FILE *stream, tool_color color)
+{
+    static const char *const sequences[] = {
+        [TOOL_PLAIN] = "\033[0m",   [TOOL_GREEN] = "\033[32m", [TOOL_RED] = "\033[31m",
+        [TOOL_YELLOW] = "\033[33m", [TOOL_BOLD] = "\033[1m",
+    };
+    const char *no_color = getenv("NO_COLOR");
+    const char *terminal = getenv("TERM");
+
+    /* no-color.org: any value that is not empty counts */
+    if (no_color != NULL && no_color[0] != '\0')
+        return "";
+    if (terminal != NULL && strcmp(terminal, "dumb") == 0)
+        return "";
+    return isatty(fileno(stream)) ? sequences[color] : "";
+}

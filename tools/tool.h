@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: MIT */
+/** @file tool.h What the subcommands of the omnitls command share. */
+#ifndef OMNITLS_TOOL_H
+#define OMNITLS_TOOL_H
+
+#include <jansson.h>
+#include <omnitls/omnitls.h>
+#include <stdio.h>
+
+/** Exit codes. */
+enum { TOOL_OK = 0, TOOL_USAGE = 1, TOOL_NETWORK = 2, TOOL_HANDSHAKE = 3, TOOL_VERIFY = 4 };
+
+#define TOOL_ENGINE_MAX 8
+
+/** What the command line says; NULL, false or -1 = not given. Strings are argv's. */
+typedef struct tool_options {
+    const char *command;
+    const char *target; /* the argument that is no option */
+    const char *backend;
+    const char *cert, *key, *ca;
+    const char *verify;
+    const char *min, *max;
+    const char *ciphers, *groups;
+    const char *alpn;
+    const char *servername;
+    const char *listen;
+    int timeout_s;
+    int linger_s;
+    bool www, echo, once, json, ragged;
+} tool_options;
+
+typedef struct tool_command {
+    const char *name;
+    const char *argument; /* "HOST:PORT", or NULL when it takes none */
+    const char *summary;
+    const char *options; /* the keys of the options it takes, see options.c */
+    int (*run)(const tool_options *options);
+} tool_command;
+
+int tool_backends(const tool_options *options);
+int tool_selftest(const tool_options *options);
+int tool_connect(const tool_options *options);
+int tool_serve(const tool_options *options);
+int tool_compare(const tool_options *options);
+
+/* options.c */
+/** -1: go on; else the exit code (help was printed, or a mistake was named). */
+int tool_options_parse(tool_options *options, const tool_command *command, int argc, char **argv);
+void tool_command_help(const tool_command *command, FILE *stream);
+
+/* target.c */
+typedef struct tool_target {
+    char host[256];
+    char port[64];
+} tool_target;
+/** "example.org:443", "[::1]:443", ":4433" (host empty). A sentence about what is wrong, or NULL.
+ */
+const char *tool_target_parse(tool_target *out, const char *text, bool host_may_be_empty);
+/** 0x0304 for "1.3" or "TLSv1.3"; 0 when it is no version. */
+uint16_t tool_version_parse(const char *text);
+/** "1.3"; "unknown" for others. */
+const char *tool_version_text(uint16_t version);
+
+/* output.c */
+/** One sentence on standard error, after the program's and the subcommand's name. */
+__attribute__((format(printf, 2, 3))) void tool_complain(const tool_options *options,
+                                                         const char *format, ...);
+/** Report a failure; `option` (may be NULL) is the one it is about. Returns the exit code. */
+int tool_report(const tool_options *options, const char *option, const otls_error *err);
+/** The exit code for a failure; `handshaking`: it came before the handshake was done. */
+int tool_exit_code(otls_status status, bool handshaking);
+/** A JSON string of any bytes: what is not printable UTF-8 is escaped. */
+json_t *tool_json_text(const char *text);
+json_t *tool_json_bytes(const uint8_t *bytes, size_t size);
+/** One line, then let go of `value`. False when the stream is broken. */
+bool tool_json_line(json_t *value, FILE *stream);
+/** Bytes from outside, made harmless for a terminal; truncated to `capacity` - 1. */
+const char *tool_printable(char *out, size_t capacity, const void *bytes, size_t size);
+typedef enum tool_color { TOOL_PLAIN, TOOL_GREEN, TOOL_RED, TOOL_YELLOW, TOOL_BOLD } tool_color;
+/** The escape sequence, or "" when `stream` is no terminal or NO_COLOR is set. */
+const char *tool_paint(FILE *stream, tool_color color);
+
+/* engines.c */
+typedef struct tool_engine {
+    const char *name;
+    const otls_backend *backend; /* NULL = cannot be used, see reason */
+    char reason[192];
+} tool_engine;
+/** The engine named by --backend, or all: those that load first. Returns how many. */
+size_t tool_engines(const tool_options *options, tool_engine *out, size_t capacity);
+
+/* setup.c */
+/** A context as the options say. Complains and returns NULL when it cannot be; *code = exit code.
+ */
+otls_context *tool_context(const tool_options *options, const otls_backend *backend, otls_role role,
+                           int *code);
+
+/* summary.c */
+/** The chain, the negotiated values and the verdict; `err` NULL = nothing failed. */
+json_t *tool_summary_json(const otls_backend *backend, const otls_connection *conn,
+                          const otls_error *err);
+void tool_summary_print(FILE *stream, const otls_backend *backend, const otls_connection *conn);
+/** "verified", "refused", "not checked" or "none". */
+const char *tool_verdict(const otls_connection *conn, const otls_error *err);
+/** The names of verify flags, separated by commas. */
+const char *tool_flags_text(char *out, size_t capacity, uint32_t flags);
+/** ALPN as text; "" when none. */
+const char *tool_alpn_text(char *out, size_t capacity, const otls_connection *conn);
+
+/* stream.c */
+/** Standard input to the peer and the peer to standard output, until both have ended. */
+otls_status tool_stream(const tool_options *options, otls_socket *sock, otls_error *err);
+
+/* signals.c */
+/** SIGINT and SIGTERM make this descriptor readable from now on; -1 with errno on failure. */
+int tool_signals_open(void);
+
+#endif
