@@ -18,6 +18,7 @@
 #   server-ecdsa-p256.enc.key      PKCS#8, encrypted      \
 #   server-rsa-2048.legacy.key     PEM with DEK-Info       > password "secret"
 #   server-ecdsa-p256.p12          key, leaf, intermediate/
+#   der/                       some of the certificates as DER, seeds for the fuzz targets
 set -euo pipefail
 
 openssl=${OPENSSL:-openssl}
@@ -172,3 +173,8 @@ run rsa -aes256 $traditional -in server-rsa-2048.key -passout pass:secret \
     -out "$out/server-rsa-2048.legacy.key"
 grep -q DEK-Info "$out/server-rsa-2048.legacy.key"
 chmod 600 "$out"/*.key
+
+mkdir -p "$out/der"
+for name in root int server-ecdsa-p256 server-rsa-2048 server-ed25519 client-ed25519; do
+    run x509 -in "$name.crt" -outform DER -out "$out/der/$name.der"
+done
