@@ -31,6 +31,13 @@ typedef enum otls_state {
     OTLS_STATE_FAILED
 } otls_state;
 
+/** Where in the peer's record stream we are, while the handshake lasts. */
+typedef struct otls_record_watch {
+    uint8_t header[7]; /* record header and, of an alert, the body */
+    uint8_t have;
+    uint32_t skip; /* bytes of the record still to come */
+} otls_record_watch;
+
 struct otls_connection {
     otls_core core; /* first: what the backend holds on to */
     otls_context *context;
@@ -48,6 +55,8 @@ struct otls_connection {
     bool want_write;      /* the last answer was WANT_WRITE */
     bool peer_verified;   /* core gave its verdict on the peer's chain in this connection */
     bool peer_missing;    /* the peer was asked and presented nothing */
+    otls_record_watch watch; /* an alert in plaintext that the engine could not read */
+    uint16_t hello_version;  /* server: what the ClientHello leads to */
     int16_t alert_sent, alert_received; /* fatal ones, -1 = none */
     intptr_t fd;
     otls_error *failure;  /* the first cause; NULL until then, or when there was no memory for it */
@@ -69,6 +78,9 @@ extern const otls_core_ops otls_core_table;
 otls_status otls_io_flush(otls_connection *conn);
 /** More ciphertext into `in` (servers look at the hello there). As the read upcall. */
 otls_status otls_io_fill(otls_connection *conn);
+
+/** The fatal alert that came in plaintext where the engine expected ciphertext; -1 = none. */
+int16_t otls_alert_in_plaintext(otls_connection *conn);
 
 /* connection_fail.c */
 /** Remember the first cause and report it. `engine_error` may be NULL. */

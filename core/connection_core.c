@@ -52,12 +52,42 @@ otls_status otls_io_fill(otls_connection *conn)
     return conn->said;
 }
 
-static otls_status core_read(otls_core *core, void *out, size_t capacity, size_t *count)
+/*
+ * A TLS 1.3 client that refuses the server's certificate may send its alert in plaintext (OpenSSL
+ * does), which two engines then fail to decrypt. They have failed anyway; this only finds the cause.
+ */
+static void watch_records(otls_connection *conn, const uint8_t *data, size_t size)
 {
-    otls_connection *conn = connection_of(core);
+    otls_record_watch *watch = &conn->watch;
+
+    while (size != 0) {
+        if (watch->skip != 0) {
+            const size_t part = size < watch->skip ? size : watch->skip;
+
+            watch->skip -= (uint32_t)part;
+            data += part;
+            size -= part;
+            continue;
+        }
+        watch->header[watch->have++] = *data++;
+        size--;
+        if (watch->have < 5)
+            continue;
+        const uint32_t length = (uint32_t)watch->header[3] << 8 | watch->header[4];
+        const bool alert = watch->header[0] == 21 && length == 2;
+
+        if (alert && watch->have < 7)
+            continue;
+        if (!alert)
+            watch->skip = length;
+        watch->have = 0;
+    }
+}
+
+static otls_status read_bytes(otls_connection *conn, void *out, size_t capacity, size_t *count)
+{
     otls_status status;
 
-    *count = 0;
     if (otls_buffer_size(&conn->in) == 0) {
         if (!conn->memory && !conn->read_ahead)
             return transport_read(conn, out, capacity, count);
@@ -68,6 +98,33 @@ static otls_status core_read(otls_core *core, void *out, size_t capacity, size_t
     *count = otls_buffer_take(&conn->in, out, capacity);
     conn->said = OTLS_OK;
     return OTLS_OK;
+}
+
+static otls_status core_read(otls_core *core, void *out, size_t capacity, size_t *count)
+{
+    otls_connection *conn = connection_of(core);
+    otls_status status;
+
+    *count = 0;
+    status = read_bytes(conn, out, capacity, count);
+    if (conn->state != OTLS_STATE_OPEN && *count != 0)
+        watch_records(conn, out, *count);
+    return status;
+}
+
+int16_t otls_alert_in_plaintext(otls_connection *conn)
+{
+    otls_record_watch *watch = &conn->watch;
+    uint8_t byte;
+    size_t count;
+
+    if (conn->state == OTLS_STATE_OPEN || watch->header[0] != 21 || watch->header[3] != 0 ||
+        watch->header[4] != 2)
+        return -1;
+    /* the engine may have given up on the header alone: the body is still to be read */
+    while (watch->have >= 5 && watch->have < 7 && read_bytes(conn, &byte, 1, &count) == OTLS_OK)
+        watch_records(conn, &byte, 1);
+    return watch->have == 0 && watch->header[5] == 2 ? watch->header[6] : -1;
 }
 
 static otls_status write_broken(otls_connection *conn, int error)
@@ -151,6 +208,85 @@ static void core_key_log(otls_core *core, const char *line)
         settings->key_log(line, settings->key_log_user);
 }
 
+/* ---- what no setting of ours asks for yet: the safe answer is "there is none" ---- */
+
+static void core_new_session(otls_core *core, const otls_native_session *session)
+{
+    (void)core;
+    (void)session;
+}
+
+static otls_status core_ticket_key(otls_core *core, const uint8_t *name, otls_ticket_key *out,
+                                   bool *renew)
+{
+    (void)core;
+    (void)name;
+    (void)out;
+    *renew = false;
+    return OTLS_E_USAGE;
+}
+
+static void core_cache_store(otls_core *core, otls_slice id, otls_slice blob)
+{
+    (void)core;
+    (void)id;
+    (void)blob;
+}
+
+static otls_status core_cache_fetch(otls_core *core, otls_slice id, otls_slice *blob)
+{
+    (void)core;
+    (void)id;
+    *blob = (otls_slice){NULL, 0};
+    return OTLS_E_USAGE;
+}
+
+static void core_cache_remove(otls_core *core, otls_slice id)
+{
+    (void)core;
+    (void)id;
+}
+
+static otls_status core_psk_client(otls_core *core, const char *hint, char *identity,
+                                   size_t identity_capacity, uint8_t *key, size_t key_capacity,
+                                   size_t *key_length)
+{
+    (void)core;
+    (void)hint;
+    (void)identity;
+    (void)identity_capacity;
+    (void)key;
+    (void)key_capacity;
+    *key_length = 0;
+    return OTLS_E_USAGE;
+}
+
+static otls_status core_psk_server(otls_core *core, const uint8_t *identity, size_t identity_size,
+                                   uint8_t *key, size_t key_capacity, size_t *key_length)
+{
+    (void)core;
+    (void)identity;
+    (void)identity_size;
+    (void)key;
+    (void)key_capacity;
+    *key_length = 0;
+    return OTLS_E_USAGE;
+}
+
+static void core_client_ca_names(otls_core *core, const otls_slice *names, size_t count)
+{
+    (void)core;
+    (void)names;
+    (void)count;
+}
+
+static otls_status core_staple(otls_core *core, otls_slice *response)
+{
+    (void)core;
+    *response = (otls_slice){NULL, 0};
+    return OTLS_OK;
+}
+
 const otls_core_ops otls_core_table = {
     .size = sizeof(otls_core_ops),
     .read = core_read,
@@ -158,4 +294,13 @@ const otls_core_ops otls_core_table = {
     .verify_peer = otls_core_verify_peer,
     .alert = core_alert,
     .key_log = core_key_log,
+    .new_session = core_new_session,
+    .ticket_key = core_ticket_key,
+    .cache_store = core_cache_store,
+    .cache_fetch = core_cache_fetch,
+    .cache_remove = core_cache_remove,
+    .psk_client = core_psk_client,
+    .psk_server = core_psk_server,
+    .client_ca_names = core_client_ca_names,
+    .staple = core_staple,
 };

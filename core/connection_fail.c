@@ -39,14 +39,25 @@ static bool cause_transport(const otls_connection *conn, otls_error *report)
     return true;
 }
 
-static void cause_alert(const otls_connection *conn, otls_error *report)
+static void cause_alert(int16_t alert, otls_error *report)
 {
     const int32_t code = report->code;
 
     otls_fail(report, OTLS_E_ALERT, code, "the peer sent the alert %s (%d)",
-              otls_alert_name(conn->alert_received), conn->alert_received);
-    report->alert = conn->alert_received;
+              otls_alert_name(alert), alert);
+    report->alert = alert;
     report->alert_received = 1;
+}
+
+static void cause_missing(otls_error *report)
+{
+    const int32_t alert = report->alert;
+
+    otls_fail(report, OTLS_E_VERIFY, OTLS_CODE_PEER_CERTIFICATE_MISSING,
+              "the peer presented no certificate");
+    report->verify_flags = OTLS_VERIFY_MISSING;
+    report->verify_depth = 0;
+    report->alert = alert;
 }
 
 static void copy_native(otls_error *report, const otls_error *engine)
@@ -59,9 +70,10 @@ static void copy_native(otls_error *report, const otls_error *engine)
 }
 
 /* Which of all that is known is the cause? */
-static void find_cause(const otls_connection *conn, otls_status status, const otls_error *engine,
+static void find_cause(otls_connection *conn, otls_status status, const otls_error *engine,
                        otls_error *report)
 {
+    const int16_t plain = status == OTLS_E_PROTOCOL ? otls_alert_in_plaintext(conn) : -1;
     const bool refused = conn->peer_verified && conn->verdict.flags != 0 &&
                          (conn->verdict.flags & OTLS_VERIFY_NOT_CHECKED) == 0;
 
@@ -73,7 +85,11 @@ static void find_cause(const otls_connection *conn, otls_status status, const ot
     if (refused)
         cause_verdict(conn, report);
     else if (conn->alert_received >= 0)
-        cause_alert(conn, report);
+        cause_alert(conn->alert_received, report);
+    else if (plain >= 0)
+        cause_alert(plain, report);
+    else if (report->code == OTLS_CODE_PEER_CERTIFICATE_MISSING)
+        cause_missing(report);
     else if (status != OTLS_E_VERIFY)
         (void)cause_transport(conn, report);
     if (report->alert < 0 && conn->alert_sent >= 0)

@@ -229,6 +229,7 @@ static otls_status decide(otls_connection *conn, const otls_client_hello *hello,
     if (version == 0)
         return refuse(conn, err, OTLS_ALERT_PROTOCOL_VERSION, OTLS_CODE_NO_SHARED_VERSION,
                       "client and server share no TLS version");
+    conn->hello_version = version;
     OTLS_TRY(keep_server_name(conn, hello, err));
     OTLS_TRY(choose_alpn(conn, hello, err));
     if (context->server_count == 0)

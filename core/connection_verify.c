@@ -24,7 +24,7 @@ static otls_status refuse(otls_connection *conn, uint32_t flags, uint8_t fitting
     verdict->flags = flags;
     verdict->depth = 0;
     verdict->alert = fitting;
-    strncpy(verdict->text, text, sizeof(verdict->text) - 1);
+    (void)snprintf(verdict->text, sizeof(verdict->text), "%s", text);
     *alert = fitting;
     return OTLS_E_VERIFY;
 }
@@ -83,8 +83,10 @@ static otls_status judge_absent(otls_connection *conn, uint8_t *alert)
         conn->verdict.flags = OTLS_VERIFY_NOT_CHECKED;
         return OTLS_OK;
     }
-    return refuse(conn, OTLS_VERIFY_MISSING, OTLS_ALERT_CERTIFICATE_REQUIRED, alert,
-                  "the peer presented no certificate");
+    return refuse(conn, OTLS_VERIFY_MISSING,
+                  conn->hello_version == OTLS_TLS1_3 ? OTLS_ALERT_CERTIFICATE_REQUIRED
+                                                     : OTLS_ALERT_HANDSHAKE_FAILURE,
+                  alert, "the peer presented no certificate");
 }
 
 otls_status otls_core_verify_peer(otls_core *core, const otls_slice *chain, size_t count,

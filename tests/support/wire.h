@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file wire.h
+ * A network of two pipes in memory that can be made to misbehave: tiny pieces, would-block before
+ * every call, end of file, reset.
+ */
+#ifndef OTLS_TEST_WIRE_H
+#define OTLS_TEST_WIRE_H
+
+#include <omnitls/connection.h>
+
+typedef struct test_pipe {
+    uint8_t *data;
+    size_t start, end, capacity;
+    bool ended;        /* the writer is gone: end of file behind the data */
+    bool reset;        /* connection reset, at once */
+    size_t total; /* bytes ever written */
+} test_pipe;
+
+/** What one end does to its calls. */
+typedef struct test_faults {
+    size_t piece;       /* at most so many bytes a call; 0 = any */
+    unsigned block_every; /* 1: each call is first answered with would-block, then done */
+    size_t room;        /* would-block when the pipe holds so many bytes; 0 = never */
+} test_faults;
+
+typedef struct test_end {
+    test_pipe *in, *out;
+    test_faults faults;
+    unsigned read_blocked, write_blocked;
+    unsigned long calls;
+} test_end;
+
+typedef struct test_wire {
+    test_pipe to_server, to_client;
+    test_end client, server;
+} test_wire;
+
+void wire_init(test_wire *wire);
+void wire_free(test_wire *wire);
+otls_transport wire_transport(test_end *end);
+/** Put bytes on a pipe as its writer would. */
+void pipe_put(test_pipe *pipe, const void *data, size_t size);
+size_t pipe_size(const test_pipe *pipe);
+
+#endif

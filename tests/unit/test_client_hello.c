@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: MIT */
+#include "client_hello.h"
+
+#include <criterion/criterion.h>
+#include <string.h>
+
+/* Builds a hello by hand: body first, then message header, then records of a chosen size. */
+typedef struct maker {
+    uint8_t bytes[70000];
+    size_t size;
+} maker;
+
+static void put(maker *m, const void *data, size_t size)
+{
+    cr_assert(m->size + size <= sizeof(m->bytes));
+    memcpy(m->bytes + m->size, data, size);
+    m->size += size;
+}
+
+static void put_number(maker *m, size_t value, int bytes)
+{
+    for (int i = bytes - 1; i >= 0; i--) {
+        const uint8_t byte = (uint8_t)(value >> (8 * i));
+        put(m, &byte, 1);
+    }
+}
+
+static void put_extension(maker *m, unsigned type, const char *body, size_t size)
+{
+    put_number(m, type, 2);
+    put_number(m, size, 2);
+    put(m, body, size);
+}
+
+static const uint8_t zeros[32];
+
+static void body_start(maker *m)
+{
+    m->size = 0;
+    put_number(m, 0x0303, 2);
+    put(m, zeros, 32);
+    put_number(m, 0, 1);
+    put_number(m, 4, 2);
+    put_number(m, 0x1301, 2);
+    put_number(m, 0xc02b, 2);
+    put_number(m, 1, 1);
+    put_number(m, 0, 1);
+}
+
+static void with_extensions(maker *body, const maker *extensions)
+{
+    body_start(body);
+    put_number(body, extensions->size, 2);
+    put(body, extensions->bytes, extensions->size);
+}
+
+static void to_wire(maker *wire, const maker *body, size_t record)
+{
+    static maker message;
+
+    message.size = 0;
+    put_number(&message, 1, 1);
+    put_number(&message, body->size, 3);
+    put(&message, body->bytes, body->size);
+    wire->size = 0;
+    for (size_t at = 0; at < message.size; at += record) {
+        const size_t part = message.size - at < record ? message.size - at : record;
+
+        put_number(wire, 0x160301, 3);
+        put_number(wire, part, 2);
+        put(wire, message.bytes + at, part);
+    }
+}
+
+static maker extensions, body, wire;
+
+static void usual_extensions(void)
+{
+    extensions.size = 0;
+    put_extension(&extensions, 0, "\0\x0e\0\0\x0b" "example.org", 16);
+    put_extension(&extensions, 10, "\0\x04\0\x1d\0\x17", 6);
+    put_extension(&extensions, 13, "\0\x02\x04\x03", 4);
+    put_extension(&extensions, 16, "\0\x0c\x02h2\x08http/1.1", 14);
+    put_extension(&extensions, 43, "\x04\x03\x04\x03\x03", 5);
+}
+
+Test(client_hello, fields)
+{
+    otls_client_hello hello;
+
+    usual_extensions();
+    with_extensions(&body, &extensions);
+    to_wire(&wire, &body, 16384);
+    cr_assert_eq(otls_client_hello_parse(&hello, wire.bytes, wire.size), OTLS_HELLO_OK);
+    cr_assert_null(hello.owned);
+    cr_assert_eq(hello.server_name.size, 11);
+    cr_assert(memcmp(hello.server_name.data, "example.org", 11) == 0);
+    cr_assert(otls_hello_has(hello.suites, 0x1301) && otls_hello_has(hello.suites, 0xc02b));
+    cr_assert(!otls_hello_has(hello.suites, 0x1302));
+    cr_assert(otls_hello_has(hello.groups, 0x1d));
+    cr_assert(otls_hello_has(hello.signatures, 0x0403));
+    cr_assert_eq(hello.alpn.size, 12);
+    cr_assert_eq(otls_hello_version(&hello, 0x0303, 0x0304), 0x0304);
+    cr_assert_eq(otls_hello_version(&hello, 0x0303, 0x0303), 0x0303);
+    cr_assert_eq(otls_hello_version(&hello, 0x0301, 0x0302), 0);
+    otls_client_hello_clear(&hello);
+}
+
+/* Cut anywhere it asks for more; never misjudged, in one record or in many. */
+Test(client_hello, every_prefix, .timeout = 60)
+{
+    static const size_t records[] = {16384, 1, 3, 4, 50};
+
+    usual_extensions();
+    with_extensions(&body, &extensions);
+    for (size_t r = 0; r < sizeof(records) / sizeof(records[0]); r++) {
+        otls_client_hello hello;
+
+        to_wire(&wire, &body, records[r]);
+        for (size_t size = 1; size < wire.size; size++)
+            cr_assert_eq(otls_client_hello_parse(&hello, wire.bytes, size), OTLS_HELLO_MORE,
+                         "record %zu, %zu of %zu bytes", records[r], size, wire.size);
+        cr_assert_eq(otls_client_hello_parse(&hello, wire.bytes, wire.size), OTLS_HELLO_OK);
+        cr_assert_eq(hello.server_name.size, 11);
+        cr_assert((hello.owned != NULL) == (records[r] != 16384));
+        otls_client_hello_clear(&hello);
+    }
+}
+
+Test(client_hello, old_clients)
+{
+    otls_client_hello hello;
+
+    body_start(&body); /* no extensions at all */
+    to_wire(&wire, &body, 16384);
+    cr_assert_eq(otls_client_hello_parse(&hello, wire.bytes, wire.size), OTLS_HELLO_OK);
+    cr_assert_null(hello.server_name.data);
+    cr_assert_eq(otls_hello_version(&hello, 0x0303, 0x0304), 0x0303);
+}
+
+static otls_hello_result parse_one(unsigned type, const char *data, size_t size)
+{
+    otls_client_hello hello;
+    otls_hello_result result;
+
+    extensions.size = 0;
+    put_extension(&extensions, type, data, size);
+    with_extensions(&body, &extensions);
+    to_wire(&wire, &body, 16384);
+    result = otls_client_hello_parse(&hello, wire.bytes, wire.size);
+    otls_client_hello_clear(&hello);
+    return result;
+}
+
+Test(client_hello, malformed)
+{
+    static const struct {
+        unsigned type;
+        const char *data;
+        size_t size;
+    } rows[] = {
+        {0, "\0\x0e\0\0\x0b" "example", 12},      /* list longer than the extension */
+        {0, "\0\x05\0\0\x02" "a\0", 7},            /* NUL in the name */
+        {0, "\0\x03\0\0\0", 5},                    /* empty name */
+        {0, "\0\x08\0\0\x01" "a\0\0\x01" "b", 10}, /* two host names */
+        {10, "\0\x03\0\x1d\0", 5},                 /* odd list */
+        {10, "\0\0", 2},                           /* empty list */
+        {13, "\0\x02\x04", 3},
+        {16, "\0\x03\x02h2\0", 6},                 /* trailing byte */
+        {16, "\0\x01\0", 3},                       /* empty protocol */
+        {16, "\0\x02\x02h", 4},                    /* protocol cut off */
+        {43, "\x03\x03\x04\x03", 4},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        cr_assert_eq(parse_one(rows[i].type, rows[i].data, rows[i].size), OTLS_HELLO_BAD, "row %zu",
+                     i);
+    cr_assert_eq(parse_one(0xfafa, "anything", 8), OTLS_HELLO_OK, "unknown ones are skipped");
+}
+
+Test(client_hello, twice_the_same_extension)
+{
+    otls_client_hello hello;
+
+    extensions.size = 0;
+    put_extension(&extensions, 10, "\0\x02\0\x1d", 4);
+    put_extension(&extensions, 10, "\0\x02\0\x1d", 4);
+    with_extensions(&body, &extensions);
+    to_wire(&wire, &body, 16384);
+    cr_assert_eq(otls_client_hello_parse(&hello, wire.bytes, wire.size), OTLS_HELLO_BAD);
+}
+
+Test(client_hello, bounds)
+{
+    static const uint8_t huge[] = {22, 3, 1, 0, 4, 1, 0xff, 0xff, 0xff};
+    static const uint8_t empty_record[] = {22, 3, 1, 0, 0};
+    static const uint8_t long_record[] = {22, 3, 1, 0x40, 1};
+    otls_client_hello hello;
+
+    cr_assert_eq(otls_client_hello_parse(&hello, huge, sizeof(huge)), OTLS_HELLO_BAD);
+    cr_assert_eq(otls_client_hello_parse(&hello, empty_record, 5), OTLS_HELLO_BAD);
+    cr_assert_eq(otls_client_hello_parse(&hello, long_record, 5), OTLS_HELLO_BAD);
+    /* too many records: 600 of one byte */
+    usual_extensions();
+    for (int i = 0; i < 8; i++)
+        put_extension(&extensions, 0xfa00u + (unsigned)i, (const char *)zeros, 32);
+    for (int i = 0; i < 10; i++)
+        put_extension(&extensions, 0xfb00u + (unsigned)i, (const char *)zeros, 32);
+    with_extensions(&body, &extensions);
+    to_wire(&wire, &body, 1);
+    cr_assert_eq(otls_client_hello_parse(&hello, wire.bytes, wire.size), OTLS_HELLO_BAD);
+}
+
+Test(client_hello, not_tls)
+{
+    otls_client_hello hello;
+
+    cr_assert_eq(otls_client_hello_parse(&hello, (const uint8_t *)"G", 1), OTLS_HELLO_NOT_TLS);
+    cr_assert_eq(otls_client_hello_parse(&hello, (const uint8_t *)"\x16\x02", 2),
+                 OTLS_HELLO_NOT_TLS);
+    cr_assert_eq(otls_client_hello_parse(&hello, (const uint8_t *)"\x16\x03\x01\0\x04\x02\0\0\0", 9),
+                 OTLS_HELLO_NOT_TLS);
+}
