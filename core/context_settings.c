@@ -186,6 +186,7 @@ static otls_status alpn_wire_size(const char *const *names, size_t count, size_t
 {
     size_t total = 0;
 
+    *size = 0;
     for (size_t i = 0; i < count; i++) {
         const size_t length = names[i] != NULL ? strlen(names[i]) : 0;
 

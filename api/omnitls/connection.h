@@ -84,6 +84,12 @@ OTLS_API unsigned otls_connection_events(const otls_connection *conn);
 OTLS_API otls_status otls_connection_shutdown(otls_connection *conn, otls_error *err);
 /** Two ways: as above, then wait for the peer's; data that still arrives is dropped. */
 OTLS_API otls_status otls_connection_shutdown_wait(otls_connection *conn, otls_error *err);
+/**
+ * After the peer's close_notify: what it sent behind it, in plain text, and was read along. Moves up
+ * to `capacity` bytes to `out` and returns how many; `out` NULL: how many there are. Whoever goes on
+ * with the descriptor takes these first (STARTTLS ended by unwrap).
+ */
+OTLS_API size_t otls_connection_unread(otls_connection *conn, void *out, size_t capacity);
 /** What was exchanged: a set of OTLS_SHUTDOWN_... (pyo get_shutdown) */
 enum { OTLS_SHUTDOWN_SENT = 1, OTLS_SHUTDOWN_RECEIVED = 2 };
 OTLS_API unsigned otls_connection_shutdown_state(const otls_connection *conn);

@@ -1,0 +1,74 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# Bad input: one clear sentence that names the file or option, exit 1; and help wherever asked for.
+. "$(dirname "$0")/lib.sh"
+
+tool=$OMNITLS_TOOL
+engine=${engines%% *}
+echo "no certificate here" >"$work/garbage.pem"
+: >"$work/empty.pem"
+
+# refused WHAT PATTERN ARGUMENT...
+refused() {
+    local what=$1 pattern=$2
+    shift 2
+    expect_code 1 "$what" "$tool" "$@"
+    says "$what" "$pattern"
+}
+
+refused "unknown command" 'no command "frobnicate"' frobnicate
+refused "unknown option" '"--frobnicate"' connect --frobnicate localhost:1
+refused "short option" '"-z"' connect -z localhost:1
+refused "no value" '--ca needs a value' connect localhost:1 --ca
+refused "empty value" '--ca is empty' connect --ca "" localhost:1
+refused "a value too many" '--json takes no value' connect --json=yes localhost:1
+refused "no target" 'HOST:PORT is missing' connect
+refused "two targets" '"b:2"' connect a:1 b:2
+refused "no port" '"localhost" has no port' connect localhost
+refused "no host" 'has no host' connect :443
+refused "bare IPv6" 'in brackets' connect ::1:443
+refused "open bracket" 'without a ]' connect '[::1:443'
+refused "bad port" 'port "70000"' connect --verify none localhost:70000
+refused "port name" 'port "no-such"' connect --verify none localhost:no-such
+refused "version" '--min: "1.4"' connect --min 1.4 localhost:1
+refused "versions crossed" '--(min|max)' connect --min 1.3 --max 1.2 localhost:1
+refused "mode" '--verify: "maybe"' connect --verify maybe localhost:1
+refused "timeout" '--timeout: "soon"' connect --timeout soon localhost:1
+refused "ciphers" '--ciphers' connect --ciphers NOTHING-OF-THE-KIND localhost:1
+refused "tls 1.3 cipher" '--ciphers.*TLS_AES_512' connect --ciphers TLS_AES_512_GCM localhost:1
+refused "groups" '--groups.*frob' connect --groups frob localhost:1
+refused "alpn" '--alpn' connect --alpn h2,,x localhost:1
+refused "engine" '--backend.*nossl' connect --backend nossl localhost:1
+refused "CA file" 'ca.*missing\.pem' connect --ca "$work/missing.pem" localhost:1
+refused "CA garbage" '--ca.*garbage\.pem' connect --ca "$work/garbage.pem" localhost:1
+refused "key alone" '--key is given without --cert' connect --key x localhost:1
+refused "no certificate" '--cert is missing' serve
+refused "two modes" '--www and --echo' serve --www --echo
+refused "listen" '--listen: "nowhere"' serve --listen nowhere --cert "$pki/server-rsa-2048.pem" \
+    --key "$pki/server-rsa-2048.key"
+refused "foreign key" 'key' serve --cert "$pki/server-rsa-2048.pem" \
+    --key "$pki/server-ecdsa-p256.key"
+refused "missing key" '--key.*missing\.key' serve --cert "$pki/server-rsa-2048.pem" \
+    --key "$work/missing.key"
+refused "certificate garbage" 'garbage\.pem' serve --cert "$work/garbage.pem" --key "$work/empty.pem"
+refused "certificate directory" 'cert' serve --cert "$work"
+refused "encrypted key" 'password' serve --cert "$pki/server-ecdsa-p256.pem" \
+    --key "$pki/server-ecdsa-p256.enc.key"
+refused "escape" 'no command "\\x1b' "$(printf '\033[31m')" 2>/dev/null
+
+for name in backends selftest connect serve compare; do
+    expect_code 0 "$name --help" "$tool" $name --help
+    grep -q "^usage: omnitls $name" "$work/out" || fail "$name --help: $(head -n 1 "$work/out")"
+    [ -s "$work/err" ] && fail "$name --help writes to standard error"
+done
+expect_code 0 "--help" "$tool" --help
+expect_code 0 "--version" "$tool" --version
+expect_code 1 "nothing" "$tool"
+
+# nobody there: network, whatever the form
+expect_code 2 "nobody there" "$tool" connect --verify none 127.0.0.1:1
+says "nobody there" '127\.0\.0\.1:1.*refused'
+expect_code 2 "nobody there, JSON" "$tool" connect --json --verify none 127.0.0.1:1
+says "nobody there, JSON" '^\{"engine":.*"category":"OTLS_E_IO","reason":".*refused.*"alert":null'
+expect_code 2 "compare, nobody there" "$tool" compare --verify none 127.0.0.1:1
+done_testing

@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: MIT */
+/* The socket layer's time-outs: they end in time, and what they interrupt can go on. */
+#include "socket_peer.h"
+
+#include <criterion/criterion.h>
+#include <criterion/parameterized.h>
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#define ROOT OTLS_TEST_PKI "/root.pem"
+/* a loaded machine may be late; a time-out that does not work would wait for the test's own */
+#define LATE_MS 15000
+
+static const size_t engine_indexes[SOCKET_ENGINES] = {0, 1, 2};
+#define EVERY_ENGINE(suite, name)                                                                  \
+    ParameterizedTestParameters(suite, name)                                                       \
+    {                                                                                              \
+        return cr_make_param_array(const size_t, engine_indexes, SOCKET_ENGINES);                  \
+    }                                                                                              \
+    ParameterizedTest(const size_t *index, suite, name, .timeout = 60)
+
+static void check_time(long long start, int timeout_ms)
+{
+    long long took = socket_now() - start;
+
+    cr_assert_geq(took, timeout_ms - 2, "only %lld ms", took);
+    cr_assert_leq(took, LATE_MS, "%lld ms", took);
+}
+
+/* Says "x" when it is told to by a byte on the pipe. */
+static void speak_when_told(otls_socket *client, void *user)
+{
+    const int *ends = user;
+    char byte;
+
+    if (otls_socket_handshake(client, NULL) != OTLS_OK)
+        return;
+    while (read(ends[0], &byte, 1) == 1)
+        (void)otls_socket_send_all(client, "x", 1, NULL);
+}
+
+EVERY_ENGINE(socket_wait, recv_times_out_and_goes_on)
+{
+    const otls_backend *backend = socket_engine(*index);
+    otls_context *context = socket_client_context(backend, ROOT);
+    otls_error err = OTLS_ERROR_INIT;
+    otls_socket *sock = NULL;
+    socket_peer peer;
+    int ends[2];
+    char byte = 0;
+    size_t count = 0;
+    long long start;
+
+    cr_assert_eq(pipe(ends), 0);
+    socket_peer_start(&peer, backend, "127.0.0.1", speak_when_told, ends);
+    cr_assert_eq(otls_connect(&sock, context, "localhost", peer.port, 10000, &err), OTLS_OK, "%s",
+                 err.text);
+    cr_assert_eq(otls_socket_timeout(sock), 10000);
+    cr_assert_eq(otls_socket_set_timeout(sock, 150, &err), OTLS_OK);
+    start = socket_now();
+    cr_assert_eq(otls_socket_recv(sock, &byte, 1, &count, &err), OTLS_E_TIMEOUT);
+    check_time(start, 150);
+    cr_assert_eq(otls_socket_set_blocking(sock, false, &err), OTLS_OK);
+    cr_assert_eq(otls_socket_recv(sock, &byte, 1, &count, &err), OTLS_WANT_READ);
+    cr_assert_eq(otls_socket_set_blocking(sock, true, &err), OTLS_OK);
+    cr_assert_eq(otls_socket_timeout(sock), -1);
+    cr_assert_eq(write(ends[1], "", 1), 1);
+    cr_assert_eq(otls_socket_recv(sock, &byte, 1, &count, &err), OTLS_OK, "%s", err.text);
+    cr_assert_eq(byte, 'x');
+    close(ends[1]);
+    socket_peer_stop(&peer);
+    close(ends[0]);
+    otls_socket_close(sock);
+    otls_context_free(context);
+}
+
+static void ignore_signal(int number)
+{
+    (void)number;
+}
+
+EVERY_ENGINE(socket_wait, signals_do_not_shorten_or_lengthen)
+{
+    const otls_backend *backend = socket_engine(*index);
+    otls_context *context = socket_client_context(backend, ROOT);
+    struct sigaction action = {.sa_handler = ignore_signal}; /* no SA_RESTART: EINTR everywhere */
+    struct itimerval often = {.it_interval = {.tv_usec = 7000}, .it_value = {.tv_usec = 7000}};
+    otls_error err = OTLS_ERROR_INIT;
+    otls_socket *sock = NULL;
+    socket_peer peer;
+    int ends[2];
+    char byte;
+    size_t count = 0;
+    sigset_t alarm_only;
+    long long start;
+
+    cr_assert_eq(pipe(ends), 0);
+    sigemptyset(&alarm_only);
+    sigaddset(&alarm_only, SIGALRM);
+    /* the peer's thread inherits the mask; the signals are for this one */
+    pthread_sigmask(SIG_BLOCK, &alarm_only, NULL);
+    socket_peer_start(&peer, backend, "127.0.0.1", speak_when_told, ends);
+    cr_assert_eq(sigaction(SIGALRM, &action, NULL), 0);
+    pthread_sigmask(SIG_UNBLOCK, &alarm_only, NULL);
+    cr_assert_eq(setitimer(ITIMER_REAL, &often, NULL), 0);
+    cr_assert_eq(otls_connect(&sock, context, "localhost", peer.port, 10000, &err), OTLS_OK, "%s",
+                 err.text);
+    cr_assert_eq(otls_socket_set_timeout(sock, 200, &err), OTLS_OK);
+    start = socket_now();
+    cr_assert_eq(otls_socket_recv(sock, &byte, 1, &count, &err), OTLS_E_TIMEOUT, "%s", err.text);
+    check_time(start, 200);
+    often = (struct itimerval){0};
+    cr_assert_eq(setitimer(ITIMER_REAL, &often, NULL), 0);
+    close(ends[1]);
+    socket_peer_stop(&peer);
+    close(ends[0]);
+    otls_socket_close(sock);
+    otls_context_free(context);
+}
+
+/* Reads nothing until it is told to. */
+static void read_nothing(otls_socket *client, void *user)
+{
+    const int *ends = user;
+    char byte;
+
+    if (otls_socket_handshake(client, NULL) == OTLS_OK)
+        (void)!read(ends[0], &byte, 1);
+}
+
+EVERY_ENGINE(socket_wait, send_all_says_how_much_went_out)
+{
+    static const unsigned char data[8 * 1024 * 1024];
+    const otls_backend *backend = socket_engine(*index);
+    otls_context *context = socket_client_context(backend, ROOT);
+    otls_error err = OTLS_ERROR_INIT;
+    otls_socket *sock = NULL;
+    socket_peer peer;
+    int ends[2];
+    unsigned long done = 0;
+    long long start;
+
+    cr_assert_eq(pipe(ends), 0);
+    socket_peer_start(&peer, backend, "127.0.0.1", read_nothing, ends);
+    cr_assert_eq(otls_connect(&sock, context, "localhost", peer.port, 10000, &err), OTLS_OK, "%s",
+                 err.text);
+    cr_assert_eq(otls_socket_set_timeout(sock, 200, &err), OTLS_OK);
+    start = socket_now();
+    cr_assert_eq(otls_socket_send_all(sock, data, sizeof(data), &err), OTLS_E_TIMEOUT);
+    check_time(start, 200);
+    cr_assert_eq(err.status, OTLS_E_TIMEOUT);
+    cr_assert_eq(sscanf(err.text, "%lu of 8388608 bytes", &done), 1, "%s", err.text);
+    cr_assert_gt(done, 0u);
+    cr_assert_lt(done, sizeof(data));
+    close(ends[1]);
+    otls_socket_close(sock);
+    socket_peer_stop(&peer);
+    close(ends[0]);
+    otls_context_free(context);
+}
+
+EVERY_ENGINE(socket_wait, a_silent_server_and_a_full_one)
+{
+    const otls_backend *backend = socket_engine(*index);
+    otls_context *context = socket_client_context(backend, ROOT);
+    otls_error err = OTLS_ERROR_INIT;
+    otls_socket *sock = NULL;
+    otls_socket *queued[4] = {NULL};
+    char port[8];
+    int listener = socket_plain_listener(port, 0);
+    long long start = socket_now();
+
+    /* connected, but no ServerHello ever comes */
+    cr_assert_eq(otls_connect(&sock, context, "127.0.0.1", port, 200, &err), OTLS_E_TIMEOUT);
+    cr_assert_null(sock);
+    check_time(start, 200);
+    /* its queue is full: connections are not even made */
+    for (int i = 0; i < 4; i++) {
+        cr_assert_eq(otls_socket_new(&queued[i], context, &err), OTLS_OK);
+        (void)otls_socket_set_timeout(queued[i], 0, NULL);
+        (void)otls_socket_connect(queued[i], "127.0.0.1", port, &err);
+    }
+    start = socket_now();
+    cr_assert_eq(otls_connect(&sock, context, "127.0.0.1", port, 200, &err), OTLS_E_TIMEOUT);
+    check_time(start, 200);
+    for (int i = 0; i < 4; i++)
+        otls_socket_close(queued[i]);
+    close(listener);
+    start = socket_now();
+    cr_assert_eq(otls_connect(&sock, context, "127.0.0.1", port, 20000, &err), OTLS_E_IO);
+    cr_assert_eq(err.system_error, ECONNREFUSED, "%s", err.text);
+    cr_assert_not_null(strstr(err.text, port), "%s", err.text);
+    otls_context_free(context);
+}
+
+static void close_at_once(otls_socket *client, void *user)
+{
+    (void)user;
+    (void)otls_socket_handshake(client, NULL);
+}
+
+EVERY_ENGINE(socket_wait, connect_without_waiting)
+{
+    const otls_backend *backend = socket_engine(*index);
+    otls_context *context = socket_client_context(backend, ROOT);
+    otls_error err = OTLS_ERROR_INIT;
+    otls_socket *sock = NULL;
+    socket_peer peer;
+    int code = EINPROGRESS;
+
+    socket_peer_start(&peer, backend, "127.0.0.1", close_at_once, NULL);
+    cr_assert_eq(otls_socket_new(&sock, context, &err), OTLS_OK);
+    cr_assert_eq(otls_socket_set_blocking(sock, false, &err), OTLS_OK);
+    for (int i = 0; i < 1000 && code == EINPROGRESS; i++) {
+        code = otls_socket_connect_ex(sock, "localhost", peer.port, &err);
+        if (code == EINPROGRESS) {
+            struct pollfd item = {.fd = (int)otls_socket_fileno(sock), .events = POLLIN};
+
+            (void)poll(&item, 1, 10);
+        }
+    }
+    cr_assert_eq(code, 0, "%s", err.text);
+    cr_assert(otls_connection_handshake_done(otls_socket_connection(sock)));
+    otls_socket_close(sock);
+    socket_peer_stop(&peer);
+    cr_assert_eq(otls_socket_new(&sock, context, &err), OTLS_OK);
+    cr_assert_eq(otls_socket_connect_ex(sock, "127.0.0.1", peer.port, &err), ECONNREFUSED);
+    otls_socket_close(sock);
+    otls_context_free(context);
+}
+
+EVERY_ENGINE(socket_wait, accept_waits_as_long_as_it_should)
+{
+    const otls_backend *backend = socket_engine(*index);
+    otls_context *context = socket_server_context(backend);
+    otls_error err = OTLS_ERROR_INIT;
+    otls_socket *listener = NULL, *client = NULL;
+    long long start;
+
+    cr_assert_eq(otls_listen(&listener, context, NULL, "0", 1, &err), OTLS_OK, "%s", err.text);
+    cr_assert_eq(otls_socket_set_timeout(listener, 0, &err), OTLS_OK);
+    cr_assert_eq(otls_socket_accept(&client, listener, &err), OTLS_WANT_READ);
+    cr_assert_eq(otls_socket_set_timeout(listener, 100, &err), OTLS_OK);
+    start = socket_now();
+    cr_assert_eq(otls_socket_accept(&client, listener, &err), OTLS_E_TIMEOUT);
+    check_time(start, 100);
+    cr_assert_null(client);
+    otls_socket_close(listener);
+    otls_context_free(context);
+}
