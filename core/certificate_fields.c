@@ -139,6 +139,11 @@ int otls_certificate_path_length(const otls_certificate *cert)
     return cert->x509.path_length;
 }
 
+bool otls_certificate_has_malformed_extension(const otls_certificate *cert)
+{
+    return cert->x509.malformed_extension != 0;
+}
+
 bool otls_certificate_must_staple(const otls_certificate *cert)
 {
     return cert->x509.must_staple != 0;

@@ -42,7 +42,7 @@ static void put_attribute(otls_text *text, const otls_name_entry *entry)
     otls_text_char(text, '[');
     put_literal(text, name);
     otls_text_add(text, ", ");
-    if (otls_string_tag_ok(entry->value.tag)) {
+    if (otls_string_ok(&entry->value)) {
         put_quoted(text, openssl_tag(entry->value.tag), entry->value.value);
     } else {
         otls_text_add(text, "\"#");

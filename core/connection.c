@@ -138,6 +138,7 @@ otls_status otls_engine_start(otls_connection *conn, otls_native *native, otls_e
                  ->connection->init(conn->engine, native->engine, &setup, &inner);
     if (status != OTLS_OK)
         return otls_connection_fail(conn, status, &inner, err);
+    conn->native = native;
     conn->engine_live = true;
     conn->state = OTLS_STATE_HANDSHAKE;
     return OTLS_OK;

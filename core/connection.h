@@ -41,6 +41,7 @@ typedef struct otls_record_watch {
 struct otls_connection {
     otls_core core; /* first: what the backend holds on to */
     otls_context *context;
+    const otls_native *native;       /* what the engine was started with; NULL before */
     otls_backend_connection *engine; /* in this block, behind the struct */
     otls_transport transport;        /* unset for memory */
     otls_buffer in, out;             /* ciphertext read ahead; ciphertext not sent yet */

@@ -182,6 +182,59 @@ otls_status otls_connection_write(otls_connection *conn, const void *data, size_
     return write_records(conn, data, size, count, err);
 }
 
+/* ---- gathering ---- */
+
+/** Where a gathering write stands among its buffers. */
+typedef struct gather {
+    const otls_buffer_view *views;
+    size_t view_count, offset;
+} gather;
+
+/* Fill `record` from the views; returns its size. */
+static size_t gather_record(gather *from, uint8_t *record, size_t capacity)
+{
+    size_t size = 0;
+
+    while (from->view_count != 0 && size < capacity) {
+        const size_t left = from->views->size - from->offset;
+        const size_t part = left < capacity - size ? left : capacity - size;
+
+        if (part != 0)
+            memcpy(record + size, (const uint8_t *)from->views->data + from->offset, part);
+        size += part;
+        from->offset += part;
+        if (from->offset == from->views->size) {
+            from->views++;
+            from->view_count--;
+            from->offset = 0;
+        }
+    }
+    return size;
+}
+
+otls_status otls_connection_writev(otls_connection *conn, const otls_buffer_view *views,
+                                   size_t view_count, size_t *count, otls_error *err)
+{
+    uint8_t record[OTLS_PLAINTEXT_MAX];
+    gather from = {.views = views, .view_count = view_count};
+    otls_status status;
+
+    *count = 0;
+    status = before_write(conn, err);
+    conn->want_write = status == OTLS_WANT_WRITE;
+    while (status == OTLS_OK && may_write_more(conn)) {
+        const size_t size = gather_record(&from, record, sizeof(record));
+        size_t written = 0;
+
+        if (size == 0)
+            break;
+        status = write_records(conn, record, size, &written, err);
+        *count += written;
+    }
+    otls_wipe(record, sizeof(record));
+    return status;
+}
+
 otls_status otls_connection_flush(otls_connection *conn, otls_error *err)
 {
     const otls_status status = otls_io_flush(conn);

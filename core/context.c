@@ -122,7 +122,7 @@ size_t otls_context_suites(const otls_context *context, uint16_t *out, size_t ca
     size_t count = 0;
 
     for (size_t i = 0; i < settings->suite_count; i++) {
-        if (!OTLS_MODULE(context->backend)->context->has_suite(settings->suites[i]))
+        if (!otls_backend_has_suite(context->backend, settings->suites[i]))
             continue;
         if (count < capacity)
             out[count] = settings->suites[i]->id;

@@ -3,6 +3,42 @@
 
 #include "oid.h"
 
+/** Every character decodes. */
+static bool decodes(uint8_t tag, otls_slice rest)
+{
+    otls_character c;
+
+    while (otls_string_next(tag, &rest, &c)) {
+        if (c.undecoded)
+            return false;
+    }
+    return true;
+}
+
+/** The types RFC 5280 and X.520 give attributes, as OpenSSL takes them. Encodings of more than one
+ *  octet must be sound; an octet too many in the others does no harm and is shown escaped. */
+static bool value_ok(const otls_tlv *value)
+{
+    otls_slice octets;
+    unsigned unused;
+
+    switch (value->tag) {
+    case OTLS_DER_NUMERIC_STRING:
+    case OTLS_DER_PRINTABLE_STRING:
+    case OTLS_DER_TELETEX_STRING:
+    case OTLS_DER_IA5_STRING:
+        return true;
+    case OTLS_DER_UTF8_STRING:
+    case OTLS_DER_UNIVERSAL_STRING:
+    case OTLS_DER_BMP_STRING:
+        return otls_string_ok(value) && decodes(value->tag, value->value);
+    case OTLS_DER_BIT_STRING:
+        return otls_der_bits(value->value, &octets, &unused);
+    default:
+        return false;
+    }
+}
+
 static bool attribute_ok(otls_der *set)
 {
     otls_der attribute;
@@ -11,7 +47,7 @@ static bool attribute_ok(otls_der *set)
 
     return otls_der_enter(set, OTLS_DER_SEQUENCE, &attribute) &&
            otls_der_value(&attribute, OTLS_DER_OID, &oid) && otls_oid_ok(oid) &&
-           otls_der_next(&attribute, &value) && otls_der_at_end(&attribute);
+           otls_der_next(&attribute, &value) && otls_der_at_end(&attribute) && value_ok(&value);
 }
 
 bool otls_name_ok(otls_slice content)
@@ -62,7 +98,7 @@ bool otls_name_next(otls_name_cursor *cursor, otls_name_entry *out)
 
 void otls_text_attribute(otls_text *text, const otls_tlv *value, otls_escape escape)
 {
-    if (otls_string_tag_ok(value->tag)) {
+    if (otls_string_ok(value)) {
         otls_text_string(text, value->tag, value->value, escape);
         return;
     }

@@ -54,7 +54,7 @@ static bool is_text(const otls_tlv *value)
     otls_slice rest = value->value;
     otls_character c;
 
-    if (!otls_string_tag_ok(value->tag))
+    if (!otls_string_ok(value))
         return false;
     while (otls_string_next(value->tag, &rest, &c)) {
         if (c.undecoded)

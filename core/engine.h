@@ -8,15 +8,28 @@
 #ifndef OTLS_CORE_ENGINE_H
 #define OTLS_CORE_ENGINE_H
 
+#include "suites.h"
 #include <omnitls/backend.h>
+#include <stdatomic.h>
 
 /** At most this many engines in a process. */
 #define OTLS_BACKEND_MAX 8
 
+/** Remembered answers of has_group and has_signature. */
+#define OTLS_HAS_SLOTS 128
+
 struct otls_backend {
     const otls_backend_module *module;
     unsigned index; /* 0..OTLS_BACKEND_MAX-1: place in per-engine caches */
+    /* asking an engine may cost it a context: each answer is asked for once (engine_has.c) */
+    atomic_uchar suites[OTLS_SUITE_MAX];
+    atomic_uint groups[OTLS_HAS_SLOTS], signatures[OTLS_HAS_SLOTS];
 };
+
+/** Does the running engine have it? Asked once per process, any thread. */
+bool otls_backend_has_suite(const otls_backend *backend, const otls_suite *suite);
+bool otls_backend_has_group(const otls_backend *backend, uint16_t group);
+bool otls_backend_has_signature(const otls_backend *backend, uint16_t scheme);
 
 #ifdef OTLS_ONLY_BACKEND
 extern const otls_backend_module OTLS_ONLY_BACKEND; /* otls_module_wolfssl ... */

@@ -255,7 +255,7 @@ static bool one_common_name(otls_slice subject, uint8_t out[DNS_NAME_MAX], size_
 
         if (entry.oid.size != 3 || memcmp(entry.oid.data, "\x55\x04\x03", 3) != 0)
             continue;
-        if (++found > 1 || !otls_string_tag_ok(entry.value.tag))
+        if (++found > 1 || !otls_string_ok(&entry.value))
             return false;
         while (otls_string_next(entry.value.tag, &rest, &c)) {
             if (c.code >= 0x80 || *size == DNS_NAME_MAX)

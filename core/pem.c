@@ -149,7 +149,9 @@ static bool has_headers(const uint8_t *at, const uint8_t *end)
 {
     while (at < end && (*at == '\n' || *at == '\r'))
         at++;
-    for (; at < end && *at != '\n' && *at != '\r' && *at != '-'; at++) {
+    if (starts_with(at, end, dashes, sizeof(dashes) - 1))
+        return false;
+    for (; at < end && *at != '\n' && *at != '\r'; at++) {
         if (*at == ':')
             return true;
     }

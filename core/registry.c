@@ -98,7 +98,8 @@ static otls_status add(const otls_backend **out, const char *name, otls_error *e
     if (module->start(&inner) != OTLS_OK)
         return otls_fail(err, OTLS_E_BACKEND, OTLS_CODE_NONE, "engine %s does not start: %s", name,
                          inner.text);
-    *entry = (struct otls_backend){.module = module, .index = (unsigned)registry.count};
+    entry->module = module;
+    entry->index = (unsigned)registry.count;
     registry.count++;
     *out = entry;
     return OTLS_OK;

@@ -40,7 +40,7 @@ otls_status otls_context_range(const otls_context *context, uint16_t *lowest, ui
     size_t count = 0;
 
     for (size_t i = 0; i < settings->suite_count; i++)
-        if (OTLS_MODULE(context->backend)->context->has_suite(settings->suites[i]))
+        if (otls_backend_has_suite(context->backend, settings->suites[i]))
             have[count++] = settings->suites[i];
     *highest = settings->highest != 0 ? settings->highest : OTLS_TLS1_3;
     *lowest = settings->lowest != 0 ? settings->lowest : OTLS_TLS1_2;
@@ -60,7 +60,6 @@ otls_status otls_context_range(const otls_context *context, uint16_t *lowest, ui
 static otls_status filter(otls_context *context, otls_error *err)
 {
     const otls_settings *settings = &context->settings;
-    const otls_context_ops *engine = OTLS_MODULE(context->backend)->context;
 
     OTLS_TRY(otls_context_range(context, &context->lowest, &context->highest, err));
     context->suite_count = context->group_count = context->signature_count = 0;
@@ -69,15 +68,15 @@ static otls_status filter(otls_context *context, otls_error *err)
         const bool thirteen = suite->min_version == OTLS_TLS1_3;
 
         if (suite->min_version > context->highest ||
-            (!thirteen && context->lowest == OTLS_TLS1_3) || !engine->has_suite(suite))
+            (!thirteen && context->lowest == OTLS_TLS1_3) || !otls_backend_has_suite(context->backend, suite))
             continue;
         context->suites[context->suite_count++] = suite;
     }
     for (size_t i = 0; i < settings->group_count; i++)
-        if (engine->has_group(settings->groups[i]))
+        if (otls_backend_has_group(context->backend, settings->groups[i]))
             context->groups[context->group_count++] = settings->groups[i];
     for (size_t i = 0; i < settings->signature_count; i++)
-        if (engine->has_signature(settings->signatures[i]))
+        if (otls_backend_has_signature(context->backend, settings->signatures[i]))
             context->signatures[context->signature_count++] = settings->signatures[i];
     if (context->group_count == 0)
         return otls_fail(err, OTLS_E_CONFIG, OTLS_CODE_NO_SHARED_GROUP,

@@ -168,7 +168,8 @@ otls_status otls_socket_send_all(otls_socket *sock, const void *data, size_t siz
     do {
         size_t taken = 0;
 
-        status = send_until(sock, bytes + done, size - done, &taken, &deadline, err);
+        status =
+            send_until(sock, size == 0 ? bytes : bytes + done, size - done, &taken, &deadline, err);
         done += taken;
     } while (status == OTLS_OK && done < size);
     if (status == OTLS_OK)

@@ -76,11 +76,12 @@ static otls_status make_room(otls_socket *sock, size_t limit, otls_error *err)
 static size_t line_length(const otls_socket *sock, size_t *searched, size_t limit)
 {
     size_t kept = sock->line_end - sock->line_start;
-    const unsigned char *start = sock->line + sock->line_start;
+    const unsigned char *start;
     const unsigned char *end;
 
     if (kept <= *searched)
         return 0;
+    start = sock->line + sock->line_start;
     end = memchr(start + *searched, '\n', kept - *searched);
     *searched = kept;
     if (end != NULL && (size_t)(end - start) < limit)

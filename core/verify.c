@@ -50,6 +50,11 @@ static void refuse(const otls_search *search, otls_verdict *verdict)
 {
     otls_findings findings = search->best;
 
+    if (search->exhausted && !search->best_complete) /* why it goes no further is not known */
+        findings.flags &= ~(uint32_t)(OTLS_VERIFY_BAD_SIGNATURE | OTLS_VERIFY_UNKNOWN_CA |
+                                      OTLS_VERIFY_SELF_SIGNED | OTLS_VERIFY_DEPTH);
+    if ((findings.reason & findings.flags) == 0)
+        findings.reason = 0;
     if (search->exhausted)
         otls_findings_add(&findings, OTLS_VERIFY_LIMIT, 0, search->request->chain[0], NULL);
     else if (search->sent_more && !search->best_complete)

@@ -71,7 +71,7 @@ uint8_t otls_verify_alert(uint32_t flags)
 void otls_findings_add(otls_findings *findings, uint32_t flag, int32_t depth,
                        const otls_certificate *certificate, const char *detail)
 {
-    const bool graver = findings->flags == 0 || rank(flag) < rank(findings->reason);
+    const bool graver = findings->reason == 0 || rank(flag) < rank(findings->reason);
 
     findings->flags |= flag;
     if (!graver)

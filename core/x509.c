@@ -94,7 +94,8 @@ static const char *parse_tbs(otls_x509 *out, otls_der tbs, otls_slice *inner_alg
         return fault;
     if (!otls_der_value(&tbs, OTLS_DER_INTEGER, &out->serial) || !otls_der_integer_ok(out->serial))
         return "serialNumber is malformed";
-    if (!otls_der_take(&tbs, OTLS_DER_SEQUENCE, &algorithm))
+    if (!otls_der_take(&tbs, OTLS_DER_SEQUENCE, &algorithm) ||
+        !otls_x509_algorithm_ok(otls_der_of(algorithm.value)))
         return "signature is malformed";
     *inner_algorithm = algorithm.whole;
     if ((fault = parse_name(&out->issuer, &tbs, "issuer is malformed")) != NULL ||
@@ -125,7 +126,8 @@ static const char *parse_certificate(otls_x509 *out, otls_slice der)
         return "something follows the certificate";
     if (!otls_der_take(&certificate, OTLS_DER_SEQUENCE, &tbs))
         return "tbsCertificate is malformed";
-    if (!otls_der_take(&certificate, OTLS_DER_SEQUENCE, &algorithm))
+    if (!otls_der_take(&certificate, OTLS_DER_SEQUENCE, &algorithm) ||
+        !otls_x509_algorithm_ok(otls_der_of(algorithm.value)))
         return "signatureAlgorithm is malformed";
     if (!otls_der_value(&certificate, OTLS_DER_BIT_STRING, &bits) ||
         !otls_der_octets(bits, &out->signature) || !otls_der_at_end(&certificate))

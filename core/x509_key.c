@@ -122,9 +122,9 @@ const char *otls_x509_key(otls_x509 *out, otls_der spki)
     otls_der algorithm;
 
     if (!otls_der_enter(&spki, OTLS_DER_SEQUENCE, &algorithm) ||
-        !otls_der_value(&algorithm, OTLS_DER_OID, &oid) || !otls_oid_ok(oid) ||
-        !otls_der_value(&spki, OTLS_DER_BIT_STRING, &bits) || !otls_der_octets(bits, &key) ||
-        !otls_der_at_end(&spki))
+        !otls_x509_algorithm_ok(algorithm) || !otls_der_value(&algorithm, OTLS_DER_OID, &oid) ||
+        !otls_oid_ok(oid) || !otls_der_value(&spki, OTLS_DER_BIT_STRING, &bits) ||
+        !otls_der_octets(bits, &key) || !otls_der_at_end(&spki))
         return "subjectPublicKeyInfo is malformed";
     for (size_t i = 0; i < sizeof(key_algorithms) / sizeof(key_algorithms[0]); i++) {
         const key_algorithm *entry = &key_algorithms[i];

@@ -20,6 +20,8 @@ typedef struct otls_x509_extension {
     bool critical;
 } otls_x509_extension;
 
+/** AlgorithmIdentifier content: an OID and at most one well-formed element. */
+bool otls_x509_algorithm_ok(otls_der identifier);
 /** AlgorithmIdentifier content -> signature algorithm; kind 0 when it is not known. */
 void otls_x509_signature_algorithm(otls_der identifier, otls_signature_algorithm *out);
 /** SubjectPublicKeyInfo content -> key type, bits, group. */

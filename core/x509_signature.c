@@ -24,6 +24,50 @@ static const signature_entry signatures[] = {
     {"\x2a\x86\x48\xce\x3d\x04\x03\x01", 8, OTLS_SIG_ECDSA, OTLS_SIG_HASH_SHA224},
 };
 
+/** The primitive types that have a form of their own. */
+static bool primitive_ok(const otls_tlv *tlv)
+{
+    otls_slice octets;
+    unsigned unused;
+    bool flag;
+
+    switch (tlv->tag) {
+    case OTLS_DER_NULL:
+        return tlv->value.size == 0;
+    case OTLS_DER_BOOLEAN:
+        return otls_der_boolean(tlv->value, &flag);
+    case OTLS_DER_INTEGER:
+    case OTLS_DER_ENUMERATED:
+        return otls_der_integer_ok(tlv->value);
+    case OTLS_DER_BIT_STRING:
+        return otls_der_bits(tlv->value, &octets, &unused);
+    case OTLS_DER_OID:
+        return otls_oid_ok(tlv->value);
+    case OTLS_DER_BMP_STRING:
+    case OTLS_DER_UNIVERSAL_STRING:
+        return tlv->value.size % (tlv->tag == OTLS_DER_BMP_STRING ? 2 : 4) == 0;
+    default:
+        return true;
+    }
+}
+
+bool otls_x509_algorithm_ok(otls_der identifier)
+{
+    otls_slice oid;
+    otls_tlv tlv;
+
+    if (!otls_der_value(&identifier, OTLS_DER_OID, &oid) || !otls_oid_ok(oid))
+        return false;
+    if (otls_der_at_end(&identifier))
+        return true;
+    if (!otls_der_next(&identifier, &tlv) || !otls_der_at_end(&identifier))
+        return false;
+    /* of the constructed types only SEQUENCE and SET are universal */
+    if ((tlv.tag & 0xe0) == 0x20 && tlv.tag != OTLS_DER_SEQUENCE && tlv.tag != OTLS_DER_SET)
+        return false;
+    return (tlv.tag & 0x20) != 0 ? otls_der_well_formed(tlv.value, 8) : primitive_ok(&tlv);
+}
+
 /** Nothing, or NULL: RFC 4055 wants NULL with RSA, RFC 5758 nothing with ECDSA; both are seen. */
 static bool empty_parameters(otls_der parameters)
 {

@@ -96,18 +96,20 @@ void otls_text_discard(otls_text *text)
     *text = (otls_text){.failed = true};
 }
 
-bool otls_string_tag_ok(uint8_t tag)
+bool otls_string_ok(const otls_tlv *value)
 {
-    switch (tag) {
+    switch (value->tag) {
     case OTLS_DER_UTF8_STRING:
     case OTLS_DER_NUMERIC_STRING:
     case OTLS_DER_PRINTABLE_STRING:
     case OTLS_DER_TELETEX_STRING:
     case OTLS_DER_IA5_STRING:
     case OTLS_DER_VISIBLE_STRING:
-    case OTLS_DER_UNIVERSAL_STRING:
-    case OTLS_DER_BMP_STRING:
         return true;
+    case OTLS_DER_UNIVERSAL_STRING:
+        return value->value.size % 4 == 0;
+    case OTLS_DER_BMP_STRING:
+        return value->value.size % 2 == 0;
     default:
         return false;
     }
@@ -147,12 +149,13 @@ static size_t utf8_take(otls_slice rest, uint32_t *code)
     return size;
 }
 
-/** Size of a big-endian character of `width` octets, 0 if it is cut off or no scalar value. */
+/** Size of a big-endian character of `width` octets, 0 if it is no scalar value. In whole strings
+ *  only the rest of such a character does not end on a multiple of the width. */
 static size_t wide_take(otls_slice rest, size_t width, uint32_t *code)
 {
     uint32_t value = 0;
 
-    if (rest.size < width)
+    if (rest.size < width || rest.size % width != 0)
         return 0;
     for (size_t i = 0; i < width; i++)
         value = value << 8 | rest.data[i];

@@ -39,8 +39,8 @@ void otls_text_hex(otls_text *text, otls_slice bytes, char separator);
 otls_status otls_text_finish(otls_text *text, char **out, otls_error *err);
 void otls_text_discard(otls_text *text);
 
-/** Is this the tag of a character string we can decode? */
-bool otls_string_tag_ok(uint8_t tag);
+/** Is this a character string we can decode, and is it made of whole characters' widths? */
+bool otls_string_ok(const otls_tlv *value);
 /** Take the next character of a string with this ASN.1 tag; false at the end. */
 bool otls_string_next(uint8_t tag, otls_slice *rest, otls_character *out);
 /** All of it, escaped. */

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "tool.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <string.h>
+#include <unistd.h>
 
 /* the keys stand for options; see options.c */
 static const tool_command commands[] = {
@@ -56,6 +58,15 @@ static void print_help(FILE *stream)
                     "  NO_COLOR         no colours on a terminal\n");
 }
 
+static int no_such_command(const char *name)
+{
+    char safe[200];
+
+    fprintf(stderr, "omnitls: there is no command \"%s\"; see omnitls --help\n",
+            tool_printable(safe, sizeof(safe), name, strlen(name)));
+    return TOOL_USAGE;
+}
+
 static int run_help(int argc, char **argv)
 {
     const tool_command *command;
@@ -65,10 +76,8 @@ static int run_help(int argc, char **argv)
         return TOOL_OK;
     }
     command = find_command(argv[2]);
-    if (command == NULL) {
-        fprintf(stderr, "omnitls: there is no command \"%s\"; see omnitls --help\n", argv[2]);
-        return TOOL_USAGE;
-    }
+    if (command == NULL)
+        return no_such_command(argv[2]);
     tool_command_help(command, stdout);
     return TOOL_OK;
 }
@@ -82,12 +91,27 @@ static int finish(int code)
     return code;
 }
 
+/* A standard stream that was closed would give its number to the next socket or file. */
+static bool standard_streams_open(void)
+{
+    int fd;
+
+    do {
+        fd = open("/dev/null", O_RDWR);
+    } while (fd >= 0 && fd <= STDERR_FILENO);
+    if (fd >= 0)
+        (void)close(fd);
+    return fd >= 0;
+}
+
 int main(int argc, char **argv)
 {
     tool_options options;
     const tool_command *command;
     int code;
 
+    if (!standard_streams_open())
+        return TOOL_USAGE;
     /* a reader of our output that has gone is an error like others, not a reason to die */
     (void)signal(SIGPIPE, SIG_IGN);
     if (argc < 2) {
@@ -102,10 +126,8 @@ int main(int argc, char **argv)
         return finish(TOOL_OK);
     }
     command = find_command(argv[1]);
-    if (command == NULL) {
-        fprintf(stderr, "omnitls: there is no command \"%s\"; see omnitls --help\n", argv[1]);
-        return TOOL_USAGE;
-    }
+    if (command == NULL)
+        return no_such_command(argv[1]);
     code = tool_options_parse(&options, command, argc - 1, argv + 1);
     if (code >= 0)
         return finish(code);

@@ -199,6 +199,8 @@ OTLS_API bool otls_certificate_key_usage(const otls_certificate *cert, unsigned 
 OTLS_API bool otls_certificate_is_ca(const otls_certificate *cert);
 /** basicConstraints' path length, -1 = none. */
 OTLS_API int otls_certificate_path_length(const otls_certificate *cert);
+/** Is an extension undecodable, or there twice? Such a certificate is shown but never verifies. */
+OTLS_API bool otls_certificate_has_malformed_extension(const otls_certificate *cert);
 /** TLS feature status_request, RFC 7633: a good OCSP staple must come along. */
 OTLS_API bool otls_certificate_must_staple(const otls_certificate *cert);
 /** Key identifiers; borrowed, NULL when absent. */

@@ -140,6 +140,62 @@ OTLS_API uint32_t otls_connection_verify_flags(const otls_connection *conn);
 /** The first cause of failure, if there is one: fills `*err` and returns its status. */
 OTLS_API otls_status otls_connection_failure(const otls_connection *conn, otls_error *err);
 
+/* ---- keys and bindings ---- */
+
+/**
+ * Keying material for another protocol (RFC 5705, RFC 8446 section 7.5): the same bytes on both
+ * ends and on every engine. `context` NULL = none, which TLS 1.2 tells from an empty one. `size` is
+ * at most 16,384. Unsupported where the engine has no EXPORTER.
+ */
+OTLS_API otls_status otls_connection_export_keying(otls_connection *conn, const char *label,
+                                                   const void *context, size_t context_size,
+                                                   void *out, size_t size, otls_error *err);
+
+/** Channel bindings, RFC 5929 and RFC 9266. (py: get_channel_binding) */
+typedef enum otls_channel_binding {
+    OTLS_BINDING_TLS_UNIQUE = 1, /**< TLS 1.2 only: TLS 1.3 has none (RFC 8446 appendix C.5) */
+    OTLS_BINDING_TLS_EXPORTER = 2,
+    OTLS_BINDING_TLS_SERVER_END_POINT = 3
+} otls_channel_binding;
+/** `out` takes up to 64 bytes. E_UNSUPPORTED where the version or the engine has none. */
+OTLS_API otls_status otls_connection_channel_binding(otls_connection *conn,
+                                                     otls_channel_binding kind, uint8_t *out,
+                                                     size_t capacity, size_t *length,
+                                                     otls_error *err);
+/** The 32 random bytes of each hello (pyo client_random, server_random). */
+OTLS_API otls_status otls_connection_client_random(otls_connection *conn, uint8_t out[32],
+                                                   otls_error *err);
+OTLS_API otls_status otls_connection_server_random(otls_connection *conn, uint8_t out[32],
+                                                   otls_error *err);
+/**
+ * TLS 1.3: new sending keys (RFC 8446 section 4.6.3); `request_peer` asks the peer for its own. TLS
+ * 1.2 has none: E_USAGE.
+ */
+OTLS_API otls_status otls_connection_key_update(otls_connection *conn, bool request_peer,
+                                                otls_error *err);
+/**
+ * TLS 1.2: ask for a new handshake, which the following reads perform (pyo renegotiate). TLS 1.3 has
+ * none: E_USAGE with OTLS_CODE_RENEGOTIATION; not allowed by the context: the same; an engine
+ * without it: E_UNSUPPORTED.
+ */
+OTLS_API otls_status otls_connection_renegotiate(otls_connection *conn, otls_error *err);
+/** Core's word for where the connection is: "new", "handshake", "open" ...; static storage. */
+OTLS_API const char *otls_connection_state_name(const otls_connection *conn);
+/** The engine's own word for the handshake's state; core's where it has none; static storage. */
+OTLS_API const char *otls_connection_engine_state_name(const otls_connection *conn);
+
+/** Borrowed bytes, for gathering writes. */
+typedef struct otls_buffer_view {
+    const void *data;
+    size_t size;
+} otls_buffer_view;
+/**
+ * Gather many small buffers into full records (RFC 8446 section 5.1). `*count` tells how many bytes
+ * of all of them together were taken, as in write.
+ */
+OTLS_API otls_status otls_connection_writev(otls_connection *conn, const otls_buffer_view *views,
+                                            size_t view_count, size_t *count, otls_error *err);
+
 /** Names of negotiated values: "TLSv1.3", "ECDHE-RSA-AES128-GCM-SHA256", "X25519" ...; "unknown". */
 OTLS_API const char *otls_version_name(uint16_t version);
 OTLS_API const char *otls_suite_name(uint16_t suite);

@@ -7,6 +7,7 @@
 #ifndef OMNITLS_INSECURE_H
 #define OMNITLS_INSECURE_H
 
+#include <omnitls/connection.h>
 #include <omnitls/context.h>
 
 #ifdef __cplusplus
@@ -17,6 +18,13 @@ extern "C" {
 OTLS_API otls_status otls_context_insecure_no_verify(otls_context *context, otls_error *err);
 /** Client: accept a trusted certificate that is for another name. */
 OTLS_API otls_status otls_context_insecure_no_name_check(otls_context *context, otls_error *err);
+
+/**
+ * TLS 1.2: the 48-byte master secret, with which everything recorded can be read (pyo master_key).
+ * TLS 1.3 has none: E_USAGE. Prefer otls_connection_export_keying.
+ */
+OTLS_API otls_status otls_connection_insecure_master_secret(otls_connection *conn, uint8_t out[48],
+                                                            otls_error *err);
 
 #ifdef __cplusplus
 }

@@ -14,6 +14,14 @@ static int refuse(otls_backend_connection *conn, uint8_t alert)
     return GNUTLS_E_CERTIFICATE_VERIFICATION_ERROR;
 }
 
+/* The ClientHello is in, the suite not yet chosen: leave only the suites of this version. */
+int gtls_version_known(gnutls_session_t session)
+{
+    const otls_backend_context *context = connection_of(session)->context;
+    return gnutls_priority_set(
+        session, gtls_session_version(session) >= OTLS_TLS1_3 ? context->tls13 : context->older);
+}
+
 int gtls_verify_peer(gnutls_session_t session)
 {
     otls_backend_connection *conn = connection_of(session);

@@ -122,6 +122,8 @@ static int configure(otls_backend_connection *conn, const char *server_name)
     gnutls_transport_set_pull_function(conn->session, pull);
     gnutls_transport_set_pull_timeout_function(conn->session, pull_timeout);
     gnutls_session_set_keylog_function(conn->session, gtls_key_log);
+    if (conn->context->tls13 != NULL)
+        gnutls_handshake_set_post_client_hello_function(conn->session, gtls_version_known);
     gnutls_dh_set_prime_bits(conn->session, dh_bits(policy));
     if (policy->server)
         gnutls_certificate_server_set_request(
@@ -180,6 +182,9 @@ static otls_status finish_handshake(otls_backend_connection *conn, otls_error *e
 
 otls_status gtls_handshake(otls_backend_connection *conn, otls_error *err)
 {
+    /* Reading early data may have finished it; once more would be a renegotiation. */
+    if (conn->established)
+        return OTLS_OK;
     for (unsigned round = 0; round < GTLS_ROUNDS; round++) {
         conn->starved = false;
         conn->async = false;

@@ -2,6 +2,28 @@
 /* One policy as GnuTLS' objects: priority, credentials, what early data needs. */
 #include "gtls.h"
 
+static otls_status load_priorities(otls_backend_context *context, otls_error *err)
+{
+    const otls_policy *policy = context->policy;
+    bool older = false, tls13 = false;
+    otls_status status = gtls_priority(&context->priority, policy, GTLS_ALL, err);
+    for (size_t i = 0; i < policy->suite_count; i++)
+        if (!gtls_has_suite(policy->suites[i]))
+            continue;
+        else if (policy->suites[i]->min_version >= OTLS_TLS1_3)
+            tls13 = true;
+        else
+            older = true;
+    if (!policy->server || !older || !tls13 || policy->min_version >= OTLS_TLS1_3 ||
+        policy->max_version < OTLS_TLS1_3)
+        return status;
+    if (status == OTLS_OK)
+        status = gtls_priority(&context->older, policy, GTLS_OLDER, err);
+    if (status == OTLS_OK)
+        status = gtls_priority(&context->tls13, policy, GTLS_TLS13, err);
+    return status;
+}
+
 static otls_status load_chain(otls_backend_context *context, otls_error *err)
 {
     const otls_policy *policy = context->policy;
@@ -74,6 +96,10 @@ static void context_fini(otls_backend_context *context)
 {
     if (context->priority != NULL)
         gnutls_priority_deinit(context->priority);
+    if (context->older != NULL)
+        gnutls_priority_deinit(context->older);
+    if (context->tls13 != NULL)
+        gnutls_priority_deinit(context->tls13);
     if (context->certificate != NULL)
         gnutls_certificate_free_credentials(context->certificate);
     if (context->psk_client != NULL)
@@ -94,7 +120,7 @@ static otls_status context_init(otls_backend_context *context, const otls_policy
                                 otls_error *err)
 {
     context->policy = policy;
-    otls_status status = gtls_priority(&context->priority, policy, err);
+    otls_status status = load_priorities(context, err);
     if (status == OTLS_OK)
         status = load_chain(context, err);
     if (status == OTLS_OK)

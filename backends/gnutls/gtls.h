@@ -58,6 +58,7 @@ typedef struct gtls_replay_entry {
 struct otls_backend_context {
     const otls_policy *policy; /* lives as long as we do */
     gnutls_priority_t priority;
+    gnutls_priority_t older, tls13; /* server with both: for the version that was negotiated */
     gnutls_certificate_credentials_t certificate;
     gnutls_psk_client_credentials_t psk_client;
     gnutls_psk_server_credentials_t psk_server;
@@ -116,9 +117,14 @@ uint16_t gtls_session_suite(gnutls_session_t session);
 uint16_t gtls_session_group(gnutls_session_t session);
 uint16_t gtls_signature_iana(gnutls_sign_algorithm_t algorithm);
 
-/* priority.c */
+/* product.c, priority.c */
 
-otls_status gtls_priority(gnutls_priority_t *out, const otls_policy *policy, otls_error *err);
+typedef enum gtls_part { GTLS_ALL, GTLS_OLDER, GTLS_TLS13 } gtls_part;
+/** Mark the suites (policy->suite_count of them) that go into the priority for a part. */
+void gtls_choose_suites(const otls_policy *policy, gtls_part part, bool *chosen);
+
+otls_status gtls_priority(gnutls_priority_t *out, const otls_policy *policy, gtls_part part,
+                          otls_error *err);
 
 /* crypto.c, key.c, pkcs12.c */
 
@@ -148,6 +154,7 @@ static inline gnutls_datum_t gtls_datum(otls_slice slice)
 /* callbacks.c: what GnuTLS calls during a handshake */
 
 int gtls_verify_peer(gnutls_session_t session);
+int gtls_version_known(gnutls_session_t session);
 int gtls_present_certificate(gnutls_session_t session, const gnutls_datum_t *names, int name_count,
                              const gnutls_pk_algorithm_t *algorithms, int algorithm_count,
                              gnutls_pcert_st **chain, unsigned *chain_count, gnutls_privkey_t *key);

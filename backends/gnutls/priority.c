@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The policy as a priority string. It starts from NONE, so neither the library's defaults nor the
- * system's keywords leak in. A priority is a product (key exchanges x ciphers x MACs): suites that
- * the policy does not name may slip in, and core refuses them after the handshake.
+ * system's keywords leak in. A priority is a product (key exchanges x ciphers x MACs, and TLS 1.3
+ * shares the ciphers), so it can enable suites that the policy does not name; product.c keeps that
+ * down, and core checks after the handshake.
  */
 #include "gtls.h"
 
@@ -41,21 +42,12 @@ static void add_versions(gtls_text *text, const otls_policy *policy)
             add(text, "VERS-", names[version - OTLS_TLS1_0]);
 }
 
-/* A suite that no version in range can use must not widen the product. */
-static bool usable(const otls_suite *suite, const otls_policy *policy)
-{
-    const bool tls13 = suite->min_version >= OTLS_TLS1_3;
-    if (tls13 ? policy->max_version < OTLS_TLS1_3 : policy->min_version >= OTLS_TLS1_3)
-        return false;
-    return suite->min_version <= policy->max_version && gtls_has_suite(suite);
-}
-
-static bool add_suites(gtls_text *text, const otls_policy *policy)
+static bool add_suites(gtls_text *text, const otls_policy *policy, const bool *chosen, bool tls13)
 {
     bool any = false;
     for (size_t i = 0; i < policy->suite_count; i++) {
         const otls_suite *suite = policy->suites[i];
-        if (!usable(suite, policy))
+        if (!chosen[i])
             continue;
         any = true;
         if (gtls_kx_name(suite) != NULL)
@@ -64,7 +56,7 @@ static bool add_suites(gtls_text *text, const otls_policy *policy)
         add(text, "", gtls_mac_name(suite));
     }
     /* TLS 1.3 takes its PSK modes from this list; only the one with forward secrecy. */
-    if (any && policy->psk_13 && policy->max_version >= OTLS_TLS1_3)
+    if (any && tls13 && policy->psk_13 && policy->max_version >= OTLS_TLS1_3)
         add(text, "", "ECDHE-PSK");
     return any;
 }
@@ -110,12 +102,19 @@ static void add_options(gtls_text *text, const otls_policy *policy)
     text->size += length;
 }
 
-otls_status gtls_priority(gnutls_priority_t *out, const otls_policy *policy, otls_error *err)
+otls_status gtls_priority(gnutls_priority_t *out, const otls_policy *policy, gtls_part part,
+                          otls_error *err)
 {
     gtls_text text = {.data = "NONE", .size = 4};
     const char *where = NULL;
+    bool *chosen = calloc(policy->suite_count + 1, sizeof(*chosen));
+    if (chosen == NULL)
+        return gtls_fail_nomem(err);
+    gtls_choose_suites(policy, part, chosen);
     add_versions(&text, policy);
-    if (!add_suites(&text, policy))
+    const bool any = add_suites(&text, policy, chosen, part != GTLS_OLDER);
+    free(chosen);
+    if (!any)
         return otls_backend_fail(err, OTLS_E_CONFIG, OTLS_CODE_NO_SUITE_LEFT, GTLS_NAME, 0,
                                  "GnuTLS has none of the cipher suites of the policy");
     if (!add_groups(&text, policy))

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/** @file connection.c One SSL over core's bytes: handshake, records, alerts, what was negotiated. */
+/** @file connection.c One SSL over core's bytes: handshake, records, alerts, what was negotiated.
+ */
 #include "ossl.h"
 
 /* ---- core's bytes as a BIO ----------------------------------------------------------------- */
@@ -77,8 +78,8 @@ static void saw_alert(struct otls_backend_connection *conn, bool received, int v
     /* RFC 8446 section 6: the level no longer means anything. */
     const bool closure =
         description == OTLS_ALERT_CLOSE_NOTIFY || description == OTLS_ALERT_USER_CANCELED;
-    const bool fatal = value >> 8 == SSL3_AL_FATAL ||
-                       (SSL_version(conn->ssl) == TLS1_3_VERSION && !closure);
+    const bool fatal =
+        value >> 8 == SSL3_AL_FATAL || (SSL_version(conn->ssl) == TLS1_3_VERSION && !closure);
     if (!received && conn->replaced)
         description = conn->verify_alert;
     if (fatal && received)
@@ -284,8 +285,8 @@ static otls_status connection_key_update(struct otls_backend_connection *conn, b
                                          otls_error *err)
 {
     ERR_clear_error();
-    if (SSL_key_update(conn->ssl, request_peer ? SSL_KEY_UPDATE_REQUESTED
-                                               : SSL_KEY_UPDATE_NOT_REQUESTED) != 1)
+    if (SSL_key_update(conn->ssl,
+                       request_peer ? SSL_KEY_UPDATE_REQUESTED : SSL_KEY_UPDATE_NOT_REQUESTED) != 1)
         return ossl_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE, "the keys cannot be updated now");
     return push_handshake(conn, err);
 }

@@ -329,9 +329,8 @@ static otls_status context_init(struct otls_backend_context *context, const otls
     context->policy = policy;
     context->bio = ossl_bio_method();
     context->ctx = SSL_CTX_new(policy->server ? TLS_server_method() : TLS_client_method());
-    const otls_status status = context->bio != NULL && context->ctx != NULL
-                                   ? fill(context, policy, err)
-                                   : fail_nomem(err);
+    const otls_status status =
+        context->bio != NULL && context->ctx != NULL ? fill(context, policy, err) : fail_nomem(err);
     if (status != OTLS_OK)
         context_fini(context);
     ERR_clear_error();

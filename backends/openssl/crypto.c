@@ -95,8 +95,8 @@ static EVP_PKEY *parse_encrypted(const otls_key_source *source, int32_t *code)
     EVP_PKEY *pkey = NULL;
     *code = OTLS_CODE_BAD_DER;
     if (sealed != NULL && at == source->data.data + source->data.size) {
-        info = PKCS8_decrypt(sealed, (const char *)source->password.data,
-                             (int)source->password.size);
+        info =
+            PKCS8_decrypt(sealed, (const char *)source->password.data, (int)source->password.size);
         *code = ossl_error_is_unsupported() ? OTLS_CODE_KEY_UNSUPPORTED : OTLS_CODE_WRONG_PASSWORD;
     }
     if (info != NULL) {
@@ -137,8 +137,8 @@ static EVP_PKEY *parse_legacy(const otls_key_source *source, int32_t *code)
             PEM_get_EVP_CIPHER_INFO(header, &cipher) == 1) {
             *code = OTLS_CODE_WRONG_PASSWORD;
             if (PEM_do_header(&cipher, data, &size, give_password, &password) == 1)
-                pkey = parse_plain(rsa ? EVP_PKEY_RSA : EVP_PKEY_EC,
-                                   (otls_slice){data, (size_t)size});
+                pkey =
+                    parse_plain(rsa ? EVP_PKEY_RSA : EVP_PKEY_EC, (otls_slice){data, (size_t)size});
         }
     }
     OPENSSL_free(name);
@@ -220,16 +220,11 @@ static otls_status private_key_public(const otls_native_key *key, uint8_t *out, 
 
 static otls_status public_key_import(otls_native_public_key **out, otls_slice spki, otls_error *err)
 {
-    const unsigned char *at = spki.data;
+    bool malformed = false;
     ERR_clear_error();
-    X509_PUBKEY *wrapped =
-        spki.size <= INT32_MAX ? d2i_X509_PUBKEY(NULL, &at, (long)spki.size) : NULL;
-    if (wrapped == NULL || at != spki.data + spki.size) {
-        X509_PUBKEY_free(wrapped);
+    EVP_PKEY *pkey = ossl_public_key(spki, &malformed);
+    if (pkey == NULL && malformed)
         return ossl_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_BAD_DER, "the public key is malformed");
-    }
-    EVP_PKEY *pkey = X509_PUBKEY_get(wrapped);
-    X509_PUBKEY_free(wrapped);
     if (pkey == NULL || !key_type_known(pkey)) {
         EVP_PKEY_free(pkey);
         return ossl_fail(err, OTLS_E_UNSUPPORTED, OTLS_CODE_KEY_UNSUPPORTED,
@@ -313,9 +308,10 @@ static otls_status crypto_verify(const otls_native_public_key *key,
                                  "key and signature algorithm do not fit together");
     EVP_MD_CTX *ctx = EVP_MD_CTX_new();
     if (ctx != NULL &&
-        EVP_DigestVerifyInit(ctx, &parameters, md_of(algorithm->hash), NULL, key->pkey) == 1 &&
-        set_padding(parameters, algorithm))
-        result = EVP_DigestVerify(ctx, signature.data, signature.size, data.data, data.size);
+        EVP_DigestVerifyInit(ctx, &parameters, md_of(algorithm->hash), NULL, key->pkey) == 1)
+        result = set_padding(parameters, algorithm)
+                     ? EVP_DigestVerify(ctx, signature.data, signature.size, data.data, data.size)
+                     : 0; /* a PSS key may forbid the parameters */
     EVP_MD_CTX_free(ctx);
     if (result == 1)
         return OTLS_OK;

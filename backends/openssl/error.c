@@ -48,8 +48,7 @@ bool ossl_error_is_unsupported(void)
     if (ERR_GET_LIB(error) == ERR_LIB_EVP)
         return reason == EVP_R_UNSUPPORTED_ALGORITHM || reason == EVP_R_UNKNOWN_PBE_ALGORITHM ||
                reason == EVP_R_UNSUPPORTED_CIPHER || reason == EVP_R_UNKNOWN_CIPHER ||
-               reason == EVP_R_UNSUPPORTED_PRF ||
-               reason == EVP_R_UNSUPPORTED_PRIVATE_KEY_ALGORITHM;
+               reason == EVP_R_UNSUPPORTED_PRF || reason == EVP_R_UNSUPPORTED_PRIVATE_KEY_ALGORITHM;
     return false;
 }
 
@@ -116,7 +115,7 @@ static otls_status fail_protocol(struct otls_backend_connection *conn, otls_erro
 otls_status ossl_fail_connection(struct otls_backend_connection *conn, otls_error *err)
 {
     otls_status status;
-    if (conn->io == OTLS_WANT_READ)
+    if (conn->io == OTLS_WANT_READ && !conn->refused)
         return OTLS_WANT_READ;
     if (conn->refused) {
         status = ossl_fail(err, OTLS_E_VERIFY, OTLS_CODE_NONE,

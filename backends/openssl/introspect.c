@@ -79,8 +79,8 @@ static void emit_x509(X509 *x509, void (*emit)(void *user, otls_slice der), void
     OPENSSL_free(der);
 }
 
-void ossl_peer_chain(struct otls_backend_connection *conn,
-                                  void (*emit)(void *user, otls_slice der), void *user)
+void ossl_peer_chain(struct otls_backend_connection *conn, void (*emit)(void *user, otls_slice der),
+                     void *user)
 {
     X509 *leaf = peer_leaf(conn->ssl);
     const STACK_OF(X509) *chain = SSL_get_peer_cert_chain(conn->ssl);

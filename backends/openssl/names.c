@@ -90,8 +90,8 @@ uint16_t ossl_signature_of_nids(int type, int hash, bool pss_key)
             continue;
         if (type == EVP_PKEY_ED25519 || type == EVP_PKEY_ED448)
             return signatures[i].id;
-        if (signatures[i].hash == hash && (type != EVP_PKEY_RSA_PSS || !pss_key ||
-                                           signatures[i].id >= 0x0809))
+        if (signatures[i].hash == hash &&
+            (type != EVP_PKEY_RSA_PSS || !pss_key || signatures[i].id >= 0x0809))
             return signatures[i].id;
     }
     return 0;

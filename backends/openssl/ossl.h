@@ -11,6 +11,7 @@
 #define OTLS_BACKEND_OSSL_H
 
 #include <omnitls/backend.h>
+#include <openssl/ec.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/ssl.h>
@@ -39,19 +40,19 @@ struct otls_backend_connection {
     SSL *ssl;
     otls_core *core;
     const otls_policy *policy;
-    otls_status io;       /* what core's read or write answered last */
-    int16_t alert_in;     /* fatal alert received; -1 = none */
-    int16_t alert_out;    /* fatal alert sent; -1 = none */
+    otls_status io;             /* what core's read or write answered last */
+    int16_t alert_in;           /* fatal alert received; -1 = none */
+    int16_t alert_out;          /* fatal alert sent; -1 = none */
     const SSL_SESSION *offered; /* client: to compare only */
-    uint8_t verify_alert; /* with `refused`: the alert core wants */
-    bool refused;         /* core refused the peer's certificates */
-    bool verified;        /* core was asked about the peer's certificates */
-    bool deferred;        /* ... will be asked once the OCSP response is here */
-    bool suspended;       /* core's answer is pending */
-    bool asking;          /* server: a post-handshake request is out */
-    bool replaced;        /* the alert record was rewritten to carry verify_alert */
-    bool closed;          /* the peer's close_notify came */
-    bool psk;             /* an external PSK was used */
+    uint8_t verify_alert;       /* with `refused`: the alert core wants */
+    bool refused;               /* core refused the peer's certificates */
+    bool verified;              /* core was asked about the peer's certificates */
+    bool deferred;              /* ... will be asked once the OCSP response is here */
+    bool suspended;             /* core's answer is pending */
+    bool asking;                /* server: a post-handshake request is out */
+    bool replaced;              /* the alert record was rewritten to carry verify_alert */
+    bool closed;                /* the peer's close_notify came */
+    bool psk;                   /* an external PSK was used */
     uint8_t alpn_size;
     uint8_t alpn[255]; /* server: the one name to choose */
 };
@@ -107,8 +108,8 @@ otls_status ossl_psk_setup(SSL_CTX *ctx, const otls_policy *policy, otls_error *
 /* introspect.c: slots of the connection table */
 
 void ossl_info(const struct otls_backend_connection *conn, otls_connection_info *out);
-void ossl_peer_chain(struct otls_backend_connection *conn,
-                     void (*emit)(void *user, otls_slice der), void *user);
+void ossl_peer_chain(struct otls_backend_connection *conn, void (*emit)(void *user, otls_slice der),
+                     void *user);
 const char *ossl_state_name(const struct otls_backend_connection *conn);
 otls_status ossl_export_keying(struct otls_backend_connection *conn, const char *label,
                                otls_slice context, uint8_t *out, size_t size, otls_error *err);
@@ -123,11 +124,15 @@ void ossl_signer_free(struct ossl_signer *signer);
 /** Borrowed. */
 EVP_PKEY *ossl_signer_public(const struct ossl_signer *signer);
 
+/* public.c */
+
+/** NULL when it cannot be used; *malformed tells whether that is the key's own fault. */
+EVP_PKEY *ossl_public_key(otls_slice spki, bool *malformed);
+
 /* pkcs12.c */
 
 otls_status ossl_pkcs12_open(otls_slice pfx, otls_slice password, otls_native_key **key,
-                             void (*emit)(void *user, otls_slice der), void *user,
-                             otls_error *err);
+                             void (*emit)(void *user, otls_slice der), void *user, otls_error *err);
 
 /* chain.c, context.c, connection.c, crypto.c */
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /**
  * @file pkcs12.c
- * PFX files (RFC 7292). Old ones use algorithms that OpenSSL 3 keeps in its legacy provider; that is
- * loaded into a library context of its own, so that nothing else in the process comes to use it.
+ * PFX files (RFC 7292). Old ones use algorithms that OpenSSL 3 keeps in its legacy provider; that
+ * is loaded into a library context of its own, so that nothing else in the process comes to use it.
  */
 #include "ossl.h"
 #include <openssl/pkcs12.h>
@@ -70,22 +70,14 @@ static otls_status fail_parse(otls_error *err)
 }
 
 #if OSSL_AT_LEAST_3
-static bool parse_legacy(otls_slice pfx, const char *password, struct contents *contents,
-                         OSSL_LIB_CTX *library)
+static bool parse_in(OSSL_LIB_CTX *library, otls_slice pfx, const char *password,
+                     struct contents *contents)
 {
-    OSSL_PROVIDER *standard = OSSL_PROVIDER_load(library, "default");
-    OSSL_PROVIDER *legacy = OSSL_PROVIDER_load(library, "legacy");
     const unsigned char *at = pfx.data;
     PKCS12 *file = PKCS12_init_ex(NID_pkcs7_data, library, NULL);
-    bool ok = false;
-    if (standard != NULL && legacy != NULL && file != NULL &&
-        d2i_PKCS12(&file, &at, (long)pfx.size) != NULL)
-        ok = parse(file, password, contents);
+    const bool ok = file != NULL && d2i_PKCS12(&file, &at, (long)pfx.size) != NULL &&
+                    parse(file, password, contents);
     PKCS12_free(file);
-    if (standard != NULL)
-        (void)OSSL_PROVIDER_unload(standard);
-    if (legacy != NULL)
-        (void)OSSL_PROVIDER_unload(legacy);
     return ok;
 }
 
@@ -95,15 +87,23 @@ static otls_status open_legacy(otls_slice pfx, const char *password, otls_native
 {
     struct contents contents = {NULL, NULL, NULL};
     OSSL_LIB_CTX *library = OSSL_LIB_CTX_new();
+    OSSL_PROVIDER *standard = library != NULL ? OSSL_PROVIDER_load(library, "default") : NULL;
+    OSSL_PROVIDER *legacy = library != NULL ? OSSL_PROVIDER_load(library, "legacy") : NULL;
     otls_status status;
-    if (library == NULL)
-        return ossl_fail(err, OTLS_E_NOMEM, OTLS_CODE_NONE, "no memory for a library context");
-    ERR_clear_error();
-    if (parse_legacy(pfx, password, &contents, library))
-        status = deliver(&contents, key, emit, user, err);
-    else
-        status = fail_parse(err);
+    if (standard == NULL || legacy == NULL) {
+        status = ossl_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_KEY_UNSUPPORTED,
+                           "the file needs OpenSSL's legacy provider, which is not installed");
+    } else {
+        ERR_clear_error();
+        status = parse_in(library, pfx, password, &contents)
+                     ? deliver(&contents, key, emit, user, err)
+                     : fail_parse(err);
+    }
     contents_clear(&contents);
+    if (standard != NULL)
+        (void)OSSL_PROVIDER_unload(standard);
+    if (legacy != NULL)
+        (void)OSSL_PROVIDER_unload(legacy);
     OSSL_LIB_CTX_free(library);
     return status;
 }

@@ -14,7 +14,8 @@
 
 /* ---- tickets ------------------------------------------------------------------------------- */
 
-/* Decide the key: 1 use it, 2 use it and issue a new ticket, 0 none (full handshake), -1 failure. */
+/* Decide the key: 1 use it, 2 use it and issue a new ticket, 0 none (full handshake), -1 failure.
+ */
 static int ticket_key(SSL *ssl, unsigned char *name, unsigned char *iv, EVP_CIPHER_CTX *cipher,
                       int sealing, otls_ticket_key *key)
 {
@@ -55,8 +56,7 @@ static int ticket_callback(SSL *ssl, unsigned char *name, unsigned char *iv, EVP
 {
     otls_ticket_key key;
     int result = ticket_key(ssl, name, iv, cipher, sealing, &key);
-    if (result > 0 &&
-        HMAC_Init_ex(mac, key.hmac, (int)sizeof(key.hmac), EVP_sha256(), NULL) != 1)
+    if (result > 0 && HMAC_Init_ex(mac, key.hmac, (int)sizeof(key.hmac), EVP_sha256(), NULL) != 1)
         result = -1;
     OPENSSL_cleanse(&key, sizeof(key));
     return result;
@@ -138,8 +138,8 @@ static SSL_SESSION *get_callback(SSL *ssl, const unsigned char *id, int size, in
     struct otls_backend_connection *conn = ossl_connection(ssl);
     otls_slice blob = {NULL, 0};
     *copy = 0;
-    if (size <= 0 || conn->core->ops->cache_fetch(conn->core, (otls_slice){id, (size_t)size},
-                                                  &blob) != OTLS_OK)
+    if (size <= 0 ||
+        conn->core->ops->cache_fetch(conn->core, (otls_slice){id, (size_t)size}, &blob) != OTLS_OK)
         return NULL;
     const unsigned char *data = blob.data;
     SSL_SESSION *session = d2i_SSL_SESSION(NULL, &data, (long)blob.size);

@@ -166,10 +166,10 @@ static uint8_t hash_of_name(const char *name)
         const char *name;
         uint8_t hash;
     } names[] = {
-        {"SHA1", OTLS_SIG_HASH_SHA1},         {"SHA2-224", OTLS_SIG_HASH_SHA224},
-        {"SHA224", OTLS_SIG_HASH_SHA224},     {"SHA2-256", OTLS_SIG_HASH_SHA256},
-        {"SHA256", OTLS_SIG_HASH_SHA256},     {"SHA2-384", OTLS_SIG_HASH_SHA384},
-        {"SHA384", OTLS_SIG_HASH_SHA384},     {"SHA2-512", OTLS_SIG_HASH_SHA512},
+        {"SHA1", OTLS_SIG_HASH_SHA1},     {"SHA2-224", OTLS_SIG_HASH_SHA224},
+        {"SHA224", OTLS_SIG_HASH_SHA224}, {"SHA2-256", OTLS_SIG_HASH_SHA256},
+        {"SHA256", OTLS_SIG_HASH_SHA256}, {"SHA2-384", OTLS_SIG_HASH_SHA384},
+        {"SHA384", OTLS_SIG_HASH_SHA384}, {"SHA2-512", OTLS_SIG_HASH_SHA512},
         {"SHA512", OTLS_SIG_HASH_SHA512},
     };
     for (size_t i = 0; name != NULL && i < sizeof(names) / sizeof(names[0]); i++)
@@ -275,7 +275,10 @@ static int operation_sign(void *data, unsigned char *out, size_t *length, size_t
 
 /* ---- the provider -------------------------------------------------------------------------- */
 
-#define FUNCTION(id, function) {(id), (void (*)(void))(function)}
+#define FUNCTION(id, function)                                                                     \
+    {                                                                                              \
+        (id), (void (*)(void))(function)                                                           \
+    }
 
 static const OSSL_DISPATCH key_functions[] = {
     FUNCTION(OSSL_FUNC_KEYMGMT_NEW, key_new),

@@ -35,11 +35,12 @@ static otls_status ask_core(struct otls_backend_connection *conn, const otls_sli
                             size_t count)
 {
     const unsigned char *response = NULL;
-    const long size = conn->policy->server ? -1 : SSL_get_tlsext_status_ocsp_resp(conn->ssl, &response);
+    const long size =
+        conn->policy->server ? -1 : SSL_get_tlsext_status_ocsp_resp(conn->ssl, &response);
     const otls_slice staple = {response, size > 0 ? (size_t)size : 0};
     uint8_t alert = OTLS_ALERT_BAD_CERTIFICATE;
-    const otls_status status = conn->core->ops->verify_peer(
-        conn->core, chain, count, size > 0 ? &staple : NULL, &alert);
+    const otls_status status =
+        conn->core->ops->verify_peer(conn->core, chain, count, size > 0 ? &staple : NULL, &alert);
     conn->verified = true;
     if (status != OTLS_OK && status != OTLS_WANT_ASYNC) {
         conn->refused = true;
@@ -103,10 +104,6 @@ int ossl_verify_callback(X509_STORE_CTX *store, void *unused)
         conn->refused = true;
         conn->verify_alert = OTLS_ALERT_INTERNAL_ERROR;
     }
-    /* Only the status callback can make OpenSSL send this one; it runs next. */
-    if (conn->verify_alert == OTLS_ALERT_BAD_CERTIFICATE_STATUS_RESPONSE &&
-        conn->policy->ask_ocsp && !conn->policy->server)
-        return 1;
     X509_STORE_CTX_set_error(store, error_for_alert(conn->verify_alert));
     return 0;
 }

@@ -20,6 +20,7 @@ static bool is_13(const otls_backend_connection *conn)
     return wolfSSL_GetVersion(conn->ssl) == WOLFSSL_TLSV1_3;
 }
 
+#ifdef ATOMIC_USER /* the build lets us see the write keys */
 static int seal_aes(WOLFSSL *ssl, const uint8_t *key, const uint8_t *nonce, const uint8_t *head,
                     const uint8_t *plain, uint8_t *out)
 {
@@ -31,13 +32,13 @@ static int seal_aes(WOLFSSL *ssl, const uint8_t *key, const uint8_t *nonce, cons
     if (wolfSSL_GetBulkCipher(ssl) == wolfssl_aes_gcm) {
         result = wc_AesGcmSetKey(&aes, key, key_size);
         if (result == 0)
-            result = wc_AesGcmEncrypt(&aes, out, plain, 3, nonce, 12, out + 3, TAG, head,
-                                      RECORD_HEAD);
+            result =
+                wc_AesGcmEncrypt(&aes, out, plain, 3, nonce, 12, out + 3, TAG, head, RECORD_HEAD);
     } else {
         result = wc_AesCcmSetKey(&aes, key, key_size);
         if (result == 0)
-            result = wc_AesCcmEncrypt(&aes, out, plain, 3, nonce, 12, out + 3, TAG, head,
-                                      RECORD_HEAD);
+            result =
+                wc_AesCcmEncrypt(&aes, out, plain, 3, nonce, 12, out + 3, TAG, head, RECORD_HEAD);
     }
     wc_AesFree(&aes);
     return result;
@@ -50,7 +51,8 @@ static bool seal(const otls_backend_connection *conn, word64 sequence, uint8_t d
     WOLFSSL *ssl = conn->ssl;
     const uint8_t *key =
         conn->server ? wolfSSL_GetServerWriteKey(ssl) : wolfSSL_GetClientWriteKey(ssl);
-    const uint8_t *iv = conn->server ? wolfSSL_GetServerWriteIV(ssl) : wolfSSL_GetClientWriteIV(ssl);
+    const uint8_t *iv =
+        conn->server ? wolfSSL_GetServerWriteIV(ssl) : wolfSSL_GetClientWriteIV(ssl);
     const uint8_t plain[3] = {alert_fatal, description, 21};
     uint8_t nonce[12];
     int result;
@@ -78,11 +80,32 @@ static bool seal(const otls_backend_connection *conn, word64 sequence, uint8_t d
     return result == 0;
 }
 
+static word64 sequence_of(const otls_backend_connection *conn)
+{
+    word64 sequence = 0;
+    (void)wolfSSL_GetSequenceNumber(conn->ssl, &sequence);
+    return sequence;
+}
+#else
+static bool seal(const otls_backend_connection *conn, word64 sequence, uint8_t description,
+                 uint8_t out[SEALED_ALERT])
+{
+    (void)conn, (void)sequence, (void)description, (void)out;
+    return false; /* the engine's own alert stays */
+}
+
+static word64 sequence_of(const otls_backend_connection *conn)
+{
+    (void)conn;
+    return 0;
+}
+#endif
+
 void otls_wolf_alert_replace(otls_backend_connection *conn, uint8_t *data, size_t size)
 {
     WOLFSSL_ALERT_HISTORY history;
     uint8_t ours[SEALED_ALERT];
-    word64 sequence = 0;
+    word64 sequence;
 
     (void)wolfSSL_get_alert_history(conn->ssl, &history);
     if (history.last_tx.level != alert_fatal || history.last_tx.code == conn->verdict_alert)
@@ -96,7 +119,7 @@ void otls_wolf_alert_replace(otls_backend_connection *conn, uint8_t *data, size_
     if (size < SEALED_ALERT || !is_13(conn))
         return;
     data += size - SEALED_ALERT;
-    (void)wolfSSL_GetSequenceNumber(conn->ssl, &sequence); /* the engine has counted it already */
+    sequence = sequence_of(conn); /* the engine has counted it already */
     if (sequence == 0 || !seal(conn, sequence - 1, (uint8_t)history.last_tx.code, ours) ||
         memcmp(ours, data, SEALED_ALERT) != 0 ||
         !seal(conn, sequence - 1, conn->verdict_alert, ours))
@@ -109,14 +132,12 @@ void otls_wolf_alert_send(otls_backend_connection *conn, uint8_t description)
 {
     uint8_t plain[7] = {21, 3, 3, 0, 2, alert_fatal, description};
     uint8_t sealed[SEALED_ALERT];
-    word64 sequence = 0;
     otls_status status = OTLS_E_UNSUPPORTED;
 
     if (!conn->encrypted) {
         status = conn->core->ops->write(conn->core, plain, sizeof(plain));
     } else if (is_13(conn)) {
-        (void)wolfSSL_GetSequenceNumber(conn->ssl, &sequence);
-        if (seal(conn, sequence, description, sealed))
+        if (seal(conn, sequence_of(conn), description, sealed))
             status = conn->core->ops->write(conn->core, sealed, sizeof(sealed));
     }
     if (status == OTLS_OK) {

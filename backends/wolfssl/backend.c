@@ -5,10 +5,9 @@
 static otls_status start(otls_error *err)
 {
     const int result = wolfSSL_Init();
-    return result == WOLFSSL_SUCCESS
-               ? OTLS_OK
-               : otls_wolf_error(err, OTLS_E_BACKEND, OTLS_CODE_NONE, result,
-                                 "wolfSSL cannot be initialised");
+    return result == WOLFSSL_SUCCESS ? OTLS_OK
+                                     : otls_wolf_error(err, OTLS_E_BACKEND, OTLS_CODE_NONE, result,
+                                                       "wolfSSL cannot be initialised");
 }
 
 static const char *version(void)
@@ -29,7 +28,8 @@ static const struct {
     otls_support support;
     const char *why;
 } limits[] = {
-    {OTLS_FEATURE_ENGINE_VERIFIER, OTLS_NO, "not offered by this backend"},
+    {OTLS_FEATURE_ENGINE_VERIFIER, OTLS_NO,
+     "wolfSSL's verifier knows only the system's clock and no purposes"},
 #ifndef WOLFSSL_POST_HANDSHAKE_AUTH
     {OTLS_FEATURE_POST_HANDSHAKE_AUTH, OTLS_NO,
      "wolfSSL was built without WOLFSSL_POST_HANDSHAKE_AUTH"},

@@ -75,12 +75,24 @@ int otls_wolf_alpn(WOLFSSL *ssl, const unsigned char **out, unsigned char *size,
     return ALPN_CHOSEN;
 }
 
+/* Inside wolfSSL a client's names are a list with commas, so a name must not contain one. */
+static bool has_comma(otls_slice wire)
+{
+    for (size_t at = 0, next; at < wire.size; at = next) {
+        next = at + 1 + wire.data[at];
+        if (next > wire.size || memchr(wire.data + at + 1, ',', next - at - 1) != NULL)
+            return true;
+    }
+    return false;
+}
+
 static bool set_alpn(otls_backend_connection *conn, otls_slice wire)
 {
     if (wire.size == 0)
         return true;
     if (!conn->server) /* 0 is success here */
-        return wolfSSL_set_alpn_protos(conn->ssl, wire.data, (unsigned int)wire.size) == 0;
+        return !has_comma(wire) &&
+               wolfSSL_set_alpn_protos(conn->ssl, wire.data, (unsigned int)wire.size) == 0;
     if (wire.size < 2 || wire.size - 1 > sizeof(conn->alpn_name) || wire.data[0] != wire.size - 1)
         return false;
     memcpy(conn->alpn_name, wire.data + 1, wire.size - 1);
@@ -148,6 +160,29 @@ static uint16_t version_of(WOLFSSL *ssl)
     return version >= OTLS_TLS1_0 && version <= OTLS_TLS1_3 ? (uint16_t)version : 0;
 }
 
+/* wolfSSL keeps the name of a group even when the suite did without a negotiated one. */
+static uint16_t group_of(const otls_backend_connection *conn, uint16_t suite)
+{
+    const otls_policy *policy = conn->context->policy;
+    const uint16_t group = otls_wolf_group_of(wolfSSL_get_curve_name(conn->ssl));
+
+    for (size_t i = 0; i < policy->suite_count; i++) {
+        const uint8_t kx = policy->suites[i]->kx;
+        if (policy->suites[i]->id != suite)
+            continue;
+        if (kx == OTLS_KX_RSA || kx == OTLS_KX_PSK || kx == OTLS_KX_RSA_PSK)
+            return 0;
+        /* a finite-field group is the server's own unless it was on offer (RFC 7919) */
+        for (size_t j = 0; kx == OTLS_KX_DHE || kx == OTLS_KX_DHE_PSK; j++) {
+            if (j == policy->group_count)
+                return 0;
+            if (policy->groups[j] == group)
+                break;
+        }
+    }
+    return group;
+}
+
 /* Once, at the end: later wolfSSL_shutdown may reset the object. */
 static void collect(otls_backend_connection *conn)
 {
@@ -157,7 +192,7 @@ static void collect(otls_backend_connection *conn)
 
     info->version = version_of(conn->ssl);
     info->suite = (uint16_t)wolfSSL_get_current_cipher_suite(conn->ssl);
-    info->group = otls_wolf_group_of(wolfSSL_get_curve_name(conn->ssl));
+    info->group = group_of(conn, info->suite);
     /* an external key in use: neither certificates nor a session stand behind the handshake */
     info->psk = conn->psk_offered && !conn->judged && !wolfSSL_session_reused(conn->ssl);
     info->resumed = wolfSSL_session_reused(conn->ssl) != 0;

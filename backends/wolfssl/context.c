@@ -71,7 +71,7 @@ static const struct {
     uint16_t scheme;
     const char *name;
 } schemes[] = {
-    {0x0403, "ECDSA+SHA256"}, {0x0503, "ECDSA+SHA384"},   {0x0603, "ECDSA+SHA512"},
+    {0x0403, "ECDSA+SHA256"},   {0x0503, "ECDSA+SHA384"},   {0x0603, "ECDSA+SHA512"},
 #ifdef HAVE_ED25519
     {0x0807, "ED25519"},
 #endif
@@ -132,8 +132,8 @@ static otls_status set_suites(WOLFSSL_CTX *ctx, const otls_policy *policy, uint1
         const otls_suite *suite = policy->suites[i];
         const char *name = has_suite(suite) ? otls_wolf_suite_name(suite->id) : NULL;
         const bool is_13 = suite->min_version >= OTLS_TLS1_3;
-        if (name == NULL || (is_13 ? policy->max_version < OTLS_TLS1_3
-                                   : policy->min_version >= OTLS_TLS1_3))
+        if (name == NULL ||
+            (is_13 ? policy->max_version < OTLS_TLS1_3 : policy->min_version >= OTLS_TLS1_3))
             continue;
         room = append(list, size, name);
         *(is_13 ? &have_13 : &have_12) = true;
@@ -256,6 +256,7 @@ static otls_status set_identity(WOLFSSL_CTX *ctx, const otls_policy *policy, otl
 /* Finite-field Diffie-Hellman in TLS 1.2: a standard group for servers, a floor for clients. */
 static otls_status set_dh(WOLFSSL_CTX *ctx, const otls_policy *policy, otls_error *err)
 {
+#if !defined(NO_DH) && defined(HAVE_FFDHE_2048) && defined(HAVE_FFDHE_3072)
     static const word16 floors[] = {1024, 1024, 2048, 3072, 3072, 3072};
     const size_t level = policy->security_level < 5 ? policy->security_level : 5;
     const DhParams *group = level >= 3 ? wc_Dh_ffdhe3072_Get() : wc_Dh_ffdhe2048_Get();
@@ -270,6 +271,9 @@ static otls_status set_dh(WOLFSSL_CTX *ctx, const otls_policy *policy, otls_erro
                    ? OTLS_OK
                    : failed(err, OTLS_E_INTERNAL, OTLS_CODE_NONE, 0, "wolfSSL refused DH");
     }
+#else
+    (void)ctx, (void)policy, (void)err;
+#endif
     return OTLS_OK;
 }
 

@@ -2,8 +2,8 @@
 /* Random numbers, digests, signing and checking signatures. */
 #include "wolf.h"
 
-#include <stdlib.h>
 #include <omnitls/certificate.h>
+#include <stdlib.h>
 #include <wolfssl/wolfcrypt/hash.h>
 
 static otls_status random_bytes(void *out, size_t size, otls_error *err)
@@ -146,9 +146,9 @@ static int verify_rsa(RsaKey *key, const otls_signature_algorithm *algorithm, co
                                      (word32)signature.size, type, mgf_of(algorithm->mgf_hash),
                                      algorithm->salt_length, key);
         if (result >= 0)
-            result = wc_RsaPSS_CheckPadding_ex(hash, hash_size, work + signature.size,
-                                               (word32)result, type, algorithm->salt_length,
-                                               modulus * 8);
+            result =
+                wc_RsaPSS_CheckPadding_ex(hash, hash_size, work + signature.size, (word32)result,
+                                          type, algorithm->salt_length, modulus * 8);
     } else if (signature.size < hash_size + 32u) {
         result = SIG_VERIFY_E; /* no room for padding and DigestInfo */
     } else {
@@ -251,8 +251,8 @@ static int sign_rsa(RsaKey *key, const otls_signature_algorithm *algorithm, cons
     if (result != 0)
         return result;
     if (algorithm->kind == OTLS_SIG_RSA_PSS)
-        return wc_RsaPSS_Sign_ex(hash, hash_size, out, capacity, type,
-                                 mgf_of(algorithm->mgf_hash), algorithm->salt_length, key, rng);
+        return wc_RsaPSS_Sign_ex(hash, hash_size, out, capacity, type, mgf_of(algorithm->mgf_hash),
+                                 algorithm->salt_length, key, rng);
     size = wc_EncodeSignature(info, hash, hash_size, wc_HashGetOID(type));
     return wc_RsaSSL_Sign(info, size, out, capacity, key, rng);
 }
@@ -289,14 +289,14 @@ static int sign_with(struct otls_wolf_key *key, const otls_signature_algorithm *
         case OTLS_WOLF_ED25519:
             result = otls_wolf_key_complete(key);
             if (result == 0)
-                result = wc_ed25519_sign_msg(data.data, (word32)data.size, out, length,
-                                         &key->u.ed25519);
+                result =
+                    wc_ed25519_sign_msg(data.data, (word32)data.size, out, length, &key->u.ed25519);
             break;
         default:
             result = otls_wolf_key_complete(key);
             if (result == 0)
                 result = wc_ed448_sign_msg(data.data, (word32)data.size, out, length, &key->u.ed448,
-                                       NULL, 0);
+                                           NULL, 0);
             break;
         }
     }

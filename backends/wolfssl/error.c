@@ -8,9 +8,8 @@ otls_status otls_wolf_error(otls_error *err, otls_status status, int32_t code, i
     (void)otls_backend_fail(err, status, code, OTLS_WOLF_NAME, native, "%s", text);
     if (native != 0) {
         /* the function wants the number without its sign */
-        const char *reason =
-            wolfSSL_ERR_reason_error_string(native < 0 ? 0ul - (unsigned long)(long)native
-                                                       : (unsigned long)native);
+        const char *reason = wolfSSL_ERR_reason_error_string(
+            native < 0 ? 0ul - (unsigned long)(long)native : (unsigned long)native);
         if (reason != NULL)
             (void)snprintf(err->native_text, sizeof(err->native_text), "wolfssl: %s", reason);
     }
@@ -27,8 +26,8 @@ struct cause {
 };
 
 static const struct cause causes[] = {
-    {NO_PEER_CERT, OTLS_E_VERIFY, OTLS_CODE_PEER_CERTIFICATE_MISSING,
-     OTLS_ALERT_HANDSHAKE_FAILURE, "the peer sent no certificate"},
+    {NO_PEER_CERT, OTLS_E_VERIFY, OTLS_CODE_PEER_CERTIFICATE_MISSING, OTLS_ALERT_HANDSHAKE_FAILURE,
+     "the peer sent no certificate"},
     {MATCH_SUITE_ERROR, OTLS_E_PROTOCOL, OTLS_CODE_NO_SHARED_SUITE, OTLS_ALERT_HANDSHAKE_FAILURE,
      "no cipher suite in common with the peer"},
     {UNSUPPORTED_SUITE, OTLS_E_PROTOCOL, OTLS_CODE_NO_SHARED_SUITE, OTLS_ALERT_ILLEGAL_PARAMETER,
@@ -82,6 +81,8 @@ static const struct cause causes[] = {
     {INCOMPLETE_DATA, OTLS_E_PROTOCOL, OTLS_CODE_NONE, OTLS_ALERT_MISSING_EXTENSION,
      "the peer left out something mandatory"},
     {MEMORY_E, OTLS_E_NOMEM, OTLS_CODE_NONE, OTLS_ALERT_INTERNAL_ERROR, "out of memory"},
+    {PSK_KEY_ERROR, OTLS_E_PROTOCOL, OTLS_CODE_NONE, OTLS_ALERT_UNKNOWN_PSK_IDENTITY,
+     "no pre-shared key in common with the peer"},
     {NO_PRIVATE_KEY, OTLS_E_CREDENTIAL, OTLS_CODE_NO_KEY, OTLS_ALERT_HANDSHAKE_FAILURE,
      "no private key to sign with"},
 };
@@ -130,11 +131,11 @@ otls_status otls_wolf_failed(otls_backend_connection *conn, int native, otls_err
     (void)wolfSSL_get_alert_history(conn->ssl, &history);
     if (conn->judged && conn->verdict != OTLS_OK) {
         otls_wolf_alerts(conn);
-        (void)otls_wolf_error(
-            err, OTLS_E_VERIFY,
-            conn->missing ? OTLS_CODE_PEER_CERTIFICATE_MISSING : OTLS_CODE_NONE, native,
-            conn->missing ? "the peer sent no certificate"
-                          : "the peer's certificate was not accepted");
+        (void)otls_wolf_error(err, OTLS_E_VERIFY,
+                              conn->missing ? OTLS_CODE_PEER_CERTIFICATE_MISSING : OTLS_CODE_NONE,
+                              native,
+                              conn->missing ? "the peer sent no certificate"
+                                            : "the peer's certificate was not accepted");
         err->alert = conn->verdict_alert;
         return OTLS_E_VERIFY;
     }
@@ -166,8 +167,8 @@ otls_status otls_wolf_failed(otls_backend_connection *conn, int native, otls_err
         status = OTLS_E_VERIFY;
     (void)otls_wolf_error(err, status, cause->code, native, cause->text);
     if (status == OTLS_E_VERIFY)
-        err->verify_flags =
-            native == NO_PEER_CERT ? (uint32_t)OTLS_VERIFY_MISSING : (uint32_t)OTLS_VERIFY_MALFORMED;
+        err->verify_flags = native == NO_PEER_CERT ? (uint32_t)OTLS_VERIFY_MISSING
+                                                   : (uint32_t)OTLS_VERIFY_MALFORMED;
     if (conn->tx_seen >= 0)
         err->alert = conn->tx_seen & 0xff;
     return status;

@@ -98,13 +98,13 @@ otls_status otls_wolf_request_certificate(otls_backend_connection *conn, otls_er
     if (result != WOLFSSL_SUCCESS)
         return otls_wolf_failed(conn, result, err);
     otls_wolf_flush(conn);
-    return conn->io == OTLS_OK ? OTLS_OK
-                               : otls_wolf_error(err, conn->io, OTLS_CODE_NONE, 0,
-                                                 "the transport failed");
+    return conn->io == OTLS_OK
+               ? OTLS_OK
+               : otls_wolf_error(err, conn->io, OTLS_CODE_NONE, 0, "the transport failed");
 }
 
-void otls_wolf_peer_chain(otls_backend_connection *conn,
-                          void (*emit)(void *user, otls_slice der), void *user)
+void otls_wolf_peer_chain(otls_backend_connection *conn, void (*emit)(void *user, otls_slice der),
+                          void *user)
 {
     WOLFSSL_X509_CHAIN *chain = conn->cleared ? NULL : wolfSSL_get_peer_chain(conn->ssl);
     const int count = chain != NULL ? wolfSSL_get_chain_count(chain) : 0;

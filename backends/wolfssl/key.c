@@ -339,8 +339,8 @@ static bool uses_scrypt(otls_slice der)
 otls_status otls_wolf_private_import(otls_native_key **out, const otls_key_source *source,
                                      otls_error *err)
 {
-    const bool secret = source->encoding == OTLS_KEY_ENCRYPTED_PKCS8 ||
-                        source->encoding == OTLS_KEY_LEGACY_PEM;
+    const bool secret =
+        source->encoding == OTLS_KEY_ENCRYPTED_PKCS8 || source->encoding == OTLS_KEY_LEGACY_PEM;
     const size_t size = source->data.size;
     otls_native_key *key;
     int result;
@@ -370,7 +370,8 @@ otls_status otls_wolf_private_import(otls_native_key **out, const otls_key_sourc
     free(key);
     if (result == MEMORY_E)
         return otls_wolf_error(err, OTLS_E_NOMEM, OTLS_CODE_NONE, result, "out of memory");
-    if (secret && !uses_scrypt(source->data) && result != ALGO_ID_E && result != ASN_UNKNOWN_OID_E && result != NOT_COMPILED_IN)
+    if (secret && !uses_scrypt(source->data) && result != ALGO_ID_E &&
+        result != ASN_UNKNOWN_OID_E && result != NOT_COMPILED_IN)
         return otls_wolf_error(err, OTLS_E_CREDENTIAL, OTLS_CODE_WRONG_PASSWORD, result,
                                "the password does not open the private key");
     return otls_wolf_error(err, OTLS_E_CREDENTIAL,

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * External pre-shared keys. wolfSSL falls back to the TLS 1.2 callbacks in TLS 1.3 and has one
- * callback type for each, so every callback asks which version it is and whether core answers there.
- * In TLS 1.3 a key belongs to one suite: the first of the policy's with SHA-256, the hash that
- * RFC 8446 4.2.11 assumes.
+ * callback type for each, so every callback asks which version it is and whether core answers
+ * there. In TLS 1.3 a key belongs to one suite: the first of the policy's with SHA-256, the hash
+ * that RFC 8446 4.2.11 assumes.
  */
 #include "wolf.h"
 
@@ -48,9 +48,8 @@ static const otls_policy *policy_of(WOLFSSL *ssl)
 static unsigned int client_12(WOLFSSL *ssl, const char *hint, char *identity,
                               unsigned int identity_size, unsigned char *key, unsigned int key_size)
 {
-    return ask_client(ssl,
-                      policy_of(ssl)->psk_12 && wolfSSL_GetVersion(ssl) != WOLFSSL_TLSV1_3, hint,
-                      identity, identity_size, key, key_size);
+    return ask_client(ssl, policy_of(ssl)->psk_12 && wolfSSL_GetVersion(ssl) != WOLFSSL_TLSV1_3,
+                      hint, identity, identity_size, key, key_size);
 }
 
 static unsigned int client_13(WOLFSSL *ssl, const char *hint, char *identity,
@@ -65,8 +64,7 @@ static unsigned int client_13(WOLFSSL *ssl, const char *hint, char *identity,
 static unsigned int server_12(WOLFSSL *ssl, const char *identity, unsigned char *key,
                               unsigned int key_size)
 {
-    return ask_server(ssl,
-                      policy_of(ssl)->psk_12 && wolfSSL_GetVersion(ssl) != WOLFSSL_TLSV1_3,
+    return ask_server(ssl, policy_of(ssl)->psk_12 && wolfSSL_GetVersion(ssl) != WOLFSSL_TLSV1_3,
                       identity, key, key_size);
 }
 

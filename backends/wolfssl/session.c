@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Sessions and tickets. wolfSSL's own session cache belongs to the process, not to a context, and
- * would resume one context's sessions in another: it stays off, core keeps the sessions. Tickets are
- * sealed with AES-256-GCM under keys that core rotates.
+ * would resume one context's sessions in another: it stays off, core keeps the sessions. Tickets
+ * are sealed with AES-256-GCM under keys that core rotates.
  */
 #include "wolf.h"
 
@@ -35,9 +35,8 @@ static void describe(WOLFSSL *ssl, WOLFSSL_SESSION *session, otls_native_session
     out->size = (uint32_t)sizeof(*out);
     out->version = (uint16_t)wolfSSL_version(ssl);
     out->has_ticket = wolfSSL_SESSION_has_ticket(session) != 0;
-    out->lifetime = out->has_ticket
-                        ? (uint32_t)wolfSSL_SESSION_get_ticket_lifetime_hint(session)
-                        : (uint32_t)wolfSSL_SESSION_get_timeout(session);
+    out->lifetime = out->has_ticket ? (uint32_t)wolfSSL_SESSION_get_ticket_lifetime_hint(session)
+                                    : (uint32_t)wolfSSL_SESSION_get_timeout(session);
     out->id.data = id;
     out->id.size = id != NULL ? size : 0;
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The peer's certificates go to core. No authority is ever loaded, so wolfSSL finds every chain
- * wanting and asks its callback, first about the intermediates, then about the leaf. All of them are
- * visible on the first call: core is asked then, once, and only the call about the leaf, the last
- * one, refuses. Refusing earlier would make the engine send two alerts.
+ * wanting and asks its callback, first about the intermediates, then about the leaf. All of them
+ * are visible on the first call: core is asked then, once, and only the call about the leaf, the
+ * last one, refuses. Refusing earlier would make the engine send two alerts.
  */
 #include "wolf.h"
 

@@ -10,7 +10,9 @@
 
 #define WOLFSSL_OPTIONS_IGNORE_SYS
 #include <wolfssl/options.h>
+
 #include <wolfssl/ssl.h>
+
 #include <wolfssl/error-ssl.h>
 #include <wolfssl/version.h>
 #include <wolfssl/wolfcrypt/asn_public.h>
@@ -28,12 +30,7 @@
 
 /* ---- keys ---------------------------------------------------------------------------------- */
 
-enum otls_wolf_key_type {
-    OTLS_WOLF_RSA = 1,
-    OTLS_WOLF_EC,
-    OTLS_WOLF_ED25519,
-    OTLS_WOLF_ED448
-};
+enum otls_wolf_key_type { OTLS_WOLF_RSA = 1, OTLS_WOLF_EC, OTLS_WOLF_ED25519, OTLS_WOLF_ED448 };
 
 /** A decoded wolfCrypt key, private or public; used by one thread and thrown away. */
 struct otls_wolf_key {
@@ -97,7 +94,7 @@ struct otls_backend_connection {
     WOLFSSL *ssl;
     otls_core *core;
     const struct otls_backend_context *context;
-    otls_slice alpn;       /* server: the name to answer with, without its length; our copy */
+    otls_slice alpn; /* server: the name to answer with, without its length; our copy */
     bool server;
     bool done;             /* the handshake is over */
     bool cleared;          /* wolfSSL_shutdown has reset the engine's object */
@@ -165,8 +162,8 @@ otls_status otls_wolf_secret(otls_backend_connection *conn, int which, uint8_t *
                              size_t capacity, size_t *length, otls_error *err);
 otls_status otls_wolf_key_update(otls_backend_connection *conn, bool request_peer, otls_error *err);
 otls_status otls_wolf_request_certificate(otls_backend_connection *conn, otls_error *err);
-void otls_wolf_peer_chain(otls_backend_connection *conn,
-                          void (*emit)(void *user, otls_slice der), void *user);
+void otls_wolf_peer_chain(otls_backend_connection *conn, void (*emit)(void *user, otls_slice der),
+                          void *user);
 const char *otls_wolf_state_name(const otls_backend_connection *conn);
 /** Client: hand the names in the server's CertificateRequest to core. */
 void otls_wolf_client_ca_names(otls_backend_connection *conn);
@@ -176,6 +173,5 @@ void otls_wolf_flush(otls_backend_connection *conn);
 extern const otls_crypto_ops otls_wolf_crypto;
 extern const otls_context_ops otls_wolf_context;
 extern const otls_connection_ops otls_wolf_connection;
-extern const otls_certificate_ops otls_wolf_certificate;
 
 #endif

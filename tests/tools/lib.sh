@@ -9,11 +9,13 @@ engines=${engines//,/ }
 pki=$OMNITLS_PKI
 work=$(mktemp -d "${TMPDIR:-/tmp}/omnitls-tool.XXXXXX")
 failures=0
+port=0
 started=()
 unset SSLKEYLOGFILE OMNITLS_BACKEND
 
 finish() {
     local pid
+    [ "$BASHPID" = "$$" ] || return # only the script itself clears up
     for pid in ${started[@]+"${started[@]}"}; do
         kill "$pid" 2>/dev/null
         wait "$pid" 2>/dev/null
@@ -37,11 +39,12 @@ have() {
     command -v "$1" >/dev/null 2>&1
 }
 
-# wait_for FILE PATTERN [SECONDS]: until a line matches; the line goes to $found.
+# wait_for FILE PATTERN: until a line of what $server writes matches; it goes to $found.
 wait_for() {
-    local tries=$((${3:-20} * 20))
+    local tries=600
     while [ "$tries" -gt 0 ]; do
-        found=$(grep -m 1 -E "$2" "$1" 2>/dev/null) && return 0
+        found=$(grep -m 1 -E -e "$2" "$1" 2>/dev/null) && return 0
+        kill -0 "$server" 2>/dev/null || break
         sleep 0.05
         tries=$((tries - 1))
     done
@@ -102,7 +105,11 @@ stop() {
 expect_code() {
     local wanted=$1 what=$2 code=0
     shift 2
-    timeout 60 "$@" >"$work/out" 2>"$work/err" </dev/null || code=$?
+    if [ "$(type -t "$1")" = function ]; then
+        "$@" >"$work/out" 2>"$work/err" </dev/null || code=$?
+    else
+        timeout 60 "$@" >"$work/out" 2>"$work/err" </dev/null || code=$?
+    fi
     [ "$code" -eq "$wanted" ] ||
         fail "$what: exit $code, not $wanted: $(head -c 400 "$work/err")"
 }
@@ -110,5 +117,5 @@ expect_code() {
 # says WHAT PATTERN: exactly one line on standard error, and it matches.
 says() {
     [ "$(wc -l <"$work/err")" -eq 1 ] || fail "$1: not one sentence: $(head -c 400 "$work/err")"
-    grep -q -E "$2" "$work/err" || fail "$1: does not say \"$2\": $(head -c 400 "$work/err")"
+    grep -q -E -e "$2" "$work/err" || fail "$1: does not say \"$2\": $(head -c 400 "$work/err")"
 }

@@ -54,7 +54,7 @@ refused "certificate garbage" 'garbage\.pem' serve --cert "$work/garbage.pem" --
 refused "certificate directory" 'cert' serve --cert "$work"
 refused "encrypted key" 'password' serve --cert "$pki/server-ecdsa-p256.pem" \
     --key "$pki/server-ecdsa-p256.enc.key"
-refused "escape" 'no command "\\x1b' "$(printf '\033[31m')" 2>/dev/null
+refused "escape" 'no command "\\x1b\[31m"' "$(printf '\033[31m')"
 
 for name in backends selftest connect serve compare; do
     expect_code 0 "$name --help" "$tool" $name --help

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * omnitls-bench: what is measured, how, and what comes out.
+ *
+ * Every figure comes from rounds of three slices in random order: native, native again, ours. A
+ * slice is a few milliseconds of the same operation. Each round gives two ratios of speeds,
+ * ours/native and native/native (A/A); their medians and quartiles are the result.
+ */
+#ifndef OMNITLS_BENCH_BENCH_H
+#define OMNITLS_BENCH_BENCH_H
+
+#include "native.h"
+
+#include <stdio.h>
+
+enum { BENCH_NATIVE = 0, BENCH_AGAIN = 1, BENCH_OURS = 2, BENCH_SLOTS = 3 };
+
+/* A figure is to be trusted when its A/A is this close to 1. */
+#define BENCH_AA_TOLERANCE 0.01
+#define BENCH_RESULTS_MAX 64
+#define BENCH_ENGINES_MAX 3
+
+/* ---- options: options.c ---------------------------------------------------------------------- */
+
+typedef struct bench_options {
+    bool quick, list, help;
+    const char *engine;    /* NULL: all */
+    const char *only;      /* a case's name, or NULL */
+    const char *pki;       /* directory of the test certificates */
+    const char *json;      /* file to write, "-" = standard output, or NULL */
+    const char *html;      /* likewise */
+    const char *profile;   /* "native" or "ours": run one side only, for a profiler */
+    size_t operations;     /* with profile */
+    double seconds;        /* for each figure */
+} bench_options;
+
+/* False after a sentence on standard error. */
+bool bench_options_parse(bench_options *options, int argc, char **argv);
+void bench_usage(FILE *stream);
+
+/* ---- cases: cases.c -------------------------------------------------------------------------- */
+
+typedef enum bench_kind {
+    BENCH_HANDSHAKE,
+    BENCH_RECORD,
+    BENCH_PING_PONG,
+    BENCH_SOCKET_PING_PONG,
+    BENCH_TRUST_FIRST,
+    BENCH_TRUST_LATER
+} bench_kind;
+
+typedef struct bench_case {
+    const char *name, *title;
+    bench_kind kind;
+    uint16_t version, suite;
+    const char *key; /* "ecdsa-p256" */
+    bool mutual;
+    size_t size; /* of a message */
+} bench_case;
+
+extern const bench_case bench_cases[];
+extern const size_t bench_case_count;
+
+/* ---- engines: engines.c ---------------------------------------------------------------------- */
+
+/* The engines of this build; returns how many. */
+size_t bench_engines(const bench_side *out[BENCH_ENGINES_MAX]);
+/* The running library's version, by omnitls; "" when it cannot be loaded. */
+const char *bench_engine_version(const char *engine);
+const char *bench_library_version(void);
+
+/* ---- measuring: measure.c, statistics.c ------------------------------------------------------ */
+
+typedef struct bench_time {
+    double cpu, real; /* nanoseconds */
+} bench_time;
+
+typedef struct bench_work bench_work;
+struct bench_work {
+    /* Do `count` operations of a slot and say how long they took. */
+    bool (*run)(bench_work *work, size_t slot, size_t count, bench_time *spent);
+    /* Make the objects anew, so that no figure hangs on one layout of memory; or NULL. */
+    bool (*renew)(bench_work *work);
+    double slice; /* nanoseconds that a slice should take */
+};
+
+/* Per round and slot: nanoseconds per operation. */
+typedef struct bench_samples {
+    size_t count, capacity;
+    bench_time (*rounds)[BENCH_SLOTS];
+    size_t operations[BENCH_SLOTS]; /* in one slice */
+} bench_samples;
+
+typedef struct bench_spread {
+    double median, q1, q3;   /* quartiles */
+    double low, high;        /* 95 % confidence interval of the median */
+} bench_spread;
+
+bench_time bench_now(void);
+bench_time bench_since(bench_time start);
+/* Rounds until `seconds` have passed, at least five. Release the samples with free(rounds). */
+bool bench_measure(bench_work *work, double seconds, bench_samples *samples);
+/* Of `count` values, which get sorted. */
+bench_spread bench_spread_of(double *values, size_t count);
+
+/* ---- running: run_*.c ------------------------------------------------------------------------ */
+
+typedef struct bench_result {
+    const bench_case *what;
+    const char *engine;
+    bench_samples samples;
+    bench_spread time[BENCH_SLOTS]; /* CPU nanoseconds per operation */
+    bench_spread real[BENCH_SLOTS]; /* wall-clock nanoseconds per operation */
+    bench_spread ratio;             /* ours / native, speeds */
+    bench_spread aa;                /* native / native */
+} bench_result;
+
+typedef struct bench_report {
+    bench_options options;
+    size_t count;
+    bench_result results[BENCH_RESULTS_MAX];
+} bench_report;
+
+/* One figure: false after a sentence on standard error. */
+bool bench_run_connection(const bench_case *what, const bench_side *native,
+                          const bench_options *options, bench_samples *samples);
+bool bench_run_trust(const bench_case *what, const bench_side *native, const bench_options *options,
+                     bench_samples *samples);
+/* Operations of one side only; nothing is measured. */
+bool bench_profile_connection(const bench_case *what, const bench_side *native,
+                              const bench_options *options);
+bool bench_aa_good(const bench_result *result);
+
+/* ---- reports: report_*.c --------------------------------------------------------------------- */
+
+/* "2053 op/s", "61.2 MB/s"; `size` of out: 32. */
+void bench_speed_text(const bench_case *what, double nanoseconds, char out[32]);
+void bench_report_table(const bench_report *report, FILE *stream);
+bool bench_report_json(const bench_report *report, const char *path);
+bool bench_report_html(const bench_report *report, const char *path);
+/* Standard output for "-"; NULL after a sentence on standard error. */
+FILE *bench_open(const char *path);
+bool bench_close(FILE *stream, const char *path);
+
+typedef struct bench_host {
+    char processor[128], system[192], governor[32];
+    unsigned processors;
+    double megahertz;
+} bench_host;
+
+void bench_host_describe(bench_host *host); /* host.c */
+
+#endif

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/* What is measured. */
+#include "bench.h"
+
+#define AES_13 .version = BENCH_TLS1_3, .suite = 0x1301
+#define AES_12 .version = BENCH_TLS1_2, .suite = 0xc02b
+
+const bench_case bench_cases[] = {
+    {"handshake_tls13_ecdsa", "TLS 1.3 handshake, ECDSA P-256", BENCH_HANDSHAKE, AES_13,
+     .key = "ecdsa-p256"},
+    {"handshake_tls12_ecdsa", "TLS 1.2 handshake, ECDSA P-256", BENCH_HANDSHAKE, AES_12,
+     .key = "ecdsa-p256"},
+    {"handshake_tls13_rsa", "TLS 1.3 handshake, RSA-2048", BENCH_HANDSHAKE, AES_13,
+     .key = "rsa-2048"},
+    {"mutual_tls13_ecdsa", "TLS 1.3 mutual handshake, ECDSA", BENCH_HANDSHAKE, AES_13,
+     .key = "ecdsa-p256", .mutual = true},
+    {"record_16384", "16 KiB records, write + read", BENCH_RECORD, AES_13, .key = "ecdsa-p256",
+     .size = 16384},
+    {"record_1024", "1 KiB records, write + read", BENCH_RECORD, AES_13, .key = "ecdsa-p256",
+     .size = 1024},
+    {"record_64", "64 B records, write + read", BENCH_RECORD, AES_13, .key = "ecdsa-p256",
+     .size = 64},
+    {"ping_pong_64", "64 B ping-pong in memory", BENCH_PING_PONG, AES_13, .key = "ecdsa-p256",
+     .size = 64},
+    {"socket_ping_pong_64", "64 B ping-pong, socketpair", BENCH_SOCKET_PING_PONG, AES_13,
+     .key = "ecdsa-p256", .size = 64},
+    {"trust_first", "system roots: first context + chain", BENCH_TRUST_FIRST, AES_13,
+     .key = "ecdsa-p256"},
+    {"trust_later", "system roots: each later context", BENCH_TRUST_LATER, AES_13,
+     .key = "ecdsa-p256"},
+};
+
+const size_t bench_case_count = sizeof(bench_cases) / sizeof(bench_cases[0]);

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: MIT */
+/* omnitls-bench: the bare engine beside omnitls over it. */
+#include "bench.h"
+
+#include <signal.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { EXIT_USAGE = 1, EXIT_MEASURE = 2 };
+
+bool bench_complain(const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    fputs("omnitls-bench: ", stderr);
+    (void)vfprintf(stderr, format, args);
+    fputc('\n', stderr);
+    va_end(args);
+    return false;
+}
+
+static bool wanted(const bench_options *options, const bench_case *what, const bench_side *native)
+{
+    return (options->engine == NULL || strcmp(options->engine, native->name) == 0) &&
+           (options->only == NULL ||
+            strncmp(what->name, options->only, strlen(options->only)) == 0);
+}
+
+static bool known(const bench_options *options)
+{
+    const bench_side *sides[BENCH_ENGINES_MAX];
+    const size_t count = bench_engines(sides);
+    bool engine = options->engine == NULL, name = options->only == NULL;
+
+    for (size_t i = 0; i < count && !engine; i++)
+        engine = strcmp(options->engine, sides[i]->name) == 0;
+    for (size_t i = 0; i < bench_case_count && !name; i++)
+        name = strncmp(bench_cases[i].name, options->only, strlen(options->only)) == 0;
+    if (!engine)
+        return bench_complain("--backend: \"%s\" is no engine of this build", options->engine);
+    return name || bench_complain("--case: there is no \"%s\"; see --list", options->only);
+}
+
+/* ---- results --------------------------------------------------------------------------------- */
+
+static void evaluate(bench_result *result, double *values)
+{
+    const bench_samples *s = &result->samples;
+
+    for (size_t slot = 0; slot < BENCH_SLOTS; slot++) {
+        for (size_t i = 0; i < s->count; i++)
+            values[i] = s->rounds[i][slot].cpu;
+        result->time[slot] = bench_spread_of(values, s->count);
+        for (size_t i = 0; i < s->count; i++)
+            values[i] = s->rounds[i][slot].real;
+        result->real[slot] = bench_spread_of(values, s->count);
+    }
+    for (size_t i = 0; i < s->count; i++)
+        values[i] = s->rounds[i][BENCH_NATIVE].cpu / s->rounds[i][BENCH_OURS].cpu;
+    result->ratio = bench_spread_of(values, s->count);
+    for (size_t i = 0; i < s->count; i++)
+        values[i] = s->rounds[i][BENCH_NATIVE].cpu / s->rounds[i][BENCH_AGAIN].cpu;
+    result->aa = bench_spread_of(values, s->count);
+}
+
+static bool measure(bench_result *result, const bench_case *what, const bench_side *native,
+                    const bench_options *options)
+{
+    const bool trust = what->kind == BENCH_TRUST_FIRST || what->kind == BENCH_TRUST_LATER;
+    double *values;
+    bool good;
+
+    *result = (bench_result){.what = what, .engine = native->name};
+    good = trust ? bench_run_trust(what, native, options, &result->samples)
+                 : bench_run_connection(what, native, options, &result->samples);
+    values = good ? malloc(result->samples.count * sizeof(*values)) : NULL;
+    if (values == NULL) {
+        free(result->samples.rounds);
+        return bench_complain("%s on %s could not be measured", what->name, native->name);
+    }
+    evaluate(result, values);
+    free(values);
+    return true;
+}
+
+static void progress(const bench_case *what, const bench_side *native, bool terminal)
+{
+    if (terminal)
+        fprintf(stderr, "\r\033[K%s, %s", what->name, native->name);
+}
+
+/* The first context of a process must be measured before anything else touches an engine, so the
+ * order of measuring is not the order of the report. */
+static bool measure_all(bench_report *report, bench_kind from, bench_kind to)
+{
+    const bench_side *sides[BENCH_ENGINES_MAX];
+    const size_t engines = bench_engines(sides);
+    const bool terminal = isatty(STDERR_FILENO) == 1;
+    bool good = true;
+
+    for (size_t i = 0; i < bench_case_count; i++)
+        for (size_t j = 0; j < engines; j++) {
+            if (bench_cases[i].kind < from || bench_cases[i].kind > to ||
+                !wanted(&report->options, &bench_cases[i], sides[j]) ||
+                report->count == BENCH_RESULTS_MAX)
+                continue;
+            progress(&bench_cases[i], sides[j], terminal);
+            if (measure(&report->results[report->count], &bench_cases[i], sides[j],
+                        &report->options))
+                report->count++;
+            else
+                good = false;
+        }
+    if (terminal)
+        fputs("\r\033[K", stderr);
+    return good;
+}
+
+static int by_case(const void *a, const void *b)
+{
+    const bench_result *x = a, *y = b;
+
+    return x->what != y->what ? (x->what > y->what) - (x->what < y->what) : 0;
+}
+
+/* ---- commands -------------------------------------------------------------------------------- */
+
+static int list(void)
+{
+    const bench_side *sides[BENCH_ENGINES_MAX];
+    const size_t engines = bench_engines(sides);
+
+    for (size_t i = 0; i < engines; i++)
+        printf("engine  %-22s %s\n", sides[i]->name, bench_engine_version(sides[i]->name));
+    for (size_t i = 0; i < bench_case_count; i++)
+        printf("case    %-22s %s\n", bench_cases[i].name, bench_cases[i].title);
+    return 0;
+}
+
+static int profile(const bench_options *options)
+{
+    const bench_side *sides[BENCH_ENGINES_MAX];
+    const size_t engines = bench_engines(sides);
+    bool good = true;
+
+    for (size_t i = 0; i < bench_case_count; i++)
+        for (size_t j = 0; j < engines; j++)
+            if (wanted(options, &bench_cases[i], sides[j])) {
+                if (bench_cases[i].kind >= BENCH_TRUST_FIRST)
+                    good = bench_complain("--profile: not for %s", bench_cases[i].name);
+                else
+                    good = bench_profile_connection(&bench_cases[i], sides[j], options) && good;
+            }
+    return good ? 0 : EXIT_MEASURE;
+}
+
+static int run(bench_report *report)
+{
+    const bench_options *options = &report->options;
+    const bool to_stdout = (options->json != NULL && strcmp(options->json, "-") == 0) ||
+                           (options->html != NULL && strcmp(options->html, "-") == 0);
+    bool good = measure_all(report, BENCH_TRUST_FIRST, BENCH_TRUST_FIRST);
+
+    good = measure_all(report, BENCH_HANDSHAKE, BENCH_SOCKET_PING_PONG) && good;
+    good = measure_all(report, BENCH_TRUST_LATER, BENCH_TRUST_LATER) && good;
+    qsort(report->results, report->count, sizeof(report->results[0]), by_case);
+    if (!to_stdout)
+        bench_report_table(report, stdout);
+    if (options->json != NULL)
+        good = bench_report_json(report, options->json) && good;
+    if (options->html != NULL)
+        good = bench_report_html(report, options->html) && good;
+    for (size_t i = 0; i < report->count; i++)
+        free(report->results[i].samples.rounds);
+    return good ? 0 : EXIT_MEASURE;
+}
+
+int main(int argc, char **argv)
+{
+    bench_report *report;
+    bench_options options;
+    int code;
+
+    if (!bench_options_parse(&options, argc, argv) || !known(&options))
+        return EXIT_USAGE;
+    if (options.help) {
+        bench_usage(stdout);
+        return 0;
+    }
+    if (options.list)
+        return list();
+    (void)signal(SIGPIPE, SIG_IGN); /* the engines write to sockets with plain write() */
+    if (options.profile != NULL)
+        return profile(&options);
+    report = calloc(1, sizeof(*report));
+    if (report == NULL)
+        return EXIT_MEASURE;
+    report->options = options;
+    code = run(report);
+    free(report);
+    return code;
+}

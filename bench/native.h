@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The two sides of a comparison behind one table: a program over an engine's own documented calls,
+ * and the same program over omnitls. Both are driven by the same loops, over the same pipes, with
+ * the same certificates, and must negotiate the same version, suite and group.
+ *
+ * One thread. What a side cannot do it reports with bench_complain and NULL, false or -1.
+ */
+#ifndef OMNITLS_BENCH_NATIVE_H
+#define OMNITLS_BENCH_NATIVE_H
+
+#include "pipe.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+#define BENCH_HOST "localhost"
+#define BENCH_PATH_SIZE 1024
+#define BENCH_CHAIN_MAX 4
+
+enum { BENCH_TLS1_2 = 0x0303, BENCH_TLS1_3 = 0x0304 };
+
+/* What contexts are made of; paths of PEM files. */
+typedef struct bench_setup {
+    const char *engine;
+    uint16_t version;
+    uint16_t suite; /* the one suite both sides may use, IANA id */
+    bool mutual;    /* the client presents a certificate, the server verifies it */
+    char root[BENCH_PATH_SIZE];
+    char server_chain[BENCH_PATH_SIZE], server_key[BENCH_PATH_SIZE];
+    char client_chain[BENCH_PATH_SIZE], client_key[BENCH_PATH_SIZE];
+} bench_setup;
+
+/* One end of a connection: two pipes, or a socket where fd is not negative. */
+typedef struct bench_end {
+    bench_pipe *in, *out;
+    int fd;
+} bench_end;
+
+/* The system's roots in one file, and a chain that leads to one of them, leaf first. */
+typedef struct bench_roots {
+    const char *engine;
+    const char *file;
+    size_t chain_count;
+    struct {
+        const uint8_t *der;
+        size_t size;
+    } chain[BENCH_CHAIN_MAX];
+} bench_roots;
+
+typedef struct bench_world bench_world; /* one client context, one server context */
+typedef struct bench_conn bench_conn;
+typedef struct bench_trust bench_trust; /* a client context with the system's roots */
+
+typedef struct bench_side {
+    const char *name;
+    bench_world *(*world_new)(const bench_setup *setup);
+    void (*world_free)(bench_world *world);
+    /* `end` outlives the connection. A client has its server's name set. */
+    bench_conn *(*conn_new)(bench_world *world, bool server, const bench_end *end);
+    void (*conn_free)(bench_conn *conn);
+    int (*handshake)(bench_conn *conn);                            /* 1 done, 0 waits, -1 failed */
+    bool (*write)(bench_conn *conn, const void *data, size_t size); /* all of it */
+    int (*read)(bench_conn *conn, void *out, size_t size);         /* bytes, 0 waits, -1 failed */
+    /* Was negotiated what `setup` says, with X25519? */
+    bool (*agreed)(bench_conn *conn, const bench_setup *setup);
+
+    bool (*prepare)(const bench_roots *roots); /* load the library: make and free a bare context */
+    /* `earlier` is NULL, or was made by trust_open: one more context like it. */
+    bench_trust *(*trust_open)(const bench_roots *roots, const bench_trust *earlier);
+    bool (*trust_verify)(bench_trust *trust, const bench_roots *roots); /* the chain, from DER */
+    void (*trust_close)(bench_trust *trust);
+} bench_side;
+
+#ifdef OTLS_BENCH_ENGINE_OPENSSL
+extern const bench_side bench_native_openssl;
+#endif
+#ifdef OTLS_BENCH_ENGINE_WOLFSSL
+extern const bench_side bench_native_wolfssl;
+#endif
+#ifdef OTLS_BENCH_ENGINE_GNUTLS
+extern const bench_side bench_native_gnutls;
+#endif
+/* Serves every engine: setup and roots name it. */
+extern const bench_side bench_ours;
+
+/* One line on standard error; returns false, so that it can end a function. */
+bool bench_complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+#endif

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MIT */
+/* The command line. */
+#include "bench.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+
+#define SECONDS_FULL 3.0
+#define SECONDS_QUICK 0.9
+#define SECONDS_MAX 3600.0
+
+enum { OPTION_QUICK = 256, OPTION_ENGINE, OPTION_CASE, OPTION_SECONDS, OPTION_JSON, OPTION_HTML };
+enum { OPTION_LIST = 300, OPTION_HELP, OPTION_PKI, OPTION_PROFILE, OPTION_OPERATIONS };
+
+static const struct option words[] = {
+    {"quick", no_argument, NULL, OPTION_QUICK},
+    {"backend", required_argument, NULL, OPTION_ENGINE},
+    {"case", required_argument, NULL, OPTION_CASE},
+    {"seconds", required_argument, NULL, OPTION_SECONDS},
+    {"json", required_argument, NULL, OPTION_JSON},
+    {"html", required_argument, NULL, OPTION_HTML},
+    {"pki", required_argument, NULL, OPTION_PKI},
+    {"profile", required_argument, NULL, OPTION_PROFILE},
+    {"operations", required_argument, NULL, OPTION_OPERATIONS},
+    {"list", no_argument, NULL, OPTION_LIST},
+    {"help", no_argument, NULL, OPTION_HELP},
+    {NULL, 0, NULL, 0},
+};
+
+void bench_usage(FILE *stream)
+{
+    (void)fputs(
+        "usage: omnitls-bench [options]\n"
+        "The bare engine beside omnitls over it, in one process, slice by slice.\n\n"
+        "  --quick           shorter: everything in some 40 seconds\n"
+        "  --seconds S       for each figure (default 3, quick 0.9)\n"
+        "  --backend NAME    one engine only\n"
+        "  --case NAME       one case only; or the beginning of several cases' names\n"
+        "  --json FILE       write the figures as google-benchmark does (- = standard output)\n"
+        "  --html FILE       write a page with table and charts\n"
+        "  --pki DIR         the test certificates\n"
+        "  --list            list engines and cases\n"
+        "  --profile SIDE    run one side only, native or ours, and measure nothing: for profilers;\n"
+        "                    with --case and --backend\n"
+        "  --operations N    how many, with --profile (default 100)\n"
+        "  --help\n\n"
+        "Exit codes: 0 measured, 1 usage, 2 something could not be measured or written.\n",
+        stream);
+}
+
+static bool seconds(const char *text, double *out)
+{
+    char *end;
+
+    *out = strtod(text, &end);
+    if (end != text && *end == '\0' && *out > 0 && *out <= SECONDS_MAX)
+        return true;
+    return bench_complain("--seconds: \"%s\" is no number between 0 and %.0f", text, SECONDS_MAX);
+}
+
+static bool operations(const char *text, size_t *out)
+{
+    char *end;
+    unsigned long long number;
+
+    errno = 0;
+    number = strtoull(text, &end, 10);
+    if (end == text || *end != '\0' || errno != 0 || number == 0 || number > 1000000000 ||
+        text[0] == '-')
+        return bench_complain("--operations: \"%s\" is no number between 1 and 1000000000", text);
+    *out = (size_t)number;
+    return true;
+}
+
+static bool take(bench_options *options, int word)
+{
+    switch (word) {
+    case OPTION_QUICK:
+        options->quick = true;
+        return true;
+    case OPTION_LIST:
+        options->list = true;
+        return true;
+    case OPTION_HELP:
+        options->help = true;
+        return true;
+    case OPTION_ENGINE:
+        options->engine = optarg;
+        return true;
+    case OPTION_CASE:
+        options->only = optarg;
+        return true;
+    case OPTION_JSON:
+        options->json = optarg;
+        return true;
+    case OPTION_HTML:
+        options->html = optarg;
+        return true;
+    case OPTION_PKI:
+        options->pki = optarg;
+        return true;
+    case OPTION_PROFILE:
+        options->profile = optarg;
+        return strcmp(optarg, "native") == 0 || strcmp(optarg, "ours") == 0 ||
+               bench_complain("--profile: native or ours, not \"%s\"", optarg);
+    case OPTION_SECONDS:
+        return seconds(optarg, &options->seconds);
+    case OPTION_OPERATIONS:
+        return operations(optarg, &options->operations);
+    default:
+        return false; /* getopt has complained */
+    }
+}
+
+static bool consistent(const bench_options *options)
+{
+    if (options->json != NULL && options->html != NULL && strcmp(options->json, "-") == 0 &&
+        strcmp(options->html, "-") == 0)
+        return bench_complain("--json and --html cannot both go to standard output");
+    if (options->profile != NULL && (options->only == NULL || options->engine == NULL))
+        return bench_complain("--profile needs --case and --backend");
+    return true;
+}
+
+bool bench_options_parse(bench_options *options, int argc, char **argv)
+{
+    int word;
+
+    *options = (bench_options){.pki = OTLS_BENCH_PKI, .operations = 100};
+    while ((word = getopt_long(argc, argv, "h", words, NULL)) != -1)
+        if (!take(options, word == 'h' ? OPTION_HELP : word))
+            return false;
+    if (optind < argc)
+        return bench_complain("\"%s\" is no option", argv[optind]);
+    if (options->seconds <= 0)
+        options->seconds = options->quick ? SECONDS_QUICK : SECONDS_FULL;
+    return consistent(options);
+}

@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The system's roots: the first context up to the first verified chain, each time in a process of
+ * its own; and each later context. Nobody has the key of a system root, so both sides get the
+ * system's bundle with the test root behind it, in a file: the engines by its path, omnitls through
+ * SSL_CERT_FILE. Loading the library itself is not part of it (a bare context is made before).
+ */
+#include "bench.h"
+
+#include <omnitls/omnitls.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define SLICE_LATER 4e6
+
+static const char *const bundles[] = {
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/pki/tls/certs/ca-bundle.crt",
+    "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
+    "/etc/ssl/ca-bundle.pem",
+    "/etc/ssl/cert.pem",
+    "/opt/homebrew/etc/ca-certificates/cert.pem",
+    "/usr/local/etc/ca-certificates/cert.pem",
+};
+
+typedef struct work {
+    bench_work base;
+    const bench_side *sides[BENCH_SLOTS];
+    bench_roots roots;
+    otls_certificate **chain;
+    size_t chain_count;
+    char file[BENCH_PATH_SIZE];
+    bench_trust *earlier[BENCH_SLOTS];
+} work;
+
+/* ---- the bundle ------------------------------------------------------------------------------ */
+
+static FILE *bundle_open(void)
+{
+    const char *named = getenv("SSL_CERT_FILE");
+    FILE *stream = NULL;
+
+    if (named != NULL && named[0] != '\0')
+        return fopen(named, "rb");
+    for (size_t i = 0; stream == NULL && i < sizeof(bundles) / sizeof(bundles[0]); i++)
+        stream = fopen(bundles[i], "rb");
+    return stream;
+}
+
+static bool append(FILE *out, FILE *in)
+{
+    char bytes[65536];
+    size_t count;
+
+    while ((count = fread(bytes, 1, sizeof(bytes), in)) != 0)
+        if (fwrite(bytes, 1, count, out) != count)
+            return false;
+    return ferror(in) == 0 && fputc('\n', out) != EOF;
+}
+
+static bool bundle_write(work *w, const char *root)
+{
+    const char *directory = getenv("TMPDIR");
+    FILE *system = bundle_open(), *ours = fopen(root, "rb"), *out = NULL;
+    bool good;
+    int fd;
+
+    (void)snprintf(w->file, sizeof(w->file), "%s/omnitls-bench.XXXXXX",
+                   directory != NULL ? directory : "/tmp");
+    fd = system != NULL && ours != NULL ? mkstemp(w->file) : -1;
+    if (fd >= 0)
+        out = fdopen(fd, "wb");
+    good = out != NULL && append(out, system) && append(out, ours);
+    if (out != NULL && fclose(out) != 0)
+        good = false;
+    if (fd < 0)
+        w->file[0] = '\0';
+    if (ours != NULL)
+        (void)fclose(ours);
+    if (system != NULL)
+        (void)fclose(system);
+    return good || bench_complain("no bundle of the system's roots, or %s cannot be read", root);
+}
+
+static bool chain_load(work *w, const char *path)
+{
+    otls_error err = OTLS_ERROR_INIT;
+
+    if (otls_certificate_list_from_file(&w->chain, &w->chain_count, path, &err) != OTLS_OK)
+        return bench_complain("%s", err.text);
+    w->roots.chain_count = w->chain_count < BENCH_CHAIN_MAX ? w->chain_count : BENCH_CHAIN_MAX;
+    for (size_t i = 0; i < w->roots.chain_count; i++)
+        w->roots.chain[i].der = otls_certificate_der(w->chain[i], &w->roots.chain[i].size);
+    return true;
+}
+
+/* ---- the first context, in a child ----------------------------------------------------------- */
+
+static bool first(const work *w, size_t slot, bench_time *spent)
+{
+    const bench_side *side = w->sides[slot];
+    bench_trust *trust;
+    bench_time start;
+    bool good;
+
+    if (!side->prepare(&w->roots))
+        return false;
+    start = bench_now();
+    trust = side->trust_open(&w->roots, NULL);
+    good = trust != NULL && side->trust_verify(trust, &w->roots);
+    *spent = bench_since(start);
+    side->trust_close(trust);
+    return good;
+}
+
+static _Noreturn void child(const work *w, size_t slot, int fd)
+{
+    bench_time spent = {0};
+    const bool good = first(w, slot, &spent) && write(fd, &spent, sizeof(spent)) == sizeof(spent);
+
+    _exit(good ? 0 : 1);
+}
+
+static bool first_in_child(work *w, size_t slot, bench_time *spent)
+{
+    int fds[2], result = -1;
+    bool good;
+    pid_t pid;
+
+    if (pipe(fds) != 0)
+        return bench_complain("no pipe");
+    pid = fork();
+    if (pid == 0)
+        child(w, slot, fds[1]);
+    (void)close(fds[1]);
+    good = pid > 0 && read(fds[0], spent, sizeof(*spent)) == sizeof(*spent);
+    (void)close(fds[0]);
+    if (pid > 0 && waitpid(pid, &result, 0) != pid)
+        good = false;
+    return (good && result == 0) || bench_complain("%s: the child process failed",
+                                                   w->sides[slot]->name);
+}
+
+static bool run_first(bench_work *base, size_t slot, size_t count, bench_time *spent)
+{
+    *spent = (bench_time){0};
+    for (size_t i = 0; i < count; i++) {
+        bench_time one;
+
+        if (!first_in_child((work *)base, slot, &one))
+            return false;
+        spent->cpu += one.cpu;
+        spent->real += one.real;
+    }
+    return true;
+}
+
+/* ---- later contexts -------------------------------------------------------------------------- */
+
+static bool run_later(bench_work *base, size_t slot, size_t count, bench_time *spent)
+{
+    work *w = (work *)base;
+    const bench_side *side = w->sides[slot];
+    const bench_time start = bench_now();
+    bool good = true;
+
+    for (size_t i = 0; good && i < count; i++) {
+        bench_trust *trust = side->trust_open(&w->roots, w->earlier[slot]);
+
+        good = trust != NULL;
+        side->trust_close(trust);
+    }
+    *spent = bench_since(start);
+    return good;
+}
+
+static bool open_earlier(work *w)
+{
+    for (size_t i = 0; i < BENCH_SLOTS; i++) {
+        if (!w->sides[i]->prepare(&w->roots))
+            return false;
+        w->earlier[i] = w->sides[i]->trust_open(&w->roots, NULL);
+        if (w->earlier[i] == NULL || !w->sides[i]->trust_verify(w->earlier[i], &w->roots))
+            return false;
+    }
+    return true;
+}
+
+/* ---- both ------------------------------------------------------------------------------------ */
+
+static bool work_open(work *w, const char *pki, const char *engine)
+{
+    char root[BENCH_PATH_SIZE], chain[BENCH_PATH_SIZE];
+
+    (void)snprintf(root, sizeof(root), "%s/root.pem", pki);
+    (void)snprintf(chain, sizeof(chain), "%s/server-ecdsa-p256.pem", pki);
+    if (!chain_load(w, chain) || !bundle_write(w, root))
+        return false;
+    w->roots.engine = engine;
+    w->roots.file = w->file;
+    return true;
+}
+
+static void work_close(work *w)
+{
+    for (size_t i = 0; i < BENCH_SLOTS; i++)
+        w->sides[i]->trust_close(w->earlier[i]);
+    otls_certificate_list_free(w->chain, w->chain_count);
+    if (w->file[0] != '\0')
+        (void)unlink(w->file);
+}
+
+/* What SSL_CERT_FILE was before; "" = not set. */
+static void environment_back(const char *before)
+{
+    if (before[0] != '\0')
+        (void)setenv("SSL_CERT_FILE", before, 1);
+    else
+        (void)unsetenv("SSL_CERT_FILE");
+}
+
+bool bench_run_trust(const bench_case *what, const bench_side *native, const bench_options *options,
+                     bench_samples *samples)
+{
+    const bool later = what->kind == BENCH_TRUST_LATER;
+    const char *named = getenv("SSL_CERT_FILE");
+    char before[BENCH_PATH_SIZE];
+    work w = {.base = {.run = later ? run_later : run_first, .slice = later ? SLICE_LATER : 1},
+              .sides = {native, native, &bench_ours}};
+    bool good = work_open(&w, options->pki, native->name);
+
+    (void)snprintf(before, sizeof(before), "%s", named != NULL ? named : "");
+    (void)setenv("SSL_CERT_FILE", w.file, 1);
+    good = good && (!later || open_earlier(&w)) &&
+           bench_measure(&w.base, options->seconds, samples);
+    environment_back(before);
+    work_close(&w);
+    return good;
+}

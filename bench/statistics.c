@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/* Order statistics: they do not mind the outliers of a busy machine. */
+#include "bench.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+static int ascending(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+
+    return (x > y) - (x < y);
+}
+
+/* Between the two nearest values. */
+static double quantile(const double *sorted, size_t count, double part)
+{
+    const double place = part * (double)(count - 1);
+    const size_t below = (size_t)place;
+    const size_t above = below + 1 < count ? below + 1 : below;
+
+    return sorted[below] + (sorted[above] - sorted[below]) * (place - (double)below);
+}
+
+bench_spread bench_spread_of(double *values, size_t count)
+{
+    double half;
+
+    if (count == 0)
+        return (bench_spread){.median = 0};
+    qsort(values, count, sizeof(values[0]), ascending);
+    /* The ranks between which the median lies with 95 %: normal approximation of the binomial. */
+    half = 1.96 * sqrt((double)count) / 2 / (double)count;
+    return (bench_spread){
+        .median = quantile(values, count, 0.5),
+        .q1 = quantile(values, count, 0.25),
+        .q3 = quantile(values, count, 0.75),
+        .low = quantile(values, count, half < 0.5 ? 0.5 - half : 0),
+        .high = quantile(values, count, half < 0.5 ? 0.5 + half : 1),
+    };
+}

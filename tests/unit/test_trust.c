@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: MIT */
+/* The trust store: what goes in, what is refused, what is found, what stays the same once sealed.
+ */
+#include "alloc.h"
+#include "files.h"
+#include "trust.h"
+#include "verify.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define PKI(file) OTLS_TEST_PKI "/" file
+
+typedef struct text {
+    unsigned char *data;
+    size_t size;
+} text;
+
+static text read_text(const char *path)
+{
+    text out = {NULL, 0};
+    otls_error err = OTLS_ERROR_INIT;
+
+    cr_assert_eq(otls_file_read(path, &out.data, &out.size, &err), OTLS_OK, "%s", err.text);
+    return out;
+}
+
+static otls_trust *new_trust(void)
+{
+    otls_trust *trust = NULL;
+
+    cr_assert_eq(otls_trust_new(&trust, NULL), OTLS_OK);
+    return trust;
+}
+
+static otls_certificate *read_certificate(const char *path)
+{
+    text pem = read_text(path);
+    otls_certificate *cert = NULL;
+
+    cr_assert_eq(otls_certificate_from_pem(&cert, pem.data, pem.size, NULL), OTLS_OK);
+    otls_free(pem.data);
+    return cert;
+}
+
+Test(trust, file_memory_der_and_object_are_one_anchor)
+{
+    otls_trust *trust = new_trust();
+    text pem = read_text(PKI("root.pem"));
+    otls_certificate *cert = read_certificate(PKI("root.pem"));
+    size_t size;
+    const uint8_t *der = otls_certificate_der(cert, &size);
+
+    cr_expect_eq(otls_trust_count(trust), 0);
+    cr_assert_eq(otls_trust_add_file(trust, PKI("root.pem"), NULL), OTLS_OK);
+    cr_assert_eq(otls_trust_add_memory(trust, pem.data, pem.size, NULL), OTLS_OK);
+    cr_assert_eq(otls_trust_add_memory(trust, der, size, NULL), OTLS_OK);
+    cr_assert_eq(otls_trust_add_certificate(trust, cert, NULL), OTLS_OK);
+    cr_expect_eq(otls_trust_count(trust), 1);
+    cr_expect(otls_certificate_equal(otls_trust_certificate(trust, 0), cert));
+    cr_expect_null(otls_trust_certificate(trust, 1));
+    otls_certificate_free(cert);
+    otls_free(pem.data);
+    otls_trust_free(trust);
+}
+
+Test(trust, broken_input_adds_nothing)
+{
+    otls_trust *trust = new_trust();
+    text pem = read_text(PKI("root.pem"));
+    otls_certificate *cert = read_certificate(PKI("root.pem"));
+    otls_error err = OTLS_ERROR_INIT;
+    size_t size;
+    const uint8_t *der = otls_certificate_der(cert, &size);
+    char *bundle = malloc(2 * pem.size + 200);
+
+    /* a good certificate, then a broken one */
+    memcpy(bundle, pem.data, pem.size);
+    strcpy(bundle + pem.size, "-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n");
+    cr_expect_eq(otls_trust_add_memory(trust, bundle, strlen(bundle), &err), OTLS_E_CREDENTIAL);
+    cr_expect_eq(err.code, OTLS_CODE_BAD_DER);
+    strcpy(bundle + pem.size, "-----BEGIN CERTIFICATE-----\n!!!\n-----END CERTIFICATE-----\n");
+    cr_expect_eq(otls_trust_add_memory(trust, bundle, strlen(bundle), &err), OTLS_E_CREDENTIAL);
+    cr_expect_eq(err.code, OTLS_CODE_BAD_PEM);
+    cr_expect_eq(otls_trust_add_memory(trust, der, size - 1, &err), OTLS_E_CREDENTIAL);
+    cr_expect_eq(otls_trust_add_memory(trust, "no certificate", 14, &err), OTLS_E_CREDENTIAL);
+    cr_expect_eq(err.code, OTLS_CODE_NO_CERTIFICATE);
+    cr_expect_eq(otls_trust_add_memory(trust, NULL, 0, &err), OTLS_E_USAGE);
+    cr_expect_eq(otls_trust_count(trust), 0);
+    free(bundle);
+    otls_certificate_free(cert);
+    otls_free(pem.data);
+    otls_trust_free(trust);
+}
+
+Test(trust, a_key_is_no_anchor)
+{
+    otls_trust *trust = new_trust();
+    otls_error err = OTLS_ERROR_INIT;
+
+    cr_expect_eq(otls_trust_add_file(trust, PKI("root.key"), &err), OTLS_E_CREDENTIAL);
+    cr_expect_not_null(strstr(err.text, "root.key"), "%s", err.text);
+    cr_expect_eq(otls_trust_add_file(trust, PKI("no-such-file.pem"), &err), OTLS_E_IO);
+    cr_expect_eq(err.code, OTLS_CODE_FILE_NOT_FOUND);
+    cr_expect_eq(otls_trust_count(trust), 0);
+    otls_trust_free(trust);
+}
+
+static void copy_file(const char *from, const char *directory, const char *name)
+{
+    text data = read_text(from);
+    char path[512];
+    FILE *stream;
+
+    snprintf(path, sizeof(path), "%s/%s", directory, name);
+    stream = fopen(path, "wb");
+    cr_assert_not_null(stream);
+    cr_assert_eq(fwrite(data.data, 1, data.size, stream), data.size);
+    fclose(stream);
+    otls_free(data.data);
+}
+
+static void remove_files(const char *directory, const char *const *names, size_t count)
+{
+    char path[512];
+
+    for (size_t i = 0; i < count; i++) {
+        snprintf(path, sizeof(path), "%s/%s", directory, names[i]);
+        unlink(path);
+    }
+    rmdir(directory);
+}
+
+Test(trust, directory_takes_certificates_by_name)
+{
+    static const char *const names[] = {"a.pem", "01234567.0", "readme.txt", "0123456g.0"};
+    char directory[] = "/tmp/omnitls-trust-XXXXXX";
+    otls_trust *trust = new_trust();
+
+    cr_assert_not_null(mkdtemp(directory));
+    copy_file(PKI("root.pem"), directory, names[0]);
+    copy_file(PKI("other-root.pem"), directory, names[1]);
+    copy_file(PKI("root.key"), directory, names[2]); /* not read, or it would be an error */
+    copy_file(PKI("root.key"), directory, names[3]);
+    cr_expect_eq(otls_trust_add_directory(trust, directory, NULL), OTLS_OK);
+    cr_expect_eq(otls_trust_count(trust), 2);
+    remove_files(directory, names, 4);
+    otls_trust_free(trust);
+}
+
+Test(trust, environment_replaces_the_system)
+{
+    otls_trust *trust = new_trust();
+    otls_error err = OTLS_ERROR_INIT;
+
+    cr_assert_eq(setenv("SSL_CERT_FILE", PKI("root.pem"), 1), 0);
+    cr_assert_eq(unsetenv("SSL_CERT_DIR"), 0);
+    cr_assert_eq(otls_trust_add_system(trust, &err), OTLS_OK, "%s", err.text);
+    cr_expect_eq(otls_trust_count(trust), 1);
+    cr_assert_eq(setenv("SSL_CERT_FILE", "/nonexistent/bundle.pem", 1), 0);
+    cr_expect_eq(otls_trust_add_system(trust, &err), OTLS_E_IO, "a wrong setting is told");
+    cr_expect_eq(otls_trust_count(trust), 1);
+    otls_trust_free(trust);
+}
+
+Test(trust, sealed_is_sealed)
+{
+    otls_trust *trust = new_trust();
+    text pem = read_text(PKI("root.pem"));
+    otls_error err = OTLS_ERROR_INIT;
+
+    otls_trust_seal(trust);
+    otls_trust_seal(trust);
+    cr_expect_eq(otls_trust_add_memory(trust, pem.data, pem.size, &err), OTLS_E_SEALED);
+    cr_expect_eq(otls_trust_add_file(trust, PKI("root.pem"), &err), OTLS_E_SEALED);
+    cr_expect_eq(otls_trust_add_directory(trust, OTLS_TEST_PKI, &err), OTLS_E_SEALED);
+    cr_expect_eq(otls_trust_add_system(trust, &err), OTLS_E_SEALED);
+    cr_expect_eq(otls_trust_add_crl_memory(trust, pem.data, pem.size, &err), OTLS_E_SEALED);
+    cr_expect_eq(otls_trust_count(trust), 0);
+    otls_free(pem.data);
+    otls_trust_free(trust);
+}
+
+Test(trust, statistics)
+{
+    otls_trust *trust = new_trust();
+    otls_trust_statistics counts = {.size = sizeof(counts)};
+
+    cr_assert_eq(otls_trust_add_file(trust, PKI("root.pem"), NULL), OTLS_OK);
+    cr_assert_eq(otls_trust_add_file(trust, PKI("int.pem"), NULL), OTLS_OK);
+    cr_assert_eq(otls_trust_add_file(trust, PKI("server-noint.pem"), NULL), OTLS_OK);
+    otls_trust_statistics_get(trust, &counts);
+    cr_expect_eq(counts.certificates, 3);
+    cr_expect_eq(counts.authorities, 2);
+    cr_expect_eq(counts.crls, 0);
+    otls_trust_free(trust);
+}
+
+Test(trust, null_is_harmless)
+{
+    otls_trust_statistics counts = {.size = sizeof(counts), .certificates = 7};
+
+    otls_trust_free(NULL);
+    otls_trust_seal(NULL);
+    cr_expect_null(otls_trust_ref(NULL));
+    cr_expect_eq(otls_trust_count(NULL), 0);
+    cr_expect_null(otls_trust_certificate(NULL, 0));
+    otls_trust_statistics_get(NULL, &counts);
+    cr_expect_eq(counts.certificates, 0);
+    cr_expect_eq(otls_trust_new(NULL, NULL), OTLS_E_USAGE);
+    cr_expect_eq(otls_trust_add_file(NULL, "x", NULL), OTLS_E_USAGE);
+}
+
+/* ---- the index ----------------------------------------------------------------------------- */
+
+/* CN=<value> with one string type; `tag` 0x0c UTF8, 0x13 printable, 0x1e BMP. */
+static size_t make_name(uint8_t *out, uint8_t tag, const char *value)
+{
+    const size_t unit = tag == 0x1e ? 2 : 1, size = strlen(value) * unit;
+    const uint8_t head[] = {0x30,
+                            (uint8_t)(size + 11),
+                            0x31,
+                            (uint8_t)(size + 9),
+                            0x30,
+                            (uint8_t)(size + 7),
+                            0x06,
+                            3,
+                            0x55,
+                            4,
+                            3,
+                            tag,
+                            (uint8_t)size};
+
+    memcpy(out, head, sizeof(head));
+    for (size_t i = 0; value[i] != '\0'; i++) {
+        if (unit == 2)
+            out[sizeof(head) + 2 * i] = 0;
+        out[sizeof(head) + unit * i + unit - 1] = (uint8_t)value[i];
+    }
+    return sizeof(head) + size;
+}
+
+static const struct {
+    uint8_t tag_a, tag_b;
+    const char *a, *b;
+    bool equal;
+} names[] = {
+    {0x0c, 0x0c, "Some Authority", "Some Authority", true},
+    {0x0c, 0x13, "Some Authority", "some  AUTHORITY", true},
+    {0x0c, 0x1e, "Some Authority", "Some Authority", true},
+    {0x1e, 0x13, " Some Authority ", "Some Authority", true},
+    {0x0c, 0x0c, "Some Authority", "Some Authorit", false},
+    {0x0c, 0x0c, "Some Authority", "Some Authority 2", false},
+};
+
+Test(trust, equal_names_have_equal_hashes)
+{
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        uint8_t a[128], b[128];
+        const otls_slice left = {.data = a, .size = make_name(a, names[i].tag_a, names[i].a)};
+        const otls_slice right = {.data = b, .size = make_name(b, names[i].tag_b, names[i].b)};
+
+        cr_expect_eq(otls_name_equal(left, right), names[i].equal, "row %zu", i);
+        cr_expect_eq(otls_name_hash(left) == otls_name_hash(right), names[i].equal, "row %zu", i);
+    }
+}
+
+Test(trust, hash_of_garbage_is_harmless)
+{
+    static const uint8_t bytes[] = {0x30, 0x07, 0x31, 0x05, 0x30, 0x03, 0x06, 0x01, 0x55};
+
+    for (size_t size = 0; size <= sizeof(bytes); size++) {
+        uint8_t *exact = malloc(size + 1);
+
+        memcpy(exact, bytes, size);
+        (void)otls_name_hash((otls_slice){.data = exact, .size = size});
+        cr_expect_eq(otls_name_hash((otls_slice){.data = exact, .size = size}),
+                     otls_name_hash((otls_slice){.data = bytes, .size = size}));
+        free(exact);
+    }
+}

@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: MIT */
+/* The verifier: every engine gives the same verdict; the corpus of chains is judged in
+ * tests/corpus. */
+#include "alloc.h"
+#include "files.h"
+#include "name_constraints.h"
+#include "path.h"
+
+#include <criterion/criterion.h>
+#include <stdlib.h>
+
+#define PKI(file) OTLS_TEST_PKI "/" file
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* Between the bounds of every certificate that is meant to be valid. */
+static const int64_t good_time = 1767225600; /* 2026-01-01 */
+
+enum { CHAIN_MAX = 4, ENGINES_MAX = 8 };
+
+typedef struct chain {
+    otls_certificate *certs[CHAIN_MAX];
+    size_t count;
+} chain;
+
+static otls_status take(const otls_pem_block *block, void *user, otls_error *err)
+{
+    chain *to = user;
+
+    if (!otls_pem_label_is(block, "CERTIFICATE") || to->count == CHAIN_MAX)
+        return OTLS_OK;
+    return otls_certificate_from_der(&to->certs[to->count++], block->der.data, block->der.size,
+                                     err);
+}
+
+static chain read_chain(const char *path)
+{
+    chain out = {.count = 0};
+    unsigned char *text = NULL;
+    size_t size = 0;
+    otls_error err = OTLS_ERROR_INIT;
+
+    cr_assert_eq(otls_file_read(path, &text, &size, &err), OTLS_OK, "%s", err.text);
+    cr_assert_eq(otls_pem_each((otls_slice){.data = text, .size = size}, take, &out, NULL, &err),
+                 OTLS_OK, "%s", err.text);
+    otls_free(text);
+    return out;
+}
+
+static void free_chain(chain *certs)
+{
+    for (size_t i = 0; i < certs->count; i++)
+        otls_certificate_free(certs->certs[i]);
+}
+
+static otls_trust *read_trust(const char *path)
+{
+    otls_trust *trust = NULL;
+    otls_error err = OTLS_ERROR_INIT;
+
+    cr_assert_eq(otls_trust_new(&trust, &err), OTLS_OK);
+    cr_assert_eq(otls_trust_add_file(trust, path, &err), OTLS_OK, "%s", err.text);
+    return trust;
+}
+
+static size_t engines(const otls_backend **out)
+{
+    const size_t count = otls_backend_list(out, ENGINES_MAX);
+
+    cr_assert_gt(count, 0);
+    return count < ENGINES_MAX ? count : ENGINES_MAX;
+}
+
+/* ---- through the public API ---------------------------------------------------------------- */
+
+static const struct {
+    const char *chain, *trust, *host;
+    uint32_t flags;
+    int32_t depth;
+    int alert;
+    size_t length; /* of the verified chain */
+} rows[] = {
+    {PKI("server-ecdsa-p256.pem"), PKI("root.pem"), "localhost", 0, -1, -1, 3},
+    {PKI("server-rsa-2048.pem"), PKI("root.pem"), "LOCALHOST.", 0, -1, -1, 3},
+    {PKI("server-ed25519.pem"), PKI("root.pem"), "127.0.0.1", 0, -1, -1, 3},
+    {PKI("server-ed25519.pem"), PKI("root.pem"), "::1", 0, -1, -1, 3},
+    {PKI("server-ecdsa-p256.pem"), PKI("root.pem"), NULL, 0, -1, -1, 3},
+    {PKI("server-ecdsa-p256.pem"), PKI("root.pem"), "other.test", OTLS_VERIFY_NAME_MISMATCH, 0, 42,
+     3},
+    {PKI("server-ecdsa-p256.pem"), PKI("other-root.pem"), "localhost", OTLS_VERIFY_UNKNOWN_CA, 1,
+     48, 0},
+    {PKI("server-noint.pem"), PKI("root.pem"), "localhost", OTLS_VERIFY_UNKNOWN_CA, 0, 48, 0},
+    {PKI("server-expired.pem"), PKI("root.pem"), "localhost", OTLS_VERIFY_EXPIRED, 0, 45, 3},
+    {PKI("server-notyet.pem"), PKI("root.pem"), "localhost", OTLS_VERIFY_NOT_YET_VALID, 0, 45, 3},
+    {PKI("server-clientauth.pem"), PKI("root.pem"), "localhost", OTLS_VERIFY_WRONG_PURPOSE, 0, 43,
+     3},
+    {PKI("server-selfsigned.pem"), PKI("root.pem"), "localhost",
+     OTLS_VERIFY_UNKNOWN_CA | OTLS_VERIFY_SELF_SIGNED, 0, 48, 0},
+    {PKI("server-selfsigned.pem"), PKI("server-selfsigned.pem"), "localhost", 0, -1, -1, 1},
+};
+
+static void judge(size_t row, const otls_backend *backend)
+{
+    otls_trust *trust = read_trust(rows[row].trust);
+    chain sent = read_chain(rows[row].chain);
+    otls_verify_parameters parameters = OTLS_VERIFY_PARAMETERS_INIT;
+    otls_error err = OTLS_ERROR_INIT;
+    otls_verdict *verdict = NULL;
+
+    parameters.backend = backend;
+    parameters.name = rows[row].host;
+    parameters.time = good_time;
+    cr_assert_eq(otls_trust_verify(trust, (const otls_certificate *const *)sent.certs, sent.count,
+                                   &parameters, &verdict, &err),
+                 OTLS_OK, "%s", err.text);
+    cr_expect_eq(otls_verdict_flags(verdict), rows[row].flags, "row %zu: 0x%x %s", row,
+                 otls_verdict_flags(verdict), otls_verdict_text(verdict));
+    cr_expect_eq(otls_verdict_depth(verdict), rows[row].depth, "row %zu", row);
+    cr_expect_eq(otls_verdict_alert(verdict), rows[row].alert, "row %zu", row);
+    cr_expect_eq(otls_verdict_chain_count(verdict), rows[row].length, "row %zu", row);
+    cr_expect_eq(otls_verdict_text(verdict)[0] == '\0', rows[row].flags == 0, "row %zu", row);
+    cr_expect_null(otls_verdict_chain(verdict, rows[row].length));
+    otls_verdict_free(verdict);
+    free_chain(&sent);
+    otls_trust_free(trust);
+}
+
+Test(verify, same_verdict_on_every_engine, .timeout = 120)
+{
+    const otls_backend *list[ENGINES_MAX];
+    const size_t count = engines(list);
+
+    for (size_t engine = 0; engine < count; engine++)
+        for (size_t row = 0; row < COUNT(rows); row++)
+            judge(row, list[engine]);
+}
+
+Test(verify, one_store_serves_every_engine, .timeout = 120)
+{
+    const otls_backend *list[ENGINES_MAX];
+    const size_t count = engines(list);
+    otls_trust *trust = read_trust(PKI("root.pem"));
+    chain sent = read_chain(PKI("server-ecdsa-p256.pem"));
+
+    for (size_t i = 0; i < 3 * count; i++) {
+        const otls_verify_request request = {
+            .trust = trust,
+            .chain = (const otls_certificate *const *)sent.certs,
+            .chain_count = sent.count,
+            .backend = list[i % count],
+            .time = good_time,
+            .purpose = OTLS_PURPOSE_SERVER,
+            .max_depth = -1,
+            .security_level = -1,
+        };
+        otls_verdict verdict;
+
+        cr_assert_eq(otls_verify_chain(&request, &verdict, NULL), OTLS_OK);
+        cr_expect_eq(verdict.flags, 0, "%s", verdict.text);
+        cr_expect_eq(verdict.chain[2], otls_trust_certificate(trust, 0), "the store's own");
+        otls_verdict_clear(&verdict);
+        cr_expect_eq(verdict.chain_count, 0);
+    }
+    free_chain(&sent);
+    otls_trust_free(trust);
+}
+
+Test(verify, nothing_presented)
+{
+    const otls_backend *list[ENGINES_MAX];
+    const otls_certificate *undecodable = NULL;
+    otls_verify_request request = {.max_depth = -1, .security_level = -1, .time = good_time};
+    otls_verdict verdict;
+
+    (void)engines(list);
+    request.backend = list[0];
+    cr_assert_eq(otls_verify_chain(&request, &verdict, NULL), OTLS_OK);
+    cr_expect_eq(verdict.flags, OTLS_VERIFY_MISSING);
+    cr_expect_eq(verdict.alert, OTLS_ALERT_CERTIFICATE_REQUIRED);
+    cr_expect_eq(verdict.depth, -1);
+    request.chain = &undecodable;
+    request.chain_count = 1;
+    cr_assert_eq(otls_verify_chain(&request, &verdict, NULL), OTLS_OK);
+    cr_expect_eq(verdict.flags, OTLS_VERIFY_MALFORMED);
+    cr_expect_eq(verdict.alert, OTLS_ALERT_BAD_CERTIFICATE);
+}
+
+Test(verify, pins)
+{
+    const otls_backend *list[ENGINES_MAX];
+    const size_t count = engines(list);
+    otls_trust *trust = read_trust(PKI("root.pem"));
+    chain sent = read_chain(PKI("server-ecdsa-p256.pem"));
+
+    for (size_t i = 0; i < count; i++) {
+        const otls_crypto_ops *crypto = OTLS_MODULE(list[i])->crypto;
+        const otls_slice spki = otls_trust_certificate(trust, 0)->x509.spki;
+        uint8_t pins[64] = {0};
+        otls_verify_parameters parameters = OTLS_VERIFY_PARAMETERS_INIT;
+        otls_verdict *verdict = NULL;
+
+        parameters.backend = list[i];
+        parameters.time = good_time;
+        parameters.pins = pins;
+        parameters.pin_count = 2;
+        cr_assert_eq(otls_trust_verify(trust, (const otls_certificate *const *)sent.certs,
+                                       sent.count, &parameters, &verdict, NULL),
+                     OTLS_OK);
+        cr_expect_eq(otls_verdict_flags(verdict), OTLS_VERIFY_PIN_MISMATCH);
+        otls_verdict_free(verdict);
+        otls_error err = OTLS_ERROR_INIT;
+        cr_assert_eq(crypto->digest(OTLS_HASH_SHA256, spki.data, spki.size, pins + 32, &err),
+                     OTLS_OK);
+        cr_assert_eq(otls_trust_verify(trust, (const otls_certificate *const *)sent.certs,
+                                       sent.count, &parameters, &verdict, NULL),
+                     OTLS_OK);
+        cr_expect_eq(otls_verdict_flags(verdict), 0, "the root's key is pinned");
+        otls_verdict_free(verdict);
+    }
+    free_chain(&sent);
+    otls_trust_free(trust);
+}
+
+Test(verify, wrong_parameters)
+{
+    const otls_backend *list[ENGINES_MAX];
+    otls_verify_parameters parameters = OTLS_VERIFY_PARAMETERS_INIT;
+    otls_verdict *verdict = NULL;
+    otls_error err = OTLS_ERROR_INIT;
+
+    (void)engines(list);
+    parameters.backend = list[0];
+    cr_expect_eq(otls_trust_verify(NULL, NULL, 0, NULL, &verdict, &err), OTLS_E_USAGE);
+    cr_expect_eq(otls_trust_verify(NULL, NULL, 0, &parameters, NULL, &err), OTLS_E_USAGE);
+    cr_expect_eq(otls_trust_verify(NULL, NULL, 1, &parameters, &verdict, &err), OTLS_E_USAGE);
+    parameters.purpose = 9;
+    cr_expect_eq(otls_trust_verify(NULL, NULL, 0, &parameters, &verdict, &err), OTLS_E_USAGE);
+    parameters.purpose = OTLS_PURPOSE_SERVER;
+    parameters.name = "bad name";
+    cr_expect_eq(otls_trust_verify(NULL, NULL, 0, &parameters, &verdict, &err), OTLS_E_USAGE);
+    parameters.name = NULL;
+    parameters.pin_count = 1;
+    cr_expect_eq(otls_trust_verify(NULL, NULL, 0, &parameters, &verdict, &err), OTLS_E_USAGE);
+    cr_expect_null(verdict);
+    otls_verdict_free(NULL);
+}
+
+/* ---- inside -------------------------------------------------------------------------------- */
+
+Test(verify, the_gravest_cause_decides)
+{
+    otls_findings findings = {.depth = -1};
+    otls_verdict verdict = {.flags = 0};
+
+    otls_findings_add(&findings, OTLS_VERIFY_NAME_MISMATCH, 0, NULL, "name");
+    otls_findings_add(&findings, OTLS_VERIFY_REVOKED, 1, NULL, "revoked");
+    otls_findings_add(&findings, OTLS_VERIFY_EXPIRED, 2, NULL, "expired");
+    otls_findings_report(&findings, &verdict);
+    cr_expect_eq(verdict.flags,
+                 OTLS_VERIFY_NAME_MISMATCH | OTLS_VERIFY_REVOKED | OTLS_VERIFY_EXPIRED);
+    cr_expect_eq(verdict.depth, 1);
+    cr_expect_eq(verdict.alert, OTLS_ALERT_CERTIFICATE_REVOKED);
+    cr_expect_str_eq(verdict.text, "revoked");
+    for (uint32_t flag = 1; flag <= OTLS_VERIFY_REFUSED; flag <<= 1)
+        cr_expect_gt(otls_verify_alert(flag), 40, "0x%x has an alert", flag);
+    cr_expect_eq(otls_verify_alert(0), 0);
+}
+
+static const struct {
+    int kind;
+    const char *base, *name;
+    bool excluding;
+    otls_constraint_answer answer;
+} constraints[] = {
+    {OTLS_SAN_DNS, "host.test", "host.test", false, OTLS_CONSTRAINT_INSIDE},
+    {OTLS_SAN_DNS, "host.test", "HOST.test.", false, OTLS_CONSTRAINT_INSIDE},
+    {OTLS_SAN_DNS, "host.test", "a.host.test", false, OTLS_CONSTRAINT_INSIDE},
+    {OTLS_SAN_DNS, "host.test", "ahost.test", false, OTLS_CONSTRAINT_OUTSIDE},
+    {OTLS_SAN_DNS, "host.test", "test", false, OTLS_CONSTRAINT_OUTSIDE},
+    {OTLS_SAN_DNS, "", "anything", false, OTLS_CONSTRAINT_INSIDE},
+    {OTLS_SAN_DNS, ".host.test", "host.test", false, OTLS_CONSTRAINT_OUTSIDE},
+    {OTLS_SAN_DNS, "a.host.test", "*.host.test", false, OTLS_CONSTRAINT_OUTSIDE},
+    {OTLS_SAN_DNS, "a.host.test", "*.host.test", true, OTLS_CONSTRAINT_INSIDE},
+    {OTLS_SAN_DNS, ".a.host.test", "*.host.test", true, OTLS_CONSTRAINT_INSIDE},
+    {OTLS_SAN_DNS, "b.a.host.test", "*.host.test", true, OTLS_CONSTRAINT_OUTSIDE},
+    {OTLS_SAN_EMAIL, "host.test", "a@host.test", false, OTLS_CONSTRAINT_INSIDE},
+    {OTLS_SAN_EMAIL, "a@host.test", "A@host.test", false, OTLS_CONSTRAINT_OUTSIDE},
+    {OTLS_SAN_EMAIL, "a@host.test", "a@HOST.test", false, OTLS_CONSTRAINT_INSIDE},
+    {OTLS_SAN_EMAIL, "host.test", "nobody", false, OTLS_CONSTRAINT_UNKNOWN},
+    {OTLS_SAN_EMAIL, "host.test", "@host.test", false, OTLS_CONSTRAINT_UNKNOWN},
+    {OTLS_SAN_URI, "host.test", "https://host.test:8443/x", false, OTLS_CONSTRAINT_INSIDE},
+    {OTLS_SAN_URI, "host.test", "https://other.test/@host.test", false, OTLS_CONSTRAINT_OUTSIDE},
+    {OTLS_SAN_URI, "host.test", "https://[2001:db8::1]/", false, OTLS_CONSTRAINT_UNKNOWN},
+    {OTLS_SAN_URI, "host.test", "https://192.0.2.1/", false, OTLS_CONSTRAINT_UNKNOWN},
+    {OTLS_SAN_URI, "host.test", "https:", false, OTLS_CONSTRAINT_UNKNOWN},
+    {OTLS_SAN_IP, "\1\2\3", "\1\2\3\4", false, OTLS_CONSTRAINT_UNKNOWN},
+    {OTLS_SAN_RID, "x", "x", false, OTLS_CONSTRAINT_UNKNOWN},
+};
+
+static otls_slice slice_of(const char *text)
+{
+    return (otls_slice){.data = (const uint8_t *)text, .size = strlen(text)};
+}
+
+Test(verify, constraints_by_kind)
+{
+    for (size_t i = 0; i < COUNT(constraints); i++)
+        cr_expect_eq(otls_constraint_match(constraints[i].kind, slice_of(constraints[i].base),
+                                           slice_of(constraints[i].name), constraints[i].excluding),
+                     constraints[i].answer, "row %zu", i);
+}
+
+Test(verify, address_constraint_needs_a_prefix)
+{
+    static const uint8_t name[] = {192, 0, 2, 1};
+    static const uint8_t good[] = {192, 0, 2, 0, 255, 255, 255, 0};
+    static const uint8_t other[] = {192, 0, 3, 0, 255, 255, 255, 0};
+    static const uint8_t holes[] = {192, 0, 2, 0, 255, 0, 255, 0};
+    const otls_slice address = {.data = name, .size = 4};
+
+    cr_expect_eq(otls_constraint_match(OTLS_SAN_IP, (otls_slice){good, 8}, address, false),
+                 OTLS_CONSTRAINT_INSIDE);
+    cr_expect_eq(otls_constraint_match(OTLS_SAN_IP, (otls_slice){other, 8}, address, false),
+                 OTLS_CONSTRAINT_OUTSIDE);
+    cr_expect_eq(otls_constraint_match(OTLS_SAN_IP, (otls_slice){holes, 8}, address, false),
+                 OTLS_CONSTRAINT_UNKNOWN);
+}
