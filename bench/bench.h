@@ -24,14 +24,14 @@ enum { BENCH_NATIVE = 0, BENCH_AGAIN = 1, BENCH_OURS = 2, BENCH_SLOTS = 3 };
 
 typedef struct bench_options {
     bool quick, list, help;
-    const char *engine;    /* NULL: all */
-    const char *only;      /* a case's name, or NULL */
-    const char *pki;       /* directory of the test certificates */
-    const char *json;      /* file to write, "-" = standard output, or NULL */
-    const char *html;      /* likewise */
-    const char *profile;   /* "native" or "ours": run one side only, for a profiler */
-    size_t operations;     /* with profile */
-    double seconds;        /* for each figure */
+    const char *engine;  /* NULL: all */
+    const char *only;    /* a case's name, or NULL */
+    const char *pki;     /* directory of the test certificates */
+    const char *json;    /* file to write, "-" = standard output, or NULL */
+    const char *html;    /* likewise */
+    const char *profile; /* "native" or "ours": run one side only, for a profiler */
+    size_t operations;   /* with profile */
+    double seconds;      /* for each figure */
 } bench_options;
 
 /* False after a sentence on standard error. */
@@ -92,8 +92,8 @@ typedef struct bench_samples {
 } bench_samples;
 
 typedef struct bench_spread {
-    double median, q1, q3;   /* quartiles */
-    double low, high;        /* 95 % confidence interval of the median */
+    double median, q1, q3; /* quartiles */
+    double low, high;      /* 95 % confidence interval of the median */
 } bench_spread;
 
 bench_time bench_now(void);
@@ -143,7 +143,7 @@ FILE *bench_open(const char *path);
 bool bench_close(FILE *stream, const char *path);
 
 typedef struct bench_host {
-    char processor[128], system[192], governor[32];
+    char processor[128], system[208], governor[32];
     unsigned processors;
     double megahertz;
 } bench_host;

@@ -106,8 +106,8 @@ static bool round_of(bench_work *work, bench_samples *samples, uint64_t *state)
 
         if (!work->run(work, slot, count, &spent))
             return false;
-        samples->rounds[samples->count][slot] = (bench_time){
-            .cpu = spent.cpu / (double)count, .real = spent.real / (double)count};
+        samples->rounds[samples->count][slot] =
+            (bench_time){.cpu = spent.cpu / (double)count, .real = spent.real / (double)count};
     }
     samples->count++;
     return true;

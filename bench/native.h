@@ -58,9 +58,9 @@ typedef struct bench_side {
     /* `end` outlives the connection. A client has its server's name set. */
     bench_conn *(*conn_new)(bench_world *world, bool server, const bench_end *end);
     void (*conn_free)(bench_conn *conn);
-    int (*handshake)(bench_conn *conn);                            /* 1 done, 0 waits, -1 failed */
+    int (*handshake)(bench_conn *conn);                             /* 1 done, 0 waits, -1 failed */
     bool (*write)(bench_conn *conn, const void *data, size_t size); /* all of it */
-    int (*read)(bench_conn *conn, void *out, size_t size);         /* bytes, 0 waits, -1 failed */
+    int (*read)(bench_conn *conn, void *out, size_t size);          /* bytes, 0 waits, -1 failed */
     /* Was negotiated what `setup` says, with X25519? */
     bool (*agreed)(bench_conn *conn, const bench_setup *setup);
 

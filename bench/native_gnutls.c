@@ -2,9 +2,9 @@
 /* A straightforward program over GnuTLS' own calls. */
 #include "native.h"
 
+#include <errno.h>
 #include <gnutls/gnutls.h>
 #include <gnutls/x509.h>
-#include <errno.h>
 #include <stdlib.h>
 
 struct bench_world {
@@ -62,8 +62,8 @@ static int pipe_wait(gnutls_transport_ptr_t pointer, unsigned milliseconds)
 
 static int trust_root(gnutls_certificate_credentials_t credentials, const bench_setup *setup)
 {
-    const int count = gnutls_certificate_set_x509_trust_file(credentials, setup->root,
-                                                             GNUTLS_X509_FMT_PEM);
+    const int count =
+        gnutls_certificate_set_x509_trust_file(credentials, setup->root, GNUTLS_X509_FMT_PEM);
 
     return count < 0 ? count : 0;
 }
@@ -279,7 +279,8 @@ static int verify(const bench_trust *trust, gnutls_x509_crt_t *chain, unsigned c
 {
     gnutls_typed_vdata_st data[] = {
         {.type = GNUTLS_DT_DNS_HOSTNAME, .data = (unsigned char *)(uintptr_t)BENCH_HOST},
-        {.type = GNUTLS_DT_KEY_PURPOSE_OID, .data = (unsigned char *)(uintptr_t)GNUTLS_KP_TLS_WWW_SERVER},
+        {.type = GNUTLS_DT_KEY_PURPOSE_OID,
+         .data = (unsigned char *)(uintptr_t)GNUTLS_KP_TLS_WWW_SERVER},
     };
     gnutls_x509_trust_list_t list;
     unsigned status = 0;

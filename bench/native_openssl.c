@@ -90,8 +90,8 @@ static SSL_CTX *context_new(const bench_setup *setup, const SSL_METHOD *method)
 
     if (context == NULL || SSL_CTX_set_min_proto_version(context, setup->version) != 1 ||
         SSL_CTX_set_max_proto_version(context, setup->version) != 1 ||
-        SSL_CTX_set_cipher_list(
-            context, "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256") != 1 ||
+        SSL_CTX_set_cipher_list(context,
+                                "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256") != 1 ||
         SSL_CTX_set_ciphersuites(context, "TLS_AES_128_GCM_SHA256") != 1 ||
         SSL_CTX_set1_groups_list(context, "X25519:P-256") != 1) {
         SSL_CTX_free(context);
@@ -174,7 +174,8 @@ static bench_conn *conn_new(bench_world *world, bool server, const bench_end *en
         SSL_set_accept_state(ssl);
     else if (good) {
         SSL_set_connect_state(ssl);
-        good = SSL_set_tlsext_host_name(ssl, BENCH_HOST) == 1 && SSL_set1_host(ssl, BENCH_HOST) == 1;
+        good =
+            SSL_set_tlsext_host_name(ssl, BENCH_HOST) == 1 && SSL_set1_host(ssl, BENCH_HOST) == 1;
     }
     if (!good) {
         (void)failed("a connection");
@@ -275,12 +276,12 @@ static bench_trust *trust_open(const bench_roots *roots, const bench_trust *earl
 static bool verify(const bench_trust *trust, X509 *leaf, STACK_OF(X509) * others)
 {
     X509_STORE_CTX *check = X509_STORE_CTX_new();
-    bool good = check != NULL &&
-                X509_STORE_CTX_init(check, SSL_CTX_get_cert_store(trust->context), leaf, others) ==
-                    1 &&
-                X509_STORE_CTX_set_default(check, "ssl_server") == 1 &&
-                X509_VERIFY_PARAM_set1_host(X509_STORE_CTX_get0_param(check), BENCH_HOST, 0) == 1 &&
-                X509_verify_cert(check) == 1;
+    bool good =
+        check != NULL &&
+        X509_STORE_CTX_init(check, SSL_CTX_get_cert_store(trust->context), leaf, others) == 1 &&
+        X509_STORE_CTX_set_default(check, "ssl_server") == 1 &&
+        X509_VERIFY_PARAM_set1_host(X509_STORE_CTX_get0_param(check), BENCH_HOST, 0) == 1 &&
+        X509_verify_cert(check) == 1;
 
     X509_STORE_CTX_free(check);
     return good;

@@ -5,8 +5,8 @@
 #define WOLFSSL_OPTIONS_IGNORE_SYS
 #include <wolfssl/options.h>
 
-#include <wolfssl/ssl.h>
 #include <stdlib.h>
+#include <wolfssl/ssl.h>
 
 struct bench_world {
     WOLFSSL_CTX *client, *server;
@@ -88,7 +88,8 @@ static bool client_setup(WOLFSSL_CTX *context, const bench_setup *setup)
 
 static bool server_setup(WOLFSSL_CTX *context, const bench_setup *setup)
 {
-    if (wolfSSL_CTX_no_ticket_TLSv13(context) != 0 || wolfSSL_CTX_NoTicketTLSv12(context) != WOLFSSL_SUCCESS ||
+    if (wolfSSL_CTX_no_ticket_TLSv13(context) != 0 ||
+        wolfSSL_CTX_NoTicketTLSv12(context) != WOLFSSL_SUCCESS ||
         !present(context, setup->server_chain, setup->server_key))
         return false;
     if (!setup->mutual)
@@ -251,7 +252,8 @@ static bench_trust *trust_open(const bench_roots *roots, const bench_trust *earl
 
 static bool name_matches(const uint8_t *der, size_t size)
 {
-    WOLFSSL_X509 *cert = wolfSSL_X509_load_certificate_buffer(der, (int)size, WOLFSSL_FILETYPE_ASN1);
+    WOLFSSL_X509 *cert =
+        wolfSSL_X509_load_certificate_buffer(der, (int)size, WOLFSSL_FILETYPE_ASN1);
     bool good = cert != NULL && wolfSSL_X509_check_host(cert, BENCH_HOST, sizeof(BENCH_HOST) - 1, 0,
                                                         NULL) == WOLFSSL_SUCCESS;
 
@@ -268,8 +270,7 @@ static bool trust_verify(bench_trust *trust, const bench_roots *roots)
     for (size_t i = roots->chain_count; i-- > 0;) {
         const uint8_t *der = roots->chain[i].der;
         const long size = (long)roots->chain[i].size;
-        int result =
-            wolfSSL_CertManagerVerifyBuffer(manager, der, size, WOLFSSL_FILETYPE_ASN1);
+        int result = wolfSSL_CertManagerVerifyBuffer(manager, der, size, WOLFSSL_FILETYPE_ASN1);
 
         if (result == WOLFSSL_SUCCESS && i != 0)
             result = wolfSSL_CertManagerLoadCABuffer(manager, der, size, WOLFSSL_FILETYPE_ASN1);

@@ -112,8 +112,8 @@ static json_t *context(const bench_report *report)
 
 bool bench_report_json(const bench_report *report, const char *path)
 {
-    json_t *root = json_pack("{s:o,s:o}", "context", context(report), "benchmarks",
-                             benchmarks(report));
+    json_t *root =
+        json_pack("{s:o,s:o}", "context", context(report), "benchmarks", benchmarks(report));
     FILE *stream = root != NULL ? bench_open(path) : NULL;
     bool good = stream != NULL;
 

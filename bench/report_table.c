@@ -79,11 +79,13 @@ void bench_report_table(const bench_report *report, FILE *stream)
         row(result, stream);
         marked = marked || !bench_aa_good(result);
     }
-    fprintf(stream, "\nratio: speed of omnitls / speed of the bare engine, above 1 = omnitls is faster; "
-                    "median of paired\nslices. A/A: the bare engine against itself in the same "
-                    "slices.\n");
+    fprintf(stream,
+            "\nratio: speed of omnitls / speed of the bare engine, above 1 = omnitls is faster; "
+            "median of paired\nslices. A/A: the bare engine against itself in the same "
+            "slices.\n");
     if (marked)
-        fprintf(stream, "~ A/A is not within 1.00 +- %.2f: the machine was too busy for this figure "
-                        "to count.\n",
+        fprintf(stream,
+                "~ A/A is not within 1.00 +- %.2f: the machine was too busy for this figure "
+                "to count.\n",
                 BENCH_AA_TOLERANCE);
 }

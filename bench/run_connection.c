@@ -39,7 +39,8 @@ static bool path(char out[BENCH_PATH_SIZE], const char *directory, const char *p
 {
     const int length = snprintf(out, BENCH_PATH_SIZE, "%s/%s%s%s", directory, part, key, suffix);
 
-    return (length > 0 && length < BENCH_PATH_SIZE) || bench_complain("--pki: the path is too long");
+    return (length > 0 && length < BENCH_PATH_SIZE) ||
+           bench_complain("--pki: the path is too long");
 }
 
 static bool setup_fill(bench_setup *setup, const bench_case *what, const char *engine,
@@ -259,8 +260,8 @@ bool bench_profile_connection(const bench_case *what, const bench_side *native,
 {
     const size_t slot = strcmp(options->profile, "ours") == 0 ? BENCH_OURS : BENCH_NATIVE;
     work w = {.base = {.run = run}, .what = what};
-    bool good = work_open(&w, native, options) &&
-                operations(&w, &w.subjects[slot], options->operations);
+    bool good =
+        work_open(&w, native, options) && operations(&w, &w.subjects[slot], options->operations);
 
     work_close(&w);
     return good;

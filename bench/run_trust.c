@@ -138,8 +138,8 @@ static bool first_in_child(work *w, size_t slot, bench_time *spent)
     (void)close(fds[0]);
     if (pid > 0 && waitpid(pid, &result, 0) != pid)
         good = false;
-    return (good && result == 0) || bench_complain("%s: the child process failed",
-                                                   w->sides[slot]->name);
+    return (good && result == 0) ||
+           bench_complain("%s: the child process failed", w->sides[slot]->name);
 }
 
 static bool run_first(bench_work *base, size_t slot, size_t count, bench_time *spent)
@@ -232,8 +232,8 @@ bool bench_run_trust(const bench_case *what, const bench_side *native, const ben
 
     (void)snprintf(before, sizeof(before), "%s", named != NULL ? named : "");
     (void)setenv("SSL_CERT_FILE", w.file, 1);
-    good = good && (!later || open_earlier(&w)) &&
-           bench_measure(&w.base, options->seconds, samples);
+    good =
+        good && (!later || open_earlier(&w)) && bench_measure(&w.base, options->seconds, samples);
     environment_back(before);
     work_close(&w);
     return good;

@@ -20,6 +20,7 @@ q|cmd:openssl|openssl|openssl|openssl|openssl|openssl@3
 q|pc:openssl|libssl-dev|openssl-devel|openssl-dev|openssl|openssl@3
 q|pc:gnutls|libgnutls28-dev|gnutls-devel|gnutls-dev|gnutls|gnutls
 q|pc:wolfssl|libwolfssl-dev|wolfssl-devel|wolfssl-dev|wolfssl|wolfssl
+q|pc:jansson|libjansson-dev|jansson-devel|jansson-dev|jansson|jansson
 c|cmd:nm|binutils|binutils|binutils|binutils|binutils
 c|cmd:g++|g++|gcc-c++|g++|gcc|-
 c|cmd:clang|clang|clang|clang|clang|llvm
@@ -28,6 +29,7 @@ c|cmd:llvm-symbolizer|llvm|llvm|llvm|llvm|llvm
 c|pc:criterion|libcriterion-dev|criterion-devel|criterion-dev|criterion|criterion
 c|cmd:python3|python3|python3|python3|python|python@3
 c|cmd:valgrind|valgrind|valgrind|valgrind|valgrind|-
+c|fn:probe_roots|ca-certificates|ca-certificates|ca-certificates|ca-certificates|-
 c|cmd:curl|curl|curl|curl|curl|curl
 c|cmd:gnutls-cli|gnutls-bin|gnutls-utils|gnutls-utils|gnutls|gnutls
 TABLE
@@ -36,6 +38,12 @@ TABLE
 # The C library's headers are there.
 probe_libc() {
     echo '#include <stdio.h>' | gcc -E - >/dev/null 2>&1
+}
+
+# The public authorities' certificates: material for the readers of certificates.
+probe_roots() {
+    [ -e /etc/ssl/certs/ca-certificates.crt ] || [ -e /etc/pki/tls/certs/ca-bundle.crt ] ||
+        [ -e /etc/ssl/cert.pem ]
 }
 
 # clang can link a program with the sanitizers' runtime.

@@ -58,7 +58,7 @@ static otls_status secret(otls_connection *conn, otls_secret which, otls_feature
     OTLS_TRY(open_only(conn, err));
     if (!OTLS_HAS(engine_of(conn), secret))
         return otls_fail_unsupported(err, conn->context->backend, feature);
-    status = engine_of(conn)->secret(conn->engine, which, out, capacity, length, &inner);
+    status = engine_of(conn)->secret(conn->engine, (int)which, out, capacity, length, &inner);
     if (status != OTLS_OK && err != NULL)
         *err = inner;
     return status;

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /**
  * @file path.h
- * The parts of a verification: the search for a path (path.c), the rules a path must satisfy
- * (path_check.c, path_usage.c, name_constraints.c, policy_tree.c, path_crl.c), and what was found
- * (findings.c). One thread; everything lives as long as one call of otls_verify_chain.
+ * The parts of a verification: the search for a path (path.c, path_judge.c), the rules a path must
+ * satisfy (path_check.c, path_usage.c, name_constraints.c, policy_tree.c, path_crl.c, path_pins.c),
+ * and what was found (verify_report.c). One thread; everything lives as long as one call of
+ * otls_verify_chain.
  */
 #ifndef OTLS_CORE_PATH_H
 #define OTLS_CORE_PATH_H
@@ -75,6 +76,8 @@ typedef struct otls_search {
 void otls_search_begin(otls_search *search, const otls_verify_request *request);
 /** Look for a path; true when a good one stands in search->path. */
 otls_status otls_path_search(otls_search *search, bool *found, otls_error *err);
+/** The path is as long as it gets: is it good? Remembers the refused one that got furthest. */
+otls_status otls_path_judge(otls_search *search, bool complete, bool *found, otls_error *err);
 void otls_path_finish(otls_search *search);
 
 /** Check a signature with a step's key. Counts towards the budget of signatures. */

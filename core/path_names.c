@@ -54,14 +54,14 @@ static bool in_subtrees(name_check *check, otls_slice list, int kind, otls_slice
 
     *some = false;
     while (subtree_base(&subtrees, &base, &check->malformed)) {
-        if ((base.tag & 0x1f) != kind)
-            continue;
-        *some = true;
         if (check->search->name_check_count++ >= OTLS_PATH_NAME_CHECK_MAX) {
             check->search->exhausted = true;
             check->refused = true;
             return excluding;
         }
+        if ((base.tag & 0x1f) != kind)
+            continue;
+        *some = true;
         switch (otls_constraint_match(kind, base.value, name, excluding)) {
         case OTLS_CONSTRAINT_INSIDE:
             return true;

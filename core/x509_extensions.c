@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "dn.h"
 #include "x509_parts.h"
 
 /** Extensions core reads; each has a bit, so that a second one is noticed at once. */
@@ -130,6 +131,28 @@ static bool is_general_name(uint8_t tag)
     }
 }
 
+/** The kinds with a structure of their own have it; the texts of the others may hold anything. */
+static bool general_name_ok(const otls_tlv *name)
+{
+    otls_der inside = otls_der_of(name->value);
+    otls_slice value;
+    otls_tlv tlv;
+
+    switch (name->tag) {
+    case OTLS_DER_CONTEXT_CONSTRUCTED(0):
+        return otls_der_value(&inside, OTLS_DER_OID, &value) && otls_oid_ok(value) &&
+               otls_der_value(&inside, OTLS_DER_CONTEXT_CONSTRUCTED(0), &value) &&
+               otls_der_at_end(&inside) && otls_der_well_formed(value, 8);
+    case OTLS_DER_CONTEXT_CONSTRUCTED(4):
+        return otls_der_take(&inside, OTLS_DER_SEQUENCE, &tlv) && otls_der_at_end(&inside) &&
+               otls_name_ok(tlv.value);
+    case OTLS_DER_CONTEXT(8):
+        return otls_oid_ok(name->value);
+    default:
+        return is_general_name(name->tag);
+    }
+}
+
 static bool read_subject_alt_names(otls_x509 *out, otls_slice value)
 {
     otls_der names;
@@ -140,7 +163,7 @@ static bool read_subject_alt_names(otls_x509 *out, otls_slice value)
         return false;
     out->subject_alt_names = (otls_slice){.data = names.at, .size = (size_t)(names.end - names.at)};
     while (!otls_der_at_end(&names)) {
-        if (!otls_der_next(&names, &name) || !is_general_name(name.tag)) {
+        if (!otls_der_next(&names, &name) || !general_name_ok(&name)) {
             /* half a list is worse than none: a later entry could be the one that matters */
             out->subject_alt_names = (otls_slice){.data = NULL, .size = 0};
             return false;

@@ -5,6 +5,9 @@
 static otls_status start(otls_error *err)
 {
     const int result = wolfSSL_Init();
+
+    if (!otls_wolf_threads_start())
+        return otls_wolf_error(err, OTLS_E_NOMEM, OTLS_CODE_NONE, 0, "no thread-specific key is left");
     return result == WOLFSSL_SUCCESS ? OTLS_OK
                                      : otls_wolf_error(err, OTLS_E_BACKEND, OTLS_CODE_NONE, result,
                                                        "wolfSSL cannot be initialised");

@@ -206,9 +206,10 @@ static void collect(otls_backend_connection *conn)
 
 static otls_status connection_handshake(otls_backend_connection *conn, otls_error *err)
 {
-    const int result = conn->server ? wolfSSL_accept(conn->ssl) : wolfSSL_connect(conn->ssl);
-    int native;
+    int native, result;
 
+    otls_wolf_thread_mark();
+    result = conn->server ? wolfSSL_accept(conn->ssl) : wolfSSL_connect(conn->ssl);
     if (result == WOLFSSL_SUCCESS) {
         conn->done = true;
         collect(conn);

@@ -216,6 +216,7 @@ static otls_status verify(const otls_native_public_key *key,
     struct otls_wolf_key *open;
     int result;
 
+    otls_wolf_thread_mark();
     if (!fits(key->type, algorithm))
         return otls_wolf_error(err, OTLS_E_VERIFY, OTLS_CODE_NONE, 0,
                                "key and signature algorithm do not fit together");
@@ -312,6 +313,7 @@ static otls_status sign(const otls_native_key *key, const otls_signature_algorit
     word32 size = capacity > OTLS_WOLF_KEY_MAX ? OTLS_WOLF_KEY_MAX : (word32)capacity;
     int result;
 
+    otls_wolf_thread_mark();
     if (!fits(key->type, algorithm) || !usable(algorithm, data.size))
         return otls_wolf_error(err, OTLS_E_UNSUPPORTED, OTLS_CODE_NONE, 0,
                                "the key cannot sign with this algorithm");

@@ -211,6 +211,8 @@ int otls_wolf_key_complete(struct otls_wolf_key *key)
     uint8_t point[ED448_PUB_KEY_SIZE];
     WC_RNG rng;
     int result = 0;
+
+    otls_wolf_thread_mark();
     switch (key->type) {
     case OTLS_WOLF_EC:
         result = wc_InitRng(&rng);

@@ -28,6 +28,13 @@
 #define OTLS_WOLF_KEY_MAX 16384u /* no encoded key is longer */
 #define OTLS_WOLF_SPKI_MAX 2048u
 
+/* ---- threads (thread.c) -------------------------------------------------------------------- */
+
+/** Once per process. */
+bool otls_wolf_threads_start(void);
+/** Before anything that computes on a curve: this thread's cache is freed when it ends. */
+void otls_wolf_thread_mark(void);
+
 /* ---- keys ---------------------------------------------------------------------------------- */
 
 enum otls_wolf_key_type { OTLS_WOLF_RSA = 1, OTLS_WOLF_EC, OTLS_WOLF_ED25519, OTLS_WOLF_ED448 };

@@ -125,7 +125,7 @@ static void load(loaded_case *loaded, const char *directory, const row *test)
 {
     const otls_verify_parameters initial = OTLS_VERIFY_PARAMETERS_INIT;
     otls_error err = OTLS_ERROR_INIT;
-    char path[1024];
+    char path[4096];
     FILE *probe;
 
     memset(loaded, 0, sizeof(*loaded));
@@ -309,7 +309,7 @@ int main(int argc, char **argv)
     const otls_backend *engines[ENGINES_MAX];
     const bool differential = argc == 3 && strcmp(argv[2], "--differential") == 0;
     size_t engine_count, cases = 0, checks = 0, failures = 0;
-    char path[1024], line[2048];
+    char path[4096], line[2048];
     FILE *manifest;
 
     if (argc < 2 || (argc == 3 && !differential) || argc > 3)

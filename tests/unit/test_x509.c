@@ -179,6 +179,9 @@ static const struct extension {
     {"alternative names cut off", "30{06{551d11}04{30{82 05 'ab'}}}", 1, 0},
     {"unknown kind of name", "30{06{551d11}04{30{89{}}}}", 1, 0},
     {"name of the wrong form", "30{06{551d11}04{30{a2{}}}}", 1, 0},
+    {"directory name of nonsense", "30{06{551d11}04{30{a4{04{}}}}}", 1, 0},
+    {"other name without type", "30{06{551d11}04{30{a0{0c{}}}}}", 1, 0},
+    {"registered ID of nonsense", "30{06{551d11}04{30{88{80}}}}", 1, 0},
     {"all kinds of names",
      "30{06{551d11}04{30{a0{06{2a03}a0{0c{'x'}}}81{'a@b'}82{'c'}a3{}a4{30{}}a5{}86{'u:'}"
      "87{7f000001}88{2a03}}}}",

@@ -27,7 +27,7 @@ typedef struct work {
 
 static void die(const char *what)
 {
-    fprintf(stderr, "plain_trust: %s\n", what);
+    fprintf(stderr, "plain_trust_threads: %s\n", what);
     exit(1);
 }
 
