@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: MIT */
+/* The client's sessions, by server and policy; a few of each, the newest first. */
+#include "session_store.h"
+
+#include "alloc.h"
+#include "lru.h"
+
+#include <pthread.h>
+#include <string.h>
+
+struct otls_client_cache {
+    atomic_uint references;
+    pthread_mutex_t lock;
+    otls_lru *entries;
+};
+
+typedef struct shelf {
+    otls_session *sessions[OTLS_CLIENT_SESSIONS_EACH]; /* newest first */
+    size_t count;
+} shelf;
+
+typedef struct cache_key {
+    uint8_t bytes[OTLS_BINDING_SIZE + 2 + 1 + OTLS_SESSION_HOST_MAX];
+    size_t size;
+} cache_key;
+
+static void make_key(cache_key *key, const otls_session *session)
+{
+    const size_t length = strlen(session->host);
+    uint8_t *at = key->bytes;
+
+    memcpy(at, session->policy, OTLS_BINDING_SIZE);
+    at += OTLS_BINDING_SIZE;
+    *at++ = (uint8_t)(session->port >> 8);
+    *at++ = (uint8_t)session->port;
+    *at++ = (uint8_t)session->backend->index;
+    memcpy(at, session->host, length);
+    key->size = OTLS_BINDING_SIZE + 3 + length;
+}
+
+static void shelf_free(void *value)
+{
+    shelf *s = value;
+
+    for (size_t i = 0; i < s->count; i++)
+        otls_session_free(s->sessions[i]);
+    otls_free(s);
+}
+
+otls_client_cache *otls_client_cache_new(void)
+{
+    otls_client_cache *cache = otls_calloc(1, sizeof(*cache));
+
+    if (cache == NULL)
+        return NULL;
+    cache->references = 1;
+    cache->entries = otls_lru_new(OTLS_CACHE_ENTRIES_DEFAULT, shelf_free);
+    if (cache->entries == NULL || pthread_mutex_init(&cache->lock, NULL) != 0) {
+        otls_lru_free(cache->entries);
+        otls_free(cache);
+        return NULL;
+    }
+    return cache;
+}
+
+otls_client_cache *otls_client_cache_ref(otls_client_cache *cache)
+{
+    if (cache != NULL)
+        atomic_fetch_add_explicit(&cache->references, 1, memory_order_relaxed);
+    return cache;
+}
+
+void otls_client_cache_free(otls_client_cache *cache)
+{
+    if (cache == NULL ||
+        atomic_fetch_sub_explicit(&cache->references, 1, memory_order_acq_rel) != 1)
+        return;
+    otls_lru_free(cache->entries);
+    (void)pthread_mutex_destroy(&cache->lock);
+    otls_free(cache);
+}
+
+static void shelf_take_out(shelf *s, size_t index)
+{
+    s->count--;
+    memmove(s->sessions + index, s->sessions + index + 1,
+            (s->count - index) * sizeof(s->sessions[0]));
+}
+
+static void shelf_put(shelf *s, otls_session *session)
+{
+    if (s->count == OTLS_CLIENT_SESSIONS_EACH)
+        otls_session_free(s->sessions[--s->count]);
+    memmove(s->sessions + 1, s->sessions, s->count * sizeof(s->sessions[0]));
+    s->sessions[0] = otls_session_ref(session);
+    s->count++;
+}
+
+void otls_client_cache_put(otls_client_cache *cache, otls_session *session, size_t *evicted)
+{
+    cache_key key;
+    shelf *s;
+    bool kept;
+
+    make_key(&key, session);
+    (void)pthread_mutex_lock(&cache->lock);
+    s = otls_lru_find(cache->entries, key.bytes, key.size, NULL);
+    kept = s != NULL;
+    if (s == NULL)
+        s = otls_calloc(1, sizeof(*s));
+    if (s != NULL) {
+        /* TLS 1.2: there is one session at a time, and it can be used again and again */
+        while (session->version < OTLS_TLS1_3 && s->count != 0)
+            otls_session_free(s->sessions[--s->count]);
+        shelf_put(s, session);
+        if (!otls_lru_put(cache->entries, key.bytes, key.size, s, session->expires, evicted) &&
+            !kept)
+            shelf_free(s);
+    }
+    (void)pthread_mutex_unlock(&cache->lock);
+}
+
+static otls_session *shelf_pick(shelf *s, int64_t now, bool reuse, size_t *expired)
+{
+    while (s->count != 0) {
+        otls_session *session = s->sessions[0];
+
+        if (session->expires <= now) {
+            (*expired)++;
+            shelf_take_out(s, 0);
+            otls_session_free(session);
+            continue;
+        }
+        if (session->version < OTLS_TLS1_3 || reuse)
+            return otls_session_ref(session);
+        shelf_take_out(s, 0);
+        return session;
+    }
+    return NULL;
+}
+
+otls_session *otls_client_cache_take(otls_client_cache *cache, const otls_session *like,
+                                     int64_t now, bool reuse, size_t *expired)
+{
+    otls_session *session = NULL;
+    cache_key key;
+    shelf *s;
+
+    make_key(&key, like);
+    (void)pthread_mutex_lock(&cache->lock);
+    s = otls_lru_find(cache->entries, key.bytes, key.size, NULL);
+    if (s != NULL) {
+        session = shelf_pick(s, now, reuse, expired);
+        if (s->count == 0)
+            (void)otls_lru_remove(cache->entries, key.bytes, key.size);
+    }
+    (void)pthread_mutex_unlock(&cache->lock);
+    return session;
+}
+
+void otls_client_cache_remove(otls_client_cache *cache, const otls_session *session)
+{
+    cache_key key;
+    shelf *s;
+
+    make_key(&key, session);
+    (void)pthread_mutex_lock(&cache->lock);
+    s = otls_lru_find(cache->entries, key.bytes, key.size, NULL);
+    for (size_t i = 0; s != NULL && i < s->count; i++) {
+        if (s->sessions[i] != session)
+            continue;
+        otls_session *gone = s->sessions[i];
+
+        shelf_take_out(s, i);
+        otls_session_free(gone);
+        break;
+    }
+    if (s != NULL && s->count == 0)
+        (void)otls_lru_remove(cache->entries, key.bytes, key.size);
+    (void)pthread_mutex_unlock(&cache->lock);
+}
+
+size_t otls_client_cache_purge(otls_client_cache *cache, int64_t now)
+{
+    size_t dropped;
+
+    (void)pthread_mutex_lock(&cache->lock);
+    dropped = otls_lru_expire(cache->entries, now);
+    (void)pthread_mutex_unlock(&cache->lock);
+    return dropped;
+}
+
+size_t otls_client_cache_count(otls_client_cache *cache)
+{
+    size_t count;
+
+    (void)pthread_mutex_lock(&cache->lock);
+    count = otls_lru_count(cache->entries);
+    (void)pthread_mutex_unlock(&cache->lock);
+    return count;
+}
+
+void otls_client_cache_resize(otls_client_cache *cache, size_t entries, size_t *evicted)
+{
+    (void)pthread_mutex_lock(&cache->lock);
+    otls_lru_set_capacity(cache->entries, entries, evicted);
+    (void)pthread_mutex_unlock(&cache->lock);
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/** @file connection_session.h A connection's part in resumption. */
+#ifndef OTLS_CORE_CONNECTION_SESSION_H
+#define OTLS_CORE_CONNECTION_SESSION_H
+
+#include "client_hello.h"
+#include "session.h"
+
+/** Part of otls_connection. */
+typedef struct otls_connection_sessions {
+    otls_session *offer;  /* client: the application's, or from the cache */
+    otls_session *newest; /* client: what this connection made last */
+    uint8_t fit;          /* otls_session_fit */
+    bool chosen;          /* the application said which, even if none */
+    bool from_cache;
+    bool hello_offered; /* server: the client asked for resumption */
+    bool expired;       /* server: what it asked for was found, too old */
+    bool bound;         /* server: `binding` is there */
+    bool early_over;    /* server: no more early data */
+    uint16_t port;
+    int64_t authenticated; /* when the full handshake behind this connection was */
+    uint8_t binding[OTLS_BINDING_SIZE];
+    uint8_t *fetched; /* server: what the engine borrowed from the cache */
+    size_t fetched_size;
+    uint8_t *early_blob; /* client: a session told of before the handshake's end */
+    otls_native_session early;
+} otls_connection_sessions;
+
+/** Client, before the engine starts: settle what to offer. */
+void otls_session_choose(otls_connection *conn);
+/** What goes into the engine's setup; empty when nothing is offered. */
+otls_slice otls_session_blob(const otls_connection *conn);
+/** The engine could not take what was offered: forget it. False when nothing was offered. */
+bool otls_session_unreadable(otls_connection *conn);
+/** Server: what the hello asks for. */
+void otls_session_hello(otls_connection *conn, const otls_client_hello *hello);
+/** After the engine's handshake, before core's assertions: where the peer's chain comes from. */
+otls_status otls_session_resumed(otls_connection *conn, otls_error *err);
+/** The handshake is good: count, and keep what came during it. */
+void otls_session_done(otls_connection *conn);
+/** The handshake failed. */
+void otls_session_failed(otls_connection *conn);
+void otls_connection_sessions_clear(otls_connection_sessions *sessions);
+
+/* what engines call */
+void otls_core_new_session(otls_core *core, const otls_native_session *native);
+otls_status otls_core_ticket_key(otls_core *core, const uint8_t *name, otls_ticket_key *out,
+                                 bool *renew);
+void otls_core_cache_store(otls_core *core, otls_slice id, otls_slice blob);
+otls_status otls_core_cache_fetch(otls_core *core, otls_slice id, otls_slice *blob);
+void otls_core_cache_remove(otls_core *core, otls_slice id);
+
+#endif

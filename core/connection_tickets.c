@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The server's side of resumption: ticket keys and cached sessions. Both are bound to the verify
+ * policy, the session id context and the server name, by what their keys are derived from; the
+ * engines, which would resume across all of these, never see a session that does not belong.
+ */
+#include "connection.h"
+
+#include "alloc.h"
+#include "fail.h"
+
+#include <string.h>
+
+static otls_connection *connection_of(otls_core *core)
+{
+    return (otls_connection *)(void *)core; /* `core` is the first member */
+}
+
+static otls_status digest(const otls_connection *conn, const void *data, size_t size,
+                          uint8_t out[32])
+{
+    otls_error ignored;
+
+    return OTLS_MODULE(conn->context->backend)
+        ->crypto->digest(OTLS_HASH_SHA256, data, size, out, &ignored);
+}
+
+/* The name as the client sent it, in lower case: two sites of one server are two peers. */
+static otls_status bind(otls_connection *conn)
+{
+    uint8_t bytes[OTLS_BINDING_SIZE + 256];
+    size_t size = OTLS_BINDING_SIZE;
+    const char *name = conn->host != NULL ? conn->host : "";
+
+    if (conn->sessions.bound)
+        return OTLS_OK;
+    memcpy(bytes, conn->context->policy_hash[1], OTLS_BINDING_SIZE);
+    for (; *name != '\0' && size < sizeof(bytes); name++)
+        bytes[size++] = *name >= 'A' && *name <= 'Z' ? (uint8_t)(*name + 32) : (uint8_t)*name;
+    if (digest(conn, bytes, size, conn->sessions.binding) != OTLS_OK)
+        return OTLS_E_USAGE;
+    conn->sessions.bound = true;
+    return OTLS_OK;
+}
+
+void otls_session_hello(otls_connection *conn, const otls_client_hello *hello)
+{
+    atomic_fetch_add_explicit(&conn->context->counts.accept, 1, memory_order_relaxed);
+    conn->sessions.hello_offered = conn->hello_version >= OTLS_TLS1_3
+                                       ? hello->pre_shared_key
+                                       : hello->ticket || hello->session_id.size != 0;
+}
+
+otls_status otls_core_ticket_key(otls_core *core, const uint8_t *name, otls_ticket_key *out,
+                                 bool *renew)
+{
+    otls_connection *conn = connection_of(core);
+    const otls_settings *settings = &conn->context->settings;
+    const otls_session_settings *sessions = &settings->sessions;
+
+    *renew = false;
+    if (!conn->server || sessions->ring == NULL || !otls_ticket_wanted(settings, true) ||
+        bind(conn) != OTLS_OK)
+        return OTLS_E_USAGE;
+    return otls_ticket_ring_key(
+        sessions->ring, conn->context->backend, otls_context_now(conn->context),
+        sessions->rotation_set ? sessions->rotation : otls_session_lifetime(settings),
+        conn->sessions.binding, name, out, renew);
+}
+
+/* ---- the cache ---- */
+
+static bool caching(const otls_connection *conn)
+{
+    return conn->server && (conn->context->settings.sessions.mode & OTLS_SESSION_CACHE_SERVER) != 0;
+}
+
+/* Ids become keys of one length that tell nothing. */
+static bool make_key(otls_connection *conn, otls_slice id, uint8_t key[32])
+{
+    uint8_t bytes[OTLS_BINDING_SIZE + OTLS_SESSION_ID_MAX];
+
+    if (id.size == 0 || id.size > OTLS_SESSION_ID_MAX || bind(conn) != OTLS_OK)
+        return false;
+    memcpy(bytes, conn->sessions.binding, OTLS_BINDING_SIZE);
+    memcpy(bytes + OTLS_BINDING_SIZE, id.data, id.size);
+    return digest(conn, bytes, OTLS_BINDING_SIZE + id.size, key) == OTLS_OK;
+}
+
+static void store_outside(otls_connection *conn, const uint8_t key[32], otls_slice blob)
+{
+    const otls_settings *settings = &conn->context->settings;
+    const otls_external_cache *external = &settings->sessions.external;
+    otls_session *entry = otls_session_new(conn->context->backend, OTLS_SESSION_SERVER);
+    const uint32_t lifetime = otls_session_lifetime(settings);
+    uint8_t *bytes = NULL;
+    size_t size = 0;
+
+    if (entry == NULL)
+        return;
+    memcpy(entry->policy, conn->sessions.binding, OTLS_BINDING_SIZE);
+    entry->created = entry->authenticated = otls_context_now(conn->context);
+    entry->timeout = lifetime;
+    entry->expires = entry->created + (int64_t)lifetime;
+    if (otls_session_set_blob(entry, blob) &&
+        otls_session_encode(entry, &bytes, &size, NULL) == OTLS_OK) {
+        external->store(external->user, key, 32, bytes, size, lifetime);
+        otls_wipe(bytes, size);
+        otls_free(bytes);
+    }
+    otls_session_free(entry);
+}
+
+void otls_core_cache_store(otls_core *core, otls_slice id, otls_slice blob)
+{
+    otls_connection *conn = connection_of(core);
+    otls_context *context = conn->context;
+    const otls_session_settings *sessions = &context->settings.sessions;
+    uint8_t key[32];
+    size_t evicted = 0;
+
+    if (!caching(conn) || blob.size == 0 || !make_key(conn, id, key))
+        return;
+    if ((sessions->mode & OTLS_SESSION_CACHE_NO_INTERNAL_STORE) == 0) {
+        otls_server_cache_put(sessions->server_cache, (otls_slice){key, sizeof(key)}, blob,
+                              otls_context_now(context) +
+                                  (int64_t)otls_session_lifetime(&context->settings),
+                              &evicted);
+        otls_session_kept(context, evicted);
+    }
+    if (sessions->external.size != 0)
+        store_outside(conn, key, blob);
+}
+
+static otls_lookup open_entry(otls_connection *conn, otls_slice bytes)
+{
+    otls_session *entry;
+    otls_lookup found = OTLS_LOOKUP_NONE;
+
+    if (otls_session_decode(&entry, conn->context->backend, OTLS_SESSION_SERVER, bytes, NULL) !=
+        OTLS_OK)
+        return OTLS_LOOKUP_NONE;
+    if (memcmp(entry->policy, conn->sessions.binding, OTLS_BINDING_SIZE) != 0) {
+        found = OTLS_LOOKUP_NONE;
+    } else if (entry->expires <= otls_context_now(conn->context)) {
+        found = OTLS_LOOKUP_EXPIRED;
+    } else {
+        conn->sessions.fetched = entry->blob; /* taken over */
+        conn->sessions.fetched_size = entry->blob_size;
+        entry->blob = NULL;
+        found = OTLS_LOOKUP_FOUND;
+    }
+    otls_session_free(entry);
+    return found;
+}
+
+static otls_lookup fetch_outside(otls_connection *conn, const uint8_t key[32])
+{
+    const otls_external_cache *external = &conn->context->settings.sessions.external;
+    uint8_t *bytes = otls_malloc(OTLS_SESSION_BYTES_MAX);
+    otls_lookup found = OTLS_LOOKUP_NONE;
+    size_t size;
+
+    if (bytes == NULL)
+        return OTLS_LOOKUP_NONE;
+    size = external->fetch(external->user, key, 32, bytes, OTLS_SESSION_BYTES_MAX);
+    if (size != 0 && size <= OTLS_SESSION_BYTES_MAX) {
+        found = open_entry(conn, (otls_slice){bytes, size});
+        otls_wipe(bytes, size);
+    }
+    otls_free(bytes);
+    return found;
+}
+
+static void drop_fetched(otls_connection_sessions *sessions)
+{
+    if (sessions->fetched != NULL)
+        otls_wipe(sessions->fetched, sessions->fetched_size);
+    otls_free(sessions->fetched);
+    sessions->fetched = NULL;
+    sessions->fetched_size = 0;
+}
+
+otls_status otls_core_cache_fetch(otls_core *core, otls_slice id, otls_slice *blob)
+{
+    otls_connection *conn = connection_of(core);
+    const otls_session_settings *sessions = &conn->context->settings.sessions;
+    otls_lookup found = OTLS_LOOKUP_NONE;
+    uint8_t key[32];
+
+    *blob = (otls_slice){NULL, 0};
+    if (!caching(conn) || !make_key(conn, id, key))
+        return OTLS_E_USAGE;
+    drop_fetched(&conn->sessions);
+    if ((sessions->mode & OTLS_SESSION_CACHE_NO_INTERNAL_LOOKUP) == 0)
+        found = otls_server_cache_get(sessions->server_cache, (otls_slice){key, sizeof(key)},
+                                      otls_context_now(conn->context), &conn->sessions.fetched,
+                                      &conn->sessions.fetched_size);
+    if (found == OTLS_LOOKUP_NONE && sessions->external.size != 0)
+        found = fetch_outside(conn, key);
+    conn->sessions.expired = found == OTLS_LOOKUP_EXPIRED;
+    if (found != OTLS_LOOKUP_FOUND)
+        return OTLS_E_USAGE;
+    *blob = (otls_slice){conn->sessions.fetched, conn->sessions.fetched_size};
+    return OTLS_OK;
+}
+
+void otls_core_cache_remove(otls_core *core, otls_slice id)
+{
+    otls_connection *conn = connection_of(core);
+    const otls_session_settings *sessions = &conn->context->settings.sessions;
+    uint8_t key[32];
+
+    if (!caching(conn) || !make_key(conn, id, key))
+        return;
+    otls_server_cache_remove(sessions->server_cache, (otls_slice){key, sizeof(key)});
+    if (sessions->external.size != 0 && sessions->external.remove != NULL)
+        sessions->external.remove(sessions->external.user, key, sizeof(key));
+}

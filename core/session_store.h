@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file session_store.h
+ * What a context, and its copies, keep for resumption: the client's cache, the server's cache, the
+ * ring of ticket keys. Each is reference-counted and locks itself; no lock is held while anything
+ * of the application's runs (of an engine, only its random numbers and digests are used under a
+ * lock). The clock is the caller's: `now` is passed in.
+ */
+#ifndef OTLS_CORE_SESSION_STORE_H
+#define OTLS_CORE_SESSION_STORE_H
+
+#include "session.h"
+
+#define OTLS_CACHE_ENTRIES_DEFAULT 20480
+#define OTLS_CACHE_ENTRIES_MAX ((size_t)1 << 20)
+/** Sessions that a client keeps of one server: as many as servers send tickets, and some. */
+#define OTLS_CLIENT_SESSIONS_EACH 4
+
+/* ---- client_cache.c ---- */
+
+typedef struct otls_client_cache otls_client_cache;
+otls_client_cache *otls_client_cache_new(void);
+otls_client_cache *otls_client_cache_ref(otls_client_cache *cache);
+void otls_client_cache_free(otls_client_cache *cache);
+/** Takes a reference; keyed by what is in the session: host, port, policy, engine. */
+void otls_client_cache_put(otls_client_cache *cache, otls_session *session, size_t *evicted);
+/**
+ * The newest that has not expired (`*expired` counts those that had), as a new reference. TLS 1.3
+ * sessions are removed unless `reuse`.
+ */
+otls_session *otls_client_cache_take(otls_client_cache *cache, const otls_session *like,
+                                     int64_t now, bool reuse, size_t *expired);
+void otls_client_cache_remove(otls_client_cache *cache, const otls_session *session);
+size_t otls_client_cache_purge(otls_client_cache *cache, int64_t now);
+size_t otls_client_cache_count(otls_client_cache *cache);
+void otls_client_cache_resize(otls_client_cache *cache, size_t entries, size_t *evicted);
+
+/* ---- server_cache.c ---- */
+
+typedef struct otls_server_cache otls_server_cache;
+typedef enum otls_lookup { OTLS_LOOKUP_NONE, OTLS_LOOKUP_FOUND, OTLS_LOOKUP_EXPIRED } otls_lookup;
+otls_server_cache *otls_server_cache_new(void);
+otls_server_cache *otls_server_cache_ref(otls_server_cache *cache);
+void otls_server_cache_free(otls_server_cache *cache);
+/** The bytes are copied. */
+void otls_server_cache_put(otls_server_cache *cache, otls_slice key, otls_slice blob,
+                           int64_t expires, size_t *evicted);
+/** On FOUND `*blob` is a copy, the caller's to wipe and free. An expired entry is removed. */
+otls_lookup otls_server_cache_get(otls_server_cache *cache, otls_slice key, int64_t now,
+                                  uint8_t **blob, size_t *size);
+void otls_server_cache_remove(otls_server_cache *cache, otls_slice key);
+size_t otls_server_cache_purge(otls_server_cache *cache, int64_t now);
+size_t otls_server_cache_count(otls_server_cache *cache);
+void otls_server_cache_resize(otls_server_cache *cache, size_t entries, size_t *evicted);
+
+/* ---- tickets.c ---- */
+
+typedef struct otls_ticket_ring otls_ticket_ring;
+otls_ticket_ring *otls_ticket_ring_new(void);
+otls_ticket_ring *otls_ticket_ring_ref(otls_ticket_ring *ring);
+void otls_ticket_ring_free(otls_ticket_ring *ring);
+/** `count` keys of OTLS_TICKET_KEY_SIZE bytes: current, previous, next. */
+otls_status otls_ticket_ring_set(otls_ticket_ring *ring, const uint8_t *keys, size_t size,
+                                 otls_error *err);
+otls_status otls_ticket_ring_get(otls_ticket_ring *ring, const otls_backend *backend, int64_t now,
+                                 uint8_t out[3 * OTLS_TICKET_KEY_SIZE], otls_error *err);
+otls_status otls_ticket_ring_rotate(otls_ticket_ring *ring, const otls_backend *backend,
+                                    int64_t now, otls_error *err);
+/**
+ * The key to seal with (`name` NULL), or the one of that name; E_USAGE when it is gone. What comes
+ * out is derived from the ring's key and `binding`: a ticket of another policy has no key here.
+ * `period`: seconds between rotations, 0 = by call only.
+ */
+otls_status otls_ticket_ring_key(otls_ticket_ring *ring, const otls_backend *backend, int64_t now,
+                                 uint32_t period, const uint8_t binding[OTLS_BINDING_SIZE],
+                                 const uint8_t *name, otls_ticket_key *out, bool *renew);
+
+#endif

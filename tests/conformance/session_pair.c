@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: MIT */
+#include "session_pair.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+
+#define MUST(call)                                                                                 \
+    do {                                                                                           \
+        otls_error err = OTLS_ERROR_INIT;                                                          \
+        cr_assert((call) == OTLS_OK, "%s: %s: %s [%s]", pair_name(which), #call, err.text,         \
+                  err.native_text);                                                                \
+    } while (0)
+
+static int64_t given_now(void *user)
+{
+    return *(const int64_t *)user;
+}
+
+static void both(const pair_case *which, otls_context *context, const session_options *o)
+{
+    MUST(otls_context_set_versions(context, which->version, which->version, &err));
+    if (o->lifetime != 0)
+        MUST(otls_context_set_session_lifetime(context, o->lifetime, &err));
+    if (o->now != NULL)
+        MUST(otls_context_set_clock(context, given_now, o->now, &err));
+    if (o->verify_depth != 0)
+        MUST(otls_context_set_verify_depth(context, o->verify_depth, &err));
+    if (o->no_tickets)
+        MUST(otls_context_set_ticket_count(context, 0, &err));
+}
+
+otls_context *session_client(const pair_case *which, const session_options *o)
+{
+    otls_trust *trust = test_trust(o->client_trust != NULL ? o->client_trust : "root");
+    otls_context *context;
+
+    MUST(otls_context_new(&context, which->client, OTLS_CLIENT, &err));
+    both(which, context, o);
+    MUST(otls_context_set_trust(context, trust, &err));
+    otls_trust_free(trust);
+    MUST(otls_context_set_session_cache_mode(
+        context,
+        o->client_mode != 0 ? o->client_mode
+                            : OTLS_SESSION_CACHE_CLIENT | OTLS_SESSION_CACHE_NO_INTERNAL,
+        &err));
+    if (o->client_identity != NULL) {
+        otls_identity *identity = test_identity(which->client, o->client_identity);
+
+        MUST(otls_context_add_identity(context, identity, &err));
+        otls_identity_free(identity);
+    }
+    if (o->no_verify)
+        MUST(otls_context_insecure_no_verify(context, &err));
+    if (o->no_name_check)
+        MUST(otls_context_insecure_no_name_check(context, &err));
+    return context;
+}
+
+otls_context *session_server(const pair_case *which, const session_options *o)
+{
+    char name[64];
+    otls_identity *identity;
+    otls_context *context;
+
+    (void)snprintf(name, sizeof(name), "server-%s", which->key);
+    identity = test_identity(which->server, name);
+    MUST(otls_context_new(&context, which->server, OTLS_SERVER, &err));
+    both(which, context, o);
+    MUST(otls_context_add_identity(context, identity, &err));
+    otls_identity_free(identity);
+    MUST(otls_context_set_session_cache_mode(
+        context, o->server_mode != 0 ? o->server_mode : OTLS_SESSION_CACHE_SERVER, &err));
+    if (o->verify_mode != OTLS_VERIFY_MODE_NONE) {
+        otls_trust *trust = test_trust(o->server_trust != NULL ? o->server_trust : "root");
+
+        MUST(otls_context_set_trust(context, trust, &err));
+        otls_trust_free(trust);
+        MUST(otls_context_set_verify_mode(context, o->verify_mode, &err));
+    }
+    return context;
+}
+
+void session_open(session_pair *s, const pair_case *which, const session_options *options)
+{
+    static const session_options usual;
+    const session_options *o = options != NULL ? options : &usual;
+
+    *s = (session_pair){.which = *which};
+    s->client = session_client(which, o);
+    s->server = session_server(which, o);
+}
+
+void session_close(session_pair *s)
+{
+    otls_context_free(s->client);
+    otls_context_free(s->server);
+}
+
+static void look(session_run *run, const pair *p)
+{
+    run->reused_client = otls_connection_session_reused(p->client);
+    run->reused_server = otls_connection_session_reused(p->server);
+    run->client_chain = otls_connection_peer_chain_count(p->client);
+    run->server_chain = otls_connection_peer_chain_count(p->server);
+    run->client_verified = otls_connection_verified_chain_count(p->client);
+    run->server_verified = otls_connection_verified_chain_count(p->server);
+    run->client_flags = otls_connection_verify_flags(p->client);
+    run->server_flags = otls_connection_verify_flags(p->server);
+    run->fit = otls_connection_session_fit(p->client);
+    run->session = otls_connection_session(p->client);
+}
+
+session_run session_connect_with(const pair_case *which, otls_context *client, otls_context *server,
+                                 otls_session *session, const char *host)
+{
+    session_run run = {.fit = OTLS_SESSION_NONE};
+    otls_transport transport;
+    pair p = {.which = *which, .client_error = OTLS_ERROR_INIT, .server_error = OTLS_ERROR_INIT};
+
+    wire_init(&p.wire);
+    p.client_context = otls_context_ref(client);
+    p.server_context = otls_context_ref(server);
+    transport = wire_transport(&p.wire.client);
+    MUST(otls_connection_new(&p.client, client, &transport, &err));
+    transport = wire_transport(&p.wire.server);
+    MUST(otls_connection_new(&p.server, server, &transport, &err));
+    MUST(otls_connection_set_server_name(p.client, host != NULL ? host : "localhost", &err));
+    if (session != NULL)
+        MUST(otls_connection_set_session(p.client, session, &err));
+    pair_connect(&p);
+    pair_transfer(p.server, p.client, 1000, 1);
+    pair_transfer(p.client, p.server, 1000, 2);
+    look(&run, &p);
+    pair_close(&p);
+    return run;
+}
+
+session_run session_connect(const session_pair *s, otls_session *session, const char *host)
+{
+    return session_connect_with(&s->which, s->client, s->server, session, host);
+}

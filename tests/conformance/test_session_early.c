@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: MIT */
+/* Early data, where both engines have it; where one has not, the setter says so. */
+#include "divergence.h"
+#include "session_pair.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <string.h>
+
+static bool has_early(const otls_backend *backend)
+{
+    return otls_backend_supports(backend, OTLS_FEATURE_EARLY_DATA, NULL) != OTLS_NO;
+}
+
+static const char request[] = "GET / HTTP/1.0\r\n\r\n";
+
+/* What the server got before its handshake ended; the status that ended it. */
+static size_t receive(pair *p, char *got, size_t capacity)
+{
+    size_t size = 0, count;
+    otls_status status = OTLS_WANT_READ;
+
+    for (unsigned turn = 0; turn < 64 && status != OTLS_CLOSED; turn++) {
+        status = otls_connection_read_early(p->server, got + size, capacity - size, &count,
+                                            &p->server_error);
+        cr_assert(status >= 0, "%s: %s [%s]", pair_name(&p->which), p->server_error.text,
+                  p->server_error.native_text);
+        size += count;
+        if (status == OTLS_WANT_READ)
+            (void)otls_connection_handshake(p->client, &p->client_error);
+    }
+    return size;
+}
+
+/* The first flight, seen on the wire, again on a new connection: nothing may come of it twice. */
+static void replay(const session_pair *s, const uint8_t *flight, size_t size)
+{
+    otls_error err = OTLS_ERROR_INIT;
+    otls_connection *server;
+    otls_transport transport;
+    test_wire wire;
+    char got[256];
+    size_t count = 0;
+    otls_status status = OTLS_OK;
+
+    wire_init(&wire);
+    pipe_put(&wire.to_server, flight, size);
+    transport = wire_transport(&wire.server);
+    cr_assert_eq(otls_connection_new(&server, s->server, &transport, &err), OTLS_OK);
+    for (unsigned turn = 0; turn < 8 && status >= 0; turn++) {
+        status = otls_connection_read_early(server, got, sizeof(got), &count, &err);
+        cr_expect_eq(count, 0, "%s: %zu bytes were replayed", pair_name(&s->which), count);
+    }
+    otls_connection_free(server);
+    wire_free(&wire);
+}
+
+static void early(const session_pair *s, otls_session *session, bool listen, bool wanted)
+{
+    uint8_t flight[8192];
+    size_t flight_size;
+    pair p = {.which = s->which, .client_error = OTLS_ERROR_INIT, .server_error = OTLS_ERROR_INIT};
+    otls_transport transport;
+    char got[256] = "";
+    size_t count = 0, size = 0;
+    otls_status status;
+
+    wire_init(&p.wire);
+    p.client_context = otls_context_ref(s->client);
+    p.server_context = otls_context_ref(s->server);
+    transport = wire_transport(&p.wire.client);
+    cr_assert_eq(otls_connection_new(&p.client, s->client, &transport, NULL), OTLS_OK);
+    transport = wire_transport(&p.wire.server);
+    cr_assert_eq(otls_connection_new(&p.server, s->server, &transport, NULL), OTLS_OK);
+    cr_assert_eq(otls_connection_set_server_name(p.client, "localhost", NULL), OTLS_OK);
+    cr_assert_eq(otls_connection_set_session(p.client, session, NULL), OTLS_OK);
+    status =
+        otls_connection_write_early(p.client, request, sizeof(request), &count, &p.client_error);
+    cr_assert_eq(status, OTLS_OK, "%s: %s [%s]", pair_name(&p.which), p.client_error.text,
+                 p.client_error.native_text);
+    cr_assert_eq(count, sizeof(request));
+    (void)otls_connection_handshake(p.client, &p.client_error);
+    flight_size = pipe_size(&p.wire.to_server);
+    cr_assert(flight_size != 0 && flight_size <= sizeof(flight));
+    memcpy(flight, p.wire.to_server.data + p.wire.to_server.start, flight_size);
+    if (listen)
+        size = receive(&p, got, sizeof(got));
+    pair_connect(&p);
+    if (!listen && wanted)
+        size = receive(&p, got, sizeof(got));
+    cr_expect_eq(size, wanted ? sizeof(request) : 0, "%s: %zu bytes", pair_name(&p.which), size);
+    cr_expect(!wanted || memcmp(got, request, sizeof(request)) == 0);
+    cr_expect_eq(otls_connection_early_data(p.client),
+                 wanted ? OTLS_EARLY_DATA_ACCEPTED : OTLS_EARLY_DATA_REJECTED, "%s: client %d",
+                 pair_name(&p.which), otls_connection_early_data(p.client));
+    cr_expect_eq(otls_connection_early_data(p.server) == OTLS_EARLY_DATA_ACCEPTED, wanted);
+    pair_transfer(p.server, p.client, 1000, 1);
+    pair_transfer(p.client, p.server, 1000, 2);
+    pair_close(&p);
+    if (wanted)
+        replay(s, flight, flight_size);
+}
+
+ParameterizedTestParameters(early_data, accepted)
+{
+    return pair_parameters_short();
+}
+
+ParameterizedTest(size_t *index, early_data, accepted)
+{
+    const pair_case which = pair_case_short_at(*index);
+    otls_error err = OTLS_ERROR_INIT;
+    session_run first;
+    session_pair s;
+
+    session_open(&s, &which, NULL);
+    cr_expect_eq(otls_context_set_max_early_data(s.client, 1000, &err),
+                 has_early(which.client) ? OTLS_OK : OTLS_E_UNSUPPORTED);
+    cr_expect_eq(otls_context_set_max_early_data(s.server, 1000, &err),
+                 has_early(which.server) ? OTLS_OK : OTLS_E_UNSUPPORTED);
+    if (which.version == OTLS_TLS1_3 && has_early(which.client) && has_early(which.server)) {
+        first = session_connect(&s, NULL, NULL);
+        cr_assert_not_null(first.session);
+        cr_expect_eq(otls_session_max_early_data(first.session), 1000, "%s: %u", pair_name(&which),
+                     otls_session_max_early_data(first.session));
+        early(&s, first.session, true, true);
+        otls_session_free(first.session);
+        first = session_connect(&s, NULL, NULL); /* a server that does not listen */
+        early(&s, first.session, false,
+              divergence_find("early data that nobody reads in time", &which) != NULL);
+        otls_session_free(first.session);
+    }
+    session_close(&s);
+}
+
+ParameterizedTestParameters(early_data, refused)
+{
+    return pair_parameters_short();
+}
+
+/* Without a session, without permission, on a server: no, and the handshake goes on. */
+ParameterizedTest(size_t *index, early_data, refused)
+{
+    const pair_case which = pair_case_short_at(*index);
+    otls_error err = OTLS_ERROR_INIT;
+    size_t count = 1;
+    pair p;
+
+    pair_open(&p, &which, NULL);
+    cr_expect_eq(otls_connection_write_early(p.client, "x", 1, &count, &err),
+                 has_early(which.client) ? OTLS_E_USAGE : OTLS_E_UNSUPPORTED);
+    cr_expect_eq(count, 0);
+    cr_expect_eq(otls_connection_write_early(p.server, "x", 1, &count, &err),
+                 has_early(which.server) ? OTLS_E_USAGE : OTLS_E_UNSUPPORTED);
+    pair_connect(&p);
+    cr_expect_eq(otls_connection_early_data(p.client), OTLS_EARLY_DATA_NONE);
+    pair_close(&p);
+}
