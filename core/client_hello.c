@@ -15,6 +15,8 @@ enum {
     EXTENSION_GROUPS = 10,
     EXTENSION_SIGNATURES = 13,
     EXTENSION_ALPN = 16,
+    EXTENSION_TICKET = 35,
+    EXTENSION_PRE_SHARED_KEY = 41,
     EXTENSION_VERSIONS = 43
 };
 
@@ -138,6 +140,12 @@ static bool parse_extensions(otls_client_hello *out, reader *in)
         } else if (type == EXTENSION_VERSIONS) {
             bit = 16u;
             out->versions = number_list(body, 1, &bad);
+        } else if (type == EXTENSION_PRE_SHARED_KEY) {
+            bit = 32u;
+            out->pre_shared_key = true;
+        } else if (type == EXTENSION_TICKET) {
+            bit = 64u;
+            out->ticket = body.size != 0;
         }
         if ((seen & bit) != 0)
             bad = true; /* RFC 8446 4.2: no extension twice */

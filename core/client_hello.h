@@ -27,6 +27,8 @@ typedef struct otls_client_hello {
     otls_slice signatures; /* uint16 each */
     otls_slice alpn;       /* length-prefixed names */
     otls_slice server_name; /* host_name bytes; data NULL = none sent */
+    bool ticket;           /* RFC 5077 3.2: the client has a ticket */
+    bool pre_shared_key;   /* RFC 8446 4.2.11: the client offers keys, of tickets or external */
     uint8_t *owned;        /* reassembled message, when it came in several records */
 } otls_client_hello;
 

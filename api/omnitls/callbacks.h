@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file callbacks.h
+ * Looking on: what a connection does, what a context has to say, and data of the application's on
+ * our objects. Callbacks run on the thread of the call that causes them and must not use the
+ * connection they are told about, but for its getters.
+ */
+#ifndef OMNITLS_CALLBACKS_H
+#define OMNITLS_CALLBACKS_H
+
+#include <omnitls/socket.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** The same events in the same order on every engine: core sees them all. */
+typedef enum otls_event {
+    OTLS_INFO_HANDSHAKE_START = 1,
+    OTLS_INFO_STATE = 2, /**< otls_connection_state_name has changed */
+    OTLS_INFO_HANDSHAKE_DONE = 3,
+    OTLS_INFO_ALERT_SENT = 4,    /**< `value` is the OTLS_ALERT_... */
+    OTLS_INFO_ALERT_RECEIVED = 5 /**< the same */
+} otls_event;
+
+/** (pyo set_info_callback) */
+typedef void (*otls_info_callback)(const otls_connection *conn, otls_event event, int value,
+                                   void *user);
+/** NULL = none. Errors: OTLS_E_SEALED. */
+OTLS_API otls_status otls_context_set_info_callback(otls_context *context,
+                                                    otls_info_callback callback, void *user,
+                                                    otls_error *err);
+
+/** What is no error but worth knowing; one sentence without newline. */
+typedef void (*otls_log_callback)(const char *message, void *user);
+/**
+ * Words of a cipher expression that select nothing known are reported here, as they are no error
+ * (OpenSSL's rule). Set it before the settings it is to hear of. NULL = none. Errors:
+ * OTLS_E_SEALED.
+ */
+OTLS_API otls_status otls_context_set_log(otls_context *context, otls_log_callback callback,
+                                          void *user, otls_error *err);
+
+/**
+ * Append NSS key log lines (RFC 9850) to a file, which is created with mode 0600 if need be; one
+ * write for each line, so that processes can share it. In addition to otls_context_set_key_log.
+ * NULL ends it. The file is closed with the last context that uses it. Whoever reads it reads all
+ * traffic. Errors: OTLS_E_SEALED, OTLS_E_IO naming the file, OTLS_E_UNSUPPORTED where the engine
+ * has no OTLS_FEATURE_KEY_LOG. (py keylog_filename)
+ */
+OTLS_API otls_status otls_context_set_key_log_file(otls_context *context, const char *path,
+                                                   otls_error *err);
+
+/**
+ * A pointer of the application's on an object; `destroy` (may be NULL) gets it when it is replaced
+ * and when the object is freed. otls_context_copy does not copy it. Contexts: OTLS_E_SEALED once in
+ * use, because other threads may be reading it.
+ */
+OTLS_API otls_status otls_context_set_user_data(otls_context *context, void *data,
+                                                void (*destroy)(void *data), otls_error *err);
+OTLS_API void *otls_context_user_data(const otls_context *context);
+OTLS_API void otls_connection_set_user_data(otls_connection *conn, void *data,
+                                            void (*destroy)(void *data));
+OTLS_API void *otls_connection_user_data(const otls_connection *conn);
+OTLS_API void otls_socket_set_user_data(otls_socket *sock, void *data, void (*destroy)(void *data));
+OTLS_API void *otls_socket_user_data(const otls_socket *sock);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

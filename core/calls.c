@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: MIT */
+/* The setters of callbacks.h, client_auth.h and client_hello.h, and the life of what they set. */
+#include "calls.h"
+
+#include "alloc.h"
+#include "connection.h"
+#include "fail.h"
+#include "socket.h"
+
+#include <string.h>
+
+/* ---- life ---- */
+
+void otls_user_data_set(otls_user_data *slot, void *data, void (*destroy)(void *data))
+{
+    const otls_user_data old = *slot;
+
+    *slot = (otls_user_data){data, destroy};
+    if (old.destroy != NULL)
+        old.destroy(old.data);
+}
+
+otls_status otls_calls_adopt(otls_calls *calls, otls_error *err)
+{
+    const otls_name_list names = calls->client_ca;
+    const char *hint = calls->psk_hint;
+    otls_status status;
+
+    calls->client_ca = (otls_name_list){0};
+    calls->psk_hint = NULL;
+    (void)otls_key_log_file_ref(calls->key_log_file);
+    status = otls_name_list_add_all(&calls->client_ca, &names, err);
+    if (status == OTLS_OK && hint != NULL) {
+        calls->psk_hint = otls_strdup(hint);
+        if (calls->psk_hint == NULL)
+            status = otls_fail_nomem(err);
+    }
+    if (status != OTLS_OK)
+        otls_calls_clear(calls);
+    return status;
+}
+
+void otls_calls_clear(otls_calls *calls)
+{
+    otls_name_list_clear(&calls->client_ca);
+    otls_free(calls->psk_hint);
+    otls_key_log_file_free(calls->key_log_file);
+    *calls = (otls_calls){0};
+}
+
+void otls_connection_calls_clear(otls_connection_calls *calls)
+{
+    otls_name_list_clear(&calls->client_ca);
+    otls_user_data_set(&calls->user, NULL, NULL);
+}
+
+/* ---- callbacks ---- */
+
+static otls_status for_servers(const otls_context *context, otls_error *err)
+{
+    OTLS_TRY(otls_context_unsealed(context, err));
+    if (context->role == OTLS_CLIENT)
+        return otls_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE,
+                         "this is for servers, the context is a client's");
+    return OTLS_OK;
+}
+
+otls_status otls_context_set_client_hello_callback(otls_context *context,
+                                                   otls_client_hello_callback callback, void *user,
+                                                   otls_error *err)
+{
+    OTLS_TRY(for_servers(context, err));
+    context->settings.calls.client_hello = callback;
+    context->settings.calls.client_hello_user = user;
+    return OTLS_OK;
+}
+
+otls_status otls_context_set_alpn_callback(otls_context *context, otls_alpn_callback callback,
+                                           void *user, otls_error *err)
+{
+    OTLS_TRY(for_servers(context, err));
+    context->settings.calls.alpn = callback;
+    context->settings.calls.alpn_user = user;
+    return OTLS_OK;
+}
+
+otls_status otls_context_set_npn(otls_context *context, const char *const *names, size_t count,
+                                 otls_error *err)
+{
+    (void)names;
+    (void)count;
+    return otls_fail(err, OTLS_E_UNSUPPORTED, OTLS_CODE_OBSOLETE,
+                     "NPN is obsolete, %s and all other engines have dropped it: use ALPN "
+                     "(RFC 7301)",
+                     otls_backend_name(context->backend));
+}
+
+otls_status otls_context_set_verify_certificate_callback(otls_context *context,
+                                                         otls_verify_certificate_callback callback,
+                                                         void *user, otls_error *err)
+{
+    OTLS_TRY(otls_context_unsealed(context, err));
+    context->settings.calls.verify_certificate = callback;
+    context->settings.calls.verify_certificate_user = user;
+    return OTLS_OK;
+}
+
+otls_status otls_context_set_verify_callback(otls_context *context, otls_verify_callback callback,
+                                             void *user, otls_error *err)
+{
+    OTLS_TRY(otls_context_unsealed(context, err));
+    context->settings.calls.verify = callback;
+    context->settings.calls.verify_user = user;
+    return OTLS_OK;
+}
+
+otls_status otls_context_set_info_callback(otls_context *context, otls_info_callback callback,
+                                           void *user, otls_error *err)
+{
+    OTLS_TRY(otls_context_unsealed(context, err));
+    if (callback != NULL &&
+        otls_backend_supports(context->backend, OTLS_FEATURE_INFO_CALLBACK, NULL) == OTLS_NO)
+        return otls_fail_unsupported(err, context->backend, OTLS_FEATURE_INFO_CALLBACK);
+    context->settings.calls.info = callback;
+    context->settings.calls.info_user = user;
+    return OTLS_OK;
+}
+
+otls_status otls_context_set_log(otls_context *context, otls_log_callback callback, void *user,
+                                 otls_error *err)
+{
+    OTLS_TRY(otls_context_unsealed(context, err));
+    context->settings.calls.log = callback;
+    context->settings.calls.log_user = user;
+    return OTLS_OK;
+}
+
+otls_status otls_context_set_key_log_file(otls_context *context, const char *path, otls_error *err)
+{
+    otls_calls *calls = &context->settings.calls;
+    otls_key_log_file *file = NULL;
+
+    OTLS_TRY(otls_context_unsealed(context, err));
+    if (path != NULL &&
+        otls_backend_supports(context->backend, OTLS_FEATURE_KEY_LOG, NULL) == OTLS_NO)
+        return otls_fail_unsupported(err, context->backend, OTLS_FEATURE_KEY_LOG);
+    if (path != NULL)
+        OTLS_TRY(otls_key_log_file_open(&file, path, err));
+    otls_key_log_file_free(calls->key_log_file);
+    calls->key_log_file = file;
+    return OTLS_OK;
+}
+
+otls_status otls_context_set_post_handshake_auth(otls_context *context, bool on, otls_error *err)
+{
+    OTLS_TRY(otls_context_unsealed(context, err));
+    if (on &&
+        otls_backend_supports(context->backend, OTLS_FEATURE_POST_HANDSHAKE_AUTH, NULL) == OTLS_NO)
+        return otls_fail_unsupported(err, context->backend, OTLS_FEATURE_POST_HANDSHAKE_AUTH);
+    context->settings.calls.post_handshake_auth = on;
+    return OTLS_OK;
+}
+
+/* ---- user data ---- */
+
+otls_status otls_context_set_user_data(otls_context *context, void *data,
+                                       void (*destroy)(void *data), otls_error *err)
+{
+    OTLS_TRY(otls_context_unsealed(context, err));
+    otls_user_data_set(&context->user, data, destroy);
+    return OTLS_OK;
+}
+
+void *otls_context_user_data(const otls_context *context)
+{
+    return context->user.data;
+}
+
+void otls_connection_set_user_data(otls_connection *conn, void *data, void (*destroy)(void *data))
+{
+    otls_user_data_set(&conn->calls.user, data, destroy);
+}
+
+void *otls_connection_user_data(const otls_connection *conn)
+{
+    return conn->calls.user.data;
+}
+
+void otls_socket_set_user_data(otls_socket *sock, void *data, void (*destroy)(void *data))
+{
+    otls_user_data_set(&sock->user, data, destroy);
+}
+
+void *otls_socket_user_data(const otls_socket *sock)
+{
+    return sock->user.data;
+}

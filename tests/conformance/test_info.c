@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: MIT */
+/* Looking on: events, alerts, log, key log file, user data, over every pair. */
+#include <criterion/criterion.h>
+
+#include "pair.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+typedef struct record {
+    char text[512];
+} record;
+
+static void on_info(const otls_connection *conn, otls_event event, int value, void *user)
+{
+    static const char *const names[] = {"?", "start", "state", "done", "sent", "received"};
+    record *r = user;
+    const size_t used = strlen(r->text);
+
+    if (event == OTLS_INFO_STATE)
+        (void)snprintf(r->text + used, sizeof(r->text) - used, "%s ",
+                       otls_connection_state_name(conn));
+    else if (event == OTLS_INFO_ALERT_SENT || event == OTLS_INFO_ALERT_RECEIVED)
+        (void)snprintf(r->text + used, sizeof(r->text) - used, "%s:%d ", names[event], value);
+    else
+        (void)snprintf(r->text + used, sizeof(r->text) - used, "%s ", names[event]);
+}
+
+typedef struct both {
+    record client, server;
+} both;
+
+static void use(pair *p, void *user)
+{
+    both *b = user;
+
+    cr_assert_eq(otls_context_set_info_callback(p->client_context, on_info, &b->client, NULL),
+                 OTLS_OK);
+    cr_assert_eq(otls_context_set_info_callback(p->server_context, on_info, &b->server, NULL),
+                 OTLS_OK);
+}
+
+ParameterizedTestParameters(info, good)
+{
+    return pair_parameters_short();
+}
+
+ParameterizedTest(size_t *index, info, good)
+{
+    const pair_case which = pair_case_short_at(*index);
+    both b = {0};
+    const pair_options options = {.setup = use, .user = &b};
+    otls_error err = OTLS_ERROR_INIT;
+    pair p;
+
+    pair_open(&p, &which, &options);
+    for (int i = 0; i < 3; i++) /* asking again is no event */
+        cr_assert_eq(otls_connection_handshake(p.server, &err), OTLS_WANT_READ);
+    pair_connect(&p);
+    cr_assert_eq(otls_connection_shutdown(p.client, &err), OTLS_OK);
+    cr_assert_eq(pair_read_end(p.server, p.client, &err), OTLS_CLOSED);
+    cr_assert_str_eq(b.client.text, "start handshake open done sent:0 ", "%s: %s",
+                     pair_name(&which), b.client.text);
+    cr_assert_str_eq(b.server.text, "start client hello handshake open done received:0 ", "%s: %s",
+                     pair_name(&which), b.server.text);
+    pair_close(&p);
+}
+
+ParameterizedTestParameters(info, refused)
+{
+    return pair_parameters_short();
+}
+
+ParameterizedTest(size_t *index, info, refused)
+{
+    const pair_case which = pair_case_short_at(*index);
+    both b = {0};
+    const pair_options options = {.setup = use, .user = &b, .server_identity = "server-expired"};
+    pair p;
+
+    pair_open(&p, &which, &options);
+    pair_handshake(&p);
+    cr_assert_str_eq(b.client.text, "start handshake sent:45 failed ", "%s: %s", pair_name(&which),
+                     b.client.text);
+    cr_assert_eq(strncmp(b.server.text, "start client hello handshake ", 29), 0, "%s: %s",
+                 pair_name(&which), b.server.text);
+    cr_assert_not_null(strstr(b.server.text, "received:45 "), "%s: %s", pair_name(&which),
+                       b.server.text);
+    pair_close(&p);
+}
+
+ParameterizedTestParameters(info, refused_before_the_engine)
+{
+    return pair_parameters_short();
+}
+
+ParameterizedTest(size_t *index, info, refused_before_the_engine)
+{
+    static const char *const one[] = {"one"};
+    static const char *const two[] = {"two"};
+    const pair_case which = pair_case_short_at(*index);
+    both b = {0};
+    const pair_options options = {.setup = use,
+                                  .user = &b,
+                                  .client_alpn = one,
+                                  .client_alpn_count = 1,
+                                  .server_alpn = two,
+                                  .server_alpn_count = 1};
+    pair p;
+
+    pair_open(&p, &which, &options);
+    pair_handshake(&p);
+    cr_assert_str_eq(b.server.text, "start client hello sent:120 failed ", "%s", b.server.text);
+    cr_assert_str_eq(b.client.text, "start handshake received:120 failed ", "%s: %s",
+                     pair_name(&which), b.client.text);
+    pair_close(&p);
+}
+
+/* ---- log ---- */
+
+static void on_log(const char *message, void *user)
+{
+    record *r = user;
+
+    (void)snprintf(r->text, sizeof(r->text), "%s", message);
+}
+
+Test(log, unknown_cipher_word)
+{
+    otls_context *context;
+    record r = {""};
+
+    cr_assert_eq(otls_context_new(&context, NULL, OTLS_CLIENT, NULL), OTLS_OK);
+    cr_assert_eq(otls_context_set_log(context, on_log, &r, NULL), OTLS_OK);
+    cr_assert_eq(otls_context_set_ciphers(context, "HIGH", NULL), OTLS_OK);
+    cr_assert_str_eq(r.text, "");
+    cr_assert_eq(otls_context_set_ciphers(context, "HIGH:GOST2001", NULL), OTLS_OK);
+    cr_assert_not_null(strstr(r.text, "\"GOST2001\""), "%s", r.text);
+    otls_context_free(context);
+}
+
+/* ---- key log file ---- */
+
+static void use_file(pair *p, void *user)
+{
+    otls_error err = OTLS_ERROR_INIT;
+
+    if (otls_backend_supports(p->which.client, OTLS_FEATURE_KEY_LOG, NULL) != OTLS_NO)
+        cr_assert_eq(otls_context_set_key_log_file(p->client_context, user, &err), OTLS_OK, "%s",
+                     err.text);
+    else
+        cr_assert_eq(otls_context_set_key_log_file(p->client_context, user, &err),
+                     OTLS_E_UNSUPPORTED);
+}
+
+ParameterizedTestParameters(key_log, file)
+{
+    return pair_parameters_short();
+}
+
+ParameterizedTest(size_t *index, key_log, file)
+{
+    const pair_case which = pair_case_short_at(*index);
+    char path[64], line[512];
+    unsigned lines = 0;
+    const pair_options options = {.setup = use_file, .user = path};
+    struct stat info;
+    pair p;
+
+    if (otls_backend_supports(which.client, OTLS_FEATURE_KEY_LOG, NULL) == OTLS_NO)
+        return; /* the setter's refusal: test_features */
+    (void)snprintf(path, sizeof(path), "/tmp/otls-keylog-%ld-%zu", (long)getpid(), *index);
+    pair_open(&p, &which, &options);
+    pair_connect(&p);
+    pair_close(&p);
+    FILE *file = fopen(path, "r");
+
+    cr_assert_not_null(file);
+    cr_assert_eq(stat(path, &info), 0);
+    cr_assert_eq(info.st_mode & 0777, 0600u);
+    while (fgets(line, sizeof(line), file) != NULL) {
+        cr_assert(strncmp(line, "CLIENT_", 7) == 0 || strncmp(line, "SERVER_", 7) == 0 ||
+                      strncmp(line, "EXPORTER_SECRET ", 16) == 0,
+                  "%s", line);
+        cr_assert_eq(line[strlen(line) - 1], '\n');
+        lines++;
+    }
+    (void)fclose(file);
+    (void)unlink(path);
+    cr_assert_geq(lines, which.version == OTLS_TLS1_3 ? 4u : 1u, "%s: %u lines", pair_name(&which),
+                  lines);
+}
+
+Test(key_log, bad_files)
+{
+    otls_context *context;
+    otls_error err = OTLS_ERROR_INIT;
+
+    cr_assert_eq(otls_context_new(&context, test_backend("openssl"), OTLS_CLIENT, NULL), OTLS_OK);
+    cr_assert_eq(otls_context_set_key_log_file(context, "/", &err), OTLS_E_IO);
+    cr_assert_eq(err.code, OTLS_CODE_FILE_IS_DIRECTORY);
+    cr_assert_eq(otls_context_set_key_log_file(context, "/nowhere/x", &err), OTLS_E_IO);
+    cr_assert_eq(err.code, OTLS_CODE_FILE_NOT_FOUND);
+    cr_assert_not_null(strstr(err.text, "/nowhere/x"));
+    otls_context_free(context);
+}
+
+/* ---- user data ---- */
+
+static void count_up(void *data)
+{
+    unsigned *count = data;
+
+    ++*count;
+}
+
+Test(user_data, destroyed_once)
+{
+    unsigned context_count = 0, conn_count = 0, socket_count = 0, first = 0;
+    otls_context *context, *copy;
+    otls_connection *conn;
+    otls_socket *sock;
+
+    cr_assert_eq(otls_context_new(&context, NULL, OTLS_CLIENT, NULL), OTLS_OK);
+    cr_assert_null(otls_context_user_data(context));
+    cr_assert_eq(otls_context_set_user_data(context, &first, count_up, NULL), OTLS_OK);
+    cr_assert_eq(otls_context_set_user_data(context, &context_count, count_up, NULL), OTLS_OK);
+    cr_assert_eq(first, 1u);
+    cr_assert_eq(otls_context_copy(&copy, context, NULL), OTLS_OK);
+    cr_assert_null(otls_context_user_data(copy));
+    otls_context_free(copy);
+    cr_assert_eq(context_count, 0u);
+    cr_assert_eq(otls_connection_new_memory(&conn, context, NULL), OTLS_OK);
+    cr_assert_eq(otls_context_set_user_data(context, NULL, NULL, NULL), OTLS_E_SEALED);
+    otls_connection_set_user_data(conn, &conn_count, count_up);
+    cr_assert_eq(otls_connection_user_data(conn), &conn_count);
+    otls_connection_free(conn);
+    cr_assert_eq(conn_count, 1u);
+    cr_assert_eq(otls_socket_new(&sock, context, NULL), OTLS_OK);
+    otls_socket_set_user_data(sock, &socket_count, count_up);
+    cr_assert_eq(otls_socket_user_data(sock), &socket_count);
+    otls_socket_close(sock);
+    cr_assert_eq(socket_count, 1u);
+    cr_assert_eq(otls_context_user_data(context), &context_count);
+    otls_context_free(context);
+    cr_assert_eq(context_count, 1u);
+    cr_assert_eq(first, 1u);
+}
