@@ -1,205 +1,13 @@
 /* SPDX-License-Identifier: MIT */
+/* An identity's life and its checks: whole, in order, key and leaf belonging together. */
 #include "identity.h"
 
 #include "alloc.h"
 #include "fail.h"
-#include "files.h"
-#include "x509.h"
 
 #include <string.h>
 
-/** RFC 8018 sets no limit; engines' own buffers are 160 bytes and up, ours holds any of them. */
-#define PASSWORD_LIMIT 1024
-
-/** What is being put together; `what` names the source in messages. */
-typedef struct loading {
-    otls_identity *identity;
-    otls_password_callback password;
-    void *user;
-    const char *what;
-    bool want_chain, want_key;
-} loading;
-
-static otls_status add_certificate(loading *load, otls_slice der, otls_error *err)
-{
-    otls_identity *identity = load->identity;
-    otls_certificate *cert;
-    otls_error inner = OTLS_ERROR_INIT;
-
-    if (identity->chain_count == OTLS_IDENTITY_CHAIN_MAX)
-        return otls_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_LIMIT, "%s: more than %d certificates",
-                         load->what, OTLS_IDENTITY_CHAIN_MAX);
-    if (otls_certificate_from_der(&cert, der.data, der.size, &inner) != OTLS_OK)
-        return otls_fail(err, OTLS_E_CREDENTIAL, inner.code, "%s: certificate %zu: %s", load->what,
-                         identity->chain_count + 1, inner.text);
-    identity->chain[identity->chain_count++] = cert;
-    return OTLS_OK;
-}
-
-static otls_status import_key(loading *load, const otls_key_source *source, otls_error *err)
-{
-    otls_identity *identity = load->identity;
-    const otls_crypto_ops *crypto = OTLS_MODULE(identity->backend)->crypto;
-    otls_error inner;
-    otls_status status;
-
-    if (identity->key != NULL)
-        return otls_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_NO_KEY, "%s: holds more than one key",
-                         load->what);
-    status = crypto->private_key_import(&identity->key, source, &inner);
-    if (status == OTLS_OK)
-        return OTLS_OK;
-    otls_fail(err, status, inner.code, "%s: %s", load->what, inner.text);
-    if (err != NULL) {
-        err->native = inner.native;
-        err->backend = inner.backend;
-        memcpy(err->native_text, inner.native_text, sizeof(err->native_text));
-    }
-    return status;
-}
-
-/* No password given, an empty one and a wrong one are three different mistakes: say which. */
-static otls_status import_encrypted(loading *load, otls_key_source *source, otls_error *err)
-{
-    char password[PASSWORD_LIMIT];
-    size_t length = 0;
-    otls_status status;
-
-    if (load->password == NULL)
-        return otls_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_PASSWORD_NEEDED,
-                         "%s: the key is encrypted and no password was given", load->what);
-    if (load->password(password, sizeof(password), &length, load->user) != OTLS_OK ||
-        length > sizeof(password)) {
-        otls_wipe(password, sizeof(password));
-        return otls_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_PASSWORD_NEEDED,
-                         "%s: the password callback gave no password", load->what);
-    }
-    if (length == 0)
-        status = otls_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_EMPTY_PASSWORD,
-                           "%s: the key is encrypted and the password is empty", load->what);
-    else {
-        source->password = (otls_slice){(const uint8_t *)password, length};
-        status = import_key(load, source, err);
-    }
-    otls_wipe(password, sizeof(password));
-    return status;
-}
-
-static otls_status add_block(const otls_pem_block *block, void *user, otls_error *err)
-{
-    static const struct {
-        const char *label;
-        otls_key_encoding encoding;
-    } kinds[] = {{"PRIVATE KEY", OTLS_KEY_PKCS8},
-                 {"RSA PRIVATE KEY", OTLS_KEY_PKCS1},
-                 {"EC PRIVATE KEY", OTLS_KEY_SEC1},
-                 {"ENCRYPTED PRIVATE KEY", OTLS_KEY_ENCRYPTED_PKCS8}};
-    loading *load = user;
-
-    if (otls_pem_label_is(block, "CERTIFICATE") || otls_pem_label_is(block, "X509 CERTIFICATE"))
-        return load->want_chain ? add_certificate(load, block->der, err) : OTLS_OK;
-    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]) && load->want_key; i++) {
-        otls_key_source source = {.encoding = kinds[i].encoding, .data = block->der};
-
-        if (!otls_pem_label_is(block, kinds[i].label))
-            continue;
-        if (block->has_headers) {
-            source.encoding = OTLS_KEY_LEGACY_PEM;
-            source.data = block->text;
-        }
-        if (block->has_headers || source.encoding == OTLS_KEY_ENCRYPTED_PKCS8)
-            return import_encrypted(load, &source, err);
-        return import_key(load, &source, err);
-    }
-    return OTLS_OK; /* parameters, requests and the like are other people's business */
-}
-
-/* A DER key says itself what it is: try the encodings in the order of their likelihood. */
-static otls_status add_der_key(loading *load, otls_slice der, otls_error *err)
-{
-    static const otls_key_encoding plain[] = {OTLS_KEY_PKCS8, OTLS_KEY_SEC1, OTLS_KEY_PKCS1};
-    otls_key_source source = {.data = der};
-    otls_error first = OTLS_ERROR_INIT;
-
-    for (size_t i = 0; i < sizeof(plain) / sizeof(plain[0]); i++) {
-        otls_error inner = OTLS_ERROR_INIT;
-
-        source.encoding = plain[i];
-        if (import_key(load, &source, &inner) == OTLS_OK)
-            return OTLS_OK;
-        if (i == 0)
-            first = inner;
-    }
-    if (load->password != NULL) {
-        source.encoding = OTLS_KEY_ENCRYPTED_PKCS8;
-        return import_encrypted(load, &source, err);
-    }
-    if (err != NULL)
-        *err = first;
-    return OTLS_E_CREDENTIAL;
-}
-
-static bool looks_like_der(const uint8_t *data, size_t size)
-{
-    return size > 2 && data[0] == 0x30 && (data[1] >= 0x80 || (size_t)data[1] + 2 == size);
-}
-
-static otls_status add_source(loading *load, const void *data, size_t size, otls_error *err)
-{
-    const otls_slice bytes = {data, size};
-    otls_error inner = OTLS_ERROR_INIT;
-    otls_status status;
-    size_t blocks;
-
-    if (size > OTLS_FILE_LIMIT)
-        return otls_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_LIMIT, "%s: larger than %zu bytes",
-                         load->what, OTLS_FILE_LIMIT);
-    if (looks_like_der(data, size))
-        return load->want_chain ? add_certificate(load, bytes, err) : add_der_key(load, bytes, err);
-    status = otls_pem_each(bytes, add_block, load, &blocks, &inner);
-    if (status == OTLS_OK && blocks == 0)
-        return otls_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_BAD_PEM, "%s: holds no PEM block and is no DER",
-                         load->what);
-    if (status != OTLS_OK && err != NULL) {
-        *err = inner;
-        /* messages of our own callbacks already name the source */
-        if (strncmp(inner.text, load->what, strlen(load->what)) != 0)
-            return otls_fail(err, status, inner.code, "%s: %s", load->what, inner.text);
-    }
-    return status;
-}
-
-static otls_status check_match(const otls_identity *identity, const char *what, otls_error *err)
-{
-    const otls_x509 *leaf = &identity->chain[0]->x509;
-    uint8_t spki[4096];
-    size_t length = 0;
-    otls_error inner;
-
-    if (OTLS_MODULE(identity->backend)
-            ->crypto->private_key_public(identity->key, spki, sizeof(spki), &length, &inner) !=
-        OTLS_OK)
-        return otls_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_KEY_UNSUPPORTED, "%s: %s", what,
-                         inner.text);
-    if (length != leaf->spki.size || memcmp(spki, leaf->spki.data, length) != 0)
-        return otls_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_KEY_MISMATCH,
-                         "%s: the key does not belong to the certificate of %.80s", what,
-                         otls_certificate_subject(identity->chain[0]));
-    return OTLS_OK;
-}
-
-static otls_status finish(loading *load, const char *chain_name, otls_error *err)
-{
-    if (load->identity->chain_count == 0)
-        return otls_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_NO_CERTIFICATE,
-                         "%s: holds no certificate", chain_name);
-    if (load->identity->key == NULL)
-        return otls_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_NO_KEY, "%s: holds no private key",
-                         load->what);
-    return check_match(load->identity, load->what, err);
-}
-
-static otls_status identity_new(otls_identity **out, const otls_backend *backend, otls_error *err)
+otls_status otls_identity_new(otls_identity **out, const otls_backend *backend, otls_error *err)
 {
     *out = otls_calloc(1, sizeof(**out));
     if (*out == NULL)
@@ -207,83 +15,6 @@ static otls_status identity_new(otls_identity **out, const otls_backend *backend
     (*out)->references = 1;
     (*out)->backend = backend;
     return OTLS_OK;
-}
-
-otls_status otls_identity_load_memory(otls_identity **out, const otls_backend *backend,
-                                      const void *chain, size_t chain_size, const void *key,
-                                      size_t key_size, otls_password_callback password, void *user,
-                                      otls_error *err)
-{
-    loading load = {.password = password,
-                    .user = user,
-                    .what = "certificate in memory",
-                    .want_chain = true,
-                    .want_key = key == NULL};
-    otls_status status;
-
-    *out = NULL;
-    if (chain == NULL)
-        return otls_fail(err, OTLS_E_USAGE, OTLS_CODE_NO_CERTIFICATE, "no certificate given");
-    if (backend == NULL)
-        OTLS_TRY(otls_backend_find(&backend, NULL, err));
-    OTLS_TRY(identity_new(&load.identity, backend, err));
-    status = add_source(&load, chain, chain_size, err);
-    if (status == OTLS_OK && key != NULL) {
-        load.what = "key in memory";
-        load.want_chain = false;
-        load.want_key = true;
-        status = add_source(&load, key, key_size, err);
-    }
-    if (status == OTLS_OK)
-        status = finish(&load, "certificate in memory", err);
-    if (status == OTLS_OK)
-        *out = load.identity;
-    else
-        otls_identity_free(load.identity);
-    return status;
-}
-
-static otls_status add_file(loading *load, const char *path, otls_error *err)
-{
-    unsigned char *data;
-    size_t size;
-    otls_status status;
-
-    load->what = path;
-    OTLS_TRY(otls_file_read(path, &data, &size, err));
-    status = add_source(load, data, size, err);
-    otls_wipe(data, size); /* it may hold a private key */
-    otls_free(data);
-    return status;
-}
-
-otls_status otls_identity_load_files(otls_identity **out, const otls_backend *backend,
-                                     const char *chain_path, const char *key_path_or_null,
-                                     otls_password_callback password, void *user, otls_error *err)
-{
-    loading load = {.password = password,
-                    .user = user,
-                    .want_chain = true,
-                    .want_key = key_path_or_null == NULL};
-    otls_status status;
-
-    *out = NULL;
-    if (backend == NULL)
-        OTLS_TRY(otls_backend_find(&backend, NULL, err));
-    OTLS_TRY(identity_new(&load.identity, backend, err));
-    status = add_file(&load, chain_path, err);
-    if (status == OTLS_OK && key_path_or_null != NULL) {
-        load.want_chain = false;
-        load.want_key = true;
-        status = add_file(&load, key_path_or_null, err);
-    }
-    if (status == OTLS_OK)
-        status = finish(&load, chain_path, err);
-    if (status == OTLS_OK)
-        *out = load.identity;
-    else
-        otls_identity_free(load.identity);
-    return status;
 }
 
 otls_identity *otls_identity_ref(otls_identity *identity)
@@ -300,9 +31,13 @@ void otls_identity_free(otls_identity *identity)
         return;
     for (size_t i = 0; i < identity->chain_count; i++)
         otls_certificate_free(identity->chain[i]);
-    if (identity->key != NULL)
-        OTLS_MODULE(identity->backend)->crypto->private_key_free(identity->key);
+    otls_key_free(identity->key);
     otls_free(identity);
+}
+
+const otls_backend *otls_identity_backend(const otls_identity *identity)
+{
+    return identity->backend;
 }
 
 size_t otls_identity_chain_count(const otls_identity *identity)
@@ -313,4 +48,160 @@ size_t otls_identity_chain_count(const otls_identity *identity)
 const otls_certificate *otls_identity_chain(const otls_identity *identity, size_t index)
 {
     return index < identity->chain_count ? identity->chain[index] : NULL;
+}
+
+otls_key *otls_identity_key(const otls_identity *identity)
+{
+    return identity->key;
+}
+
+static otls_status no_room(const char *what, otls_error *err)
+{
+    return otls_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_LIMIT, "%s: more than %d certificates", what,
+                     OTLS_IDENTITY_CHAIN_MAX);
+}
+
+otls_status otls_identity_add_der(otls_identity *identity, otls_slice der, const char *what,
+                                  otls_error *err)
+{
+    otls_certificate *cert;
+    otls_error inner = OTLS_ERROR_INIT;
+
+    if (identity->chain_count == OTLS_IDENTITY_CHAIN_MAX)
+        return no_room(what, err);
+    if (otls_certificate_from_der(&cert, der.data, der.size, &inner) != OTLS_OK)
+        return otls_fail(err, inner.status == OTLS_E_NOMEM ? OTLS_E_NOMEM : OTLS_E_CREDENTIAL,
+                         inner.code, "%s: certificate %zu: %s", what, identity->chain_count + 1,
+                         inner.text);
+    identity->chain[identity->chain_count++] = cert;
+    return OTLS_OK;
+}
+
+/* ---- the checks ---- */
+
+static bool bears_key(const otls_certificate *cert, const uint8_t *spki, size_t size)
+{
+    return cert->x509.spki.size == size && memcmp(spki, cert->x509.spki.data, size) == 0;
+}
+
+static otls_status check_match(const otls_identity *identity, const char *what, otls_error *err)
+{
+    uint8_t spki[OTLS_SPKI_MAX];
+    size_t size = 0;
+    otls_error inner = OTLS_ERROR_INIT;
+
+    if (otls_key_public(identity->key, spki, sizeof(spki), &size, &inner) != OTLS_OK)
+        return otls_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_KEY_UNSUPPORTED, "%s: %s", what,
+                         inner.text);
+    if (bears_key(identity->chain[0], spki, size))
+        return OTLS_OK;
+    for (size_t i = 1; i < identity->chain_count; i++)
+        if (bears_key(identity->chain[i], spki, size))
+            return otls_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_CHAIN_ORDER,
+                             "%s: the key belongs to certificate %zu of the chain, which must be "
+                             "the first",
+                             what, i + 1);
+    return otls_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_KEY_MISMATCH,
+                     "%s: the key does not belong to the certificate of %.80s", what,
+                     otls_certificate_subject(identity->chain[0]));
+}
+
+static bool issued(const otls_certificate *issuer, const otls_certificate *cert)
+{
+    return otls_name_equal(issuer->x509.subject, cert->x509.issuer);
+}
+
+/* RFC 5246 7.4.2: each certificate certifies the one before it. Strangers are tolerated, as RFC
+ * 8446 4.4.2 wants it, but not an issuer that stands in the wrong place: TLS 1.2 peers would fail.
+ */
+static otls_status check_order(const otls_identity *identity, const char *what, otls_error *err)
+{
+    for (size_t i = 0; i + 1 < identity->chain_count; i++) {
+        const otls_certificate *cert = identity->chain[i];
+
+        if (issued(identity->chain[i + 1], cert) || issued(cert, cert))
+            continue;
+        for (size_t k = 0; k < identity->chain_count; k++)
+            if (k != i && issued(identity->chain[k], cert))
+                return otls_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_CHAIN_ORDER,
+                                 "%s: certificate %zu certifies certificate %zu and must stand "
+                                 "right behind it",
+                                 what, k + 1, i + 1);
+    }
+    return OTLS_OK;
+}
+
+otls_status otls_identity_check(const otls_identity *identity, const char *chain_name,
+                                const char *key_name, otls_error *err)
+{
+    if (identity->chain_count == 0)
+        return otls_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_NO_CERTIFICATE,
+                         "%s: holds no certificate", chain_name);
+    if (identity->key == NULL)
+        return otls_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_NO_KEY, "%s: holds no private key",
+                         key_name);
+    OTLS_TRY(check_match(identity, key_name, err));
+    return check_order(identity, chain_name, err);
+}
+
+/* ---- from parts ---- */
+
+static otls_status add_all(otls_identity *identity, const otls_certificate *const *chain,
+                           size_t count, otls_error *err)
+{
+    if (count > OTLS_IDENTITY_CHAIN_MAX - identity->chain_count)
+        return no_room("the chain", err);
+    for (size_t i = 0; i < count; i++) {
+        if (chain[i] == NULL)
+            return otls_fail(err, OTLS_E_USAGE, OTLS_CODE_NO_CERTIFICATE,
+                             "certificate %zu is not given", i + 1);
+        identity->chain[identity->chain_count++] = otls_certificate_ref(chain[i]);
+    }
+    return OTLS_OK;
+}
+
+static otls_status complete(otls_identity **out, otls_identity *identity, otls_status status,
+                            otls_error *err)
+{
+    if (status == OTLS_OK)
+        status = otls_identity_check(identity, "the chain", "the key", err);
+    if (status == OTLS_OK)
+        *out = identity;
+    else
+        otls_identity_free(identity);
+    return status;
+}
+
+otls_status otls_identity_from_key(otls_identity **out, const otls_certificate *const *chain,
+                                   size_t count, otls_key *key, otls_error *err)
+{
+    otls_identity *identity;
+
+    *out = NULL;
+    if (chain == NULL || count == 0 || key == NULL)
+        return otls_fail(err, OTLS_E_USAGE,
+                         key == NULL ? OTLS_CODE_NO_KEY : OTLS_CODE_NO_CERTIFICATE, "no %s given",
+                         key == NULL ? "key" : "certificate");
+    OTLS_TRY(otls_identity_new(&identity, key->backend, err));
+    identity->key = otls_key_ref(key);
+    return complete(out, identity, add_all(identity, chain, count, err), err);
+}
+
+otls_status otls_identity_with_chain(otls_identity **out, const otls_identity *identity,
+                                     const otls_certificate *const *extra, size_t count,
+                                     otls_error *err)
+{
+    otls_identity *grown;
+    otls_status status;
+
+    *out = NULL;
+    if (identity == NULL || (extra == NULL && count > 0))
+        return otls_fail(err, OTLS_E_USAGE, OTLS_CODE_NO_IDENTITY,
+                         "no identity or certificates given");
+    OTLS_TRY(otls_identity_new(&grown, identity->backend, err));
+    grown->key = otls_key_ref(identity->key);
+    status = add_all(grown, identity->chain, identity->chain_count, err);
+    if (status == OTLS_OK)
+        status = add_all(grown, extra, count, err);
+    return complete(out, grown, status, err);
 }

@@ -4,6 +4,7 @@
 #define OTLS_CORE_IDENTITY_H
 
 #include "engine.h"
+#include "key.h"
 #include <omnitls/identity.h>
 #include <stdatomic.h>
 
@@ -13,9 +14,18 @@
 struct otls_identity {
     atomic_uint references;
     const otls_backend *backend;
-    otls_native_key *key;
+    otls_key *key;
     const otls_certificate *chain[OTLS_IDENTITY_CHAIN_MAX];
     size_t chain_count;
 };
+
+/** Empty; free with otls_identity_free. */
+otls_status otls_identity_new(otls_identity **out, const otls_backend *backend, otls_error *err);
+/** One more certificate behind the chain; `what` names the source. */
+otls_status otls_identity_add_der(otls_identity *identity, otls_slice der, const char *what,
+                                  otls_error *err);
+/** Is it whole: a chain in order, and the leaf's key? The names are for messages. */
+otls_status otls_identity_check(const otls_identity *identity, const char *chain_name,
+                                const char *key_name, otls_error *err);
 
 #endif

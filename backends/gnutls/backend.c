@@ -54,10 +54,7 @@ static const gtls_feature features[OTLS_FEATURE_COUNT] = {
         {OTLS_YES, "supported; GnuTLS 3.7 asks for a response in every handshake"},
     [OTLS_FEATURE_PSK_12] = {OTLS_YES, "supported"},
     [OTLS_FEATURE_PSK_13] = {OTLS_YES, "supported, with SHA-256 suites"},
-    [OTLS_FEATURE_SIGN_CALLBACK] =
-        {OTLS_PARTLY,
-         "GnuTLS hashes first: but for EdDSA the callback gets the digest, said by hash "
-         "NONE; no static RSA"},
+    [OTLS_FEATURE_SIGN_CALLBACK] = {OTLS_YES, "supported"},
     [OTLS_FEATURE_PKCS12] = {OTLS_YES, "supported"},
     [OTLS_FEATURE_PKCS12_LEGACY] = {OTLS_YES, "supported"},
     [OTLS_FEATURE_EXPORTER] = {OTLS_YES, "supported"},
@@ -79,7 +76,8 @@ static const gtls_feature features[OTLS_FEATURE_COUNT] = {
     [OTLS_FEATURE_LONG_ALPN] = {OTLS_NO,
                                 "GnuTLS takes at most 8 application protocols of at most 32 bytes"},
     [OTLS_FEATURE_ED25519] = {OTLS_YES, "supported"},
-    [OTLS_FEATURE_INFO_CALLBACK] = {OTLS_NO, "handshake events are not passed on"},
+    [OTLS_FEATURE_INFO_CALLBACK] = {OTLS_YES, "supported, by core"},
+    [OTLS_FEATURE_ALPN_COMMA] = {OTLS_YES, "supported"},
     [OTLS_FEATURE_COMPRESSION] = {OTLS_NO, "TLS compression was removed in GnuTLS 3.6"},
 };
 

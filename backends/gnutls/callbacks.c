@@ -27,15 +27,15 @@ int gtls_verify_peer(gnutls_session_t session)
     otls_backend_connection *conn = connection_of(session);
     const gnutls_datum_t no_staple = {NULL, 0};
     gnutls_datum_t response = no_staple;
-    otls_slice chain[GTLS_CHAIN_MAX];
+    otls_slice chain[GTLS_CHAIN_MAX + 1]; /* core looks at one fewer, and says so */
     otls_slice staple;
     unsigned count = 0;
     uint8_t alert = OTLS_ALERT_BAD_CERTIFICATE;
     const gnutls_datum_t *sent = gnutls_certificate_get_peers(session, &count);
     if (sent == NULL)
         count = 0;
-    if (count > GTLS_CHAIN_MAX)
-        return refuse(conn, OTLS_ALERT_BAD_CERTIFICATE);
+    if (count > GTLS_CHAIN_MAX + 1)
+        count = GTLS_CHAIN_MAX + 1;
     for (unsigned i = 0; i < count; i++)
         chain[i] = (otls_slice){sent[i].data, sent[i].size};
     const bool stapled = gnutls_ocsp_status_request_get(session, &response) >= 0 &&
@@ -50,6 +50,21 @@ int gtls_verify_peer(gnutls_session_t session)
         return GNUTLS_E_AGAIN;
     }
     return refuse(conn, status == OTLS_E_VERIFY ? alert : OTLS_ALERT_INTERNAL_ERROR);
+}
+
+/*
+ * GnuTLS has refused the peer's certificate itself, perhaps before it asked: what core says about
+ * it is the answer then. Nothing changes when core has nothing against it.
+ */
+int gtls_ask_late(otls_backend_connection *conn, int native)
+{
+    unsigned count = 0;
+    if (native != GNUTLS_E_KEY_USAGE_VIOLATION || conn->refused || conn->established ||
+        gnutls_certificate_get_peers(conn->session, &count) == NULL || count == 0)
+        return native;
+    return gtls_verify_peer(conn->session) == 0 || !conn->refused
+               ? native
+               : GNUTLS_E_CERTIFICATE_VERIFICATION_ERROR;
 }
 
 static int tell_ca_names(otls_backend_connection *conn, const gnutls_datum_t *names, int count)

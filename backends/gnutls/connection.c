@@ -108,7 +108,7 @@ static int set_credentials(otls_backend_connection *conn)
     return rc;
 }
 
-static int configure(otls_backend_connection *conn, const char *server_name)
+static int configure(otls_backend_connection *conn, const otls_connection_setup *setup)
 {
     static const gnutls_certificate_request_t requests[] = {GNUTLS_CERT_IGNORE, GNUTLS_CERT_REQUEST,
                                                             GNUTLS_CERT_REQUIRE};
@@ -127,10 +127,12 @@ static int configure(otls_backend_connection *conn, const char *server_name)
     gnutls_dh_set_prime_bits(conn->session, dh_bits(policy));
     if (policy->server)
         gnutls_certificate_server_set_request(
-            conn->session, requests[policy->request_peer < 3 ? policy->request_peer : 2]);
-    else if (server_name != NULL)
-        rc = gnutls_server_name_set(conn->session, GNUTLS_NAME_DNS, server_name,
-                                    strlen(server_name));
+            conn->session, requests[setup->ask_later            ? 0
+                                    : policy->request_peer < 3 ? policy->request_peer
+                                                               : 2]);
+    else if (setup->server_name != NULL)
+        rc = gnutls_server_name_set(conn->session, GNUTLS_NAME_DNS, setup->server_name,
+                                    strlen(setup->server_name));
     return rc;
 }
 
@@ -143,7 +145,7 @@ static otls_status connection_init(otls_backend_connection *conn, otls_backend_c
     if (rc < 0)
         return gtls_fail(err, gtls_category(rc, OTLS_E_INTERNAL), 0, rc, "no session");
     otls_status status = OTLS_OK;
-    rc = configure(conn, setup->server_name);
+    rc = configure(conn, setup);
     if (rc < 0)
         status = gtls_fail(err, gtls_category(rc, OTLS_E_CONFIG), 0, rc,
                            "the connection could not be set up");
@@ -188,7 +190,7 @@ otls_status gtls_handshake(otls_backend_connection *conn, otls_error *err)
     for (unsigned round = 0; round < GTLS_ROUNDS; round++) {
         conn->starved = false;
         conn->async = false;
-        const int rc = gnutls_handshake(conn->session);
+        const int rc = gtls_ask_late(conn, gnutls_handshake(conn->session));
         if (rc == GNUTLS_E_SUCCESS)
             return finish_handshake(conn, err);
         if (rc == GNUTLS_E_WARNING_ALERT_RECEIVED)

@@ -63,6 +63,24 @@ static otls_status load_certificate(otls_backend_context *context, otls_error *e
     return gtls_client_ca_names(context->certificate, context->policy, err);
 }
 
+/* DHE-PSK with clients that name no group of RFC 7919: GnuTLS' "known parameters" fail there. */
+static int load_psk_dh(otls_backend_context *context)
+{
+    const bool strong = context->policy->security_level >= 3;
+    int rc = 0;
+    if (context->dh == NULL) {
+        rc = gnutls_dh_params_init(&context->dh);
+        if (rc == 0)
+            rc = gnutls_dh_params_import_raw(
+                context->dh,
+                strong ? &gnutls_ffdhe_3072_group_prime : &gnutls_ffdhe_2048_group_prime,
+                strong ? &gnutls_ffdhe_3072_group_generator : &gnutls_ffdhe_2048_group_generator);
+    }
+    if (rc == 0)
+        gnutls_psk_set_server_dh_params(context->psk_server, context->dh);
+    return rc;
+}
+
 static otls_status load_psk(otls_backend_context *context, otls_error *err)
 {
     const otls_policy *policy = context->policy;
@@ -73,6 +91,8 @@ static otls_status load_psk(otls_backend_context *context, otls_error *err)
         rc = gnutls_psk_allocate_server_credentials(&context->psk_server);
         if (rc == 0)
             gnutls_psk_set_server_credentials_function2(context->psk_server, gtls_psk_server);
+        if (rc == 0)
+            rc = load_psk_dh(context);
         if (rc == 0 && policy->psk_hint.size > 0) {
             char hint[256];
             if (policy->psk_hint.size >= sizeof(hint))
@@ -92,6 +112,23 @@ static otls_status load_psk(otls_backend_context *context, otls_error *err)
     return OTLS_OK;
 }
 
+/* For DHE in TLS 1.2 with clients that name no group of RFC 7919 themselves. */
+static otls_status load_dh(otls_backend_context *context, otls_error *err)
+{
+    const gnutls_datum_t p = gtls_datum(context->policy->dh_p);
+    const gnutls_datum_t g = gtls_datum(context->policy->dh_g);
+    if (!context->policy->server || p.size == 0)
+        return OTLS_OK;
+    int rc = gnutls_dh_params_init(&context->dh);
+    if (rc == 0)
+        rc = gnutls_dh_params_import_raw(context->dh, &p, &g);
+    if (rc < 0)
+        return gtls_fail(err, gtls_category(rc, OTLS_E_CREDENTIAL), OTLS_CODE_WEAK, rc,
+                         "GnuTLS refuses the Diffie-Hellman parameters");
+    gnutls_certificate_set_dh_params(context->certificate, context->dh);
+    return OTLS_OK;
+}
+
 static void context_fini(otls_backend_context *context)
 {
     if (context->priority != NULL)
@@ -106,6 +143,8 @@ static void context_fini(otls_backend_context *context)
         gnutls_psk_free_client_credentials(context->psk_client);
     if (context->psk_server != NULL)
         gnutls_psk_free_server_credentials(context->psk_server);
+    if (context->dh != NULL)
+        gnutls_dh_params_deinit(context->dh);
     for (unsigned i = 0; i < context->chain_count; i++)
         gnutls_pcert_deinit(&context->chain[i]);
     free(context->chain);
@@ -125,6 +164,8 @@ static otls_status context_init(otls_backend_context *context, const otls_policy
         status = load_chain(context, err);
     if (status == OTLS_OK)
         status = load_certificate(context, err);
+    if (status == OTLS_OK)
+        status = load_dh(context, err);
     if (status == OTLS_OK)
         status = load_psk(context, err);
     if (status == OTLS_OK)

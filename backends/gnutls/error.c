@@ -68,12 +68,22 @@ static bool is_not_tls(const otls_backend_connection *conn, int native)
            native == GNUTLS_E_UNEXPECTED_PACKET_LENGTH;
 }
 
+/* The engine's decoder gave up on the peer's certificate before core was asked. */
+static bool about_certificate(const otls_backend_connection *conn, int native)
+{
+    return !conn->established && !conn->refused &&
+           (native == GNUTLS_E_CERTIFICATE_ERROR || native == GNUTLS_E_ASN1_DER_ERROR ||
+            native == GNUTLS_E_X509_DUPLICATE_EXTENSION);
+}
+
 static uint8_t choose_alert(const otls_backend_connection *conn, int native)
 {
     const bool tls13 = gnutls_protocol_get_version(conn->session) == GNUTLS_TLS1_3;
     int level = 0;
     if (conn->refused)
         return conn->refuse_alert;
+    if (about_certificate(conn, native))
+        return OTLS_ALERT_BAD_CERTIFICATE;
     switch (native) {
     case GNUTLS_E_CERTIFICATE_REQUIRED:
     case GNUTLS_E_NO_CERTIFICATE_FOUND:
@@ -101,6 +111,16 @@ static otls_status fail_received(otls_backend_connection *conn, int native, otls
     return OTLS_E_ALERT;
 }
 
+/* RFC 8446 6.1: the peer is gone; an alert of ours would reach nobody. */
+static otls_status fail_closed(otls_backend_connection *conn, int native, otls_error *err)
+{
+    conn->core->ops->alert(conn->core, true, false, OTLS_ALERT_CLOSE_NOTIFY);
+    gtls_fail(err, OTLS_E_ALERT, 0, native, "the peer closed during the handshake");
+    err->alert = OTLS_ALERT_CLOSE_NOTIFY;
+    err->alert_received = 1;
+    return OTLS_E_ALERT;
+}
+
 static otls_status categorise(const otls_backend_connection *conn, int native, int32_t *code,
                               const char **text)
 {
@@ -118,6 +138,10 @@ static otls_status categorise(const otls_backend_connection *conn, int native, i
         return OTLS_E_NOMEM;
     if (native == GNUTLS_E_INTERNAL_ERROR || native == GNUTLS_E_LIB_IN_ERROR_STATE)
         return OTLS_E_INTERNAL;
+    if (about_certificate(conn, native)) {
+        *text = "the certificate cannot be decoded";
+        return OTLS_E_VERIFY;
+    }
     if (is_not_tls(conn, native)) {
         *code = OTLS_CODE_NOT_TLS;
         *text = "the peer does not speak TLS";
@@ -142,6 +166,8 @@ otls_status gtls_fail_connection(otls_backend_connection *conn, int native, otls
     const char *text = NULL;
     if (native == GNUTLS_E_FATAL_ALERT_RECEIVED)
         return fail_received(conn, native, err);
+    if (native == GNUTLS_E_SESSION_EOF && !conn->established)
+        return fail_closed(conn, native, err);
     if (conn->broken)
         return gtls_fail(err, OTLS_E_IO, 0, native, "the transport failed");
     if (conn->eof)
@@ -150,6 +176,10 @@ otls_status gtls_fail_connection(otls_backend_connection *conn, int native, otls
     const otls_status status = categorise(conn, native, &code, &text);
     const uint8_t alert = choose_alert(conn, native);
     gtls_fail(err, status, code, native, text);
+    if (err != NULL && about_certificate(conn, native)) {
+        err->verify_flags = OTLS_VERIFY_MALFORMED;
+        err->verify_depth = 0;
+    }
     if (gnutls_alert_send(conn->session, GNUTLS_AL_FATAL, (gnutls_alert_description_t)alert) == 0) {
         conn->core->ops->alert(conn->core, false, true, alert);
         err->alert = alert;

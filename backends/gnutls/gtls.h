@@ -62,6 +62,7 @@ struct otls_backend_context {
     gnutls_certificate_credentials_t certificate;
     gnutls_psk_client_credentials_t psk_client;
     gnutls_psk_server_credentials_t psk_server;
+    gnutls_dh_params_t dh; /* NULL = GnuTLS takes a group of RFC 7919 */
     gnutls_pcert_st *chain;
     unsigned chain_count;
     gnutls_anti_replay_t anti_replay; /* server with early data */
@@ -153,6 +154,7 @@ static inline gnutls_datum_t gtls_datum(otls_slice slice)
 
 /* callbacks.c: what GnuTLS calls during a handshake */
 
+int gtls_ask_late(otls_backend_connection *conn, int native);
 int gtls_verify_peer(gnutls_session_t session);
 int gtls_version_known(gnutls_session_t session);
 int gtls_present_certificate(gnutls_session_t session, const gnutls_datum_t *names, int name_count,

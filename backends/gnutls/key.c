@@ -206,19 +206,29 @@ static int sign_data(gnutls_privkey_t handle, gnutls_sign_algorithm_t algorithm,
 }
 
 /*
- * For all but EdDSA, GnuTLS hashes first and asks for a signature over the digest: hash NONE says
- * so. RSA_RAW is PKCS #1 over a DigestInfo; PSS still names its hash in mgf_hash.
+ * For all but EdDSA, GnuTLS hashes first and asks for a signature over the digest. RSA_RAW is PKCS #1
+ * over a DigestInfo, which is taken apart: callbacks are promised the digest itself.
  */
 static int sign_hash(gnutls_privkey_t handle, gnutls_sign_algorithm_t algorithm, void *user,
                      unsigned flags, const gnutls_datum_t *hash, gnutls_datum_t *signature)
 {
+    const otls_native_key *key = user;
     otls_signature_algorithm described = {.kind = OTLS_SIG_RSA_PKCS1};
+    otls_slice digest = {hash->data, hash->size};
     (void)handle;
     (void)flags;
-    if (algorithm != GNUTLS_SIGN_RSA_RAW && !describe(algorithm, &described))
+    /* TLS 1.1 and older name no algorithm at all */
+    if (algorithm == GNUTLS_SIGN_RSA_RAW ||
+        (algorithm == GNUTLS_SIGN_UNKNOWN && key->pk == GNUTLS_PK_RSA))
+        digest = otls_backend_digest_of(digest, &described.hash);
+    else if (algorithm == GNUTLS_SIGN_UNKNOWN && key->pk == GNUTLS_PK_ECDSA)
+        described = (otls_signature_algorithm){.kind = OTLS_SIG_ECDSA, .hash = OTLS_SIG_HASH_SHA1};
+    else if (!describe(algorithm, &described))
         return GNUTLS_E_UNSUPPORTED_SIGNATURE_ALGORITHM;
-    described.hash = OTLS_SIG_HASH_NONE;
-    return ask(user, &described, hash, signature);
+    if (digest.data == NULL)
+        return GNUTLS_E_UNSUPPORTED_SIGNATURE_ALGORITHM;
+    const gnutls_datum_t data = gtls_datum(digest);
+    return ask(key, &described, &data, signature);
 }
 
 static int key_info(gnutls_privkey_t handle, unsigned flags, void *user)

@@ -49,13 +49,14 @@ static int bio_write(BIO *bio, const char *data, size_t size, size_t *count)
 
 static long bio_control(BIO *bio, int command, long number, void *pointer)
 {
-    const struct otls_backend_connection *conn = BIO_get_data(bio);
     (void)number;
     (void)pointer;
-    if (command == BIO_CTRL_FLUSH)
+    if (command == BIO_CTRL_FLUSH) /* once per record: nothing more is asked for on this path */
         return 1;
-    if (command == BIO_CTRL_EOF)
+    if (command == BIO_CTRL_EOF) {
+        const struct otls_backend_connection *conn = BIO_get_data(bio);
         return conn->io == OTLS_E_TRUNCATED;
+    }
     return 0;
 }
 
@@ -141,6 +142,9 @@ static otls_status set_server(struct otls_backend_connection *conn,
         memcpy(conn->alpn, setup->alpn.data + 1, size - 1);
         conn->alpn_size = (uint8_t)(size - 1);
     }
+    conn->ask_later = setup->ask_later != 0;
+    if (conn->ask_later)
+        SSL_set_verify(conn->ssl, SSL_VERIFY_NONE, NULL);
     SSL_set_accept_state(conn->ssl);
     return OTLS_OK;
 }
@@ -199,8 +203,8 @@ static otls_status finish_handshake(struct otls_backend_connection *conn, otls_e
         conn->psk = SSL_get_psk_identity(ssl) != NULL;
     if (conn->deferred || conn->refused) /* fail closed: the status callback never ran */
         conn->refused = true;
-    else if (conn->policy->server && conn->policy->request_peer != 0 && !conn->verified &&
-             !resumed && !suite_is_psk(ssl))
+    else if (conn->policy->server && conn->policy->request_peer != 0 && !conn->ask_later &&
+             !conn->verified && !resumed && !suite_is_psk(ssl))
         (void)ossl_verify_none(conn);
     if (conn->refused)
         return ossl_fail_connection(conn, err);

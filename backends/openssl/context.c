@@ -5,6 +5,12 @@
  * openssl.cnf that the application has loaded must not change what core decided.
  */
 #include "ossl.h"
+#if OSSL_AT_LEAST_3
+#include <openssl/core_names.h>
+#include <openssl/param_build.h>
+#else
+#include <openssl/dh.h>
+#endif
 
 #define NAME_MAX_LENGTH 64
 
@@ -272,6 +278,7 @@ static void set_verify_mode(SSL_CTX *ctx, const otls_policy *policy)
 static void set_options(SSL_CTX *ctx, const otls_policy *policy)
 {
     (void)SSL_CTX_clear_options(ctx, SSL_CTX_get_options(ctx));
+    (void)SSL_CTX_set_max_cert_list(ctx, OSSL_CHAIN_BYTES);
     (void)SSL_CTX_set_options(ctx, SSL_OP_NO_COMPRESSION | SSL_OP_ENABLE_MIDDLEBOX_COMPAT);
     if (policy->server && !policy->client_order)
         (void)SSL_CTX_set_options(ctx, SSL_OP_CIPHER_SERVER_PREFERENCE);
@@ -289,9 +296,63 @@ static void set_options(SSL_CTX *ctx, const otls_policy *policy)
                                     SSL_MODE_AUTO_RETRY);
     SSL_CTX_set_security_level(ctx, policy->security_level);
     SSL_CTX_set_read_ahead(ctx, 0); /* core reads ahead */
+}
+
+static bool uses_dhe(const otls_policy *policy)
+{
     for (size_t i = 0; i < policy->suite_count; i++)
         if (policy->suites[i]->kx == OTLS_KX_DHE || policy->suites[i]->kx == OTLS_KX_DHE_PSK)
-            (void)SSL_CTX_set_dh_auto(ctx, 1);
+            return true;
+    return false;
+}
+
+/* PKCS #3 from two numbers: the one form that every version of OpenSSL reads. */
+static bool set_dh(SSL_CTX *ctx, const otls_policy *policy)
+{
+    BIGNUM *p = BN_bin2bn(policy->dh_p.data, (int)policy->dh_p.size, NULL);
+    BIGNUM *g = BN_bin2bn(policy->dh_g.data, (int)policy->dh_g.size, NULL);
+    bool ok = false;
+#if OSSL_AT_LEAST_3
+    OSSL_PARAM_BLD *build = OSSL_PARAM_BLD_new();
+    OSSL_PARAM *params = NULL;
+    EVP_PKEY_CTX *maker = EVP_PKEY_CTX_new_from_name(NULL, "DH", NULL);
+    EVP_PKEY *dh = NULL;
+    if (p != NULL && g != NULL && build != NULL && maker != NULL &&
+        OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_FFC_P, p) == 1 &&
+        OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_FFC_G, g) == 1 &&
+        (params = OSSL_PARAM_BLD_to_param(build)) != NULL && EVP_PKEY_fromdata_init(maker) == 1 &&
+        EVP_PKEY_fromdata(maker, &dh, EVP_PKEY_KEY_PARAMETERS, params) == 1)
+        ok = SSL_CTX_set0_tmp_dh_pkey(ctx, dh) == 1;
+    if (!ok)
+        EVP_PKEY_free(dh);
+    EVP_PKEY_CTX_free(maker);
+    OSSL_PARAM_free(params);
+    OSSL_PARAM_BLD_free(build);
+    BN_free(p);
+    BN_free(g);
+#else
+    DH *dh = DH_new();
+    if (p != NULL && g != NULL && dh != NULL && DH_set0_pqg(dh, p, NULL, g) == 1) {
+        p = g = NULL;
+        ok = SSL_CTX_set_tmp_dh(ctx, dh) == 1;
+    }
+    DH_free(dh);
+    BN_free(p);
+    BN_free(g);
+#endif
+    return ok;
+}
+
+static otls_status set_key_exchange(SSL_CTX *ctx, const otls_policy *policy, otls_error *err)
+{
+    if (!uses_dhe(policy))
+        return OTLS_OK;
+    if (!policy->server || policy->dh_p.size == 0)
+        (void)SSL_CTX_set_dh_auto(ctx, 1);
+    else if (!set_dh(ctx, policy))
+        return ossl_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_WEAK,
+                         "OpenSSL refuses the Diffie-Hellman parameters");
+    return OTLS_OK;
 }
 
 /* ---- the table ----------------------------------------------------------------------------- */
@@ -308,6 +369,7 @@ static otls_status fill(struct otls_backend_context *context, const otls_policy 
         (status = set_groups(ctx, policy, err)) != OTLS_OK ||
         (status = set_identity(ctx, policy, err)) != OTLS_OK ||
         (status = set_ca_names(ctx, policy, err)) != OTLS_OK ||
+        (status = set_key_exchange(ctx, policy, err)) != OTLS_OK ||
         (status = ossl_session_setup(ctx, policy, err)) != OTLS_OK ||
         (status = ossl_psk_setup(ctx, policy, err)) != OTLS_OK)
         return status;

@@ -91,6 +91,8 @@ void ossl_peer_chain(struct otls_backend_connection *conn, void (*emit)(void *us
     /* OpenSSL's chain has the leaf in it on the client only. */
     for (int i = conn->policy->server ? 0 : 1; i < sk_X509_num(chain); i++)
         emit_x509(sk_X509_value(chain, i), emit, user);
+    if (conn->policy->server && sk_X509_num(chain) <= 0)
+        ossl_session_chain(conn, emit, user);
 }
 
 const char *ossl_state_name(const struct otls_backend_connection *conn)

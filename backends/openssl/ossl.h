@@ -27,8 +27,10 @@
 
 #pragma GCC visibility push(hidden)
 
-/** No peer chain is longer than this; OpenSSL's own limit is 100 KB of certificates. */
+/** More of a peer's certificates are not shown to core, which looks at fewer. */
 #define OSSL_CHAIN_MAX 64
+/** All of a peer's certificates, in bytes; OpenSSL's own 100 KB are less than the others allow. */
+#define OSSL_CHAIN_BYTES (512 * 1024)
 
 struct otls_backend_context {
     SSL_CTX *ctx;
@@ -49,10 +51,12 @@ struct otls_backend_connection {
     bool verified;              /* core was asked about the peer's certificates */
     bool deferred;              /* ... will be asked once the OCSP response is here */
     bool suspended;             /* core's answer is pending */
+    bool ask_later;             /* server: no request in the handshake */
     bool asking;                /* server: a post-handshake request is out */
     bool replaced;              /* the alert record was rewritten to carry verify_alert */
     bool closed;                /* the peer's close_notify came */
     bool psk;                   /* an external PSK was used */
+    bool no_ticket;             /* server: the client's chain does not fit into one */
     uint8_t alpn_size;
     uint8_t alpn[255]; /* server: the one name to choose */
 };
@@ -102,6 +106,14 @@ otls_status ossl_verify_none(struct otls_backend_connection *conn);
 otls_status ossl_session_setup(SSL_CTX *ctx, const otls_policy *policy, otls_error *err);
 /** Client: tell core of the session in use. */
 void ossl_session_renewed(struct otls_backend_connection *conn);
+
+/* session_chain.c */
+/** Server: put the client's chain, but for its leaf, into the session; false when it has no room. */
+bool ossl_session_keep_chain(struct otls_backend_connection *conn, SSL_SESSION *session);
+bool ossl_session_chain_setup(SSL_CTX *ctx);
+/** Server, resumed: hand out what ossl_session_keep_chain put there. */
+void ossl_session_chain(const struct otls_backend_connection *conn,
+                        void (*emit)(void *user, otls_slice der), void *user);
 /** Pre-shared keys as the policy wants them. */
 otls_status ossl_psk_setup(SSL_CTX *ctx, const otls_policy *policy, otls_error *err);
 

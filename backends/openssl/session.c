@@ -21,7 +21,8 @@ static int ticket_key(SSL *ssl, unsigned char *name, unsigned char *iv, EVP_CIPH
 {
     otls_core *core = ossl_connection(ssl)->core;
     bool renew = false;
-    if (core->ops->ticket_key(core, sealing ? NULL : name, key, &renew) != OTLS_OK)
+    if ((sealing && ossl_connection(ssl)->no_ticket) ||
+        core->ops->ticket_key(core, sealing ? NULL : name, key, &renew) != OTLS_OK)
         return 0;
     if (sealing) {
         memcpy(name, key->name, sizeof(key->name));
@@ -30,7 +31,8 @@ static int ticket_key(SSL *ssl, unsigned char *name, unsigned char *iv, EVP_CIPH
     }
     if (EVP_CipherInit_ex(cipher, EVP_aes_256_cbc(), NULL, key->aes, iv, sealing) != 1)
         return -1;
-    return renew && !sealing ? 2 : 1;
+    /* TLS 1.3 tickets are used once: without a renewal, a client would have none left. */
+    return !sealing && (renew || SSL_version(ssl) == TLS1_3_VERSION) ? 2 : 1;
 }
 
 #if OSSL_AT_LEAST_3
@@ -68,6 +70,8 @@ static otls_status set_tickets(SSL_CTX *ctx, const otls_policy *policy, otls_err
     const bool tickets = policy->resumption && !policy->no_tickets;
     long set = SSL_CTX_set_num_tickets(ctx, tickets ? policy->ticket_count : 0);
 #if OSSL_AT_LEAST_3
+    if (tickets && set == 1)
+        set = ossl_session_chain_setup(ctx) ? 1 : 0;
     if (tickets && set == 1)
         set = SSL_CTX_set_tlsext_ticket_key_evp_cb(ctx, ticket_callback);
 #else
@@ -111,6 +115,8 @@ static int new_callback(SSL *ssl, SSL_SESSION *session)
     unsigned char *der = NULL;
     /* A server hears also of TLS 1.3 sessions, which live in their tickets alone. */
     if (policy->server && SSL_SESSION_get_protocol_version(session) >= TLS1_3_VERSION)
+        return 0;
+    if (policy->server && !ossl_session_keep_chain(conn, session))
         return 0;
     if (policy->server)
         (void)SSL_SESSION_set_app_data(session, conn); /* for remove_callback */

@@ -3,7 +3,7 @@
  * @file signer.c
  * A private key that is held elsewhere and signs by callback: an OpenSSL provider with one key,
  * loaded into a library context of its own. A provider, because it alone is given the bytes to be
- * signed and not their digest, which Ed25519 and many tokens need.
+ * signed and not their digest, which Ed25519 needs.
  */
 #include "ossl.h"
 
@@ -246,6 +246,27 @@ static int operation_init(void *data, const char *digest, void *key, const OSSL_
     return operation_set_params(operation, params);
 }
 
+/* OpenSSL gives a provider the whole message; callbacks are promised its digest, but for EdDSA. */
+static const EVP_MD *message_digest(const otls_signature_algorithm *algorithm)
+{
+    if (algorithm->kind == OTLS_SIG_ED25519 || algorithm->kind == OTLS_SIG_ED448)
+        return NULL;
+    switch (algorithm->hash) {
+    case OTLS_SIG_HASH_SHA1:
+        return EVP_sha1();
+    case OTLS_SIG_HASH_SHA224:
+        return EVP_sha224();
+    case OTLS_SIG_HASH_SHA256:
+        return EVP_sha256();
+    case OTLS_SIG_HASH_SHA384:
+        return EVP_sha384();
+    case OTLS_SIG_HASH_SHA512:
+        return EVP_sha512();
+    default:
+        return EVP_md5_sha1(); /* RSA in TLS 1.0 and 1.1 */
+    }
+}
+
 static int operation_sign(void *data, unsigned char *out, size_t *length, size_t capacity,
                           const unsigned char *message, size_t size)
 {
@@ -265,8 +286,14 @@ static int operation_sign(void *data, unsigned char *out, size_t *length, size_t
         algorithm.mgf_hash = OTLS_SIG_HASH_NONE;
         algorithm.salt_length = 0;
     }
+    unsigned char digest[EVP_MAX_MD_SIZE];
+    unsigned digest_length = 0;
+    const EVP_MD *md = message_digest(&algorithm);
+    if (md != NULL && EVP_Digest(message, size, digest, &digest_length, md, NULL) != 1)
+        return 0;
     size_t written = 0;
-    if (signer->sign(&algorithm, message, size, out, capacity, &written, signer->user) != OTLS_OK ||
+    if (signer->sign(&algorithm, md != NULL ? digest : message, md != NULL ? digest_length : size,
+                     out, capacity, &written, signer->user) != OTLS_OK ||
         written > capacity)
         return 0;
     *length = written;

@@ -54,10 +54,11 @@ static otls_status ask_core_x509(struct otls_backend_connection *conn, STACK_OF(
 {
     otls_slice chain[OSSL_CHAIN_MAX];
     unsigned char *der[OSSL_CHAIN_MAX];
-    const int total = sk_X509_num(stack);
+    const int sent = sk_X509_num(stack);
+    const int total = sent < OSSL_CHAIN_MAX ? sent : OSSL_CHAIN_MAX; /* core looks at fewer */
     otls_status status = OTLS_E_INTERNAL;
     int count = 0;
-    for (; count < total && count < OSSL_CHAIN_MAX; count++) {
+    for (; count < total; count++) {
         der[count] = NULL;
         const int size = i2d_X509(sk_X509_value(stack, count), &der[count]);
         if (size <= 0)

@@ -49,13 +49,16 @@ static const struct {
     {OTLS_FEATURE_KEY_LOG, OTLS_NO, "wolfSSL was built without HAVE_SECRET_CALLBACK"},
     {OTLS_FEATURE_EARLY_DATA, OTLS_NO, "wolfSSL was built without WOLFSSL_EARLY_DATA"},
     {OTLS_FEATURE_RENEGOTIATION, OTLS_NO, "wolfSSL was built without HAVE_SECURE_RENEGOTIATION"},
+    {OTLS_FEATURE_CLIENT_CA_NAMES, OTLS_PARTLY,
+     "wolfSSL servers send names, but clients get no encoding of those they were sent"},
     {OTLS_FEATURE_CLIENT_CA_NAMES_13, OTLS_NO,
      "wolfSSL does not implement certificate_authorities in TLS 1.3"},
     {OTLS_FEATURE_OCSP_STAPLE_SERVER, OTLS_NO,
-     "wolfSSL staples only with the issuer among its own trusted certificates"},
+     "wolfSSL staples only what it has checked against trusted authorities of its own"},
     {OTLS_FEATURE_OCSP_STAPLE_CLIENT, OTLS_NO, "wolfSSL does not hand out stapled responses"},
-    {OTLS_FEATURE_SIGN_CALLBACK, OTLS_NO,
-     "wolfSSL gives its signing callbacks a digest, never the data to sign"},
+#ifndef HAVE_PK_CALLBACKS
+    {OTLS_FEATURE_SIGN_CALLBACK, OTLS_NO, "wolfSSL was built without HAVE_PK_CALLBACKS"},
+#endif
     {OTLS_FEATURE_PKCS12_LEGACY, OTLS_NO, "wolfSSL was built without WC_RC2"},
     {OTLS_FEATURE_STATIC_RSA, OTLS_NO, "wolfSSL was built without WOLFSSL_STATIC_RSA"},
     {OTLS_FEATURE_GROUP_X25519MLKEM768, OTLS_NO, "wolfSSL was built without ML-KEM"},
@@ -69,7 +72,8 @@ static const struct {
      "a TLS 1.2 client resumes by session id only: wolfSSL fails when a ticket is not accepted"},
     {OTLS_FEATURE_ASYNC_VERIFY, OTLS_NO, "wolfSSL's verify callback cannot be suspended"},
     {OTLS_FEATURE_ALLOCATOR, OTLS_NO, "wolfSSL's allocator is one for the whole process"},
-    {OTLS_FEATURE_INFO_CALLBACK, OTLS_NO, "wolfSSL reports two handshake events only"},
+    {OTLS_FEATURE_ALPN_COMMA, OTLS_NO,
+     "wolfSSL keeps a client's names as a list separated by commas"},
     {OTLS_FEATURE_COMPRESSION, OTLS_NO, "wolfSSL was built without TLS compression"},
 };
 

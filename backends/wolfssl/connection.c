@@ -110,6 +110,7 @@ static otls_status prepare(otls_backend_connection *conn, const otls_connection_
     wolfSSL_SSLSetIOSend(ssl, on_send);
     wolfSSL_SetIOReadCtx(ssl, conn);
     wolfSSL_SetIOWriteCtx(ssl, conn);
+    otls_wolf_watch_signature(conn);
     if (!conn->server && setup->server_name != NULL &&
         wolfSSL_UseSNI(ssl, WOLFSSL_SNI_HOST_NAME, setup->server_name,
                        (unsigned short)strlen(setup->server_name)) != WOLFSSL_SUCCESS)
@@ -118,6 +119,8 @@ static otls_status prepare(otls_backend_connection *conn, const otls_connection_
     if (!set_alpn(conn, setup->alpn))
         return otls_wolf_error(err, OTLS_E_UNSUPPORTED, OTLS_CODE_NONE, 0,
                                "wolfSSL refused the application protocols");
+    if (conn->server && setup->ask_later)
+        wolfSSL_set_verify(ssl, WOLFSSL_VERIFY_NONE, NULL);
     if (conn->server && conn->context->policy->client_order)
         (void)wolfSSL_UseClientSuites(ssl);
     if (!conn->server && setup->session.size > 0)
@@ -213,8 +216,6 @@ static otls_status connection_handshake(otls_backend_connection *conn, otls_erro
     if (result == WOLFSSL_SUCCESS) {
         conn->done = true;
         collect(conn);
-        if (!conn->server && conn->info.version <= OTLS_TLS1_2 && !conn->info.resumed)
-            otls_wolf_client_ca_names(conn);
         return OTLS_OK;
     }
     native = wolfSSL_get_error(conn->ssl, result);
@@ -289,6 +290,7 @@ static otls_status connection_shutdown(otls_backend_connection *conn, otls_error
 static void connection_info(const otls_backend_connection *conn, otls_connection_info *out)
 {
     *out = conn->info;
+    out->peer_signature = conn->peer_signature;
     out->size = (uint32_t)sizeof(*out);
 }
 

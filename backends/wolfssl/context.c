@@ -245,6 +245,10 @@ static otls_status set_identity(WOLFSSL_CTX *ctx, const otls_policy *policy, otl
     if (result != WOLFSSL_SUCCESS)
         return failed(err, OTLS_E_CREDENTIAL, OTLS_CODE_NONE, result,
                       "wolfSSL cannot use the certificate chain");
+    if (policy->key->sign != NULL) {
+        otls_wolf_signer_setup(ctx, policy->key);
+        return OTLS_OK;
+    }
     result = wolfSSL_CTX_use_PrivateKey_buffer(ctx, policy->key->der, (long)policy->key->size,
                                                WOLFSSL_FILETYPE_ASN1);
     if (result != WOLFSSL_SUCCESS || wolfSSL_CTX_check_private_key(ctx) != WOLFSSL_SUCCESS)
@@ -266,6 +270,13 @@ static otls_status set_dh(WOLFSSL_CTX *ctx, const otls_policy *policy, otls_erro
     for (size_t i = 0; policy->server && i < policy->suite_count; i++) {
         if (policy->suites[i]->kx != OTLS_KX_DHE && policy->suites[i]->kx != OTLS_KX_DHE_PSK)
             continue;
+        if (policy->dh_p.size > 0)
+            return wolfSSL_CTX_SetTmpDH(ctx, policy->dh_p.data, (int)policy->dh_p.size,
+                                        policy->dh_g.data,
+                                        (int)policy->dh_g.size) == WOLFSSL_SUCCESS
+                       ? OTLS_OK
+                       : failed(err, OTLS_E_CREDENTIAL, OTLS_CODE_WEAK, 0,
+                                "wolfSSL refused the Diffie-Hellman parameters");
         return wolfSSL_CTX_SetTmpDH(ctx, group->p, (int)group->p_len, group->g,
                                     (int)group->g_len) == WOLFSSL_SUCCESS
                    ? OTLS_OK
@@ -285,7 +296,8 @@ static otls_status set_client_ca(WOLFSSL_CTX *ctx, const otls_policy *policy, ot
     if (!policy->server || policy->client_ca_count == 0)
         return OTLS_OK;
     names = wolfSSL_sk_X509_NAME_new(NULL);
-    for (size_t i = 0; names != NULL && i < policy->client_ca_count; i++) {
+    /* wolfSSL's lists grow at their head: last name first */
+    for (size_t i = policy->client_ca_count; names != NULL && i-- > 0;) {
         unsigned char *at = (unsigned char *)(uintptr_t)policy->client_ca_names[i].data;
         WOLFSSL_X509_NAME *name =
             wolfSSL_d2i_X509_NAME(NULL, &at, (long)policy->client_ca_names[i].size);
@@ -342,6 +354,7 @@ static otls_status configure(otls_backend_context *context, otls_error *err)
     if (policy->server)
         wolfSSL_CTX_set_alpn_select_cb(ctx, otls_wolf_alpn, NULL);
     otls_wolf_verify_setup(ctx, policy);
+    otls_wolf_watch_pss(ctx);
     status = set_suites(ctx, policy, &lowest, &highest, err);
     if (status == OTLS_OK)
         status = set_versions(ctx, lowest, highest, err);

@@ -214,6 +214,7 @@ static otls_status verify(const otls_native_public_key *key,
                           otls_slice signature, otls_error *err)
 {
     struct otls_wolf_key *open;
+    bool opened;
     int result;
 
     otls_wolf_thread_mark();
@@ -227,13 +228,17 @@ static otls_status verify(const otls_native_public_key *key,
     if (open == NULL)
         return otls_wolf_error(err, OTLS_E_NOMEM, OTLS_CODE_NONE, 0, "out of memory");
     result = otls_wolf_public_open(open, key->type, key->der, key->size);
-    if (result == 0) {
+    opened = result == 0;
+    if (opened) {
         result = verify_with(open, algorithm, data, signature);
-        otls_wolf_key_close(open);
+        otls_wolf_key_release(open);
     }
     free(open);
     if (result == 0)
         return OTLS_OK;
+    if (!opened && result != MEMORY_E) /* a curve or a size that it was built without */
+        return otls_wolf_error(err, OTLS_E_UNSUPPORTED, OTLS_CODE_KEY_UNSUPPORTED, result,
+                               "wolfSSL cannot use the public key");
     if (result == MEMORY_E)
         return otls_wolf_error(err, OTLS_E_NOMEM, OTLS_CODE_NONE, result, "out of memory");
     if (result == NOT_COMPILED_IN || result == HASH_TYPE_E)
@@ -305,6 +310,27 @@ static int sign_with(struct otls_wolf_key *key, const otls_signature_algorithm *
     return result;
 }
 
+static otls_status sign_elsewhere(const otls_native_key *key,
+                                  const otls_signature_algorithm *algorithm, otls_slice data,
+                                  uint8_t *out, size_t capacity, size_t *length, otls_error *err)
+{
+    const enum wc_HashType type = sig_hash(algorithm->hash);
+    uint8_t hash[WC_MAX_DIGEST_SIZE];
+    int result = 0;
+
+    if (type != WC_HASH_TYPE_NONE) {
+        const word32 size = (word32)wc_HashGetDigestSize(type);
+
+        result = wc_Hash(type, data.data, (word32)data.size, hash, size);
+        data = (otls_slice){hash, size};
+    }
+    if (result != 0 || key->sign(algorithm, data.data, data.size, out, capacity, length,
+                                 key->user) != OTLS_OK)
+        return otls_wolf_error(err, OTLS_E_CREDENTIAL, OTLS_CODE_NONE, result,
+                               "the key held elsewhere did not sign");
+    return OTLS_OK;
+}
+
 static otls_status sign(const otls_native_key *key, const otls_signature_algorithm *algorithm,
                         otls_slice data, uint8_t *out, size_t capacity, size_t *length,
                         otls_error *err)
@@ -317,6 +343,8 @@ static otls_status sign(const otls_native_key *key, const otls_signature_algorit
     if (!fits(key->type, algorithm) || !usable(algorithm, data.size))
         return otls_wolf_error(err, OTLS_E_UNSUPPORTED, OTLS_CODE_NONE, 0,
                                "the key cannot sign with this algorithm");
+    if (key->sign != NULL)
+        return sign_elsewhere(key, algorithm, data, out, capacity, length, err);
     open = malloc(sizeof(*open));
     if (open == NULL)
         return otls_wolf_error(err, OTLS_E_NOMEM, OTLS_CODE_NONE, 0, "out of memory");
@@ -344,5 +372,6 @@ const otls_crypto_ops otls_wolf_crypto = {
     .public_key_free = otls_wolf_public_free,
     .verify = verify,
     .sign = sign,
+    .private_key_from_callback = otls_wolf_signer_new,
     .pkcs12_open = otls_wolf_pkcs12_open,
 };

@@ -155,8 +155,11 @@ otls_status otls_wolf_failed(otls_backend_connection *conn, int native, otls_err
     }
     if (native == WOLFSSL_ERROR_ZERO_RETURN) {
         otls_wolf_alerts(conn);
-        return otls_wolf_error(err, OTLS_E_PROTOCOL, OTLS_CODE_NONE, native,
-                               "the peer closed the connection during the handshake");
+        (void)otls_wolf_error(err, OTLS_E_ALERT, OTLS_CODE_NONE, native,
+                              "the peer closed during the handshake");
+        err->alert = OTLS_ALERT_CLOSE_NOTIFY;
+        err->alert_received = 1;
+        return OTLS_E_ALERT;
     }
     if (native == NO_PEER_CERT && conn->server && !conn->judged)
         (void)otls_wolf_verify_missing(conn); /* refused already; core keeps its books */
@@ -167,8 +170,9 @@ otls_status otls_wolf_failed(otls_backend_connection *conn, int native, otls_err
         status = OTLS_E_VERIFY;
     (void)otls_wolf_error(err, status, cause->code, native, cause->text);
     if (status == OTLS_E_VERIFY)
-        err->verify_flags = native == NO_PEER_CERT ? (uint32_t)OTLS_VERIFY_MISSING
-                                                   : (uint32_t)OTLS_VERIFY_MALFORMED;
+        err->verify_flags = native == NO_PEER_CERT     ? (uint32_t)OTLS_VERIFY_MISSING
+                            : native == ASN_CRIT_EXT_E ? (uint32_t)OTLS_VERIFY_CRITICAL_EXTENSION
+                                                       : (uint32_t)OTLS_VERIFY_MALFORMED;
     if (conn->tx_seen >= 0)
         err->alert = conn->tx_seen & 0xff;
     return status;

@@ -93,7 +93,7 @@ otls_status otls_wolf_request_certificate(otls_backend_connection *conn, otls_er
     otls_wolf_verify_connection(conn);
     result = wolfSSL_request_certificate(conn->ssl);
     if (result == POST_HAND_AUTH_ERROR)
-        return otls_wolf_error(err, OTLS_E_PROTOCOL, OTLS_CODE_NONE, result,
+        return otls_wolf_error(err, OTLS_E_USAGE, OTLS_CODE_NONE, result,
                                "the client does not offer post-handshake authentication");
     if (result != WOLFSSL_SUCCESS)
         return otls_wolf_failed(conn, result, err);
@@ -120,25 +120,4 @@ const char *otls_wolf_state_name(const otls_backend_connection *conn)
 {
     const char *name = conn->cleared ? NULL : wolfSSL_state_string_long(conn->ssl);
     return name != NULL ? name : "";
-}
-
-/* The names of the authorities that a TLS 1.2 server asked for. */
-void otls_wolf_client_ca_names(otls_backend_connection *conn)
-{
-    enum { MOST = 64 };
-    WOLF_STACK_OF(WOLFSSL_X509_NAME) *names = wolfSSL_get_client_CA_list(conn->ssl);
-    const int total = names != NULL ? wolfSSL_sk_X509_NAME_num(names) : 0;
-    otls_slice slices[MOST];
-    size_t count = 0;
-
-    for (int i = 0; i < total && count < MOST; i++) {
-        unsigned char *der = NULL;
-        const int size = wolfSSL_i2d_X509_NAME(wolfSSL_sk_X509_NAME_value(names, i), &der);
-        if (size > 0 && der != NULL)
-            slices[count++] = (otls_slice){der, (size_t)size};
-    }
-    if (count > 0)
-        conn->core->ops->client_ca_names(conn->core, slices, count);
-    while (count > 0)
-        XFREE((void *)(uintptr_t)slices[--count].data, NULL, DYNAMIC_TYPE_OPENSSL);
 }

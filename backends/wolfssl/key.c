@@ -6,9 +6,9 @@
 
 void otls_wolf_wipe(void *data, size_t size)
 {
-    volatile uint8_t *bytes = data;
-    while (size-- > 0)
-        *bytes++ = 0;
+    memset(data, 0, size);
+    /* the barrier makes the stores observable, so they are not dropped as dead */
+    __asm__ volatile("" : : "r"(data) : "memory");
 }
 
 size_t otls_wolf_der_size(const uint8_t *data, size_t size, size_t *header)
@@ -30,7 +30,7 @@ size_t otls_wolf_der_size(const uint8_t *data, size_t size, size_t *header)
     return length > size - head ? 0 : head + length;
 }
 
-void otls_wolf_key_close(struct otls_wolf_key *key)
+void otls_wolf_key_release(struct otls_wolf_key *key)
 {
     switch (key->type) {
     case OTLS_WOLF_RSA:
@@ -48,6 +48,11 @@ void otls_wolf_key_close(struct otls_wolf_key *key)
     default:
         break;
     }
+}
+
+void otls_wolf_key_close(struct otls_wolf_key *key)
+{
+    otls_wolf_key_release(key);
     otls_wolf_wipe(key, sizeof(*key));
 }
 
@@ -157,10 +162,9 @@ static int spki_type(otls_slice spki, bool *malformed)
 
 otls_status otls_wolf_public_import(otls_native_public_key **out, otls_slice spki, otls_error *err)
 {
-    struct otls_wolf_key *probe;
     otls_native_public_key *key;
     bool malformed;
-    int result, type = spki_type(spki, &malformed);
+    const int type = spki_type(spki, &malformed);
 
     *out = NULL;
     if (malformed)
@@ -169,23 +173,10 @@ otls_status otls_wolf_public_import(otls_native_public_key **out, otls_slice spk
     if (type == 0)
         return otls_wolf_error(err, OTLS_E_UNSUPPORTED, OTLS_CODE_KEY_UNSUPPORTED, 0,
                                "wolfSSL does not know the public key's algorithm");
-    probe = malloc(sizeof(*probe));
     key = malloc(sizeof(*key) + spki.size);
-    if (probe == NULL || key == NULL) {
-        free(probe);
-        free(key);
+    if (key == NULL)
         return otls_wolf_error(err, OTLS_E_NOMEM, OTLS_CODE_NONE, 0, "out of memory");
-    }
-    result = otls_wolf_public_open(probe, type, spki.data, spki.size);
-    if (result == 0)
-        otls_wolf_key_close(probe);
-    free(probe);
-    if (result != 0) {
-        free(key);
-        /* what wolfSSL cannot read has a curve or a size that it was built without */
-        return otls_wolf_error(err, OTLS_E_UNSUPPORTED, OTLS_CODE_KEY_UNSUPPORTED, result,
-                               "wolfSSL cannot use the public key");
-    }
+    /* a curve that wolfSSL was built without shows in verify, which decodes the key anyway */
     key->type = type;
     key->size = spki.size;
     memcpy(key->der, spki.data, spki.size);
@@ -258,6 +249,16 @@ otls_status otls_wolf_private_public(const otls_native_key *key, uint8_t *out, s
     otls_status status = OTLS_OK;
     int result = MEMORY_E;
 
+    if (key->sign != NULL) {
+        free(open);
+        free(spki);
+        if (key->size > capacity)
+            return otls_wolf_error(err, OTLS_E_USAGE, OTLS_CODE_LIMIT, 0,
+                                   "the buffer for the public key is too small");
+        memcpy(out, key->der, key->size);
+        *length = key->size;
+        return OTLS_OK;
+    }
     if (open != NULL && spki != NULL)
         result = otls_wolf_private_open(open, key->der, key->size);
     if (result == 0) {

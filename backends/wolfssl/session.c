@@ -174,6 +174,10 @@ static otls_status set_tickets(WOLFSSL_CTX *ctx, const otls_policy *policy, otls
         (void)wolfSSL_CTX_no_ticket_TLSv13(ctx);
         return OTLS_OK;
     }
+    /* A TLS 1.2 ticket of wolfSSL's knows nothing of the client's certificates; a session id finds
+     * the session in core's cache, and the chain with it. */
+    if (policy->request_peer != 0)
+        (void)wolfSSL_CTX_NoTicketTLSv12(ctx);
     if (wolfSSL_CTX_set_TicketEncCb(ctx, on_ticket) != WOLFSSL_SUCCESS ||
         wolfSSL_CTX_set_TicketHint(ctx, (int)hint) != WOLFSSL_SUCCESS ||
         wolfSSL_CTX_set_num_tickets(ctx, policy->ticket_count) != WOLFSSL_SUCCESS)

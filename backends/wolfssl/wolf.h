@@ -56,6 +56,8 @@ struct otls_wolf_key {
  */
 struct otls_native_key {
     int type;
+    otls_sign_callback sign; /* held elsewhere; then `der` is its SubjectPublicKeyInfo */
+    void *user;
     size_t size;
     uint8_t der[]; /* PrivateKeyInfo, RSAPrivateKey or ECPrivateKey; wiped when freed */
 };
@@ -72,6 +74,8 @@ int otls_wolf_private_open(struct otls_wolf_key *key, const uint8_t *der, size_t
 int otls_wolf_public_open(struct otls_wolf_key *key, int type, const uint8_t *der, size_t size);
 /** Compute the public half from the private one, whatever the encoding said; 0 or an error. */
 int otls_wolf_key_complete(struct otls_wolf_key *key);
+/** Free what wolfSSL holds; close also wipes, which public keys need not. */
+void otls_wolf_key_release(struct otls_wolf_key *key);
 void otls_wolf_key_close(struct otls_wolf_key *key);
 /** Bytes of the DER element at `data`, header included; 0 = malformed or longer than `size`. */
 size_t otls_wolf_der_size(const uint8_t *data, size_t size, size_t *header);
@@ -85,6 +89,10 @@ otls_status otls_wolf_private_public(const otls_native_key *key, uint8_t *out, s
                                      size_t *length, otls_error *err);
 otls_status otls_wolf_public_import(otls_native_public_key **out, otls_slice spki, otls_error *err);
 void otls_wolf_public_free(otls_native_public_key *key);
+otls_status otls_wolf_signer_new(otls_native_key **out, otls_slice spki, otls_sign_callback sign,
+                                 void *user, otls_error *err);
+/** Make the context ask `key`'s callback. */
+void otls_wolf_signer_setup(WOLFSSL_CTX *ctx, const otls_native_key *key);
 otls_status otls_wolf_pkcs12_open(otls_slice pfx, otls_slice password, otls_native_key **key,
                                   void (*emit)(void *user, otls_slice der), void *user,
                                   otls_error *err);
@@ -115,6 +123,7 @@ struct otls_backend_connection {
     int rx_seen, tx_seen;  /* alerts already reported: level << 8 | description, -1 = none */
     int tx_override;       /* the alert that really went out instead of the engine's, -1 = none */
     otls_status io;        /* what core's read or write answered last when it failed */
+    uint16_t peer_signature; /* seen in the peer's messages; 0 = none */
     otls_connection_info info;
     uint8_t alpn_name[256];
 };
@@ -172,8 +181,9 @@ otls_status otls_wolf_request_certificate(otls_backend_connection *conn, otls_er
 void otls_wolf_peer_chain(otls_backend_connection *conn, void (*emit)(void *user, otls_slice der),
                           void *user);
 const char *otls_wolf_state_name(const otls_backend_connection *conn);
-/** Client: hand the names in the server's CertificateRequest to core. */
-void otls_wolf_client_ca_names(otls_backend_connection *conn);
+/** Note the peer's signature algorithm when it goes by; the second one once per context. */
+void otls_wolf_watch_signature(otls_backend_connection *conn);
+void otls_wolf_watch_pss(WOLFSSL_CTX *ctx);
 /** Send handshake messages that the engine holds back. */
 void otls_wolf_flush(otls_backend_connection *conn);
 

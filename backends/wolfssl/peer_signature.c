@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * With which algorithm the peer signed. wolfSSL does not tell, but shows every handshake message:
+ * the number stands in CertificateVerify (RFC 8446 4.4.3, RFC 5246 7.4.8) and, below TLS 1.3, in
+ * ServerKeyExchange behind the key (RFC 8422 5.4, RFC 5246 7.4.3).
+ */
+#include "wolf.h"
+
+#include <stdlib.h>
+#include <wolfssl/wolfcrypt/hash.h>
+
+enum { HANDSHAKE = 22, SERVER_KEY_EXCHANGE = 12, CERTIFICATE_VERIFY = 15 };
+enum { NAMED_CURVE = 3 };
+
+static uint16_t number(const uint8_t *at)
+{
+    return (uint16_t)(at[0] << 8 | at[1]);
+}
+
+/* Where the signature begins: behind the curve and its point, or behind p, g and the public key. */
+static size_t behind_key(const uint8_t *body, size_t size, bool elliptic)
+{
+    size_t at = 0;
+
+    if (elliptic)
+        return size >= 4 && body[0] == NAMED_CURVE ? 4u + body[3] : size;
+    for (int i = 0; i < 3; i++) {
+        if (size - at < 2 || number(body + at) > size - at - 2)
+            return size;
+        at += 2u + number(body + at);
+    }
+    return at;
+}
+
+static void on_message(int written, int version, int type, const void *data, size_t size,
+                       WOLFSSL *ssl, void *unused)
+{
+    struct otls_backend_connection *conn = otls_wolf_of(ssl);
+    const uint8_t *message = data;
+    size_t at = 4;
+
+    (void)version, (void)unused;
+    if (written || type != HANDSHAKE || size < 6 || conn == NULL)
+        return;
+    if (message[0] == SERVER_KEY_EXCHANGE && wolfSSL_version(ssl) == OTLS_TLS1_2) {
+        const char *suite = wolfSSL_get_cipher(ssl);
+
+        at += behind_key(message + 4, size - 4, suite != NULL && strstr(suite, "ECDHE") != NULL);
+    } else if (message[0] != CERTIFICATE_VERIFY || wolfSSL_version(ssl) < OTLS_TLS1_2) {
+        return;
+    }
+    if (at <= size && size - at >= 2)
+        conn->peer_signature = number(message + at);
+}
+
+/*
+ * TLS 1.3's messages are not shown, but the check of an RSA signature can be taken over, and is
+ * told the digest. (Other keys have one algorithm each; core knows which.)
+ */
+static int verify_pss(WOLFSSL *ssl, unsigned char *signature, unsigned int size,
+                      unsigned char **out, int hash, int mgf, const unsigned char *der,
+                      unsigned int der_size, void *unused)
+{
+    struct otls_backend_connection *conn = otls_wolf_of(ssl);
+    const enum wc_HashType type = wc_OidGetHash(hash);
+    word32 at = 0;
+    RsaKey *key = malloc(sizeof(*key));
+    int result = MEMORY_E;
+
+    (void)unused;
+    if (key == NULL)
+        return result;
+    result = wc_InitRsaKey(key, NULL);
+    if (result == 0) {
+        result = wc_RsaPublicKeyDecode(der, &at, key, der_size);
+        if (result == 0)
+            result = wc_RsaPSS_VerifyInline(signature, size, out, type, mgf, key);
+        (void)wc_FreeRsaKey(key);
+    }
+    free(key);
+    if (result > 0 && conn != NULL && type >= WC_HASH_TYPE_SHA256 && type <= WC_HASH_TYPE_SHA512)
+        conn->peer_signature = (uint16_t)(0x0804 + (type - WC_HASH_TYPE_SHA256));
+    return result;
+}
+
+void otls_wolf_watch_pss(WOLFSSL_CTX *ctx)
+{
+#ifdef HAVE_PK_CALLBACKS
+    wolfSSL_CTX_SetRsaPssVerifyCb(ctx, verify_pss);
+#else
+    (void)ctx, (void)verify_pss;
+#endif
+}
+
+void otls_wolf_watch_signature(otls_backend_connection *conn)
+{
+    (void)wolfSSL_set_msg_callback(conn->ssl, on_message);
+}

@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: MIT */
+/* Identities: every form they come in, passwords, mismatches, order, several in one context. */
+#include <criterion/criterion.h>
+
+#include "divergence.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PKI OTLS_TEST_PKI "/"
+
+static size_t engines(const otls_backend *out[3])
+{
+    const size_t count = otls_backend_list(out, 3);
+
+    cr_assert(count > 0, "no engine could be loaded");
+    return count < 3 ? count : 3;
+}
+
+static void *slurp(const char *path, size_t *size)
+{
+    FILE *file = fopen(path, "rb");
+    char *data = malloc(1 << 20);
+
+    cr_assert(file != NULL && data != NULL, "%s", path);
+    *size = fread(data, 1, (1 << 20) - 1, file);
+    data[*size] = '\0';
+    (void)fclose(file);
+    return data;
+}
+
+/* ---- forms ---- */
+
+typedef enum form { FILES, PKCS12 } form;
+
+typedef struct load_row {
+    const char *name;
+    form form;
+    const char *chain, *key;
+    bool callback;
+    const char *password; /* NULL with `callback`: it refuses */
+    otls_status status;
+    int32_t code;
+    const char *names; /* what the message names */
+    size_t chain_count;
+} load_row;
+
+static const load_row loads[] = {
+    {"PEM", FILES, PKI "server-ecdsa-p256.pem", PKI "server-ecdsa-p256.key", false, NULL, OTLS_OK,
+     0, NULL, 2},
+    {"DER EC", FILES, PKI "server-ecdsa-p256.crt.der", PKI "server-ecdsa-p256.key.der", false, NULL,
+     OTLS_OK, 0, NULL, 1},
+    {"DER RSA", FILES, PKI "server-rsa-2048.crt.der", PKI "server-rsa-2048.key.der", false, NULL,
+     OTLS_OK, 0, NULL, 1},
+    {"DER Ed25519", FILES, PKI "server-ed25519.crt.der", PKI "server-ed25519.key.der", false, NULL,
+     OTLS_OK, 0, NULL, 1},
+    {"PKCS #8, password", FILES, PKI "server-ecdsa-p256.pem", PKI "server-ecdsa-p256.enc.key", true,
+     "secret", OTLS_OK, 0, NULL, 2},
+    {"PKCS #8, wrong", FILES, PKI "server-ecdsa-p256.pem", PKI "server-ecdsa-p256.enc.key", true,
+     "wrong", OTLS_E_CREDENTIAL, OTLS_CODE_WRONG_PASSWORD, "server-ecdsa-p256.enc.key", 0},
+    {"PKCS #8, empty", FILES, PKI "server-ecdsa-p256.pem", PKI "server-ecdsa-p256.enc.key", true,
+     "", OTLS_E_CREDENTIAL, OTLS_CODE_EMPTY_PASSWORD, "server-ecdsa-p256.enc.key", 0},
+    {"PKCS #8, none", FILES, PKI "server-ecdsa-p256.pem", PKI "server-ecdsa-p256.enc.key", false,
+     NULL, OTLS_E_CREDENTIAL, OTLS_CODE_PASSWORD_NEEDED, "server-ecdsa-p256.enc.key", 0},
+    {"PKCS #8, refused", FILES, PKI "server-ecdsa-p256.pem", PKI "server-ecdsa-p256.enc.key", true,
+     NULL, OTLS_E_CREDENTIAL, OTLS_CODE_PASSWORD_NEEDED, "server-ecdsa-p256.enc.key", 0},
+    {"PKCS #8 DER, password", FILES, PKI "server-ecdsa-p256.pem",
+     PKI "server-ecdsa-p256.enc.key.der", true, "secret", OTLS_OK, 0, NULL, 2},
+    {"PKCS #8 DER, wrong", FILES, PKI "server-ecdsa-p256.pem", PKI "server-ecdsa-p256.enc.key.der",
+     true, "Secret", OTLS_E_CREDENTIAL, OTLS_CODE_WRONG_PASSWORD, "enc.key.der", 0},
+    {"PKCS #8 DER, none", FILES, PKI "server-ecdsa-p256.pem", PKI "server-ecdsa-p256.enc.key.der",
+     false, NULL, OTLS_E_CREDENTIAL, OTLS_CODE_PASSWORD_NEEDED, "enc.key.der", 0},
+    {"legacy, password", FILES, PKI "server-rsa-2048.pem", PKI "server-rsa-2048.legacy.key", true,
+     "secret", OTLS_OK, 0, NULL, 2},
+    {"legacy, wrong", FILES, PKI "server-rsa-2048.pem", PKI "server-rsa-2048.legacy.key", true,
+     "wrong", OTLS_E_CREDENTIAL, OTLS_CODE_WRONG_PASSWORD, "server-rsa-2048.legacy.key", 0},
+    {"legacy, empty", FILES, PKI "server-rsa-2048.pem", PKI "server-rsa-2048.legacy.key", true, "",
+     OTLS_E_CREDENTIAL, OTLS_CODE_EMPTY_PASSWORD, "server-rsa-2048.legacy.key", 0},
+    {"legacy, none", FILES, PKI "server-rsa-2048.pem", PKI "server-rsa-2048.legacy.key", false,
+     NULL, OTLS_E_CREDENTIAL, OTLS_CODE_PASSWORD_NEEDED, "server-rsa-2048.legacy.key", 0},
+    {"PKCS #12, password", PKCS12, PKI "server-ecdsa-p256.p12", NULL, true, "secret", OTLS_OK, 0,
+     NULL, 2},
+    {"PKCS #12 RSA", PKCS12, PKI "server-rsa-2048.p12", NULL, true, "secret", OTLS_OK, 0, NULL, 2},
+    {"PKCS #12, wrong", PKCS12, PKI "server-ecdsa-p256.p12", NULL, true, "wrong", OTLS_E_CREDENTIAL,
+     OTLS_CODE_WRONG_PASSWORD, "server-ecdsa-p256.p12", 0},
+    {"PKCS #12, empty", PKCS12, PKI "server-ecdsa-p256.p12", NULL, true, "", OTLS_E_CREDENTIAL,
+     OTLS_CODE_EMPTY_PASSWORD, "server-ecdsa-p256.p12", 0},
+    {"PKCS #12, none", PKCS12, PKI "server-ecdsa-p256.p12", NULL, false, NULL, OTLS_E_CREDENTIAL,
+     OTLS_CODE_PASSWORD_NEEDED, "server-ecdsa-p256.p12", 0},
+    {"PKCS #12 of an empty password", PKCS12, PKI "server-ecdsa-p256.empty.p12", NULL, true, "",
+     OTLS_OK, 0, NULL, 2},
+    {"PKCS #12 of an empty password, none", PKCS12, PKI "server-ecdsa-p256.empty.p12", NULL, false,
+     NULL, OTLS_OK, 0, NULL, 2},
+    {"PKCS #12 that is none", PKCS12, PKI "server-ecdsa-p256.key.der", NULL, true, "secret",
+     OTLS_E_CREDENTIAL, OTLS_CODE_BAD_DER, "server-ecdsa-p256.key.der", 0},
+    {"PKCS #12 that is PEM", PKCS12, PKI "server-ecdsa-p256.pem", NULL, true, "secret",
+     OTLS_E_CREDENTIAL, OTLS_CODE_BAD_DER, "server-ecdsa-p256.pem", 0},
+    {"EC key of the same curve", FILES, PKI "server-ecdsa-p256.pem", PKI "server-alpha.key", false,
+     NULL, OTLS_E_CREDENTIAL, OTLS_CODE_KEY_MISMATCH, "server-alpha.key", 0},
+    {"key of another kind", FILES, PKI "server-ecdsa-p256.pem", PKI "server-rsa-2048.key", false,
+     NULL, OTLS_E_CREDENTIAL, OTLS_CODE_KEY_MISMATCH, "server-rsa-2048.key", 0},
+    {"no key in the file", FILES, PKI "server-ecdsa-p256.pem", NULL, false, NULL, OTLS_E_CREDENTIAL,
+     OTLS_CODE_NO_KEY, "server-ecdsa-p256.pem", 0},
+    {"no certificate in the file", FILES, PKI "server-ecdsa-p256.key", NULL, false, NULL,
+     OTLS_E_CREDENTIAL, OTLS_CODE_NO_CERTIFICATE, "server-ecdsa-p256.key", 0},
+};
+
+#define LOADS (sizeof(loads) / sizeof(loads[0]))
+
+static otls_status refuse(char *out, size_t capacity, size_t *length, void *user)
+{
+    (void)out, (void)capacity, (void)length, (void)user;
+    return OTLS_E_USAGE;
+}
+
+static otls_status load(otls_identity **out, const otls_backend *backend, const load_row *row,
+                        otls_error *err)
+{
+    otls_password_callback ask = !row->callback          ? NULL
+                                 : row->password != NULL ? otls_password_string
+                                                         : refuse;
+    void *user = (void *)(uintptr_t)row->password;
+
+    if (row->form == PKCS12)
+        return otls_identity_load_pkcs12_file(out, backend, row->chain, ask, user, err);
+    return otls_identity_load_files(out, backend, row->chain, row->key, ask, user, err);
+}
+
+Test(identity, forms)
+{
+    const otls_backend *backends[3];
+    const size_t count = engines(backends);
+
+    for (size_t i = 0; i < count * LOADS; i++) {
+        const load_row *row = &loads[i % LOADS];
+        const char *engine = otls_backend_name(backends[i / LOADS]);
+        otls_identity *identity;
+        otls_error err = OTLS_ERROR_INIT;
+        const otls_status status = load(&identity, backends[i / LOADS], row, &err);
+
+        cr_assert_eq(status, row->status, "%s, %s: %s [%s]", engine, row->name, err.text,
+                     err.native_text);
+        if (status == OTLS_OK) {
+            cr_assert_eq(otls_identity_chain_count(identity), row->chain_count, "%s, %s", engine,
+                         row->name);
+            cr_assert(strstr(otls_certificate_subject(otls_identity_chain(identity, 0)),
+                             "localhost") != NULL);
+            cr_assert_eq(otls_identity_backend(identity), backends[i / LOADS]);
+            otls_identity_free(identity);
+            continue;
+        }
+        cr_assert(identity == NULL);
+        cr_assert_eq(err.code, row->code, "%s, %s: %s (%s) [%s]", engine, row->name,
+                     otls_code_name(err.code), err.text, err.native_text);
+        cr_assert(strstr(err.text, row->names) != NULL, "%s, %s: %s", engine, row->name, err.text);
+    }
+}
+
+/* A wrong password never succeeds, whatever it decrypts to: many of them, some with lucky padding.
+ */
+Test(identity, wrong_passwords)
+{
+    static const struct {
+        const char *chain, *key;
+    } files[] = {{PKI "server-ecdsa-p256.pem", PKI "server-ecdsa-p256.enc.key"},
+                 {PKI "server-rsa-2048.pem", PKI "server-rsa-2048.legacy.key"}};
+    const otls_backend *backends[3];
+    const size_t count = engines(backends);
+
+    for (size_t i = 0; i < count; i++)
+        for (int n = 0; n < 600; n++) {
+            /* PKCS #8's 2,048 rounds are slow: fewer of those */
+            const size_t which = n % 10 == 0 ? 0 : 1;
+            char password[32];
+            otls_identity *identity;
+            otls_error err = OTLS_ERROR_INIT;
+
+            (void)snprintf(password, sizeof(password), "no%d", n);
+            cr_assert_eq(otls_identity_load_files(&identity, backends[i], files[which].chain,
+                                                  files[which].key, otls_password_string, password,
+                                                  &err),
+                         OTLS_E_CREDENTIAL, "%s, %s", otls_backend_name(backends[i]), password);
+            cr_assert_eq(err.code, OTLS_CODE_WRONG_PASSWORD, "%s, %s: %s [%s]",
+                         otls_backend_name(backends[i]), password, err.text, err.native_text);
+        }
+}
+
+/* ---- order, combined, memory, parts ---- */
+
+Test(identity, texts)
+{
+    size_t leaf_size, key_size, int_size, root_size;
+    char *leaf = slurp(PKI "server-noint.pem", &leaf_size);
+    char *key = slurp(PKI "server-ecdsa-p256.key", &key_size);
+    char *intermediate = slurp(PKI "int.pem", &int_size);
+    char *root = slurp(PKI "root.pem", &root_size);
+    const struct {
+        const char *name;
+        const char *parts[4];
+        otls_status status;
+        int32_t code;
+    } rows[] = {
+        {"combined, key last", {leaf, intermediate, key, ""}, OTLS_OK, 0},
+        {"combined, key first", {key, leaf, intermediate, ""}, OTLS_OK, 0},
+        {"with its root", {key, leaf, intermediate, root}, OTLS_OK, 0},
+        {"intermediate first",
+         {intermediate, leaf, key, ""},
+         OTLS_E_CREDENTIAL,
+         OTLS_CODE_CHAIN_ORDER},
+        {"root before intermediate",
+         {leaf, root, intermediate, key},
+         OTLS_E_CREDENTIAL,
+         OTLS_CODE_CHAIN_ORDER},
+        {"two keys", {leaf, key, key, ""}, OTLS_E_CREDENTIAL, OTLS_CODE_NO_KEY},
+        {"a stranger behind it", {leaf, root, key, ""}, OTLS_OK, 0},
+    };
+    const otls_backend *backends[3];
+    const size_t count = engines(backends);
+
+    for (size_t i = 0; i < count * 7; i++) {
+        char *text = calloc(1, 1 << 16);
+        otls_identity *identity;
+        otls_error err = OTLS_ERROR_INIT;
+        otls_status status;
+
+        cr_assert(text != NULL);
+        for (int k = 0; k < 4; k++)
+            strcat(text, rows[i % 7].parts[k]);
+        status = otls_identity_load_memory(&identity, backends[i / 7], text, strlen(text), NULL, 0,
+                                           NULL, NULL, &err);
+        cr_assert_eq(status, rows[i % 7].status, "%s, %s: %s", otls_backend_name(backends[i / 7]),
+                     rows[i % 7].name, err.text);
+        if (status != OTLS_OK)
+            cr_assert_eq(err.code, rows[i % 7].code, "%s: %s", rows[i % 7].name, err.text);
+        otls_identity_free(identity);
+        free(text);
+    }
+    free(leaf);
+    free(key);
+    free(intermediate);
+    free(root);
+}
+
+Test(identity, from_parts)
+{
+    const otls_backend *backends[3];
+    const size_t count = engines(backends);
+
+    for (size_t i = 0; i < count; i++) {
+        otls_identity *whole = test_identity(backends[i], "server-noint"), *grown, *made;
+        otls_identity *full = test_identity(backends[i], "server-ecdsa-p256");
+        const otls_certificate *parts[2] = {otls_identity_chain(full, 0),
+                                            otls_identity_chain(full, 1)};
+        const otls_certificate *reversed[2] = {parts[1], parts[0]};
+        uint8_t one[512], two[512];
+        size_t one_size, two_size;
+        otls_key *key;
+        otls_error err = OTLS_ERROR_INIT;
+
+        cr_assert_eq(otls_identity_with_chain(&grown, whole, &parts[1], 1, &err), OTLS_OK, "%s",
+                     err.text);
+        cr_assert_eq(otls_identity_chain_count(grown), 2);
+        cr_assert_eq(otls_identity_chain_count(whole), 1);
+        otls_identity_free(grown);
+        cr_assert_eq(
+            otls_key_load_file(&key, backends[i], PKI "server-ecdsa-p256.key", NULL, NULL, &err),
+            OTLS_OK, "%s", err.text);
+        cr_assert_eq(otls_identity_from_key(&made, parts, 2, key, &err), OTLS_OK, "%s", err.text);
+        cr_assert_eq(otls_key_public(key, one, sizeof(one), &one_size, &err), OTLS_OK);
+        cr_assert_eq(otls_key_public(otls_identity_key(full), two, sizeof(two), &two_size, &err),
+                     OTLS_OK);
+        cr_assert(one_size == two_size && memcmp(one, two, one_size) == 0);
+        cr_assert_eq(otls_key_public(key, one, 4, &one_size, &err), OTLS_E_USAGE);
+        otls_identity_free(made);
+        cr_assert_eq(otls_identity_from_key(&made, reversed, 2, key, &err), OTLS_E_CREDENTIAL);
+        cr_assert_eq(err.code, OTLS_CODE_CHAIN_ORDER, "%s", err.text);
+        otls_key_free(key);
+        cr_assert_eq(
+            otls_key_load_file(&key, backends[i], PKI "server-alpha.key", NULL, NULL, &err),
+            OTLS_OK);
+        cr_assert_eq(otls_identity_from_key(&made, parts, 2, key, &err), OTLS_E_CREDENTIAL);
+        cr_assert_eq(err.code, OTLS_CODE_KEY_MISMATCH, "%s", err.text);
+        otls_key_free(key);
+        otls_identity_free(whole);
+        otls_identity_free(full);
+    }
+}
+
+/* ---- several in one context ---- */
+
+ParameterizedTestParameters(identity, several)
+{
+    return pair_parameters_short();
+}
+
+/* One server with three identities; clients that can do one of them only get theirs. */
+ParameterizedTest(size_t *index, identity, several)
+{
+    static const struct {
+        const char *signatures, *subject_key;
+        uint16_t used;
+    } rows[] = {
+        {"rsa_pss_rsae_sha256:rsa_pkcs1_sha256", "server-rsa-2048", 0x0804},
+        {"ecdsa_secp256r1_sha256", "server-ecdsa-p256", 0x0403},
+        {"ed25519:ecdsa_secp256r1_sha256", "server-ecdsa-p256", 0x0403},
+        {"rsa_pss_rsae_sha256:ecdsa_secp256r1_sha256", "server-rsa-2048", 0x0804},
+    };
+    const pair_case which = pair_case_short_at(*index);
+
+    for (size_t i = 0; i < 4; i++) {
+        otls_identity *ecdsa = test_identity(which.server, "server-ecdsa-p256");
+        otls_identity *expected = test_identity(which.server, rows[i].subject_key);
+        otls_context *copy;
+        otls_transport transport;
+        otls_error err = OTLS_ERROR_INIT;
+        pair p;
+
+        pair_open(&p, &which,
+                  &(pair_options){.server_identity = "server-rsa-2048", .no_verify = true});
+        otls_connection_free(p.client);
+        otls_connection_free(p.server);
+        cr_assert_eq(otls_context_copy(&copy, p.server_context, &err), OTLS_OK);
+        cr_assert_eq(otls_context_add_identity(copy, ecdsa, &err), OTLS_OK, "%s", err.text);
+        otls_context_free(p.server_context);
+        p.server_context = copy;
+        cr_assert_eq(otls_context_copy(&copy, p.client_context, &err), OTLS_OK);
+        cr_assert_eq(otls_context_set_signature_algorithms(copy, rows[i].signatures, &err), OTLS_OK,
+                     "%s", err.text);
+        otls_context_free(p.client_context);
+        p.client_context = copy;
+        transport = wire_transport(&p.wire.client);
+        cr_assert_eq(otls_connection_new(&p.client, p.client_context, &transport, &err), OTLS_OK,
+                     "%s", err.text);
+        transport = wire_transport(&p.wire.server);
+        cr_assert_eq(otls_connection_new(&p.server, p.server_context, &transport, &err), OTLS_OK,
+                     "%s", err.text);
+        cr_assert_eq(otls_connection_set_server_name(p.client, "localhost", &err), OTLS_OK);
+        pair_connect(&p);
+        cr_assert(otls_certificate_equal(otls_connection_peer_chain(p.client, 0),
+                                         otls_identity_chain(expected, 0)),
+                  "%s, %s", pair_name(&which), rows[i].signatures);
+        cr_assert_eq(otls_connection_peer_signature(p.client), rows[i].used, "%s, %s: 0x%04x",
+                     pair_name(&which), rows[i].signatures,
+                     otls_connection_peer_signature(p.client));
+        otls_identity_free(ecdsa);
+        otls_identity_free(expected);
+        pair_close(&p);
+    }
+}
