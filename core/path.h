@@ -26,6 +26,7 @@ typedef struct otls_findings {
     int32_t depth;                       /* of the certificate that the reason is about; -1 */
     const otls_certificate *certificate; /* that certificate; NULL */
     const char *detail;                  /* static words; NULL = the flag's own */
+    uint32_t at[OTLS_VERIFY_CHAIN_MAX];  /* `flags` by certificate; what is about none: the leaf's */
 } otls_findings;
 
 void otls_findings_add(otls_findings *findings, uint32_t flag, int32_t depth,

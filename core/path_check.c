@@ -6,82 +6,26 @@
  *
  * The anchor is held to the same rules as the others, but for its signature and the age of its
  * version: RFC 5280 6.1.1 (d) makes it a name and a key and leaves its validity and extensions to
- * the relying party. All three engines refuse an expired root and honour what a root says of itself
- * (path length, name constraints, extended key usage), and so do we: nobody who sees "expired" in a
- * root's dates expects it to work.
+ * the relying party, so both answers are permitted. Measured, OpenSSL refuses an expired root and
+ * GnuTLS accepts one. We refuse it: its issuer has vouched for the key until that day and keeps
+ * neither key nor revocation up after it, and who put the root into a store before has no other way
+ * to be told that it is over. The price: a device whose store is never updated stops working on
+ * that day; a cross-signed path or a context clock is the way out. What a root says of itself (path
+ * length, name constraints, extended key usage) binds for the same reason; RFC 5937 asks for that.
  */
 #include "path.h"
 
 #include "fail.h"
+#include "strength.h"
 
 /* ---- strength ------------------------------------------------------------------------------ */
-
-/* NIST SP 800-57 part 1, table 2, as OpenSSL's security levels use it. */
-static int level_bits(int level)
-{
-    static const int bits[] = {0, 80, 112, 128, 192, 256};
-
-    if (level < 0)
-        level = OTLS_VERIFY_DEFAULT_LEVEL;
-    return bits[level <= 5 ? level : 5];
-}
-
-static int modulus_bits(unsigned bits)
-{
-    static const struct {
-        unsigned modulus;
-        int strength;
-    } table[] = {{15360, 256}, {7680, 192}, {3072, 128}, {2048, 112}, {1024, 80}};
-
-    for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
-        if (bits >= table[i].modulus)
-            return table[i].strength;
-    return 0;
-}
-
-static int key_strength(const otls_x509 *cert)
-{
-    switch ((otls_key_type)cert->key_type) {
-    case OTLS_KEY_RSA:
-    case OTLS_KEY_RSA_PSS:
-    case OTLS_KEY_DSA:
-        return modulus_bits(cert->key_bits);
-    case OTLS_KEY_EC: /* P-521 counts as 256 */
-        return cert->key_bits >= 512 ? 256 : cert->key_bits / 2;
-    case OTLS_KEY_ED25519:
-        return 128;
-    case OTLS_KEY_ED448:
-        return 224;
-    case OTLS_KEY_UNKNOWN:
-        break;
-    }
-    return -1; /* not for us to say */
-}
-
-/* Half the digest's length; SHA-1 has less than 80 since its collisions. */
-static int digest_strength(const otls_x509 *cert)
-{
-    switch (cert->signature_algorithm.hash) {
-    case OTLS_SIG_HASH_SHA1:
-        return 63;
-    case OTLS_SIG_HASH_SHA224:
-        return 112;
-    case OTLS_SIG_HASH_SHA256:
-        return 128;
-    case OTLS_SIG_HASH_SHA384:
-        return 192;
-    case OTLS_SIG_HASH_SHA512:
-        return 256;
-    default:
-        return 256; /* Ed25519 and Ed448: the key's strength decides */
-    }
-}
 
 static void check_strength(const otls_search *search, size_t depth, otls_findings *findings)
 {
     const otls_certificate *cert = otls_path_at(search, depth);
-    const int wanted = level_bits(search->request->security_level);
-    const int key = key_strength(&cert->x509);
+    const int given = search->request->security_level;
+    const int wanted = otls_strength_of_level(given < 0 ? OTLS_VERIFY_DEFAULT_LEVEL : given);
+    const int key = otls_strength_of_key(&cert->x509);
     const bool last = depth + 1 == search->length;
 
     if (key >= 0 && key < wanted)
@@ -90,7 +34,7 @@ static void check_strength(const otls_search *search, size_t depth, otls_finding
     /* nobody relies on the signature of an anchor, or of what is self-signed */
     if (last && (search->path[depth].step.anchor != NULL || otls_self_signed(&cert->x509)))
         return;
-    if (cert->x509.signature_algorithm.kind != 0 && digest_strength(&cert->x509) < wanted)
+    if (cert->x509.signature_algorithm.kind != 0 && otls_strength_of_hash(cert->x509.signature_algorithm.hash) < wanted)
         otls_findings_add(findings, OTLS_VERIFY_WEAK, (int32_t)depth, cert,
                           "is signed with a digest that is too weak for the security level");
 }
@@ -173,8 +117,7 @@ static void check_name(const otls_search *search, otls_findings *findings)
 {
     const otls_verify_request *request = search->request;
     const otls_certificate *leaf = otls_path_at(search, 0);
-    const unsigned flags =
-        request->flags & OTLS_VERIFY_OPTION_COMMON_NAME ? OTLS_MATCH_COMMON_NAME : 0;
+    const unsigned flags = otls_verify_match_flags(request);
 
     if (request->name != NULL && !otls_name_matches(&leaf->x509, request->name, flags))
         otls_findings_add(findings, OTLS_VERIFY_NAME_MISMATCH, 0, leaf, NULL);

@@ -34,11 +34,12 @@ static bool permits(const otls_x509 *cert, int purpose)
 }
 
 /* Some way for the key to take part in a handshake, RFC 8446 4.4.2.2 and RFC 5246 7.4.2. */
-static bool leaf_key_usable(const otls_x509 *cert, int purpose)
+static bool leaf_key_usable(const otls_x509 *cert, int purpose, bool signs)
 {
     const unsigned client = OTLS_KU_DIGITAL_SIGNATURE | OTLS_KU_KEY_AGREEMENT;
-    const unsigned wanted =
-        purpose == OTLS_PURPOSE_SERVER ? client | OTLS_KU_KEY_ENCIPHERMENT : client;
+    const unsigned wanted = signs                            ? OTLS_KU_DIGITAL_SIGNATURE
+                            : purpose == OTLS_PURPOSE_SERVER ? client | OTLS_KU_KEY_ENCIPHERMENT
+                                                             : client;
 
     return !cert->has_key_usage || (cert->key_usage & wanted) != 0;
 }
@@ -47,7 +48,12 @@ void otls_path_check_usage(const otls_search *search, size_t depth, otls_finding
 {
     const otls_certificate *cert = otls_path_at(search, depth);
     const int purpose = purpose_of(search);
+    const bool signs = (search->request->flags & OTLS_VERIFY_OPTION_SIGNATURE) != 0;
 
+    if (depth == 0 && (signs || purpose != OTLS_PURPOSE_ANY) &&
+        !leaf_key_usable(&cert->x509, purpose, signs))
+        otls_findings_add(findings, OTLS_VERIFY_WRONG_PURPOSE, 0, cert,
+                          "has a key that may not be used for TLS (key usage)");
     if (purpose == OTLS_PURPOSE_ANY)
         return;
     if (cert->x509.extended_key_usage.data != NULL && !permits(&cert->x509, purpose))
@@ -55,9 +61,6 @@ void otls_path_check_usage(const otls_search *search, size_t depth, otls_finding
                           purpose == OTLS_PURPOSE_SERVER
                               ? "is not for TLS servers (extended key usage)"
                               : "is not for TLS clients (extended key usage)");
-    if (depth == 0 && !leaf_key_usable(&cert->x509, purpose))
-        otls_findings_add(findings, OTLS_VERIFY_WRONG_PURPOSE, 0, cert,
-                          "has a key that may not be used for TLS (key usage)");
 }
 
 /* ---- strict -------------------------------------------------------------------------------- */

@@ -14,6 +14,19 @@ void otls_verdict_clear(otls_verdict *verdict)
     for (size_t i = 0; i < verdict->chain_count; i++)
         otls_certificate_free(verdict->chain[i]);
     verdict->chain_count = 0;
+    for (size_t i = 0; i < verdict->path_count; i++)
+        otls_certificate_free(verdict->path[i]);
+    verdict->path_count = 0;
+}
+
+static void take_path(otls_verdict *verdict, const otls_certificate *const *path, size_t count,
+                      const otls_findings *findings)
+{
+    for (size_t i = 0; i < count; i++) {
+        verdict->path[i] = otls_certificate_ref(path[i]);
+        verdict->path_flags[i] = findings != NULL ? findings->at[i] : 0;
+    }
+    verdict->path_count = count;
 }
 
 static void take_chain(otls_verdict *verdict, const otls_certificate *const *path, size_t count)
@@ -44,6 +57,14 @@ static void accept(const otls_search *search, otls_verdict *verdict)
     for (size_t i = 0; i < search->length; i++)
         path[i] = otls_path_at(search, i);
     take_chain(verdict, path, search->length);
+    take_path(verdict, path, search->length, NULL);
+}
+
+static void forget(otls_findings *findings, uint32_t flags)
+{
+    findings->flags &= ~flags;
+    for (size_t i = 0; i < OTLS_VERIFY_CHAIN_MAX; i++)
+        findings->at[i] &= ~flags;
 }
 
 static void refuse(const otls_search *search, otls_verdict *verdict)
@@ -51,15 +72,18 @@ static void refuse(const otls_search *search, otls_verdict *verdict)
     otls_findings findings = search->best;
 
     if (search->exhausted && !search->best_complete) /* why it goes no further is not known */
-        findings.flags &= ~(uint32_t)(OTLS_VERIFY_BAD_SIGNATURE | OTLS_VERIFY_UNKNOWN_CA |
-                                      OTLS_VERIFY_SELF_SIGNED | OTLS_VERIFY_DEPTH);
+        forget(&findings, OTLS_VERIFY_BAD_SIGNATURE | OTLS_VERIFY_UNKNOWN_CA |
+                              OTLS_VERIFY_SELF_SIGNED | OTLS_VERIFY_DEPTH);
     if ((findings.reason & findings.flags) == 0)
         findings.reason = 0;
     if (search->exhausted)
         otls_findings_add(&findings, OTLS_VERIFY_LIMIT, 0, search->request->chain[0], NULL);
     else if (search->sent_more && !search->best_complete)
         otls_findings_add(&findings, OTLS_VERIFY_DEPTH, 0, search->request->chain[0], NULL);
+    if (findings.flags == 0) /* fail closed: no path, no acceptance */
+        otls_findings_add(&findings, OTLS_VERIFY_UNKNOWN_CA, 0, search->request->chain[0], NULL);
     otls_findings_report(&findings, verdict);
+    take_path(verdict, search->best_path, search->best_length, &findings);
     if (search->best_complete)
         take_chain(verdict, search->best_path, search->best_length);
 }
@@ -91,7 +115,7 @@ otls_status otls_verify_chain(const otls_verify_request *request, otls_verdict *
     verdict->depth = -1;
     verdict->alert = 0;
     verdict->text[0] = '\0';
-    verdict->chain_count = 0;
+    verdict->chain_count = verdict->path_count = 0;
     if (nothing_to_verify(request, verdict))
         return OTLS_OK;
     if (request->verifier == OTLS_VERIFIER_ENGINE)

@@ -16,6 +16,7 @@ typedef struct otls_verify_request {
     const otls_certificate *const
         *chain; /* as sent, leaf first; NULL entries could not be decoded */
     size_t chain_count;
+    bool chain_more;                 /* more were sent, and left out here */
     const otls_backend *backend;     /* whose crypto checks the signatures */
     const otls_reference_name *name; /* NULL = do not match a name */
     int64_t time;
@@ -39,8 +40,20 @@ struct otls_verdict {
     uint8_t alert;  /* the alert that fits; 0 when good */
     char text[192]; /* a sentence for a person; empty when good */
     const otls_certificate *chain[OTLS_VERIFY_CHAIN_MAX]; /* leaf to anchor; references held */
-    size_t chain_count; /* after a refusal: the path that got furthest */
+    /* what was put together, whole or not, and what is wrong with each of it; references held */
+    const otls_certificate *path[OTLS_VERIFY_CHAIN_MAX];
+    uint32_t path_flags[OTLS_VERIFY_CHAIN_MAX];
+    size_t path_count;
+    size_t chain_count; /* 0 unless a path to an anchor was found, good or refused */
 };
+
+/** The OTLS_MATCH_... of a request. */
+static inline unsigned otls_verify_match_flags(const otls_verify_request *request)
+{
+    return (request->flags & OTLS_VERIFY_OPTION_COMMON_NAME ? OTLS_MATCH_COMMON_NAME : 0u) |
+           (request->flags & OTLS_VERIFY_OPTION_PARTIAL_WILDCARDS ? OTLS_MATCH_PARTIAL_WILDCARDS
+                                                                  : 0u);
+}
 
 /** Returns OTLS_OK whatever the verdict; a failure only when no verdict could be reached. */
 otls_status otls_verify_chain(const otls_verify_request *request, otls_verdict *verdict,
@@ -48,7 +61,7 @@ otls_status otls_verify_chain(const otls_verify_request *request, otls_verdict *
 /** Release the references. */
 void otls_verdict_clear(otls_verdict *verdict);
 
-/** The alert for a set of flags: its gravest cause decides. `purpose` tells MISSING's (116). */
+/** The alert for a set of flags: its gravest cause decides (verify_report.c); 0 for none. */
 uint8_t otls_verify_alert(uint32_t flags);
 
 /** Make the trust object immutable; idempotent, any thread. */

@@ -106,8 +106,7 @@ static otls_status add_pins(const otls_verify_request *request, const otls_verdi
 static otls_status add_ours(const otls_verify_request *request, otls_verdict *verdict,
                             otls_findings *findings, otls_error *err)
 {
-    const unsigned flags =
-        request->flags & OTLS_VERIFY_OPTION_COMMON_NAME ? OTLS_MATCH_COMMON_NAME : 0;
+    const unsigned flags = otls_verify_match_flags(request);
     otls_verify_request search = *request;
 
     if (request->name != NULL && !otls_name_matches(&request->chain[0]->x509, request->name, flags))

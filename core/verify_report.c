@@ -39,10 +39,10 @@ static const cause causes[] = {
     {OTLS_VERIFY_POLICY, OTLS_ALERT_CERTIFICATE_UNKNOWN, "has no valid certificate policy"},
     {OTLS_VERIFY_WEAK, OTLS_ALERT_BAD_CERTIFICATE, "is too weak for the security level"},
     {OTLS_VERIFY_NAME_MISMATCH, OTLS_ALERT_BAD_CERTIFICATE, "is for another name"},
-    {OTLS_VERIFY_REVOCATION_UNKNOWN, OTLS_ALERT_CERTIFICATE_UNKNOWN,
-     "is covered by no usable revocation list"},
     {OTLS_VERIFY_STAPLE, OTLS_ALERT_BAD_CERTIFICATE_STATUS_RESPONSE,
      "came without a good stapled OCSP response"},
+    {OTLS_VERIFY_REVOCATION_UNKNOWN, OTLS_ALERT_CERTIFICATE_UNKNOWN,
+     "is covered by no usable revocation list"},
     {OTLS_VERIFY_PIN_MISMATCH, OTLS_ALERT_CERTIFICATE_UNKNOWN,
      "has a chain without any of the pinned keys"},
     {OTLS_VERIFY_REFUSED, OTLS_ALERT_CERTIFICATE_UNKNOWN, "was refused by the application"},
@@ -74,6 +74,7 @@ void otls_findings_add(otls_findings *findings, uint32_t flag, int32_t depth,
     const bool graver = findings->reason == 0 || rank(flag) < rank(findings->reason);
 
     findings->flags |= flag;
+    findings->at[depth > 0 && depth < OTLS_VERIFY_CHAIN_MAX ? depth : 0] |= flag;
     if (!graver)
         return;
     findings->reason = flag;

@@ -3,6 +3,11 @@
  * @file trust.h
  * Whom to believe: trust anchors (and later CRLs), parsed once, shared by any number of contexts of
  * any engines. Filled by one thread, sealed when first given to a context, then shared freely.
+ *
+ * Make one and give it to every context (otls_context_set_trust takes a reference): adding the
+ * system's roots indexes a bundle, half a millisecond; an anchor is decoded when a chain first needs
+ * it, its key imported once for each engine, and a later context costs no more than one without
+ * roots. To reload, fill a new object and set it in an otls_context_copy.
  */
 #ifndef OMNITLS_TRUST_H
 #define OMNITLS_TRUST_H

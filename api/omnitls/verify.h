@@ -7,6 +7,7 @@
 #ifndef OMNITLS_VERIFY_H
 #define OMNITLS_VERIFY_H
 
+#include <omnitls/context.h>
 #include <omnitls/trust.h>
 #include <stdbool.h>
 
@@ -30,7 +31,14 @@ enum {
     /** The leaf must be covered by a usable CRL; a missing one is a failure. */
     OTLS_VERIFY_OPTION_CRL_LEAF = 1 << 4,
     /** Every certificate but the anchor must be covered by a usable CRL. */
-    OTLS_VERIFY_OPTION_CRL_CHAIN = 1 << 5
+    OTLS_VERIFY_OPTION_CRL_CHAIN = 1 << 5,
+    /** "w*.example.org" stands for "www.example.org" (RFC 9525 forbids it). */
+    OTLS_VERIFY_OPTION_PARTIAL_WILDCARDS = 1 << 6,
+    /**
+     * The leaf's key must be allowed to sign (RFC 8446 4.4.2.2, RFC 5246 7.4.2); without it, any use
+     * in some handshake will do. Handshakes set it themselves, unless RSA key exchange is offered.
+     */
+    OTLS_VERIFY_OPTION_SIGNATURE = 1 << 7
 };
 
 /** Whose rules decide. */
@@ -84,11 +92,77 @@ OTLS_API int32_t otls_verdict_depth(const otls_verdict *verdict);
 OTLS_API int otls_verdict_alert(const otls_verdict *verdict);
 /** A sentence for a person, naming the certificate; "" when accepted. Borrowed. */
 OTLS_API const char *otls_verdict_text(const otls_verdict *verdict);
-/** The verified chain, leaf to anchor; after a refusal, the path that got furthest. Borrowed. */
+/** The verified chain, leaf to anchor; after a refusal, the path to an anchor that was refused, if
+ *  there was one. Borrowed. */
 OTLS_API size_t otls_verdict_chain_count(const otls_verdict *verdict);
 OTLS_API const otls_certificate *otls_verdict_chain(const otls_verdict *verdict, size_t index);
 /** NULL is fine. */
 OTLS_API void otls_verdict_free(otls_verdict *verdict);
+
+/* ---- the same for the peers of a context ---------------------------------------------------- */
+
+/*
+ * Settings of both sides: a client's verification of servers, a server's of client certificates
+ * (names are the client's alone). Setters answer OTLS_E_SEALED once the context is in use; getters
+ * may be called on any thread then. A session is bound to all of them: none is resumed under other
+ * settings. otls_context_copy copies them.
+ */
+
+/** More pins than this are refused. */
+#define OTLS_PINS_MAX 64
+
+/**
+ * Replace the set of OTLS_VERIFY_OPTION_CRL_LEAF, _CRL_CHAIN, _STRICT, _PARTIAL_CHAIN and
+ * _TRUSTED_FIRST. Default: TRUSTED_FIRST, which cannot be switched off: the search tries every path
+ * anyway. Lists come from the context's trust (otls_trust_add_crl_file). Errors: OTLS_E_CONFIG for
+ * any other bit; those about names have the setters below. (py37 verify_flags, VERIFY_...)
+ */
+OTLS_API otls_status otls_context_set_verify_flags(otls_context *context, uint32_t options,
+                                                   otls_error *err);
+/** The set in force, TRUSTED_FIRST always among it. */
+OTLS_API uint32_t otls_context_verify_flags(const otls_context *context);
+/** Clients: match the subject's common name when the certificate has no dNSName. Default off, RFC
+ *  9525 section 1.2 gave it up. (py37 hostname_checks_common_name) */
+OTLS_API otls_status otls_context_set_common_name_fallback(otls_context *context, bool on,
+                                                           otls_error *err);
+OTLS_API bool otls_context_common_name_fallback(const otls_context *context);
+/** Clients: a wildcard may be a part of the leftmost label, "w*.example.org". Default off, RFC 9525
+ *  section 6.3 forbids it. */
+OTLS_API otls_status otls_context_set_partial_wildcards(otls_context *context, bool on,
+                                                        otls_error *err);
+OTLS_API bool otls_context_partial_wildcards(const otls_context *context);
+/** Put the name check back that insecure.h switched off. Errors: OTLS_E_USAGE for false (insecure.h
+ *  has that) and on a server. (py37 check_hostname) */
+OTLS_API otls_status otls_context_set_check_hostname(otls_context *context, bool on,
+                                                     otls_error *err);
+/** Will clients of this context match the server's name? */
+OTLS_API bool otls_context_check_hostname(const otls_context *context);
+/**
+ * What the peer's leaf must be for: OTLS_PURPOSE_..., 0 = by the role (default): a client wants a
+ * server's, a server a client's. OTLS_PURPOSE_ANY on a server lets services present the one
+ * certificate they have to each other. RFC 5280 4.2.1.12. Errors: OTLS_E_USAGE.
+ */
+OTLS_API otls_status otls_context_set_verify_purpose(otls_context *context, int purpose,
+                                                     otls_error *err);
+/**
+ * Whose rules decide, OTLS_VERIFIER_UNIFORM (default) or _ENGINE. With the engine's, names, pins and
+ * the shape of the verdict stay ours; what is accepted then depends on the engine. Errors:
+ * OTLS_E_USAGE; OTLS_E_UNSUPPORTED where the engine lacks OTLS_FEATURE_ENGINE_VERIFIER.
+ */
+OTLS_API otls_status otls_context_set_verifier(otls_context *context, int verifier,
+                                               otls_error *err);
+OTLS_API int otls_context_verifier(const otls_context *context);
+/**
+ * Keys of which one must be in the verified chain: `count` times 32 bytes, SHA-256 of a
+ * SubjectPublicKeyInfo (RFC 7469 2.4; otls_certificate_pin has it in base64). Copies, replaces what
+ * was there; count 0 = no pins (default). Errors: OTLS_E_CONFIG above OTLS_PINS_MAX.
+ */
+OTLS_API otls_status otls_context_set_pins(otls_context *context, const uint8_t *pins, size_t count,
+                                           otls_error *err);
+/** How many certificates may stand between leaf and anchor. (pyo get_verify_depth) */
+OTLS_API int otls_context_verify_depth(const otls_context *context);
+/** Whom the context believes; borrowed, NULL = nobody. (pyo get_cert_store) */
+OTLS_API otls_trust *otls_context_trust(const otls_context *context);
 
 #ifdef __cplusplus
 }

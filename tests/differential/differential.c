@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "differential.h"
 
+#include <dirent.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define SHOWN_MAX 20u
 
@@ -109,6 +111,39 @@ static void run_file(const char *path, unsigned long mutations, differential_com
     otls_certificate_list_free(list, count);
 }
 
+static int is_pem(const struct dirent *entry)
+{
+    const size_t length = strlen(entry->d_name);
+
+    return length > 4 && strcmp(entry->d_name + length - 4, ".pem") == 0;
+}
+
+/* A file, or every .pem file of a directory. */
+static void run_path(const char *path, unsigned long mutations, differential_compare compare,
+                     differential_accepts accepts)
+{
+    struct dirent **names;
+    char full[4096];
+    struct stat info;
+    int count;
+
+    if (stat(path, &info) != 0 || !S_ISDIR(info.st_mode)) {
+        run_file(path, mutations, compare, accepts);
+        return;
+    }
+    count = scandir(path, &names, is_pem, alphasort);
+    run.path = path;
+    if (count <= 0)
+        differ("directory", "no certificates");
+    for (int i = 0; i < count; i++) {
+        (void)snprintf(full, sizeof(full), "%s/%s", path, names[i]->d_name);
+        run_file(full, mutations, compare, accepts);
+        free(names[i]);
+    }
+    if (count >= 0)
+        free(names);
+}
+
 int differential_main(int argc, char **argv, differential_compare compare,
                       differential_accepts accepts)
 {
@@ -126,7 +161,7 @@ int differential_main(int argc, char **argv, differential_compare compare,
         return 2;
     }
     for (; i < argc; i++)
-        run_file(argv[i], mutations, compare, accepts);
+        run_path(argv[i], mutations, compare, accepts);
     printf("%lu certificates, %lu refused by both, %lu by us only, %lu differences\n",
            run.certificates, run.refused_by_both, run.refused_by_us, run.differences);
     return run.differences != 0;

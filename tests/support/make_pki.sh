@@ -18,6 +18,10 @@
 #   server-ecdsa-p256.enc.key      PKCS#8, encrypted      \
 #   server-rsa-2048.legacy.key     PEM with DEK-Info       > password "secret"
 #   server-ecdsa-p256.p12          key, leaf, intermediate/
+#   server-ecdsa-p256.empty.p12    the same with the empty password
+#   server-rsa-2048.p12            RSA, password "secret"
+#   server-KIND.key.der .crt.der   key and leaf as DER
+#   dh2048.pem dh1536.pem          Diffie-Hellman parameters
 #   der/                       some of the certificates as DER, seeds for the fuzz targets
 set -euo pipefail
 
@@ -173,6 +177,27 @@ run rsa -aes256 $traditional -in server-rsa-2048.key -passout pass:secret \
     -out "$out/server-rsa-2048.legacy.key"
 grep -q DEK-Info "$out/server-rsa-2048.legacy.key"
 chmod 600 "$out"/*.key
+
+# Diffie-Hellman groups: RFC 7919's of 2048 bits, and one that is too small for level 2.
+if ! "$openssl" genpkey -genparam -algorithm DH -pkeyopt dh_param:ffdhe2048 \
+    -out "$out/dh2048.pem" >/dev/null 2>&1 ||
+    ! grep -q "BEGIN DH PARAMETERS" "$out/dh2048.pem"; then
+    run dhparam -out "$out/dh2048.pem" -dsaparam 2048
+fi
+"$openssl" genpkey -genparam -algorithm DH -pkeyopt group:modp_1536 -out "$out/dh1536.pem" \
+    >/dev/null 2>&1 || run dhparam -out "$out/dh1536.pem" -dsaparam 1536
+
+# Passwords: an empty one for the PKCS #12 too, and the same keys in DER.
+run pkcs12 -export -inkey server-ecdsa-p256.key -in server-ecdsa-p256.crt -certfile int.crt \
+    -name server -passout pass: -out "$out/server-ecdsa-p256.empty.p12"
+run pkcs12 -export -inkey server-rsa-2048.key -in server-rsa-2048.crt -certfile int.crt \
+    -name server -passout pass:secret -out "$out/server-rsa-2048.p12"
+for kind in ecdsa-p256 rsa-2048 ed25519; do
+    run pkey -in "server-$kind.key" -outform DER -out "$out/server-$kind.key.der"
+    run x509 -in "server-$kind.crt" -outform DER -out "$out/server-$kind.crt.der"
+done
+run pkcs8 -topk8 -v2 aes-256-cbc -in server-ecdsa-p256.key -passout pass:secret -outform DER \
+    -out "$out/server-ecdsa-p256.enc.key.der"
 
 mkdir -p "$out/der"
 for name in root int server-ecdsa-p256 server-rsa-2048 server-ed25519 client-ed25519; do

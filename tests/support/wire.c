@@ -25,6 +25,11 @@ size_t pipe_size(const test_pipe *pipe)
     return pipe->end - pipe->start;
 }
 
+void pipe_drain(test_pipe *pipe)
+{
+    pipe->start = pipe->end = 0;
+}
+
 void pipe_put(test_pipe *pipe, const void *data, size_t size)
 {
     if (pipe->capacity - pipe->end < size) {
@@ -47,14 +52,30 @@ void pipe_put(test_pipe *pipe, const void *data, size_t size)
     pipe->total += size;
 }
 
+/* What the table of faults says to this call: OTLS_OK, `blocked`, or broken. */
+static otls_status take_turn(test_end *end, otls_status blocked)
+{
+    const test_faults *faults = &end->faults;
+    const unsigned long turn = ++end->turns;
+
+    if (faults->fail_from != 0 && turn >= faults->fail_from) {
+        errno = ENETDOWN;
+        return OTLS_E_IO;
+    }
+    return turn >= faults->block_from && turn <= faults->block_to ? blocked : OTLS_OK;
+}
+
 static otls_status end_read(void *user, void *out, size_t capacity, size_t *count)
 {
     test_end *end = user;
     test_pipe *pipe = end->in;
     size_t size = pipe_size(pipe);
+    const otls_status turn = take_turn(end, OTLS_WANT_READ);
 
     *count = 0;
     end->calls++;
+    if (turn != OTLS_OK)
+        return turn;
     if (pipe->reset) {
         errno = ECONNRESET;
         return OTLS_E_IO;
@@ -79,9 +100,12 @@ static otls_status end_write(void *user, const void *data, size_t size, size_t *
 {
     test_end *end = user;
     test_pipe *pipe = end->out;
+    const otls_status turn = take_turn(end, OTLS_WANT_WRITE);
 
     *count = 0;
     end->calls++;
+    if (turn != OTLS_OK)
+        return turn;
     if (pipe->reset || pipe->ended) {
         errno = pipe->reset ? ECONNRESET : EPIPE;
         return OTLS_E_IO;

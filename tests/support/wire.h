@@ -17,8 +17,10 @@ typedef struct test_pipe {
     size_t total; /* bytes ever written */
 } test_pipe;
 
-/** What one end does to its calls. */
+/** What one end does to its calls. Calls, reads and writes together, are counted from 1. */
 typedef struct test_faults {
+    unsigned long block_from, block_to; /* these calls answer would-block; 0 = none */
+    unsigned long fail_from;            /* this call and all later ones are broken; 0 = none */
     size_t piece;       /* at most so many bytes a call; 0 = any */
     unsigned block_every; /* 1: each call is first answered with would-block, then done */
     size_t room;        /* would-block when the pipe holds so many bytes; 0 = never */
@@ -29,6 +31,7 @@ typedef struct test_end {
     test_faults faults;
     unsigned read_blocked, write_blocked;
     unsigned long calls;
+    unsigned long turns; /* calls that reached the faults, reads and writes */
 } test_end;
 
 typedef struct test_wire {
@@ -41,6 +44,8 @@ void wire_free(test_wire *wire);
 otls_transport wire_transport(test_end *end);
 /** Put bytes on a pipe as its writer would. */
 void pipe_put(test_pipe *pipe, const void *data, size_t size);
+/** Lose what is on it. */
+void pipe_drain(test_pipe *pipe);
 size_t pipe_size(const test_pipe *pipe);
 
 #endif

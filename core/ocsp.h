@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file ocsp.h
+ * OCSP responses, RFC 6960: a strict, bounded reader, and the one judgement on a response that came
+ * with a handshake, the same whichever engine carried it. Any thread; nothing is kept.
+ */
+#ifndef OTLS_CORE_OCSP_H
+#define OTLS_CORE_OCSP_H
+
+#include "der.h"
+#include "verify.h"
+
+/** A larger response is refused: one with a delegated responder's certificate has 2 KB. */
+#define OTLS_OCSP_SIZE_MAX ((size_t)128 * 1024)
+/** Certificates inside a response that are looked at, each at the cost of two signature checks. */
+#define OTLS_OCSP_CERTIFICATES_MAX 4
+/** Clocks differ by this many seconds at most. */
+#define OTLS_OCSP_SKEW 300
+/**
+ * How old a response without nextUpdate may be: ten days, the longest validity that the CA/Browser
+ * Forum's baseline requirements (4.9.10) allow a response that states one.
+ */
+#define OTLS_OCSP_AGE_MAX ((int64_t)10 * 24 * 3600)
+
+/** OCSPResponseStatus, RFC 6960 4.2.1. */
+enum { OTLS_OCSP_SUCCESSFUL = 0, OTLS_OCSP_UNAUTHORIZED = 6 };
+
+/** CertStatus; the values are the context tags. */
+typedef enum otls_ocsp_status {
+    OTLS_OCSP_GOOD = 0,
+    OTLS_OCSP_REVOKED = 1,
+    OTLS_OCSP_UNKNOWN = 2
+} otls_ocsp_status;
+
+/** One SingleResponse. */
+typedef struct otls_ocsp_single {
+    uint8_t hash; /* otls_hash; 0 = not known to us */
+    otls_slice name_hash, key_hash;
+    otls_slice serial;                /* INTEGER content */
+    uint8_t status;                   /* otls_ocsp_status */
+    bool unusable;                    /* has a critical extension */
+    int64_t this_update, next_update; /* next_update INT64_MAX = none given */
+} otls_ocsp_single;
+
+/** A BasicOCSPResponse; all slices borrow from the bytes it was read from. */
+typedef struct otls_ocsp {
+    uint8_t response_status; /* the rest is empty unless it is OTLS_OCSP_SUCCESSFUL */
+    otls_slice tbs;          /* what is signed, TLV */
+    otls_slice by_name;      /* the responder's Name, TLV; data NULL = named by key */
+    otls_slice by_key;       /* SHA-1 of its key; data NULL = named by name */
+    int64_t produced_at;
+    otls_slice singles;                           /* content of the SEQUENCE OF SingleResponse */
+    otls_slice certificates;                      /* content of the SEQUENCE OF Certificate */
+    otls_signature_algorithm signature_algorithm; /* kind 0 = not known to us */
+    otls_slice signature;
+    bool unusable; /* has a critical extension */
+} otls_ocsp;
+
+/** Decode, every single response included. E_CREDENTIAL with BAD_DER or LIMIT. */
+otls_status otls_ocsp_parse(otls_ocsp *out, otls_slice der, otls_error *err);
+/** Take the next single response of `list`; false at the end, or when it is malformed. */
+bool otls_ocsp_single_next(otls_der *list, otls_ocsp_single *out);
+
+/** What was found out about a certificate. */
+typedef enum otls_ocsp_result {
+    OTLS_OCSP_RESULT_GOOD = 0,
+    OTLS_OCSP_RESULT_REVOKED,
+    OTLS_OCSP_RESULT_UNKNOWN, /* the responder does not know the certificate */
+    OTLS_OCSP_RESULT_MALFORMED,
+    OTLS_OCSP_RESULT_FAILED, /* the responder answered with an error */
+    OTLS_OCSP_RESULT_OTHER,  /* about other certificates only */
+    OTLS_OCSP_RESULT_SIGNER, /* signed by nobody who may */
+    OTLS_OCSP_RESULT_WEAK,   /* signed with a digest or key below the security level */
+    OTLS_OCSP_RESULT_EARLY,  /* not yet valid */
+    OTLS_OCSP_RESULT_LATE    /* expired */
+} otls_ocsp_result;
+
+typedef struct otls_ocsp_question {
+    otls_slice response;
+    const otls_x509 *cert, *issuer;
+    const otls_backend *backend; /* whose crypto checks digests and signatures */
+    int64_t time;
+    int security_level; /* -1 = default */
+} otls_ocsp_question;
+
+/** Fails only when no answer could be reached: no memory, or a defect of the engine. */
+otls_status otls_ocsp_check(const otls_ocsp_question *question, otls_ocsp_result *result,
+                            otls_error *err);
+
+/** What the staple of a handshake was worth. */
+typedef struct otls_staple_request {
+    const otls_slice *staple; /* NULL = none came */
+    bool required;            /* its absence is a failure, whatever the certificate says */
+    const otls_backend *backend;
+    int64_t time;
+    int security_level;
+} otls_staple_request;
+
+/**
+ * After a good verdict: what the staple says of the verified chain's leaf. A bad response, a
+ * missing one where `required` or the certificate (RFC 7633) asks for one, and a revoked
+ * certificate turn the verdict to a refusal. RFC 6066 8: a response that is there must be
+ * satisfactory.
+ */
+otls_status otls_verify_staple(const otls_staple_request *request, otls_verdict *verdict,
+                               otls_error *err);
+
+#endif

@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * shake_corpus DIR PKI ENGINE: every chain of the corpus in a handshake with one engine, TLS 1.2
+ * and 1.3. A raw peer presents the chain as it is; a context of ours has the case's trust, lists,
+ * time, name and switches. Flags, depth, sentence, verified chain and the alert that arrives must
+ * be those of the verdict without a handshake. What cannot occur in a handshake stands in
+ * `exceptions`.
+ */
+#include "corpus.h"
+#include "raw_peer.h"
+
+#include <omnitls/insecure.h>
+#include <omnitls/omnitls.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { TURNS = 4000 };
+
+static const char *directory, *pki;
+static const otls_backend *engine;
+static size_t exception_count;
+
+/* Why a handshake differs; what must hold nevertheless is in `still`. */
+typedef enum exception_kind {
+    CANNOT,  /* no handshake gets as far as the certificates */
+    DECODER, /* the engine's decoder refuses before core is asked: refused as malformed */
+    ALERT,   /* the same, and the engine has sent an alert of its own choice */
+    LIMIT,   /* a limit of the engine's, fixed when it was built: refused */
+} exception_kind;
+
+typedef struct exception {
+    const char *name;
+    const char *engine; /* NULL = all */
+    uint16_t version;   /* 0 = both */
+    exception_kind kind;
+    const char *why;
+} exception;
+
+static const char deep[] = "wolfSSL keeps nine certificates besides the leaf (MAX_CHAIN_DEPTH)";
+static const char large[] = "wolfSSL takes no Certificate message of this size";
+static const char extra[] =
+    "OpenSSL's decoder refuses the message for one broken certificate in it";
+static const char extra_too[] = "as OpenSSL's; in TLS 1.3 it does not look";
+static const char decoder[] = "the engine's decoder is first; it stops at the first fault";
+
+static const exception exceptions[] = {
+    {"p256-level-4", NULL, OTLS_TLS1_3, CANNOT,
+     "at level 4 no client offers ecdsa_secp256r1_sha256, and the peer has nothing else"},
+    {"truncated-extra-certificate", "openssl", 0, DECODER, extra},
+    {"truncated-extra-certificate", "gnutls", OTLS_TLS1_2, DECODER, extra_too},
+    {"algorithms-differ", "gnutls", 0, DECODER, decoder},
+    {"duplicate-extension", "gnutls", 0, DECODER, decoder},
+    {"duplicate-names", "gnutls", 0, DECODER, decoder},
+    {"algorithms-differ", "wolfssl", 0, ALERT, decoder},
+    {"basic-constraints-garbage", "wolfssl", 0, ALERT, decoder},
+    {"duplicate-extension", "wolfssl", 0, ALERT, decoder},
+    {"duplicate-names", "wolfssl", 0, ALERT, decoder},
+    {"extensions-in-version-1", "wolfssl", 0, ALERT, decoder},
+    {"indefinite-length", "wolfssl", 0, ALERT, decoder},
+    {"key-usage-garbage", "wolfssl", 0, ALERT, decoder},
+    {"truncated", "wolfssl", 0, ALERT, decoder},
+    {"unknown-critical-leaf", "wolfssl", 0, ALERT, decoder},
+    {"depth-10-good", "wolfssl", 0, LIMIT, deep},
+    {"depth-11", "wolfssl", 0, LIMIT, deep},
+    {"depth-20-allowed", "wolfssl", 0, LIMIT, deep},
+    {"depth-100", "wolfssl", 0, LIMIT, deep},
+    {"mesh", "wolfssl", 0, LIMIT, deep},
+    {"chain-of-100", "wolfssl", 0, LIMIT, large},
+    {"ten-thousand-names", "wolfssl", 0, LIMIT, large},
+    {"nc-ten-thousand-names", "wolfssl", 0, LIMIT, large},
+    {"nc-too-many-comparisons", "wolfssl", 0, LIMIT, large},
+};
+
+static const exception *exception_find(const char *name, uint16_t version)
+{
+    for (size_t i = 0; i < sizeof(exceptions) / sizeof(exceptions[0]); i++) {
+        const exception *e = &exceptions[i];
+
+        if (strcmp(e->name, name) == 0 && (e->version == 0 || e->version == version) &&
+            (e->engine == NULL || strcmp(e->engine, otls_backend_name(engine)) == 0))
+            return e;
+    }
+    return NULL;
+}
+
+typedef struct shake {
+    const corpus_row *row;
+    const corpus_case *loaded;
+    uint16_t version;
+    bool server; /* ours is the server: the chain is a client's */
+    otls_context *context;
+    otls_connection *conn;
+    raw_peer peer;
+    otls_status status;
+    otls_error error;
+} shake;
+
+static void must(otls_status status, const otls_error *err, const char *what)
+{
+    if (status != OTLS_OK)
+        corpus_die(what, err->text);
+}
+
+static int64_t row_time(void *user)
+{
+    const shake *s = user;
+
+    return s->row->time;
+}
+
+static void add_identity(shake *s)
+{
+    otls_error err = OTLS_ERROR_INIT;
+    char chain[4096], key[4096];
+    otls_identity *identity;
+
+    snprintf(chain, sizeof(chain), "%s/server-ecdsa-p256.pem", pki);
+    snprintf(key, sizeof(key), "%s/server-ecdsa-p256.key", pki);
+    must(otls_identity_load_files(&identity, engine, chain, key, NULL, NULL, &err), &err, chain);
+    must(otls_context_add_identity(s->context, identity, &err), &err, "identity");
+    otls_identity_free(identity);
+    must(otls_context_set_verify_mode(s->context, OTLS_VERIFY_MODE_REQUIRED, &err), &err, "mode");
+}
+
+/* The parameters of the case, said to a context. */
+static void open_context(shake *s)
+{
+    const otls_verify_parameters *p = &s->loaded->parameters;
+    const uint32_t cn = p->options & OTLS_VERIFY_OPTION_COMMON_NAME;
+    otls_error err = OTLS_ERROR_INIT;
+
+    must(otls_context_new(&s->context, engine, s->server ? OTLS_SERVER : OTLS_CLIENT, &err), &err,
+         "context");
+    must(otls_context_set_versions(s->context, s->version, s->version, &err), &err, "version");
+    must(otls_context_set_trust(s->context, s->loaded->trust, &err), &err, "trust");
+    must(otls_context_set_clock(s->context, row_time, s, &err), &err, "clock");
+    must(otls_context_set_verify_flags(s->context,
+                                       p->options & ~(cn | OTLS_VERIFY_OPTION_SIGNATURE), &err),
+         &err, "flags");
+    must(otls_context_set_common_name_fallback(s->context, cn != 0, &err), &err, "common name");
+    must(otls_context_set_verify_purpose(s->context, p->purpose, &err), &err, "purpose");
+    if (p->max_depth >= 0)
+        must(otls_context_set_verify_depth(s->context, p->max_depth, &err), &err, "depth");
+    if (p->security_level >= 0)
+        must(otls_context_set_security_level(s->context, p->security_level, &err), &err, "level");
+    if (s->server)
+        add_identity(s);
+    else if (p->name == NULL)
+        must(otls_context_insecure_no_name_check(s->context, &err), &err, "name check");
+}
+
+static void run(shake *s, raw_chain *chain)
+{
+    otls_transport transport;
+    otls_error err = OTLS_ERROR_INIT;
+    bool going = true;
+    size_t idle = 0;
+
+    s->error = (otls_error)OTLS_ERROR_INIT;
+    s->status = OTLS_WANT_READ;
+    open_context(s);
+    raw_open(&s->peer, chain, !s->server, s->version);
+    transport = raw_transport(&s->peer);
+    must(otls_connection_new(&s->conn, s->context, &transport, &err), &err, "connection");
+    if (s->loaded->parameters.name != NULL)
+        must(otls_connection_set_server_name(s->conn, s->loaded->parameters.name, &err), &err,
+             "name");
+    for (size_t turn = 0; turn < TURNS && idle < 8; turn++) {
+        const size_t before = s->peer.in.end + s->peer.out.end;
+
+        if (s->status > 0)
+            s->status = otls_connection_handshake(s->conn, &s->error);
+        going = going && raw_step(&s->peer);
+        idle = before == s->peer.in.end + s->peer.out.end ? idle + 1 : 0;
+    }
+}
+
+static bool chain_equal(const shake *s, const otls_verdict *verdict)
+{
+    const size_t count = otls_connection_verified_chain_count(s->conn);
+
+    if (otls_verdict_flags(verdict) != 0)
+        return count == 0;
+    if (count != otls_verdict_chain_count(verdict))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (!otls_certificate_equal(otls_connection_verified_chain(s->conn, i),
+                                    otls_verdict_chain(verdict, i)))
+            return false;
+    return true;
+}
+
+static bool same(const shake *s, const otls_verdict *verdict)
+{
+    const uint32_t flags = otls_verdict_flags(verdict);
+
+    if (flags == 0)
+        return s->status == OTLS_OK && s->peer.status == 0 && s->peer.alert < 0 &&
+               otls_connection_verify_flags(s->conn) == 0 && chain_equal(s, verdict);
+    return s->status == OTLS_E_VERIFY && s->error.verify_flags == flags &&
+           s->error.verify_depth == otls_verdict_depth(verdict) &&
+           s->error.alert == otls_verdict_alert(verdict) && !s->error.alert_received &&
+           s->peer.alert == otls_verdict_alert(verdict) &&
+           strstr(s->error.text, otls_verdict_text(verdict)) != NULL && chain_equal(s, verdict);
+}
+
+static void explain(const shake *s, const otls_verdict *verdict)
+{
+    char wanted[256], got[256];
+
+    printf("FAILED %s, %s: wanted %s@%d alert %d, got %s %s@%d alert %d (peer: %d, %s): %s [%s]; "
+           "wanted: %s\n",
+           s->row->name, otls_version_name(s->version),
+           corpus_flag_text(otls_verdict_flags(verdict), wanted, sizeof(wanted)),
+           (int)otls_verdict_depth(verdict), otls_verdict_alert(verdict),
+           otls_status_name(s->status), corpus_flag_text(s->error.verify_flags, got, sizeof(got)),
+           (int)s->error.verify_depth, (int)s->error.alert, s->peer.alert,
+           gnutls_strerror(s->peer.status), s->error.text, s->error.native_text,
+           otls_verdict_text(verdict));
+}
+
+/* What an exception may not go beyond: nobody is accepted, and malformed is called malformed. */
+static bool still(const shake *s, exception_kind kind)
+{
+    static const uint32_t decoding = OTLS_VERIFY_MALFORMED | OTLS_VERIFY_CRITICAL_EXTENSION;
+
+    if (kind == CANNOT)
+        return s->status != OTLS_OK && s->peer.status != 0 && s->peer.alert < 0;
+    if (kind == LIMIT)
+        return s->status < 0 && s->error.alert > 0;
+    return s->status == OTLS_E_VERIFY && (s->error.verify_flags & decoding) != 0 &&
+           (kind == ALERT
+                ? s->error.alert > 0
+                : s->error.alert == 42 && s->peer.alert == 42 && s->error.verify_depth == 0);
+}
+
+/* False: not what it should be. An exception must really be one. */
+static bool check(shake *s, raw_chain *chain, const otls_verdict *verdict)
+{
+    const exception *e = exception_find(s->row->name, s->version);
+    bool good;
+
+    run(s, chain);
+    good = e == NULL ? same(s, verdict) : still(s, e->kind) && !same(s, verdict);
+    if (!good && e != NULL && same(s, verdict))
+        printf("FAILED %s, %s: no exception any more: %s\n", s->row->name,
+               otls_version_name(s->version), e->why);
+    else if (!good)
+        explain(s, verdict);
+    else if (e != NULL)
+        printf("EXCEPTION %s, %s: %s\n", s->row->name, otls_version_name(s->version), e->why);
+    exception_count += e != NULL;
+    otls_connection_free(s->conn);
+    otls_context_free(s->context);
+    raw_close(&s->peer);
+    return good;
+}
+
+static char *case_file(const corpus_row *row, const char *name)
+{
+    char path[4096], *text;
+
+    snprintf(path, sizeof(path), "%s/%s/%s", directory, row->name, name);
+    text = corpus_read_file(path);
+    if (text == NULL)
+        corpus_die(path, "missing");
+    return text;
+}
+
+static size_t check_row(const corpus_row *row)
+{
+    static const uint16_t versions[] = {OTLS_TLS1_2, OTLS_TLS1_3};
+    char *sent = case_file(row, "sent.pem"), *key = case_file(row, "key.pem");
+    otls_verdict *verdict;
+    otls_error err = OTLS_ERROR_INIT;
+    corpus_case loaded;
+    raw_chain chain;
+    size_t failures = 0;
+
+    corpus_load(&loaded, directory, row);
+    raw_chain_load(&chain, sent, key);
+    loaded.parameters.backend = engine;
+    loaded.parameters.options |= OTLS_VERIFY_OPTION_SIGNATURE;
+    must(otls_trust_verify(loaded.trust, (const otls_certificate *const *)loaded.chain,
+                           loaded.count, &loaded.parameters, &verdict, &err),
+         &err, row->name);
+    for (size_t i = 0; i < 2; i++) {
+        shake s = {.row = row,
+                   .loaded = &loaded,
+                   .version = versions[i],
+                   .server = strcmp(row->purpose, "client") == 0};
+
+        failures += !check(&s, &chain, verdict);
+    }
+    otls_verdict_free(verdict);
+    raw_chain_free(&chain);
+    corpus_unload(&loaded);
+    free(sent);
+    free(key);
+    return failures;
+}
+
+int main(int argc, char **argv)
+{
+    otls_error err = OTLS_ERROR_INIT;
+    char line[CORPUS_LINE_SIZE];
+    size_t cases = 0, failures = 0;
+    corpus_row row;
+    FILE *manifest;
+
+    if (argc != 4 && argc != 5)
+        corpus_die("usage", "shake_corpus DIR PKI ENGINE [CASE]");
+    directory = argv[1];
+    pki = argv[2];
+    must(otls_backend_find(&engine, argv[3], &err), &err, argv[3]);
+    manifest = corpus_open(directory);
+    while (corpus_next(manifest, line, &row)) {
+        if (argc == 5 && strcmp(row.name, argv[4]) != 0)
+            continue;
+        cases++;
+        failures += check_row(&row);
+    }
+    fclose(manifest);
+    printf("%s: %zu cases, %zu handshakes, %zu exceptions, %zu wrong\n", argv[3], cases, cases * 2,
+           exception_count, failures);
+    return failures != 0 || (argc == 4 && cases < 150);
+}
