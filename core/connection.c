@@ -4,6 +4,7 @@
 
 #include "alloc.h"
 #include "fail.h"
+#include <omnitls/options.h>
 
 #include <string.h>
 
@@ -26,6 +27,8 @@ static otls_status allocate(otls_connection **out, otls_context *context, otls_e
     conn->context = otls_context_ref(context);
     conn->engine = (otls_backend_connection *)(void *)((char *)conn + head);
     conn->server = context->role == OTLS_SERVER;
+    conn->role_open = context->role == OTLS_EITHER;
+    conn->ragged_eof_ok = (context->settings.options & OTLS_OPTION_IGNORE_UNEXPECTED_EOF) != 0;
     conn->alert_sent = conn->alert_received = -1;
     conn->fd = -1;
     *out = conn;
@@ -68,6 +71,8 @@ void otls_connection_free(otls_connection *conn)
 {
     if (conn == NULL)
         return;
+    otls_connection_calls_clear(&conn->calls);
+    otls_connection_sessions_clear(&conn->sessions);
     if (conn->engine_live)
         OTLS_MODULE(conn->context->backend)->connection->fini(conn->engine);
     otls_peer_clear(conn);
@@ -78,6 +83,8 @@ void otls_connection_free(otls_connection *conn)
     otls_buffer_release(&conn->plain);
     otls_free(conn->host);
     otls_free(conn->chosen_alpn);
+    otls_free(conn->shared);
+    otls_free(conn->ocsp);
     otls_free(conn->failure);
     otls_context_free(conn->context);
     otls_free(conn);
@@ -92,6 +99,7 @@ otls_status otls_connection_set_role(otls_connection *conn, otls_role role, otls
         return otls_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE,
                          "the context does not allow this role");
     conn->server = role == OTLS_SERVER;
+    conn->role_open = false;
     return OTLS_OK;
 }
 
@@ -99,6 +107,7 @@ otls_status otls_connection_set_server_name(otls_connection *conn, const char *n
                                             otls_error *err)
 {
     otls_reference_name reference;
+    otls_error inner = OTLS_ERROR_INIT;
     char text[256];
     char *copy;
 
@@ -106,7 +115,9 @@ otls_status otls_connection_set_server_name(otls_connection *conn, const char *n
         return otls_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE,
                          conn->server ? "a server has no server name to set"
                                       : "the handshake has begun");
-    OTLS_TRY(otls_reference_name_parse(&reference, name, text, err));
+    if (otls_reference_name_parse(&reference, name, text, &inner) != OTLS_OK)
+        return otls_fail(err, (otls_status)inner.status, inner.code, "\"%.60s\": %s",
+                         name != NULL ? name : "", inner.text);
     copy = otls_strdup(name);
     if (copy == NULL)
         return otls_fail_nomem(err);
@@ -124,42 +135,58 @@ otls_status otls_connection_set_server_name(otls_connection *conn, const char *n
 otls_status otls_engine_start(otls_connection *conn, otls_native *native, otls_error *err)
 {
     const otls_settings *settings = &conn->context->settings;
-    const otls_connection_setup setup = {
+    otls_connection_setup setup = {
         .size = sizeof(setup),
         .core = &conn->core,
         .server_name = conn->server ? NULL : conn->reference.dns,
         .alpn = conn->server ? (otls_slice){conn->chosen_alpn, conn->chosen_alpn_size}
                              : (otls_slice){settings->alpn, settings->alpn_size},
+        .ask_later = conn->server && settings->calls.post_handshake_auth &&
+                     conn->hello_version == OTLS_TLS1_3,
+        .session = otls_session_blob(conn),
     };
     otls_error inner;
     otls_status status;
 
     status = OTLS_MODULE(conn->context->backend)
                  ->connection->init(conn->engine, native->engine, &setup, &inner);
+    if (status != OTLS_OK && inner.code == OTLS_CODE_SESSION_REFUSED &&
+        otls_session_unreadable(conn)) {
+        setup.session = (otls_slice){NULL, 0}; /* a full handshake, then */
+        status = OTLS_MODULE(conn->context->backend)
+                     ->connection->init(conn->engine, native->engine, &setup, &inner);
+    }
     if (status != OTLS_OK)
         return otls_connection_fail(conn, status, &inner, err);
     conn->native = native;
     conn->engine_live = true;
     conn->state = OTLS_STATE_HANDSHAKE;
+    otls_tell_state(conn);
     return OTLS_OK;
 }
 
 static otls_status client_start(otls_connection *conn, otls_error *err)
 {
     const otls_settings *settings = &conn->context->settings;
-    const bool named = conn->reference.dns != NULL || conn->reference.ip_size != 0;
+    const bool named = conn->reference.dns != NULL || conn->reference.ip_size != 0 ||
+                       settings->calls.psk_client != NULL; /* a certificate will match no name */
 
     if (!named && !settings->no_verify && !settings->no_name_check)
         return otls_fail(err, OTLS_E_USAGE, OTLS_CODE_NO_SERVER_NAME,
                          "no server name to verify: call otls_connection_set_server_name first");
+    otls_session_choose(conn);
     return otls_engine_start(conn, conn->context->client, err);
 }
 
-static otls_status start(otls_connection *conn, otls_error *err)
+otls_status otls_connection_start(otls_connection *conn, otls_error *err)
 {
+    if (conn->role_open)
+        return otls_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE,
+                         "take a side first: call otls_connection_set_role");
     if (conn->state == OTLS_STATE_NEW && !conn->server)
         return client_start(conn, err);
     conn->state = OTLS_STATE_HELLO;
+    otls_tell_state(conn);
     return otls_server_start(conn, err);
 }
 
@@ -167,8 +194,11 @@ static otls_status finish(otls_connection *conn, otls_error *err)
 {
     conn->info.size = sizeof(conn->info);
     OTLS_MODULE(conn->context->backend)->connection->info(conn->engine, &conn->info);
+    OTLS_TRY(otls_session_resumed(conn, err));
     OTLS_TRY(otls_connection_assert(conn, err));
     conn->state = OTLS_STATE_OPEN;
+    otls_session_done(conn);
+    otls_tell_state(conn);
     return OTLS_OK;
 }
 
@@ -208,7 +238,7 @@ static otls_status handshake(otls_connection *conn, otls_error *err)
     if (conn->state == OTLS_STATE_FAILED)
         return otls_connection_fail_again(conn, err);
     if (conn->state < OTLS_STATE_HANDSHAKE) {
-        status = start(conn, err);
+        status = otls_connection_start(conn, err);
         if (status != OTLS_OK)
             return status;
     }
@@ -223,9 +253,12 @@ static otls_status handshake(otls_connection *conn, otls_error *err)
 
 otls_status otls_connection_handshake(otls_connection *conn, otls_error *err)
 {
+    const bool over = conn->state >= OTLS_STATE_OPEN;
     const otls_status status = handshake(conn, err);
 
-    conn->want_write = status == OTLS_WANT_WRITE;
+    if (status < 0 && !over)
+        otls_session_failed(conn);
+    otls_waits(conn, status);
     return status;
 }
 

@@ -9,6 +9,7 @@
 
 #include "buffer.h"
 #include "client_hello.h"
+#include "connection_session.h"
 #include "context.h"
 #include "verify.h"
 #include <omnitls/connection.h>
@@ -53,7 +54,9 @@ struct otls_connection {
     bool memory, read_ahead, server, engine_live;
     bool input_ended;     /* memory: feed_eof */
     bool sent_close, received_close, ragged_eof_ok;
-    bool want_write;      /* the last answer was WANT_WRITE */
+    bool want_read, want_write; /* what the last answer was */
+    bool role_open;       /* an OTLS_EITHER context, and no side taken yet */
+    bool close_assumed;   /* received_close, but by decree */
     bool peer_verified;   /* core gave its verdict on the peer's chain in this connection */
     bool peer_missing;    /* the peer was asked and presented nothing */
     otls_record_watch watch; /* an alert in plaintext that the engine could not read */
@@ -66,11 +69,18 @@ struct otls_connection {
     otls_reference_name reference;
     char reference_text[256];
     const otls_certificate *peer[OTLS_PEER_CHAIN_MAX];
+    bool peer_more; /* more were sent, and left out */
     size_t peer_count;
     otls_verdict verdict;
     otls_connection_info info;
     uint8_t *chosen_alpn; /* server: wire form of the one name */
     size_t chosen_alpn_size;
+    uint16_t *shared; /* server: the suites of the hello that we have, in the client's order */
+    size_t shared_count;
+    uint8_t *ocsp; /* the response that came (client) or went out (server) */
+    size_t ocsp_size;
+    otls_connection_calls calls;
+    otls_connection_sessions sessions;
 };
 
 /* connection_core.c: what engines call */
@@ -80,7 +90,9 @@ otls_status otls_io_flush(otls_connection *conn);
 /** More ciphertext into `in` (servers look at the hello there). As the read upcall. */
 otls_status otls_io_fill(otls_connection *conn);
 
-/** The fatal alert that came in plaintext where the engine expected ciphertext; -1 = none. */
+/**
+ * The fatal alert or close_notify that came in plaintext and made the engine fail; -1 = none.
+ */
 int16_t otls_alert_in_plaintext(otls_connection *conn);
 
 /* connection_fail.c */
@@ -107,8 +119,61 @@ void otls_peer_clear(otls_connection *conn);
 /** After the handshake: is everything within the policy? */
 otls_status otls_connection_assert(otls_connection *conn, otls_error *err);
 
+/** Settle what is to be settled and start the engine: OTLS_OK, WANT_READ or a failure. */
+otls_status otls_connection_start(otls_connection *conn, otls_error *err);
 /** Start the engine with a native context. */
 otls_status otls_engine_start(otls_connection *conn, otls_native *native, otls_error *err);
+
+/* connection_server.c: end a handshake that has not begun, with an alert in plaintext */
+__attribute__((format(printf, 6, 7))) otls_status
+otls_refuse_hello(otls_connection *conn, otls_error *err, otls_status status, uint8_t alert,
+                  int32_t code, const char *format, ...);
+
+/* connection_hello.c */
+/** Ask the application's ClientHello callback: it may switch conn->context, and choose. */
+otls_status otls_hello_ask(otls_connection *conn, const otls_client_hello *hello,
+                           otls_native **chosen, otls_error *err);
+otls_status otls_hello_choose_alpn(otls_connection *conn, const otls_client_hello *hello,
+                                   otls_error *err);
+
+/* connection_ask.c: the application's say in a verdict. OTLS_OK, E_VERIFY or WANT_ASYNC. */
+otls_status otls_verdict_ask(otls_connection *conn, uint8_t *alert);
+
+/* connection_ocsp.c */
+otls_status otls_core_staple(otls_core *core, otls_slice *response);
+/** Remember what came; false when there is no memory. `staple` NULL = nothing came. */
+bool otls_staple_keep(otls_connection *conn, const otls_slice *staple);
+/** Let the staple have its say in conn->verdict. */
+otls_status otls_staple_judge(otls_connection *conn, const otls_slice *staple, otls_error *err);
+
+/* connection_tell.c: to the info callback */
+void otls_tell(otls_connection *conn, otls_event event, int value);
+void otls_tell_state(otls_connection *conn);
+
+/* connection_psk.c */
+otls_status otls_core_psk_client(otls_core *core, const char *hint, char *identity,
+                                 size_t identity_capacity, uint8_t *key, size_t key_capacity,
+                                 size_t *key_length);
+otls_status otls_core_psk_server(otls_core *core, const uint8_t *identity, size_t identity_size,
+                                 uint8_t *key, size_t key_capacity, size_t *key_length);
+/** Can the hello lead to a handshake with a pre-shared key in this version? */
+bool otls_psk_fits(const otls_context *context, const otls_client_hello *hello, uint16_t version);
+/** Did a key that core gave authenticate the peer, with nothing left to verify? */
+bool otls_psk_authenticated(const otls_connection *conn);
+
+/* client_ca.c */
+void otls_core_client_ca_names(otls_core *core, const otls_slice *names, size_t count);
+
+/* connection_state.c */
+/** Remember the suites that client and server share: OTLS_OK or E_NOMEM. */
+otls_status otls_shared_keep(otls_connection *conn, const otls_client_hello *hello);
+
+/** What the last call waited for. */
+static inline void otls_waits(otls_connection *conn, otls_status status)
+{
+    conn->want_read = status == OTLS_WANT_READ;
+    conn->want_write = status == OTLS_WANT_WRITE;
+}
 
 /* transport_fd.c */
 otls_transport otls_transport_fd(intptr_t fd);

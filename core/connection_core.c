@@ -13,25 +13,31 @@ static otls_connection *connection_of(otls_core *core)
     return (otls_connection *)(void *)core; /* `core` is the first member */
 }
 
+/* Everything but bytes. A callback that broke its contract is a broken transport. */
+static otls_status no_bytes(otls_connection *conn, otls_status said, size_t *count)
+{
+    const bool kept = said == OTLS_WANT_READ || said == OTLS_E_TRUNCATED || said == OTLS_E_IO;
+
+    *count = 0;
+    if (said == OTLS_E_IO)
+        conn->read_errno = errno;
+    else if (!kept)
+        conn->read_errno = EPROTO;
+    return conn->said = kept ? said : OTLS_E_IO;
+}
+
 static otls_status transport_read(otls_connection *conn, void *out, size_t capacity, size_t *count)
 {
+    otls_status said;
+
     *count = 0;
     /* our flight first: a blocking peer, or a blocking descriptor, waits for it */
     if (otls_buffer_size(&conn->out) != 0)
         (void)otls_io_flush(conn);
-    errno = 0;
-    conn->said = conn->transport.read(conn->transport.user, out, capacity, count);
-    if (conn->said == OTLS_E_IO)
-        conn->read_errno = errno;
-    else if (conn->said == OTLS_OK && (*count == 0 || *count > capacity)) {
-        conn->said = OTLS_E_IO; /* a callback broke its contract; do not believe the bytes */
-        conn->read_errno = EPROTO;
-        *count = 0;
-    } else if (conn->said != OTLS_OK && conn->said != OTLS_WANT_READ &&
-               conn->said != OTLS_E_TRUNCATED) {
-        conn->said = OTLS_E_IO;
-    }
-    return conn->said;
+    said = conn->transport.read(conn->transport.user, out, capacity, count);
+    if (said == OTLS_OK && *count - 1 < capacity) /* 1 to capacity */
+        return conn->said = OTLS_OK;
+    return no_bytes(conn, said == OTLS_OK ? OTLS_E_INTERNAL : said, count);
 }
 
 otls_status otls_io_fill(otls_connection *conn)
@@ -91,6 +97,7 @@ static otls_status read_bytes(otls_connection *conn, void *out, size_t capacity,
     if (otls_buffer_size(&conn->in) == 0) {
         if (!conn->memory && !conn->read_ahead)
             return transport_read(conn, out, capacity, count);
+        *count = 0;
         status = otls_io_fill(conn);
         if (status != OTLS_OK)
             return status;
@@ -105,11 +112,12 @@ static otls_status core_read(otls_core *core, void *out, size_t capacity, size_t
     otls_connection *conn = connection_of(core);
     otls_status status;
 
-    *count = 0;
     status = read_bytes(conn, out, capacity, count);
     if (conn->state != OTLS_STATE_OPEN && *count != 0)
         watch_records(conn, out, *count);
-    return status;
+    /* the end and breaks are core's to judge: an engine that sees them sends alerts, forgets
+     * sessions and refuses to write, each in its own way */
+    return status < 0 ? OTLS_WANT_READ : status;
 }
 
 int16_t otls_alert_in_plaintext(otls_connection *conn)
@@ -124,7 +132,10 @@ int16_t otls_alert_in_plaintext(otls_connection *conn)
     /* the engine may have given up on the header alone: the body is still to be read */
     while (watch->have >= 5 && watch->have < 7 && read_bytes(conn, &byte, 1, &count) == OTLS_OK)
         watch_records(conn, &byte, 1);
-    return watch->have == 0 && watch->header[5] == 2 ? watch->header[6] : -1;
+    if (watch->have != 0)
+        return -1;
+    return watch->header[5] == 2 || watch->header[6] == OTLS_ALERT_CLOSE_NOTIFY ? watch->header[6]
+                                                                                : -1;
 }
 
 static otls_status write_broken(otls_connection *conn, int error)
@@ -143,7 +154,6 @@ static otls_status transport_write(otls_connection *conn, const uint8_t *data, s
         size_t count = 0;
         otls_status status;
 
-        errno = 0;
         status = conn->transport.write(conn->transport.user, data + *taken, size - *taken, &count);
         if (status == OTLS_WANT_WRITE)
             return OTLS_OK;
@@ -162,7 +172,7 @@ static otls_status core_write(otls_core *core, const void *data, size_t size)
     if (conn->write_said != OTLS_OK)
         return conn->write_said;
     /* a handshake flight is gathered and leaves in one call; data goes out at once */
-    if (!conn->memory && conn->state == OTLS_STATE_OPEN && otls_buffer_size(&conn->out) == 0 &&
+    if (conn->state == OTLS_STATE_OPEN && !conn->memory && otls_buffer_size(&conn->out) == 0 &&
         transport_write(conn, data, size, &taken) != OTLS_OK)
         return conn->write_said;
     if (taken < size && !otls_buffer_append(&conn->out, (const uint8_t *)data + taken, size - taken))
@@ -192,6 +202,7 @@ static void core_alert(otls_core *core, bool received, bool fatal, uint8_t descr
 {
     otls_connection *conn = connection_of(core);
 
+    otls_tell(conn, received ? OTLS_INFO_ALERT_RECEIVED : OTLS_INFO_ALERT_SENT, description);
     if (!fatal || description == OTLS_ALERT_CLOSE_NOTIFY)
         return;
     if (received)
@@ -206,86 +217,11 @@ static void core_key_log(otls_core *core, const char *line)
 
     if (settings->key_log != NULL)
         settings->key_log(line, settings->key_log_user);
+    if (settings->calls.key_log_file != NULL)
+        otls_key_log_file_write(settings->calls.key_log_file, line);
 }
 
 /* ---- what no setting of ours asks for yet: the safe answer is "there is none" ---- */
-
-static void core_new_session(otls_core *core, const otls_native_session *session)
-{
-    (void)core;
-    (void)session;
-}
-
-static otls_status core_ticket_key(otls_core *core, const uint8_t *name, otls_ticket_key *out,
-                                   bool *renew)
-{
-    (void)core;
-    (void)name;
-    (void)out;
-    *renew = false;
-    return OTLS_E_USAGE;
-}
-
-static void core_cache_store(otls_core *core, otls_slice id, otls_slice blob)
-{
-    (void)core;
-    (void)id;
-    (void)blob;
-}
-
-static otls_status core_cache_fetch(otls_core *core, otls_slice id, otls_slice *blob)
-{
-    (void)core;
-    (void)id;
-    *blob = (otls_slice){NULL, 0};
-    return OTLS_E_USAGE;
-}
-
-static void core_cache_remove(otls_core *core, otls_slice id)
-{
-    (void)core;
-    (void)id;
-}
-
-static otls_status core_psk_client(otls_core *core, const char *hint, char *identity,
-                                   size_t identity_capacity, uint8_t *key, size_t key_capacity,
-                                   size_t *key_length)
-{
-    (void)core;
-    (void)hint;
-    (void)identity;
-    (void)identity_capacity;
-    (void)key;
-    (void)key_capacity;
-    *key_length = 0;
-    return OTLS_E_USAGE;
-}
-
-static otls_status core_psk_server(otls_core *core, const uint8_t *identity, size_t identity_size,
-                                   uint8_t *key, size_t key_capacity, size_t *key_length)
-{
-    (void)core;
-    (void)identity;
-    (void)identity_size;
-    (void)key;
-    (void)key_capacity;
-    *key_length = 0;
-    return OTLS_E_USAGE;
-}
-
-static void core_client_ca_names(otls_core *core, const otls_slice *names, size_t count)
-{
-    (void)core;
-    (void)names;
-    (void)count;
-}
-
-static otls_status core_staple(otls_core *core, otls_slice *response)
-{
-    (void)core;
-    *response = (otls_slice){NULL, 0};
-    return OTLS_OK;
-}
 
 const otls_core_ops otls_core_table = {
     .size = sizeof(otls_core_ops),
@@ -294,13 +230,13 @@ const otls_core_ops otls_core_table = {
     .verify_peer = otls_core_verify_peer,
     .alert = core_alert,
     .key_log = core_key_log,
-    .new_session = core_new_session,
-    .ticket_key = core_ticket_key,
-    .cache_store = core_cache_store,
-    .cache_fetch = core_cache_fetch,
-    .cache_remove = core_cache_remove,
-    .psk_client = core_psk_client,
-    .psk_server = core_psk_server,
-    .client_ca_names = core_client_ca_names,
-    .staple = core_staple,
+    .new_session = otls_core_new_session,
+    .ticket_key = otls_core_ticket_key,
+    .cache_store = otls_core_cache_store,
+    .cache_fetch = otls_core_cache_fetch,
+    .cache_remove = otls_core_cache_remove,
+    .psk_client = otls_core_psk_client,
+    .psk_server = otls_core_psk_server,
+    .client_ca_names = otls_core_client_ca_names,
+    .staple = otls_core_staple,
 };

@@ -95,7 +95,7 @@ otls_status otls_connection_read(otls_connection *conn, void *out, size_t capaci
 {
     const otls_status status = read_any(conn, out, capacity, count, err);
 
-    conn->want_write = status == OTLS_WANT_WRITE;
+    otls_waits(conn, status);
     return status;
 }
 
@@ -127,6 +127,12 @@ static bool may_write_more(const otls_connection *conn)
     const size_t queued = otls_buffer_size(&conn->out);
 
     return conn->memory ? queued < OTLS_MEMORY_OUTPUT_LIMIT : queued == 0;
+}
+
+/* The usual case, in a handful of instructions: open, and nothing waits to be sent. */
+static bool ready_to_write(const otls_connection *conn)
+{
+    return conn->state == OTLS_STATE_OPEN && !conn->sent_close && otls_buffer_size(&conn->out) == 0;
 }
 
 static otls_status before_write(otls_connection *conn, otls_error *err)
@@ -175,10 +181,13 @@ otls_status otls_connection_write(otls_connection *conn, const void *data, size_
     otls_status status;
 
     *count = 0;
-    status = before_write(conn, err);
-    conn->want_write = status == OTLS_WANT_WRITE;
-    if (status != OTLS_OK || size == 0)
-        return status;
+    conn->want_write = false;
+    if (!ready_to_write(conn)) {
+        status = before_write(conn, err);
+        otls_waits(conn, status);
+        if (status != OTLS_OK)
+            return status;
+    }
     return write_records(conn, data, size, count, err);
 }
 
@@ -221,7 +230,7 @@ otls_status otls_connection_writev(otls_connection *conn, const otls_buffer_view
 
     *count = 0;
     status = before_write(conn, err);
-    conn->want_write = status == OTLS_WANT_WRITE;
+    otls_waits(conn, status);
     while (status == OTLS_OK && may_write_more(conn)) {
         const size_t size = gather_record(&from, record, sizeof(record));
         size_t written = 0;
@@ -292,7 +301,7 @@ otls_status otls_connection_shutdown(otls_connection *conn, otls_error *err)
         conn->sent_close = true;
     }
     status = otls_io_flush(conn);
-    conn->want_write = status == OTLS_WANT_WRITE;
+    otls_waits(conn, status);
     return status < 0 ? otls_connection_fail(conn, status, NULL, err) : status;
 }
 

@@ -13,7 +13,7 @@ static void cause_verdict(const otls_connection *conn, otls_error *report)
 {
     const otls_verdict *verdict = &conn->verdict;
 
-    otls_fail(report, OTLS_E_VERIFY,
+    otls_fail(report, conn->calls.cannot_wait ? OTLS_E_UNSUPPORTED : OTLS_E_VERIFY,
               conn->peer_missing ? OTLS_CODE_PEER_CERTIFICATE_MISSING : OTLS_CODE_NONE, "%s",
               verdict->text);
     report->verify_flags = verdict->flags;
@@ -49,6 +49,13 @@ static void cause_alert(int16_t alert, otls_error *report)
     report->alert_received = 1;
 }
 
+/* The engine could not read it, so it has not reported it. */
+static void cause_plain_alert(otls_connection *conn, int16_t alert, otls_error *report)
+{
+    cause_alert(alert, report);
+    otls_tell(conn, OTLS_INFO_ALERT_RECEIVED, alert);
+}
+
 static void cause_missing(otls_error *report)
 {
     const int32_t alert = report->alert;
@@ -76,6 +83,7 @@ static void find_cause(otls_connection *conn, otls_status status, const otls_err
     const int16_t plain = status == OTLS_E_PROTOCOL ? otls_alert_in_plaintext(conn) : -1;
     const bool refused = conn->peer_verified && conn->verdict.flags != 0 &&
                          (conn->verdict.flags & OTLS_VERIFY_NOT_CHECKED) == 0;
+    bool broken = false;
 
     if (engine != NULL)
         *report = *engine;
@@ -87,12 +95,12 @@ static void find_cause(otls_connection *conn, otls_status status, const otls_err
     else if (conn->alert_received >= 0)
         cause_alert(conn->alert_received, report);
     else if (plain >= 0)
-        cause_alert(plain, report);
+        cause_plain_alert(conn, plain, report);
     else if (report->code == OTLS_CODE_PEER_CERTIFICATE_MISSING)
         cause_missing(report);
     else if (status != OTLS_E_VERIFY)
-        (void)cause_transport(conn, report);
-    if (report->alert < 0 && conn->alert_sent >= 0)
+        broken = cause_transport(conn, report);
+    if (report->alert < 0 && conn->alert_sent >= 0 && !broken)
         report->alert = conn->alert_sent;
     copy_native(report, engine);
 }
@@ -107,6 +115,7 @@ otls_status otls_connection_fail(otls_connection *conn, otls_status status,
     find_cause(conn, status < 0 ? status : OTLS_E_INTERNAL, engine_error, &report);
     conn->state = OTLS_STATE_FAILED;
     conn->failure_status = (otls_status)report.status;
+    otls_tell_state(conn);
     conn->failure = otls_memdup(&report, sizeof(report));
     (void)otls_io_flush(conn); /* the alert, if the transport still takes it */
     if (err != NULL)

@@ -29,9 +29,31 @@ uint16_t otls_connection_group(const otls_connection *conn)
     return conn->info.group;
 }
 
+/* In TLS 1.3 each key but RSA has one scheme (RFC 8446 4.2.3), for engines that do not tell. */
+static uint16_t implied_signature(const otls_connection *conn)
+{
+    const otls_x509 *leaf = conn->peer_count > 0 ? &conn->peer[0]->x509 : NULL;
+
+    if (leaf == NULL || conn->info.version < OTLS_TLS1_3 || conn->info.resumed)
+        return 0;
+    switch (leaf->key_type) {
+    case OTLS_KEY_EC:
+        return leaf->key_group == 0x0017   ? 0x0403
+               : leaf->key_group == 0x0018 ? 0x0503
+               : leaf->key_group == 0x0019 ? 0x0603
+                                           : 0;
+    case OTLS_KEY_ED25519:
+        return 0x0807;
+    case OTLS_KEY_ED448:
+        return 0x0808;
+    default:
+        return 0;
+    }
+}
+
 uint16_t otls_connection_peer_signature(const otls_connection *conn)
 {
-    return conn->info.peer_signature;
+    return conn->info.peer_signature != 0 ? conn->info.peer_signature : implied_signature(conn);
 }
 
 const uint8_t *otls_connection_alpn(const otls_connection *conn, size_t *size)

@@ -13,11 +13,12 @@ void otls_plain_alert(otls_connection *conn, uint8_t description)
 
     (void)otls_buffer_append(&conn->out, record, sizeof(record));
     conn->alert_sent = description;
+    otls_tell(conn, OTLS_INFO_ALERT_SENT, description);
     (void)otls_io_flush(conn);
 }
 
-__attribute__((format(printf, 5, 6))) static otls_status
-refuse(otls_connection *conn, otls_error *err, uint8_t alert, int32_t code, const char *format, ...)
+otls_status otls_refuse_hello(otls_connection *conn, otls_error *err, otls_status status,
+                              uint8_t alert, int32_t code, const char *format, ...)
 {
     otls_error report = OTLS_ERROR_INIT;
     char text[sizeof(report.text)];
@@ -27,12 +28,39 @@ refuse(otls_connection *conn, otls_error *err, uint8_t alert, int32_t code, cons
     (void)vsnprintf(text, sizeof(text), format, args);
     va_end(args);
     otls_plain_alert(conn, alert);
-    otls_fail(&report, OTLS_E_PROTOCOL, code, "%s", text);
+    otls_fail(&report, status, code, "%s", text);
     report.alert = alert;
-    return otls_connection_fail(conn, OTLS_E_PROTOCOL, &report, err);
+    return otls_connection_fail(conn, status, &report, err);
+}
+
+static otls_status refuse(otls_connection *conn, otls_error *err, uint8_t alert, int32_t code,
+                          const char *text)
+{
+    return otls_refuse_hello(conn, err, OTLS_E_PROTOCOL, alert, code, "%s", text);
 }
 
 /* ---- the hello ---- */
+
+#define ALERT_RECORD 7u
+
+/* A peer that gives up before its hello sends an alert, in plaintext: is this one, or its start? */
+static bool may_be_alert(const otls_connection *conn)
+{
+    static const uint8_t start[5] = {21, 3, 0, 0, 2};
+    const uint8_t *at = otls_buffer_front(&conn->in);
+    const size_t have = otls_buffer_size(&conn->in);
+
+    for (size_t i = 0; i < have && i < sizeof(start); i++)
+        if (i != 2 && at[i] != start[i]) /* any minor version */
+            return false;
+    return true;
+}
+
+static otls_status alert_for_hello(otls_connection *conn, otls_error *err)
+{
+    conn->alert_received = otls_buffer_front(&conn->in)[6];
+    return otls_connection_fail(conn, OTLS_E_ALERT, NULL, err);
+}
 
 static otls_status read_hello(otls_connection *conn, otls_client_hello *hello, otls_error *err)
 {
@@ -44,9 +72,13 @@ static otls_status read_hello(otls_connection *conn, otls_client_hello *hello, o
             result = otls_client_hello_parse(hello, otls_buffer_front(&conn->in), have);
         if (result == OTLS_HELLO_OK)
             return OTLS_OK;
-        if (result == OTLS_HELLO_NOT_TLS)
+        if (result == OTLS_HELLO_NOT_TLS && may_be_alert(conn)) {
+            if (have >= ALERT_RECORD)
+                return alert_for_hello(conn, err);
+        } else if (result == OTLS_HELLO_NOT_TLS) {
             return refuse(conn, err, OTLS_ALERT_UNEXPECTED_MESSAGE, OTLS_CODE_NOT_TLS,
                           "the client does not speak TLS");
+        }
         if (result == OTLS_HELLO_BAD || have > OTLS_HELLO_WIRE_LIMIT)
             return refuse(conn, err, OTLS_ALERT_DECODE_ERROR, OTLS_CODE_NONE,
                           "the ClientHello is malformed");
@@ -61,39 +93,6 @@ static otls_status read_hello(otls_connection *conn, otls_client_hello *hello, o
             return otls_connection_fail(conn, OTLS_E_PROTOCOL, NULL, err);
         }
     }
-}
-
-/* ---- ALPN, RFC 7301 3.2: by the server's order ---- */
-
-static const uint8_t *offered(otls_slice list, const uint8_t *name)
-{
-    for (size_t at = 0; at < list.size; at += 1u + list.data[at])
-        if (list.data[at] == name[0] && memcmp(list.data + at + 1, name + 1, name[0]) == 0)
-            return list.data + at;
-    return NULL;
-}
-
-static otls_status choose_alpn(otls_connection *conn, const otls_client_hello *hello,
-                               otls_error *err)
-{
-    const otls_settings *settings = &conn->context->settings;
-
-    if (settings->alpn_size == 0 || hello->alpn.size == 0)
-        return OTLS_OK;
-    for (size_t at = 0; at < settings->alpn_size; at += 1u + settings->alpn[at]) {
-        const uint8_t *name = settings->alpn + at;
-
-        if (offered(hello->alpn, name) == NULL)
-            continue;
-        conn->chosen_alpn_size = 1u + name[0];
-        conn->chosen_alpn = otls_memdup(name, conn->chosen_alpn_size);
-        return conn->chosen_alpn != NULL ? OTLS_OK
-                                         : otls_connection_fail(conn, OTLS_E_NOMEM, NULL, err);
-    }
-    if (settings->alpn_optional)
-        return OTLS_OK;
-    return refuse(conn, err, OTLS_ALERT_NO_APPLICATION_PROTOCOL, OTLS_CODE_NO_SHARED_ALPN,
-                  "client and server share no application protocol");
 }
 
 /* ---- version, suite and identity ---- */
@@ -188,8 +187,11 @@ static otls_native *choose_identity(const otls_connection *conn, const otls_clie
 
     for (size_t i = 0; i < context->server_count; i++) {
         otls_native *native = context->servers[i];
-        const otls_x509 *leaf = &native->identity->chain[0]->x509;
+        const otls_x509 *leaf;
 
+        if (native->identity == NULL) /* pre-shared keys only */
+            continue;
+        leaf = &native->identity->chain[0]->x509;
         if (!key_fits(context, hello, version, leaf) ||
             !shares_suite(context, hello, version, leaf))
             continue;
@@ -206,7 +208,7 @@ static otls_status keep_server_name(otls_connection *conn, const otls_client_hel
 {
     const otls_slice name = hello->server_name;
 
-    if (name.data == NULL)
+    if (name.data == NULL || conn->host != NULL) /* asked again after a pause */
         return OTLS_OK;
     conn->host = otls_malloc(name.size + 1);
     if (conn->host == NULL)
@@ -220,25 +222,41 @@ static otls_status keep_server_name(otls_connection *conn, const otls_client_hel
     return OTLS_OK;
 }
 
-static otls_status decide(otls_connection *conn, const otls_client_hello *hello, otls_error *err)
+/* The identity that the client can use; else one that a pre-shared key makes up for. */
+static otls_native *choose_native(const otls_connection *conn, const otls_client_hello *hello)
 {
     const otls_context *context = conn->context;
-    const uint16_t version = otls_hello_version(hello, context->lowest, context->highest);
-    otls_native *native;
+    otls_native *native = choose_identity(conn, hello, conn->hello_version);
 
-    if (version == 0)
+    if (native == NULL && context->server_count != 0 &&
+        otls_psk_fits(context, hello, conn->hello_version))
+        native = context->servers[0];
+    return native;
+}
+
+static otls_status decide(otls_connection *conn, const otls_client_hello *hello, otls_error *err)
+{
+    otls_native *native = NULL;
+
+    OTLS_TRY(keep_server_name(conn, hello, err));
+    OTLS_TRY(otls_hello_ask(conn, hello, &native, err));
+    conn->hello_version =
+        otls_hello_version(hello, conn->context->lowest, conn->context->highest);
+    otls_session_hello(conn, hello);
+    if (conn->hello_version == 0)
         return refuse(conn, err, OTLS_ALERT_PROTOCOL_VERSION, OTLS_CODE_NO_SHARED_VERSION,
                       "client and server share no TLS version");
-    conn->hello_version = version;
-    OTLS_TRY(keep_server_name(conn, hello, err));
-    OTLS_TRY(choose_alpn(conn, hello, err));
-    if (context->server_count == 0)
+    OTLS_TRY(otls_hello_choose_alpn(conn, hello, err));
+    if (conn->context->server_count == 0)
         return refuse(conn, err, OTLS_ALERT_HANDSHAKE_FAILURE, OTLS_CODE_NO_IDENTITY,
                       "the server has no identity");
-    native = choose_identity(conn, hello, version);
+    if (native == NULL)
+        native = choose_native(conn, hello);
     if (native == NULL)
         return refuse(conn, err, OTLS_ALERT_HANDSHAKE_FAILURE, OTLS_CODE_NO_SHARED_SUITE,
                       "client and server share no cipher suite or signature algorithm");
+    if (otls_shared_keep(conn, hello) != OTLS_OK)
+        return otls_connection_fail(conn, OTLS_E_NOMEM, NULL, err);
     return otls_engine_start(conn, native, err);
 }
 

@@ -1,0 +1,65 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# omnitls connect --starttls against scripted servers that behave, and that do not.
+. "$(dirname "$0")/lib.sh"
+have python3 || exit 77
+
+script=$(dirname "$0")/starttls_server.py
+protocols="smtp imap pop3 ftp ldap xmpp postgres"
+
+# start_plain PROTOCOL MANNERS: $server and $port
+start_plain() {
+    : >"$work/plain.out"
+    python3 "$script" "$1" "$2" "$pki/server-ecdsa-p256.pem" "$pki/server-ecdsa-p256.key" \
+        >"$work/plain.out" 2>"$work/plain.err" &
+    server=$!
+    started+=("$server")
+    wait_for "$work/plain.out" '^listening on port [0-9]+$' || return 1
+    port=${found##* }
+}
+
+# visit WANTED PROTOCOL MANNERS ENGINE
+visit() {
+    start_plain "$2" "$3" || return
+    expect_code "$1" "$2, $3, $4" "$OMNITLS_TOOL" connect --backend "$4" --ca "$pki/root.pem" \
+        --servername localhost --timeout "${timeout:-5}" --starttls "$2" "127.0.0.1:$port"
+    stop "$server"
+}
+
+for engine in $engines; do
+    for protocol in $protocols; do
+        visit 0 $protocol good "$engine"
+        [ "$(cat "$work/out")" = "inside, by $protocol" ] ||
+            fail "$protocol, $engine: $(head -c 200 "$work/out")"
+    done
+done
+
+engine=${engines%% *}
+for protocol in $protocols; do
+    visit 3 $protocol inject "$engine"
+    says "$protocol, inject" 'plain text behind its go-ahead'
+    visit 3 $protocol refuse "$engine"
+    says "$protocol, refuse" 'refuse|does not offer'
+    code=3
+    [ $protocol = xmpp ] && code=2 # it waits for an end that never comes
+    visit $code $protocol garbage "$engine"
+    visit 3 $protocol endless "$engine"
+    visit 2 $protocol hangup "$engine"
+    says "$protocol, hangup" 'hung up|reset'
+done
+for protocol in smtp imap xmpp; do
+    visit 3 $protocol absent "$engine"
+    says "$protocol, absent" 'does not offer'
+done
+for protocol in smtp imap ftp; do
+    visit 3 $protocol many "$engine"
+done
+visit 3 smtp nul "$engine"
+says "nul" 'NUL'
+for protocol in smtp ldap; do
+    timeout=1 visit 2 $protocol silent "$engine"
+    says "$protocol, silent" 'within the time'
+done
+expect_code 1 "an unknown protocol" "$OMNITLS_TOOL" connect --starttls gopher localhost:70
+says "an unknown protocol" 'smtp, imap, pop3, ftp, ldap, xmpp, postgres'
+done_testing

@@ -1,0 +1,88 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# omnitls verify: the verdict and its reason, the same by every engine; exit code 4 on refusal.
+. "$(dirname "$0")/lib.sh"
+
+tool=$OMNITLS_TOOL
+leaf=$pki/server-ecdsa-p256.pem
+count=$(wc -w <<<"$engines")
+
+for engine in $engines all; do
+    verify() {
+        local wanted=$1 what="$2, $engine"
+        shift 2
+        expect_code "$wanted" "$what" "$tool" verify --backend "$engine" --ca "$pki/root.pem" "$@"
+        [ "$engine" != all ] || grep -q '^the engines agree$' "$work/out" || fail "$what: they differ"
+    }
+    verify 0 good "$leaf"
+    grep -q "verified" "$work/out" || fail "good, $engine: not said"
+    grep -q "    2  .*CN=Test Root" "$work/out" || fail "good, $engine: no chain: $(cat "$work/out")"
+    verify 0 "good name" --hostname localhost "$leaf"
+    verify 0 "good wildcard" --hostname www.wild.test "$leaf"
+    verify 0 "good address" --ip ::1 "$leaf"
+    verify 4 "wrong name" --hostname other.test "$leaf"
+    grep -q "alert: bad_certificate (42)" "$work/out" || fail "wrong name, $engine: $(cat "$work/out")"
+    verify 4 "wrong address" --ip 127.0.0.2 "$leaf"
+    verify 4 "for servers only" --purpose client "$leaf"
+    grep -q "unsupported_certificate" "$work/out" || fail "for servers only, $engine"
+    verify 0 "for any purpose" --purpose any "$leaf"
+    verify 4 "too late" --time 2051-01-01T00:00:00Z "$leaf"
+    grep -q "certificate_expired" "$work/out" || fail "too late, $engine"
+    verify 4 "too early" --time 1000000000 "$leaf"
+    verify 4 "expired" "$pki/server-expired.pem"
+    verify 4 "self-signed" "$pki/server-selfsigned.pem"
+    verify 4 "no intermediate" "$pki/server-noint.pem"
+    verify 0 "intermediate given" --untrusted "$pki/int.pem" "$pki/server-noint.pem"
+    verify 0 "not on the list" --crl "$pki/int.crl" "$leaf"
+    verify 4 "on the list" --crl "$pki/int.crl" "$pki/server-revoked.pem"
+    grep -q "certificate_revoked" "$work/out" || fail "on the list, $engine: $(cat "$work/out")"
+done
+
+expect_code 4 "JSON" "$tool" verify --backend all --json --ca "$pki/other-root.pem" "$leaf"
+[ "$(wc -l <"$work/out")" -eq 1 ] || fail "JSON: not one line"
+[ "$(grep -o '"verdict":"refused"' "$work/out" | wc -l)" -eq "$count" ] || fail "JSON: $(cat "$work/out")"
+[ "$(grep -o '"alert":"unknown_ca"' "$work/out" | wc -l)" -eq "$count" ] || fail "JSON: no alert"
+grep -q '"agree":true' "$work/out" || fail "JSON: they differ"
+expect_code 0 "default engine" "$tool" verify --ca "$pki/root.pem" "$leaf"
+[ "$(grep -c ': verified' "$work/out")" -eq 1 ] || fail "default engine: $(cat "$work/out")"
+mkdir "$work/roots"
+cp "$pki/root.pem" "$work/roots"
+expect_code 0 "a directory" "$tool" verify --ca "$work/roots" "$leaf"
+
+for engine in $engines; do
+    code=0
+    timeout 60 "$tool" verify --backend "$engine" --engine-verifier --ca "$pki/root.pem" "$leaf" \
+        >"$work/out" 2>"$work/err" || code=$?
+    case $engine in
+        wolfssl)
+            [ $code -eq 1 ] || fail "wolfSSL's own verifier: exit $code"
+            says "wolfSSL's own verifier" "wolfssl"
+            ;;
+        *)
+            [ $code -eq 0 ] || fail "$engine's own verifier: exit $code: $(cat "$work/err")"
+            expect_code 4 "$engine's own verifier, wrong root" "$tool" verify --backend "$engine" \
+                --engine-verifier --ca "$pki/other-root.pem" "$leaf"
+            ;;
+    esac
+done
+
+wrong() {
+    local what=$1 pattern=$2
+    shift 2
+    expect_code 1 "$what" "$tool" verify --ca "$pki/root.pem" "$@"
+    says "$what" "$pattern"
+}
+wrong "a wrong purpose" "purpose.*tea" --purpose tea "$leaf"
+wrong "a wrong time" "time.*noon" --time noon "$leaf"
+wrong "a name as address" "ip.*localhost" --ip localhost "$leaf"
+wrong "both" "exclude" --ip ::1 --hostname localhost "$leaf"
+wrong "a bad name" "." --hostname "a b" "$leaf"
+wrong "no leaf" "LEAF"
+wrong "a leaf that is not there" "nothing" "$work/nothing"
+wrong "a key" "server-ecdsa-p256.key" "$pki/server-ecdsa-p256.key"
+wrong "no such list" "crl.*nothing" --crl "$work/nothing" "$leaf"
+wrong "no such helpers" "untrusted.*nothing" --untrusted "$work/nothing" "$leaf"
+wrong "an engine that is not there" "nossl" --backend nossl "$leaf"
+expect_code 1 "no such roots" "$tool" verify --ca "$work/nothing" "$leaf"
+says "no such roots" "ca.*nothing"
+done_testing
