@@ -166,7 +166,7 @@ static int run(bench_report *report)
     good = measure_all(report, BENCH_HANDSHAKE, BENCH_SOCKET_PING_PONG) && good;
     good = measure_all(report, BENCH_TRUST_LATER, BENCH_TRUST_LATER) && good;
     qsort(report->results, report->count, sizeof(report->results[0]), by_case);
-    if (!to_stdout)
+    if (!to_stdout && report->count != 0)
         bench_report_table(report, stdout);
     if (options->json != NULL)
         good = bench_report_json(report, options->json) && good;

@@ -11,7 +11,7 @@
 #define ROUNDS_MIN 5
 #define ROUNDS_MAX 200000
 #define OPERATIONS_MAX (size_t)10000000
-#define RENEW_EVERY 12
+#define RENEW_EVERY 4
 
 static double nanoseconds(clockid_t clock)
 {

@@ -211,30 +211,46 @@ static void work_close(work *w)
         (void)unlink(w->file);
 }
 
-/* What SSL_CERT_FILE was before; "" = not set. */
-static void environment_back(const char *before)
+/* omnitls looks at these two; what they were before is put back. */
+static const char *const names[] = {"SSL_CERT_FILE", "SSL_CERT_DIR"};
+
+typedef struct environment {
+    char before[2][BENCH_PATH_SIZE]; /* "" = not set */
+} environment;
+
+static void environment_set(environment *e, const char *file)
 {
-    if (before[0] != '\0')
-        (void)setenv("SSL_CERT_FILE", before, 1);
-    else
-        (void)unsetenv("SSL_CERT_FILE");
+    for (size_t i = 0; i < 2; i++) {
+        const char *value = getenv(names[i]);
+
+        (void)snprintf(e->before[i], sizeof(e->before[i]), "%s", value != NULL ? value : "");
+    }
+    (void)setenv(names[0], file, 1);
+    (void)unsetenv(names[1]);
+}
+
+static void environment_back(const environment *e)
+{
+    for (size_t i = 0; i < 2; i++)
+        if (e->before[i][0] != '\0')
+            (void)setenv(names[i], e->before[i], 1);
+        else
+            (void)unsetenv(names[i]);
 }
 
 bool bench_run_trust(const bench_case *what, const bench_side *native, const bench_options *options,
                      bench_samples *samples)
 {
     const bool later = what->kind == BENCH_TRUST_LATER;
-    const char *named = getenv("SSL_CERT_FILE");
-    char before[BENCH_PATH_SIZE];
+    environment kept;
     work w = {.base = {.run = later ? run_later : run_first, .slice = later ? SLICE_LATER : 1},
               .sides = {native, native, &bench_ours}};
     bool good = work_open(&w, options->pki, native->name);
 
-    (void)snprintf(before, sizeof(before), "%s", named != NULL ? named : "");
-    (void)setenv("SSL_CERT_FILE", w.file, 1);
+    environment_set(&kept, w.file);
     good =
         good && (!later || open_earlier(&w)) && bench_measure(&w.base, options->seconds, samples);
-    environment_back(before);
+    environment_back(&kept);
     work_close(&w);
     return good;
 }

@@ -12,11 +12,14 @@ find_program(OMNITLS_BASH bash REQUIRED)
 set(OMNITLS_PKI_DIR "${PROJECT_BINARY_DIR}/pki")
 set(pki_stamp "${OMNITLS_PKI_DIR}/stamp")
 set(pki_script "${PROJECT_SOURCE_DIR}/tests/support/make_pki.sh")
+set(ocsp_script "${PROJECT_SOURCE_DIR}/tests/support/make_ocsp.sh")
 add_custom_command(OUTPUT "${pki_stamp}"
   COMMAND ${CMAKE_COMMAND} -E env "OPENSSL=${OMNITLS_OPENSSL}"
           "${OMNITLS_BASH}" "${pki_script}" "${OMNITLS_PKI_DIR}"
+  COMMAND ${CMAKE_COMMAND} -E env "OPENSSL=${OMNITLS_OPENSSL}"
+          "${OMNITLS_BASH}" "${ocsp_script}" "${OMNITLS_PKI_DIR}"
   COMMAND ${CMAKE_COMMAND} -E touch "${pki_stamp}"
-  DEPENDS "${pki_script}"
+  DEPENDS "${pki_script}" "${ocsp_script}"
   COMMENT "Making the test certificates" VERBATIM)
 add_custom_target(omnitls_pki DEPENDS "${pki_stamp}")
 

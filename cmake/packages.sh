@@ -29,9 +29,19 @@ c|cmd:llvm-symbolizer|llvm|llvm|llvm|llvm|llvm
 c|pc:criterion|libcriterion-dev|criterion-devel|criterion-dev|criterion|criterion
 c|cmd:python3|python3|python3|python3|python|python@3
 c|cmd:valgrind|valgrind|valgrind|valgrind|valgrind|-
-c|fn:probe_roots|ca-certificates|ca-certificates|ca-certificates|ca-certificates|-
+q|fn:probe_roots|ca-certificates|ca-certificates|ca-certificates|ca-certificates|-
 c|cmd:curl|curl|curl|curl|curl|curl
 c|cmd:gnutls-cli|gnutls-bin|gnutls-utils|gnutls-utils|gnutls|gnutls
+c|fn:probe_nginx|nginx-light|nginx|nginx|nginx|nginx
+c|fn:probe_stunnel|stunnel4|stunnel|stunnel|stunnel|stunnel
+c|pc:libuv|libuv1-dev|libuv-devel|libuv-dev|libuv|libuv
+c|pc:libevent|libevent-dev|libevent-devel|libevent-dev|libevent|libevent
+c|pc:libuv|libuv1-dev|libuv-devel|libuv-dev|libuv|libuv
+c|pc:libevent|libevent-dev|libevent-devel|libevent-dev|libevent|libevent
+c|cmd:redis-server|redis-server|redis|redis|redis|redis
+c|pc:hiredis|libhiredis-dev|hiredis-devel|hiredis-dev|hiredis|hiredis
+c|pc:p11-kit-1|libp11-kit-dev|p11-kit-devel|p11-kit-dev|p11-kit|p11-kit
+c|fn:probe_softhsm|softhsm2|softhsm|softhsm|softhsm|softhsm
 TABLE
 }
 
@@ -40,10 +50,24 @@ probe_libc() {
     echo '#include <stdio.h>' | gcc -E - >/dev/null 2>&1
 }
 
-# The public authorities' certificates: material for the readers of certificates.
+# A PKCS #11 token in software: keys that sign by callback.
+probe_softhsm() {
+    command -v softhsm2-util >/dev/null 2>&1
+}
+
+# The public authorities' certificates: what clients trust, and material for the benchmark.
 probe_roots() {
     [ -e /etc/ssl/certs/ca-certificates.crt ] || [ -e /etc/pki/tls/certs/ca-bundle.crt ] ||
         [ -e /etc/ssl/cert.pem ]
+}
+
+# The other sides of the interoperability tests may be where only root's PATH leads.
+probe_nginx() {
+    PATH=$PATH:/usr/sbin:/usr/local/sbin command -v nginx >/dev/null 2>&1
+}
+
+probe_stunnel() {
+    PATH=$PATH:/usr/sbin command -v stunnel4 >/dev/null 2>&1 || PATH=$PATH:/usr/sbin command -v stunnel >/dev/null 2>&1
 }
 
 # clang can link a program with the sanitizers' runtime.

@@ -2,7 +2,9 @@
 #include "context.h"
 
 #include "alloc.h"
+#include "context_options.h"
 #include "fail.h"
+#include "strength.h"
 #include "verify.h"
 #include <omnitls/insecure.h>
 
@@ -17,6 +19,7 @@ static void settings_default(otls_settings *settings)
     settings->verify_mode = OTLS_VERIFY_MODE_NONE;
     settings->verify_depth = 10;
     settings->security_level = 2;
+    settings->options = otls_options_default();
 }
 
 static otls_status allocate(otls_context **out, const otls_backend *backend, otls_role role,
@@ -57,9 +60,19 @@ otls_status otls_context_copy(otls_context **out, const otls_context *context, o
     OTLS_TRY(allocate(out, context->backend, context->role, err));
     settings = &(*out)->settings;
     *settings = context->settings;
+    settings->dh_params = NULL; /* copied last: whatever fails before must not free it */
+    settings->verify.pins = NULL;
     settings->trust = otls_trust_ref(settings->trust);
+    settings->staples = otls_staple_ref(settings->staples);
+    otls_session_settings_share(&settings->sessions);
     for (size_t i = 0; i < settings->identity_count; i++)
         (void)otls_identity_ref(settings->identities[i]);
+    if (otls_calls_adopt(&settings->calls, err) != OTLS_OK) {
+        settings->alpn = NULL; /* still the other's */
+        otls_context_free(*out);
+        *out = NULL;
+        return OTLS_E_NOMEM;
+    }
     if (settings->alpn != NULL) {
         settings->alpn = otls_memdup(settings->alpn, settings->alpn_size);
         if (settings->alpn == NULL) {
@@ -67,6 +80,20 @@ otls_status otls_context_copy(otls_context **out, const otls_context *context, o
             *out = NULL;
             return otls_fail_nomem(err);
         }
+    }
+    if (context->settings.dh_params != NULL) {
+        settings->dh_params = otls_memdup(context->settings.dh_params, settings->dh_params_size);
+        if (settings->dh_params == NULL) {
+            otls_context_free(*out);
+            *out = NULL;
+            return otls_fail_nomem(err);
+        }
+    }
+    settings->verify = context->settings.verify;
+    if (otls_verify_settings_adopt(&settings->verify, err) != OTLS_OK) {
+        otls_context_free(*out);
+        *out = NULL;
+        return OTLS_E_NOMEM;
     }
     return OTLS_OK;
 }
@@ -90,7 +117,13 @@ void otls_context_free(otls_context *context)
     otls_trust_free(settings->trust);
     for (size_t i = 0; i < settings->identity_count; i++)
         otls_identity_free(settings->identities[i]);
+    otls_staple_free(settings->staples);
     otls_free(settings->alpn);
+    otls_free(settings->dh_params);
+    otls_verify_settings_clear(&settings->verify);
+    otls_calls_clear(&settings->calls);
+    otls_session_settings_clear(&settings->sessions);
+    otls_user_data_set(&context->user, NULL, NULL);
     (void)pthread_mutex_destroy(&context->sealing);
     otls_free(context);
 }
@@ -107,6 +140,8 @@ otls_role otls_context_role(const otls_context *context)
 
 otls_verify_mode otls_context_verify_mode(const otls_context *context)
 {
+    if (context->role == OTLS_CLIENT)
+        return context->settings.no_verify ? OTLS_VERIFY_MODE_NONE : OTLS_VERIFY_MODE_REQUIRED;
     return context->settings.verify_mode;
 }
 
@@ -122,7 +157,8 @@ size_t otls_context_suites(const otls_context *context, uint16_t *out, size_t ca
     size_t count = 0;
 
     for (size_t i = 0; i < settings->suite_count; i++) {
-        if (!otls_backend_has_suite(context->backend, settings->suites[i]))
+        if (!otls_backend_has_suite(context->backend, settings->suites[i]) ||
+            !otls_suite_allowed(settings->suites[i], settings->security_level))
             continue;
         if (count < capacity)
             out[count] = settings->suites[i]->id;

@@ -8,6 +8,10 @@
 #ifndef OTLS_CORE_CONTEXT_H
 #define OTLS_CORE_CONTEXT_H
 
+#include "calls.h"
+#include "context_ocsp.h"
+#include "context_session.h"
+#include "context_verify.h"
 #include "engine.h"
 #include "identity.h"
 #include "suites.h"
@@ -35,12 +39,22 @@ typedef struct otls_settings {
     otls_verify_mode verify_mode;
     int verify_depth;
     int security_level;
+    otls_verify_settings verify;
+    uint32_t options;   /* OTLS_OPTION_... */
+    uint8_t *dh_params; /* DHParameter DER, checked; NULL = none */
+    size_t dh_params_size;
     bool no_verify, no_name_check; /* insecure.h */
     bool alpn_optional;
     int64_t (*now)(void *user);
     void *now_user;
     otls_key_log_callback key_log;
     void *key_log_user;
+    uint8_t ocsp; /* client: otls_ocsp_mode */
+    otls_staple *staples; /* server: responses that were set; a reference */
+    otls_ocsp_callback ocsp_callback;
+    void *ocsp_user;
+    otls_calls calls; /* the application's callbacks, and what goes with them */
+    otls_session_settings sessions;
 } otls_settings;
 
 /** One engine context and the policy it was made from. */
@@ -48,6 +62,7 @@ typedef struct otls_native {
     otls_policy policy;
     const otls_identity *identity; /* NULL = none */
     otls_slice chain[OTLS_IDENTITY_CHAIN_MAX];
+    const otls_suite **suites; /* owned; NULL = the context's: without identity, what needs none */
     otls_backend_context *engine;
 } otls_native;
 
@@ -66,6 +81,9 @@ struct otls_context {
     size_t group_count;
     uint16_t signatures[OTLS_SIGNATURE_MAX];
     size_t signature_count;
+    uint8_t policy_hash[2][OTLS_BINDING_SIZE]; /* client, server; where resumption is on */
+    otls_session_counts counts;
+    otls_user_data user; /* not copied */
     otls_native *client;
     otls_native *servers[OTLS_IDENTITY_MAX];
     size_t server_count;
@@ -80,6 +98,10 @@ otls_status otls_context_range(const otls_context *context, uint16_t *lowest, ui
                                otls_error *err);
 /** Free the native contexts; only when nobody can be using them. */
 void otls_context_unseal(otls_context *context);
+/** Client authorities that no version could send? E_UNSUPPORTED (client_ca.c). */
+otls_status otls_client_ca_check(const otls_context *context, otls_error *err);
+/** Does the suite authenticate with a pre-shared key (TLS 1.2)? */
+bool otls_suite_is_psk(const otls_suite *suite);
 int64_t otls_context_now(const otls_context *context);
 
 #endif

@@ -5,6 +5,7 @@
 #include "fail.h"
 #include "verify.h"
 #include <omnitls/insecure.h>
+#include <omnitls/options.h>
 
 #include <string.h>
 
@@ -24,7 +25,8 @@ static otls_status check_version(const otls_context *context, uint16_t version, 
     const char *problem;
     const char *why;
 
-    if (version == 0)
+    if (version == OTLS_VERSION_DEFAULT || version == OTLS_VERSION_LOWEST ||
+        version == OTLS_VERSION_HIGHEST)
         return OTLS_OK;
     problem = bad_version(version);
     if (problem != NULL)
@@ -46,7 +48,9 @@ otls_status otls_context_set_versions(otls_context *context, uint16_t lowest, ui
     OTLS_TRY(otls_context_unsealed(context, err));
     OTLS_TRY(check_version(context, lowest, err));
     OTLS_TRY(check_version(context, highest, err));
-    if (lowest != 0 && highest != 0 && lowest > highest)
+    /* LOWEST and HIGHEST are below and above all, so they compare as they should */
+    if (lowest != OTLS_VERSION_DEFAULT && highest != OTLS_VERSION_DEFAULT && lowest > highest &&
+        lowest != OTLS_VERSION_HIGHEST && highest != OTLS_VERSION_LOWEST)
         return otls_fail(err, OTLS_E_CONFIG, OTLS_CODE_NONE,
                          "lowest version 0x%04x is above the highest, 0x%04x", lowest, highest);
     context->settings.lowest = lowest;
@@ -74,6 +78,19 @@ static void replace_suites(otls_settings *settings, bool thirteen, const otls_su
     settings->suite_count = used;
 }
 
+/* OpenSSL's rule: an unknown word is no error. */
+static void log_unknown(const char *word, size_t length, void *user)
+{
+    const otls_calls *calls = user;
+    char text[160];
+
+    if (calls->log == NULL)
+        return;
+    (void)snprintf(text, sizeof(text), "the cipher expression has the unknown word \"%.*s\"",
+                   length < 100 ? (int)length : 100, word);
+    calls->log(text, calls->log_user);
+}
+
 otls_status otls_context_set_ciphers(otls_context *context, const char *openssl_expression,
                                      otls_error *err)
 {
@@ -82,8 +99,8 @@ otls_status otls_context_set_ciphers(otls_context *context, const char *openssl_
     size_t count;
 
     OTLS_TRY(otls_context_unsealed(context, err));
-    OTLS_TRY(otls_ciphers_parse(openssl_expression, suites, OTLS_SUITE_MAX, &count, &level, NULL,
-                                NULL, err));
+    OTLS_TRY(otls_ciphers_parse(openssl_expression, suites, OTLS_SUITE_MAX, &count, &level,
+                                log_unknown, &context->settings.calls, err));
     context->settings.security_level = level;
     replace_suites(&context->settings, false, suites, count);
     return OTLS_OK;
@@ -167,6 +184,8 @@ otls_status otls_context_set_verify_mode(otls_context *context, otls_verify_mode
     if (context->role == OTLS_CLIENT && mode != OTLS_VERIFY_MODE_REQUIRED)
         return otls_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE,
                          "a client always verifies; see omnitls/insecure.h");
+    if (context->role == OTLS_CLIENT)
+        context->settings.no_verify = false;
     context->settings.verify_mode = mode;
     return OTLS_OK;
 }
@@ -202,6 +221,25 @@ static otls_status alpn_wire_size(const char *const *names, size_t count, size_t
     return OTLS_OK;
 }
 
+/* What the engine cannot offer (a client), or answer with (a server), is refused here. */
+static otls_status alpn_possible(const otls_context *context, const char *const *names,
+                                 size_t count, otls_error *err)
+{
+    const bool client = context->role != OTLS_SERVER;
+    bool is_long = client && count > 8, comma = false;
+
+    for (size_t i = 0; i < count; i++) {
+        is_long = is_long || strlen(names[i]) > 32;
+        comma = comma || (client && strchr(names[i], ',') != NULL);
+    }
+    if (is_long &&
+        otls_backend_supports(context->backend, OTLS_FEATURE_LONG_ALPN, NULL) == OTLS_NO)
+        return otls_fail_unsupported(err, context->backend, OTLS_FEATURE_LONG_ALPN);
+    if (comma && otls_backend_supports(context->backend, OTLS_FEATURE_ALPN_COMMA, NULL) == OTLS_NO)
+        return otls_fail_unsupported(err, context->backend, OTLS_FEATURE_ALPN_COMMA);
+    return OTLS_OK;
+}
+
 otls_status otls_context_set_alpn(otls_context *context, const char *const *names, size_t count,
                                   otls_error *err)
 {
@@ -211,6 +249,7 @@ otls_status otls_context_set_alpn(otls_context *context, const char *const *name
 
     OTLS_TRY(otls_context_unsealed(context, err));
     OTLS_TRY(alpn_wire_size(names, count, &size, err));
+    OTLS_TRY(alpn_possible(context, names, count, err));
     wire = otls_malloc(size);
     if (wire == NULL)
         return otls_fail_nomem(err);

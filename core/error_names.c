@@ -236,6 +236,8 @@ const char *otls_code_name(int32_t code)
         return "write after close";
     case OTLS_CODE_RENEGOTIATION:
         return "renegotiation";
+    case OTLS_CODE_CHAIN_ORDER:
+        return "chain order";
     default:
         return "unknown";
     }

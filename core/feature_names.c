@@ -40,6 +40,7 @@ static const char *const feature_names[OTLS_FEATURE_COUNT] = {
     [OTLS_FEATURE_ED448] = "ed448",
     [OTLS_FEATURE_INFO_CALLBACK] = "info-callback",
     [OTLS_FEATURE_COMPRESSION] = "compression",
+    [OTLS_FEATURE_ALPN_COMMA] = "alpn-comma",
 };
 
 const char *otls_feature_name(otls_feature feature)

@@ -178,3 +178,31 @@ otls_status otls_directory_each(const char *path,
     otls_free(list.names);
     return status;
 }
+
+otls_status otls_file_append_open(const char *path, int *fd, otls_error *err)
+{
+    *fd = -1;
+    if (path == NULL || path[0] == '\0')
+        return otls_fail(err, OTLS_E_USAGE, OTLS_CODE_FILE_NOT_FOUND, "no file name given");
+    *fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, S_IRUSR | S_IWUSR);
+    if (*fd < 0 && errno == EISDIR)
+        return otls_fail(err, OTLS_E_IO, OTLS_CODE_FILE_IS_DIRECTORY,
+                         "%s: is a directory, not a file", path);
+    if (*fd < 0)
+        return fail_open(path, errno, err);
+    return OTLS_OK;
+}
+
+void otls_file_append(int fd, const void *data, size_t size)
+{
+    ssize_t done;
+
+    do
+        done = write(fd, data, size);
+    while (done < 0 && errno == EINTR);
+}
+
+void otls_file_append_close(int fd)
+{
+    (void)close(fd);
+}

@@ -16,4 +16,10 @@ otls_status otls_file_read(const char *path, unsigned char **out, size_t *size, 
 otls_status otls_directory_each(const char *path,
                                 otls_status (*each)(const char *path, void *user, otls_error *err),
                                 void *user, otls_error *err);
+/** Open for appending, created with mode 0600 if need be. */
+otls_status otls_file_append_open(const char *path, int *fd, otls_error *err);
+/** One write; what does not fit the device is lost. */
+void otls_file_append(int fd, const void *data, size_t size);
+void otls_file_append_close(int fd);
+
 #endif

@@ -2,7 +2,9 @@
 /* Sealing: settings become what is in force, and the engine's contexts are made from it. */
 #include "alloc.h"
 #include "context.h"
+#include "context_options.h"
 #include "fail.h"
+#include "strength.h"
 #include "x509.h"
 
 #include <string.h>
@@ -25,11 +27,26 @@ static void narrow_to_suites(const otls_suite *const *suites, size_t count, uint
         *lowest = OTLS_TLS1_3;
 }
 
-static bool has_version(const otls_context *context, uint16_t version)
+/* A key held elsewhere signs and does nothing else: no suite that has it decrypt. */
+static bool only_signs(const otls_settings *settings)
 {
-    return otls_backend_supports(
-               context->backend,
-               (otls_feature)(OTLS_FEATURE_TLS1_0 + (version - OTLS_TLS1_0)), NULL) != OTLS_NO;
+    for (size_t i = 0; i < settings->identity_count; i++)
+        if (settings->identities[i]->key->elsewhere)
+            return true;
+    return false;
+}
+
+/* Is it of use in this context? Without keys a PSK suite is not, and some engines would fail. */
+static bool usable(const otls_context *context, const otls_suite *suite)
+{
+    const otls_calls *calls = &context->settings.calls;
+
+    if (otls_suite_is_psk(suite) && calls->psk_client == NULL && calls->psk_server == NULL)
+        return false;
+    if (!otls_suite_allowed(suite, context->settings.security_level) ||
+        (suite->kx == OTLS_KX_RSA && only_signs(&context->settings)))
+        return false;
+    return otls_backend_has_suite(context->backend, suite);
 }
 
 otls_status otls_context_range(const otls_context *context, uint16_t *lowest, uint16_t *highest,
@@ -39,27 +56,22 @@ otls_status otls_context_range(const otls_context *context, uint16_t *lowest, ui
     const otls_suite *have[OTLS_SUITE_MAX];
     size_t count = 0;
 
+    OTLS_TRY(otls_versions_left(context, settings->options, lowest, highest, err));
     for (size_t i = 0; i < settings->suite_count; i++)
-        if (otls_backend_has_suite(context->backend, settings->suites[i]))
+        if (usable(context, settings->suites[i]))
             have[count++] = settings->suites[i];
-    *highest = settings->highest != 0 ? settings->highest : OTLS_TLS1_3;
-    *lowest = settings->lowest != 0 ? settings->lowest : OTLS_TLS1_2;
-    if (*lowest > *highest)
-        *lowest = *highest; /* only a highest below TLS 1.2 was set */
-    while (*highest > *lowest && !has_version(context, *highest))
-        (*highest)--;
     narrow_to_suites(have, count, lowest, highest);
-    if (count == 0 || *lowest > *highest || !has_version(context, *highest))
+    if (count == 0 || *lowest > *highest)
         return otls_fail(err, OTLS_E_CONFIG, OTLS_CODE_NO_SUITE_LEFT,
-                         "no cipher suite that %s has is left for versions 0x%04x to 0x%04x",
-                         otls_backend_name(context->backend), settings->lowest,
-                         settings->highest);
+                         "no cipher suite that %s has and security level %d allows is left",
+                         otls_backend_name(context->backend), settings->security_level);
     return OTLS_OK;
 }
 
 static otls_status filter(otls_context *context, otls_error *err)
 {
     const otls_settings *settings = &context->settings;
+    const int wanted = otls_strength_of_level(settings->security_level);
 
     OTLS_TRY(otls_context_range(context, &context->lowest, &context->highest, err));
     context->suite_count = context->group_count = context->signature_count = 0;
@@ -68,25 +80,48 @@ static otls_status filter(otls_context *context, otls_error *err)
         const bool thirteen = suite->min_version == OTLS_TLS1_3;
 
         if (suite->min_version > context->highest ||
-            (!thirteen && context->lowest == OTLS_TLS1_3) || !otls_backend_has_suite(context->backend, suite))
+            (!thirteen && context->lowest == OTLS_TLS1_3) || !usable(context, suite))
             continue;
         context->suites[context->suite_count++] = suite;
     }
     for (size_t i = 0; i < settings->group_count; i++)
-        if (otls_backend_has_group(context->backend, settings->groups[i]))
+        if (otls_strength_of_group(settings->groups[i]) >= wanted &&
+            otls_backend_has_group(context->backend, settings->groups[i]))
             context->groups[context->group_count++] = settings->groups[i];
     for (size_t i = 0; i < settings->signature_count; i++)
-        if (otls_backend_has_signature(context->backend, settings->signatures[i]))
+        if (otls_strength_of_signature(settings->signatures[i]) >= wanted &&
+            otls_backend_has_signature(context->backend, settings->signatures[i]))
             context->signatures[context->signature_count++] = settings->signatures[i];
     if (context->group_count == 0)
         return otls_fail(err, OTLS_E_CONFIG, OTLS_CODE_NO_SHARED_GROUP,
-                         "%s has none of the groups asked for",
-                         otls_backend_name(context->backend));
+                         "%s has none of the groups asked for that security level %d allows",
+                         otls_backend_name(context->backend), settings->security_level);
     if (context->signature_count == 0)
         return otls_fail(err, OTLS_E_CONFIG, OTLS_CODE_NONE,
-                         "%s has none of the signature algorithms asked for",
-                         otls_backend_name(context->backend));
+                         "%s has none of the signature algorithms asked for that security level %d "
+                         "allows",
+                         otls_backend_name(context->backend), settings->security_level);
     return OTLS_OK;
+}
+
+static void policy_fill_calls(otls_policy *policy, const otls_context *context)
+{
+    const otls_calls *calls = &context->settings.calls;
+    const bool psk = policy->server ? calls->psk_server != NULL : calls->psk_client != NULL;
+    const otls_backend *backend = context->backend;
+
+    policy->ask_ocsp = !policy->server && context->settings.ocsp != OTLS_OCSP_OFF;
+    policy->staple = policy->server && (context->settings.staples != NULL ||
+                                        context->settings.ocsp_callback != NULL);
+    policy->post_handshake_auth = calls->post_handshake_auth;
+    policy->psk_12 = psk && otls_backend_supports(backend, OTLS_FEATURE_PSK_12, NULL) != OTLS_NO;
+    policy->psk_13 = psk && otls_backend_supports(backend, OTLS_FEATURE_PSK_13, NULL) != OTLS_NO;
+    if (!policy->server)
+        return;
+    policy->client_ca_names = calls->client_ca.names;
+    policy->client_ca_count = calls->client_ca.count;
+    if (calls->psk_hint != NULL)
+        policy->psk_hint = (otls_slice){(const uint8_t *)calls->psk_hint, strlen(calls->psk_hint)};
 }
 
 static void policy_fill(otls_native *native, const otls_context *context, bool server)
@@ -98,8 +133,13 @@ static void policy_fill(otls_native *native, const otls_context *context, bool s
         .size = sizeof(otls_policy),
         .server = server,
         .request_peer = server ? (uint8_t)settings->verify_mode : 0,
-        .no_tickets = 1,
-        .key_log = settings->key_log != NULL,
+        .no_tickets = !otls_ticket_wanted(settings, server),
+        .ticket_count = server ? (uint8_t)otls_context_ticket_count(context) : 0,
+        .resumption = otls_session_wanted(settings, server),
+        .session_lifetime = otls_session_lifetime(settings),
+        .session_id_context = {context->policy_hash[server], OTLS_BINDING_SIZE},
+        .max_early_data = otls_session_wanted(settings, server) ? settings->sessions.max_early_data : 0,
+        .key_log = settings->key_log != NULL || settings->calls.key_log_file != NULL,
         .min_version = context->lowest,
         .max_version = context->highest,
         .suites = context->suites,
@@ -109,14 +149,22 @@ static void policy_fill(otls_native *native, const otls_context *context, bool s
         .signatures = context->signatures,
         .signature_count = context->signature_count,
         .security_level = (uint8_t)settings->security_level,
+        .client_order = (settings->options & OTLS_OPTION_CIPHER_SERVER_PREFERENCE) == 0,
+        .renegotiation = (settings->options & OTLS_OPTION_NO_RENEGOTIATION) == 0,
     };
+    if ((settings->options & OTLS_OPTION_NO_TICKET) != 0)
+        native->policy.no_tickets = 1;
+    if (settings->dh_params != NULL)
+        (void)otls_dh_params_parse((otls_slice){settings->dh_params, settings->dh_params_size},
+                                   &native->policy.dh_p, &native->policy.dh_g);
+    policy_fill_calls(&native->policy, context);
     if (identity == NULL)
         return;
     for (size_t i = 0; i < identity->chain_count; i++)
         native->chain[i] = identity->chain[i]->x509.der;
     native->policy.chain = native->chain;
     native->policy.chain_count = identity->chain_count;
-    native->policy.key = identity->key;
+    native->policy.key = identity->key->native;
 }
 
 static void native_free(const otls_context *context, otls_native *native)
@@ -124,6 +172,7 @@ static void native_free(const otls_context *context, otls_native *native)
     if (native == NULL)
         return;
     OTLS_MODULE(context->backend)->context->fini(native->engine);
+    otls_free(native->suites);
     otls_free(native);
 }
 
@@ -134,6 +183,32 @@ void otls_context_unseal(otls_context *context)
     for (size_t i = 0; i < context->server_count; i++)
         native_free(context, context->servers[i]);
     context->server_count = 0;
+}
+
+/* A server without identity: only what needs none. */
+static otls_status narrow_to_psk(otls_native *native, otls_error *err)
+{
+    otls_policy *policy = &native->policy;
+    size_t count = 0;
+
+    native->suites = otls_calloc(policy->suite_count, sizeof(*native->suites));
+    if (native->suites == NULL)
+        return otls_fail_nomem(err);
+    for (size_t i = 0; i < policy->suite_count; i++) {
+        const otls_suite *suite = policy->suites[i];
+
+        if (suite->min_version == OTLS_TLS1_3 ? policy->psk_13 != 0
+                                              : policy->psk_12 != 0 && otls_suite_is_psk(suite) &&
+                                                    suite->kx != OTLS_KX_RSA_PSK)
+            native->suites[count++] = suite;
+    }
+    policy->suites = native->suites;
+    policy->suite_count = count;
+    narrow_to_suites(native->suites, count, &policy->min_version, &policy->max_version);
+    if (count == 0 || policy->min_version > policy->max_version)
+        return otls_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_NO_IDENTITY,
+                         "a server context needs an identity, or suites for pre-shared keys");
+    return OTLS_OK;
 }
 
 static otls_status make_native(otls_native **out, const otls_context *context,
@@ -149,9 +224,18 @@ static otls_status make_native(otls_native **out, const otls_context *context,
         return otls_fail_nomem(err);
     native->identity = identity;
     policy_fill(native, context, server);
+    if (server && identity == NULL) {
+        status = narrow_to_psk(native, err);
+        if (status != OTLS_OK) {
+            otls_free(native->suites);
+            otls_free(native);
+            return status;
+        }
+    }
     native->engine = (otls_backend_context *)((char *)native + head);
     status = engine->init(native->engine, &native->policy, &inner);
     if (status != OTLS_OK) {
+        otls_free(native->suites);
         otls_free(native);
         if (err != NULL)
             *err = inner;
@@ -165,6 +249,13 @@ static otls_status seal_servers(otls_context *context, otls_error *err)
 {
     const otls_settings *settings = &context->settings;
 
+    OTLS_TRY(otls_client_ca_check(context, err));
+    if (settings->identity_count == 0 && settings->calls.psk_server != NULL) {
+        if (context->server_count == 0)
+            OTLS_TRY(make_native(&context->servers[0], context, NULL, true, err));
+        context->server_count = 1;
+        return OTLS_OK;
+    }
     if (settings->identity_count == 0)
         return context->role == OTLS_EITHER
                    ? OTLS_OK
@@ -178,12 +269,35 @@ static otls_status seal_servers(otls_context *context, otls_error *err)
     return OTLS_OK;
 }
 
+/* What we present must be as strong as what we ask for; settings may come in any order. */
+static otls_status check_own(const otls_context *context, otls_error *err)
+{
+    const otls_settings *settings = &context->settings;
+    otls_slice p, g;
+
+    for (size_t i = 0; i < settings->identity_count; i++) {
+        const otls_certificate *leaf = settings->identities[i]->chain[0];
+        const int strength = otls_strength_of_key(&leaf->x509);
+
+        if (strength >= 0 && strength < otls_strength_of_level(settings->security_level))
+            return otls_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_WEAK,
+                             "the key of %.80s is too weak for security level %d",
+                             otls_certificate_subject(leaf), settings->security_level);
+    }
+    if (settings->dh_params == NULL ||
+        !otls_dh_params_parse((otls_slice){settings->dh_params, settings->dh_params_size}, &p, &g))
+        return OTLS_OK;
+    return otls_dh_params_check(p, g, settings->security_level, "DH parameters", err);
+}
+
 static otls_status seal_locked(otls_context *context, otls_error *err)
 {
     const otls_settings *settings = &context->settings;
     const otls_identity *own = settings->identity_count != 0 ? settings->identities[0] : NULL;
 
+    OTLS_TRY(check_own(context, err));
     OTLS_TRY(filter(context, err));
+    OTLS_TRY(otls_session_seal(context, err));
     if (context->role != OTLS_SERVER && context->client == NULL)
         OTLS_TRY(make_native(&context->client, context, own, false, err));
     if (context->role != OTLS_CLIENT)

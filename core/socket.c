@@ -223,5 +223,6 @@ void otls_socket_close(otls_socket *sock)
         otls_wipe(sock->line, sock->line_capacity);
     otls_free(sock->line);
     otls_free(sock->leftover);
+    otls_user_data_set(&sock->user, NULL, NULL);
     otls_free(sock);
 }

@@ -7,6 +7,7 @@
 #ifndef OTLS_CORE_SOCKET_H
 #define OTLS_CORE_SOCKET_H
 
+#include "calls.h"
 #include <omnitls/socket.h>
 #include <sys/socket.h>
 
@@ -36,6 +37,7 @@ struct otls_socket {
     bool reading_ended;    /* by otls_socket_shutdown */
     unsigned char *line;   /* read, but not yet given out; see socket_line.c */
     size_t line_start, line_end, line_capacity;
+    otls_user_data user;
     uint8_t *leftover; /* plain text from behind the peer's close_notify */
     size_t leftover_size;
 };

@@ -8,6 +8,7 @@ typedef enum extension_id {
     EXT_SUBJECT_KEY_ID,
     EXT_KEY_USAGE,
     EXT_SUBJECT_ALT_NAME,
+    EXT_ISSUER_ALT_NAME, /* checked for form only: nothing of ours depends on it */
     EXT_BASIC_CONSTRAINTS,
     EXT_NAME_CONSTRAINTS,
     EXT_CRL_DISTRIBUTION_POINTS,
@@ -30,6 +31,8 @@ static extension_id id_ce(uint8_t last)
         return EXT_KEY_USAGE;
     case 17:
         return EXT_SUBJECT_ALT_NAME;
+    case 18:
+        return EXT_ISSUER_ALT_NAME;
     case 19:
         return EXT_BASIC_CONSTRAINTS;
     case 30:
@@ -143,6 +146,9 @@ static bool general_name_ok(const otls_tlv *name)
         return otls_der_value(&inside, OTLS_DER_OID, &value) && otls_oid_ok(value) &&
                otls_der_value(&inside, OTLS_DER_CONTEXT_CONSTRUCTED(0), &value) &&
                otls_der_at_end(&inside) && otls_der_well_formed(value, 8);
+    case OTLS_DER_CONTEXT_CONSTRUCTED(3):
+    case OTLS_DER_CONTEXT_CONSTRUCTED(5): /* nobody uses them; their elements must be elements */
+        return otls_der_well_formed(name->value, 8);
     case OTLS_DER_CONTEXT_CONSTRUCTED(4):
         return otls_der_take(&inside, OTLS_DER_SEQUENCE, &tlv) && otls_der_at_end(&inside) &&
                otls_name_ok(tlv.value);
@@ -153,25 +159,43 @@ static bool general_name_ok(const otls_tlv *name)
     }
 }
 
+/* A SEQUENCE of at least one GeneralName, each of them well formed. */
+static bool general_names_ok(otls_slice value, otls_der *names, uint32_t *count)
+{
+    otls_der rest;
+    otls_tlv name;
+
+    *count = 0;
+    if (!otls_der_only(value, OTLS_DER_SEQUENCE, names) || otls_der_at_end(names))
+        return false;
+    rest = *names;
+    while (!otls_der_at_end(&rest)) {
+        if (!otls_der_next(&rest, &name) || !general_name_ok(&name))
+            return false;
+        ++*count;
+    }
+    return true;
+}
+
+/* Half a list is worse than none: a later entry could be the one that matters. */
 static bool read_subject_alt_names(otls_x509 *out, otls_slice value)
 {
     otls_der names;
-    otls_tlv name;
-    uint32_t count = 0;
+    uint32_t count;
 
-    if (!otls_der_only(value, OTLS_DER_SEQUENCE, &names) || otls_der_at_end(&names))
+    if (!general_names_ok(value, &names, &count))
         return false;
     out->subject_alt_names = (otls_slice){.data = names.at, .size = (size_t)(names.end - names.at)};
-    while (!otls_der_at_end(&names)) {
-        if (!otls_der_next(&names, &name) || !general_name_ok(&name)) {
-            /* half a list is worse than none: a later entry could be the one that matters */
-            out->subject_alt_names = (otls_slice){.data = NULL, .size = 0};
-            return false;
-        }
-        count++;
-    }
     out->subject_alt_name_count = count;
     return true;
+}
+
+static bool check_issuer_alt_names(otls_slice value)
+{
+    otls_der names;
+    uint32_t count;
+
+    return general_names_ok(value, &names, &count);
 }
 
 static bool read_extended_key_usage(otls_x509 *out, otls_slice value)
@@ -263,6 +287,8 @@ static bool read_extension(otls_x509 *out, extension_id id, const otls_x509_exte
         return read_key_usage(out, value);
     case EXT_SUBJECT_ALT_NAME:
         return read_subject_alt_names(out, value);
+    case EXT_ISSUER_ALT_NAME:
+        return check_issuer_alt_names(value);
     case EXT_BASIC_CONSTRAINTS:
         return read_basic_constraints(out, extension);
     case EXT_NAME_CONSTRAINTS:
@@ -339,6 +365,8 @@ const char *otls_x509_extensions(otls_x509 *out, otls_der list)
             others[other_count++] = extension.oid;
             continue;
         }
+        if (id == EXT_ISSUER_ALT_NAME) /* RFC 5280 4.2: form is not understanding */
+            out->unknown_critical |= extension.critical;
         /* the first of two is the one that counts, and the certificate is marked */
         if ((seen & 1u << id) != 0)
             out->malformed_extension = 1;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "starttls.h"
 #include "tool.h"
 
 #define TIMEOUT_SECONDS 10
@@ -22,8 +23,12 @@ static otls_status reach(const tool_options *options, const tool_target *target,
         status = otls_socket_set_handshake_on_connect(sock, false, err);
     if (status == OTLS_OK)
         status = otls_socket_connect(sock, target->host, target->port, err);
+    if (status == OTLS_OK && options->starttls != NULL)
+        status = tool_starttls(options->starttls, target->host, otls_socket_fileno(sock),
+                               timeout_ms(options), err);
     *code = tool_exit_code(status, false);
     if (status == OTLS_OK) {
+        tool_session_load(options, otls_socket_connection(sock));
         status = otls_socket_handshake(sock, err);
         *code = tool_exit_code(status, true);
     }
@@ -43,6 +48,7 @@ static int talk(const tool_options *options, const tool_target *target, otls_soc
         if (!options->json)
             tool_summary_print(stderr, backend, otls_socket_connection(sock));
         status = tool_stream(options, sock, &err);
+        tool_session_save(options, otls_socket_connection(sock));
         code = tool_exit_code(status, false);
     }
     if (options->json)

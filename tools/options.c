@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The options of all subcommands, in one table; a subcommand names those it takes by their keys. */
+#include "starttls.h"
 #include "tool.h"
 
 #include <errno.h>
@@ -35,7 +36,36 @@ static const option_row rows[] = {
     {'w', "www", NULL, "answer requests with a page that states the connection (default)"},
     {'e', "echo", NULL, "send back what comes"},
     {'o', "once", NULL, "serve one connection and end with its status"},
+    {'m', "pem", NULL, "print PEM"},
+    {'u', "untrusted", "FILE", "certificates that may help to find a path, PEM"},
+    {'H', "hostname", "NAME", "the host name that the certificate must be for"},
+    {'A', "ip", "ADDRESS", "the address that the certificate must be for"},
+    {'P', "purpose", "PURPOSE",
+     "what the certificate is to be used for: server (default), client, any"},
+    {'T', "time", "TIME", "when: seconds since 1970, or 2026-01-31T12:00:00Z (default: now)"},
+    {'R', "crl", "FILE", "revocation lists; the leaf must be covered by one"},
+    {'E', "engine-verifier", NULL, "let the engine's own verifier decide"},
     {'j', "json", NULL, "print JSON"},
+    {'s', "session-file", "FILE", "resume the session in it, and keep the newest there (secret!)"},
+    {'N', "tickets", "COUNT", "tickets after a TLS 1.3 handshake; 0: none in any version"},
+    {'K', "ticket-keys", "FILE", "1 to 3 keys of 80 random bytes: current, previous, next"},
+    {'x', "no-resumption", NULL, "full handshakes only"},
+    {'G', "sigalgs", "LIST", "signature algorithms by name, separated by colons"},
+    {'3', "tls13-ciphers", "LIST", "TLS 1.3 suites by name, separated by colons"},
+    {'4', "tls13", "LIST", "TLS 1.3 suites by name, separated by colons"},
+    {'O', "options", "LIST", "options to set, or with a - before them to clear: no-ticket,-..."},
+    {'y', "security-level", "LEVEL", "0 to 5 (default: 2)"},
+    {'W', "password-file", "FILE", "its first line opens encrypted keys"},
+    {'2', "pkcs12", "FILE", "our certificate chain and key in one PKCS #12 file"},
+    {'d', "identity", "CHAIN:KEY", "one more chain and key; repeatable"},
+    {'D', "sni", "NAME=CHAIN:KEY", "what to present to clients that ask for NAME; repeatable"},
+    {'B', "client-ca-names", "FILE", "authorities to name when asking for a certificate, PEM"},
+    {'V', "verify-depth", "COUNT", "certificates between the leaf and a root (default: 10)"},
+    {'q', "psk", "ID:HEX", "a pre-shared key and whose it is"},
+    {'f', "keylog", "FILE", "append the connections' secrets to this file"},
+    {'F', "post-handshake-auth", NULL, "clients: let the server ask for a certificate later"},
+    {'S', "starttls", "PROTOCOL",
+     "begin in plain text: smtp, imap, pop3, ftp, ldap, xmpp or postgres"},
 };
 
 #define ROW_COUNT (sizeof(rows) / sizeof(rows[0]))
@@ -98,6 +128,47 @@ static const char **text_place(tool_options *options, char key)
         return &options->servername;
     case 'L':
         return &options->listen;
+    case 'u':
+        return &options->untrusted;
+    case 'H':
+        return &options->hostname;
+    case 'A':
+        return &options->ip;
+    case 'P':
+        return &options->purpose;
+    case 'T':
+        return &options->time;
+    case 'R':
+        return &options->crl;
+    case 'G':
+        return &options->sigalgs;
+    case '3':
+    case '4':
+        return &options->tls13_ciphers;
+    case 'O':
+        return &options->context_options;
+    case 'y':
+        return &options->security_level;
+    case 'W':
+        return &options->password_file;
+    case '2':
+        return &options->pkcs12;
+    case 'B':
+        return &options->client_ca_names;
+    case 'V':
+        return &options->verify_depth;
+    case 'q':
+        return &options->psk;
+    case 'f':
+        return &options->keylog;
+    case 's':
+        return &options->session_file;
+    case 'N':
+        return &options->tickets;
+    case 'K':
+        return &options->ticket_keys;
+    case 'S':
+        return &options->starttls;
     default:
         return NULL;
     }
@@ -114,6 +185,14 @@ static bool *switch_place(tool_options *options, char key)
         return &options->once;
     case 'r':
         return &options->ragged;
+    case 'F':
+        return &options->post_handshake_auth;
+    case 'm':
+        return &options->pem;
+    case 'E':
+        return &options->engine_verifier;
+    case 'x':
+        return &options->no_resumption;
     default:
         return &options->json;
     }
@@ -128,6 +207,22 @@ static const option_row *find_row(int key)
     return NULL;
 }
 
+/* The place after the last is always NULL. */
+static bool append(const tool_options *options, const option_row *row,
+                   const char *list[TOOL_REPEAT_MAX], const char *value)
+{
+    size_t used = 0;
+
+    while (list[used] != NULL)
+        used++;
+    if (used + 1 == TOOL_REPEAT_MAX) {
+        tool_complain(options, "--%s is given more than %d times", row->name, TOOL_REPEAT_MAX - 1);
+        return false;
+    }
+    list[used] = value;
+    return true;
+}
+
 static bool store(tool_options *options, const option_row *row, const char *value)
 {
     const char **text = text_place(options, row->key);
@@ -140,6 +235,8 @@ static bool store(tool_options *options, const option_row *row, const char *valu
         tool_complain(options, "--%s is empty", row->name);
         return false;
     }
+    if (row->key == 'd' || row->key == 'D')
+        return append(options, row, row->key == 'd' ? options->identities : options->snis, value);
     if (text != NULL) {
         *text = value;
         return true;
@@ -169,11 +266,15 @@ static int check(const tool_options *options, const tool_command *command, int r
         tool_complain(options, "--www and --echo exclude each other");
         return TOOL_USAGE;
     }
+    if (options->starttls != NULL && !tool_starttls_known(options->starttls)) {
+        tool_complain(options, "--starttls: there are %s", tool_starttls_names());
+        return TOOL_USAGE;
+    }
     if (options->timeout_s == 0) {
         tool_complain(options, "--timeout must be at least 1");
         return TOOL_USAGE;
     }
-    if (command->argument != NULL && rest == 0) {
+    if (command->argument != NULL && rest == 0 && command->argument[0] != '[') {
         tool_complain(options, "%s is missing; see omnitls %s --help", command->argument,
                       command->name);
         return TOOL_USAGE;

@@ -209,7 +209,8 @@ int tool_serve(const tool_options *options)
     otls_context *context;
     int code = TOOL_OK;
 
-    if (options->cert == NULL) {
+    if (options->cert == NULL && options->pkcs12 == NULL && options->identities[0] == NULL &&
+        options->snis[0] == NULL && options->psk == NULL) {
         tool_complain(options, "--cert is missing: a server needs a certificate and its key");
         return TOOL_USAGE;
     }

@@ -103,7 +103,9 @@ static otls_status set_identity(const tool_options *options, otls_context *conte
     if (options->cert == NULL)
         return OTLS_OK;
     status = otls_identity_load_files(&identity, otls_context_backend(context), options->cert,
-                                      options->key, NULL, NULL, err);
+                                      options->key,
+                                      options->password_file != NULL ? tool_password : NULL,
+                                      (void *)(uintptr_t)options, err);
     if (status == OTLS_OK)
         status = otls_context_add_identity(context, identity, err);
     else if (options->key != NULL && strstr(err->text, options->key) != NULL)
@@ -112,7 +114,7 @@ static otls_status set_identity(const tool_options *options, otls_context *conte
     return status;
 }
 
-static otls_status add_roots(otls_trust *trust, const char *path, otls_error *err)
+otls_status tool_add_roots(otls_trust *trust, const char *path, otls_error *err)
 {
     struct stat facts;
 
@@ -138,7 +140,7 @@ static otls_status set_trust(const tool_options *options, otls_context *context,
         return OTLS_OK;
     status = otls_trust_new(&trust, err);
     if (status == OTLS_OK)
-        status = add_roots(trust, options->ca, err);
+        status = tool_add_roots(trust, options->ca, err);
     if (status == OTLS_OK)
         status = otls_context_set_trust(context, trust, err);
     otls_trust_free(trust);
@@ -221,7 +223,9 @@ static otls_status set_key_log(const tool_options *options, otls_context *contex
 }
 
 static setup_step *const steps[] = {set_versions, set_ciphers, set_groups,   set_alpn,
-                                    set_trust,    set_verify,  set_identity, set_key_log};
+                                    set_trust,    set_verify,  set_identity, set_key_log,
+                                    tool_set_policy, tool_set_identities, tool_set_psk,
+                                    tool_set_sessions, tool_set_ticket_keys};
 
 otls_context *tool_context(const tool_options *options, const otls_backend *backend, otls_role role,
                            int *code)

@@ -114,7 +114,7 @@ static json_t *chain_json(const otls_backend *backend, const otls_connection *co
     return list;
 }
 
-static json_t *flags_json(uint32_t flags)
+json_t *tool_flags_json(uint32_t flags)
 {
     json_t *list = json_array();
 
@@ -171,7 +171,7 @@ json_t *tool_summary_json(const otls_backend *backend, const otls_connection *co
                         err == NULL ? json_null()
                                     : json_string(otls_status_name((otls_status)err->status)));
     json_object_set_new(object, "reason", tool_json_text(err == NULL ? reason : err->text));
-    json_object_set_new(object, "verify_flags", flags_json(flags));
+    json_object_set_new(object, "verify_flags", tool_flags_json(flags));
     if (err != NULL && err->alert >= 0) {
         json_object_set_new(object, "alert", json_string(otls_alert_name(err->alert)));
         json_object_set_new(object, "alert_received", json_boolean(err->alert_received));

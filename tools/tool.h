@@ -11,6 +11,8 @@
 enum { TOOL_OK = 0, TOOL_USAGE = 1, TOOL_NETWORK = 2, TOOL_HANDSHAKE = 3, TOOL_VERIFY = 4 };
 
 #define TOOL_ENGINE_MAX 8
+/** An option that can be repeated, at most this often, and one for the end. */
+#define TOOL_REPEAT_MAX 17
 
 /** What the command line says; NULL, false or -1 = not given. Strings are argv's. */
 typedef struct tool_options {
@@ -24,9 +26,16 @@ typedef struct tool_options {
     const char *alpn;
     const char *servername;
     const char *listen;
+    const char *untrusted, *crl;
+    const char *hostname, *ip, *purpose, *time;
+    const char *starttls;
+    const char *session_file, *tickets, *ticket_keys;
+    const char *sigalgs, *tls13_ciphers, *context_options, *security_level;
+    const char *password_file, *pkcs12, *client_ca_names, *verify_depth, *psk, *keylog;
+    const char *identities[TOOL_REPEAT_MAX], *snis[TOOL_REPEAT_MAX]; /* up to the first NULL */
     int timeout_s;
     int linger_s;
-    bool www, echo, once, json, ragged;
+    bool www, echo, once, json, ragged, pem, engine_verifier, no_resumption, post_handshake_auth;
 } tool_options;
 
 typedef struct tool_command {
@@ -42,6 +51,9 @@ int tool_selftest(const tool_options *options);
 int tool_connect(const tool_options *options);
 int tool_serve(const tool_options *options);
 int tool_compare(const tool_options *options);
+int tool_cert(const tool_options *options);
+int tool_ciphers(const tool_options *options);
+int tool_verify(const tool_options *options);
 
 /* options.c */
 /** -1: go on; else the exit code (help was printed, or a mistake was named). */
@@ -90,10 +102,32 @@ typedef struct tool_engine {
 size_t tool_engines(const tool_options *options, tool_engine *out, size_t capacity);
 
 /* setup.c */
+/** Add what --ca names to a trust store: a file, a directory, or (NULL) the system's roots. */
+otls_status tool_add_roots(otls_trust *trust, const char *path, otls_error *err);
 /** A context as the options say. Complains and returns NULL when it cannot be; *code = exit code.
  */
 otls_context *tool_context(const tool_options *options, const otls_backend *backend, otls_role role,
                            int *code);
+
+/* policy.c, identities.c: steps of the set-up */
+otls_status tool_set_policy(const tool_options *options, otls_context *context,
+                            const char **option, otls_error *err);
+otls_status tool_set_security_level(const tool_options *options, otls_context *context,
+                                    const char **option, otls_error *err);
+otls_status tool_set_identities(const tool_options *options, otls_context *context,
+                                const char **option, otls_error *err);
+otls_status tool_set_psk(const tool_options *options, otls_context *context, const char **option,
+                         otls_error *err);
+/** A password callback; `user` are the options: the first line of --password-file. */
+otls_status tool_password(char *out, size_t capacity, size_t *length, void *user);
+/* sessions.c */
+otls_status tool_set_sessions(const tool_options *options, otls_context *context,
+                              const char **option, otls_error *err);
+otls_status tool_set_ticket_keys(const tool_options *options, otls_context *context,
+                                 const char **option, otls_error *err);
+/** Before the handshake: offer what --session-file holds. After the data: keep the newest there. */
+void tool_session_load(const tool_options *options, otls_connection *conn);
+void tool_session_save(const tool_options *options, const otls_connection *conn);
 
 /* summary.c */
 /** The chain, the negotiated values and the verdict; `err` NULL = nothing failed. */
@@ -103,6 +137,7 @@ void tool_summary_print(FILE *stream, const otls_backend *backend, const otls_co
 /** "verified", "refused", "not checked" or "none". */
 const char *tool_verdict(const otls_connection *conn, const otls_error *err);
 /** The names of verify flags, separated by commas. */
+json_t *tool_flags_json(uint32_t flags);
 const char *tool_flags_text(char *out, size_t capacity, uint32_t flags);
 /** ALPN as text; "" when none. */
 const char *tool_alpn_text(char *out, size_t capacity, const otls_connection *conn);

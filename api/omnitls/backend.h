@@ -96,30 +96,7 @@ typedef struct otls_suite {
 
 /* ---- keys and signatures ------------------------------------------------------------------- */
 
-typedef enum otls_signature_kind {
-    OTLS_SIG_RSA_PKCS1 = 1,
-    OTLS_SIG_RSA_PSS,
-    OTLS_SIG_ECDSA,
-    OTLS_SIG_ED25519,
-    OTLS_SIG_ED448
-} otls_signature_kind;
-
-typedef enum otls_sig_hash {
-    OTLS_SIG_HASH_NONE = 0, /* Ed25519, Ed448 */
-    OTLS_SIG_HASH_SHA1,
-    OTLS_SIG_HASH_SHA224,
-    OTLS_SIG_HASH_SHA256,
-    OTLS_SIG_HASH_SHA384,
-    OTLS_SIG_HASH_SHA512
-} otls_sig_hash;
-
-/** A signature algorithm with its parameters, decoded by core. */
-typedef struct otls_signature_algorithm {
-    uint8_t kind;         /* otls_signature_kind */
-    uint8_t hash;         /* otls_sig_hash */
-    uint8_t mgf_hash;     /* RSA-PSS */
-    uint16_t salt_length; /* RSA-PSS */
-} otls_signature_algorithm;
+/* what is signed, and by whom: omnitls/key.h */
 
 /** How the bytes of a private key are encoded. */
 typedef enum otls_key_encoding {
@@ -135,11 +112,6 @@ typedef struct otls_key_source {
     otls_slice data;
     otls_slice password; /* data NULL = none given */
 } otls_key_source;
-
-/** A private key held elsewhere. Signs `data` (not yet hashed). Blocking; any thread. */
-typedef otls_status (*otls_sign_callback)(const otls_signature_algorithm *algorithm,
-                                          const uint8_t *data, size_t size, uint8_t *out,
-                                          size_t capacity, size_t *length, void *user);
 
 typedef struct otls_native_key otls_native_key;               /* a private key, the backend's */
 typedef struct otls_native_public_key otls_native_public_key; /* a public key, the backend's */
@@ -180,7 +152,11 @@ typedef struct otls_crypto_ops {
     otls_status (*sign)(const otls_native_key *key, const otls_signature_algorithm *algorithm,
                         otls_slice data, uint8_t *out, size_t capacity, size_t *length,
                         otls_error *err);
-    /** Optional (SIGN_CALLBACK). A key that signs by callback; `spki` is its public half. */
+    /**
+     * Optional (SIGN_CALLBACK). A key that signs by callback; `spki` is its public half. The
+     * callback gets what key.h promises, whatever the engine hands out: the bare digest for RSA and
+     * ECDSA, the message for EdDSA.
+     */
     otls_status (*private_key_from_callback)(otls_native_key **out, otls_slice spki,
                                              otls_sign_callback sign, void *user, otls_error *err);
     /**
@@ -228,6 +204,8 @@ typedef struct otls_policy {
     uint8_t ask_ocsp;              /* client: send status_request */
     uint8_t security_level;        /* 0..5; core enforces it on certificates, the engine on DH/keys */
     uint8_t renegotiation;         /* 1 = TLS 1.2 renegotiation is allowed */
+    uint8_t staple;                /* server: 1 = core's staple upcall may have a response */
+    otls_slice dh_p, dh_g; /* server, DHE in TLS 1.2: the group, big-endian; empty = choose one */
 } otls_policy;
 
 typedef struct otls_backend_context otls_backend_context; /* completed by each backend */
@@ -290,8 +268,9 @@ typedef struct otls_core_ops {
      * The peer's certificates as DER, leaf first, exactly as sent; count 0 when it sent none though
      * asked. `staple`: the OCSP response that came along, or NULL. OTLS_OK: go on. OTLS_E_VERIFY:
      * fail the handshake and send *alert. OTLS_WANT_ASYNC (only where ASYNC_VERIFY is supported):
-     * suspend; called again later. Call it in every full handshake in which the peer was to present
-     * a certificate, on both sides, before anything of the application's is sent or believed.
+     * suspend; called again later ("partly" supported = clients only). Call it in every full
+     * handshake in which the peer was to present a certificate, on both sides, before anything of
+     * the application's is sent or believed.
      */
     otls_status (*verify_peer)(otls_core *core, const otls_slice *chain, size_t count,
                                const otls_slice *staple, uint8_t *alert);
@@ -317,7 +296,7 @@ typedef struct otls_core_ops {
                               size_t *key_length);
     otls_status (*psk_server)(otls_core *core, const uint8_t *identity, size_t identity_size,
                               uint8_t *key, size_t key_capacity, size_t *key_length);
-    /** Server: the DER names of a client CA list that the client received (client side). */
+    /** Client: the names in the server's certificate request, as DER. */
     void (*client_ca_names)(otls_core *core, const otls_slice *names, size_t count);
     /** Server: the OCSP response to staple for the identity in use; size 0 = none. Borrowed. */
     otls_status (*staple)(otls_core *core, otls_slice *response);
@@ -335,6 +314,8 @@ typedef struct otls_connection_setup {
     otls_slice alpn;         /* client: names in wire form. Server: the one chosen name in wire form
                                 (length byte + name), empty = none */
     otls_slice session;      /* client: the blob to resume, empty = none */
+    uint8_t ask_later;       /* server: do not ask for a certificate in this handshake, whatever
+                                request_peer says; request_certificate will */
 } otls_connection_setup;
 
 /** What was negotiated. Pointers are borrowed from the connection. */
@@ -481,6 +462,40 @@ _Static_assert(offsetof(otls_backend_module, name) == 16, "the module's head is 
 #endif
 /** Put before the module's definition. */
 #define OTLS_BACKEND_EXPORT __attribute__((visibility("default")))
+
+/**
+ * The digest in a DigestInfo (RFC 8017 section 9.2) and its otls_sig_hash, for engines that hand
+ * sign callbacks the whole of it. 36 bytes, TLS 1.0's MD5 and SHA-1, are given back as they are with
+ * hash NONE; anything else is data NULL.
+ */
+static inline otls_slice otls_backend_digest_of(otls_slice info, uint8_t *hash)
+{
+    static const struct {
+        uint8_t size, hash, oid_size, oid[9];
+    } known[] = {{20, OTLS_SIG_HASH_SHA1, 5, {0x2b, 0x0e, 0x03, 0x02, 0x1a}},
+                 {28, OTLS_SIG_HASH_SHA224, 9, {0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 4}},
+                 {32, OTLS_SIG_HASH_SHA256, 9, {0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 1}},
+                 {48, OTLS_SIG_HASH_SHA384, 9, {0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 2}},
+                 {64, OTLS_SIG_HASH_SHA512, 9, {0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 3}}};
+    const otls_slice none = {NULL, 0};
+    size_t i;
+
+    *hash = OTLS_SIG_HASH_NONE;
+    if (info.size == 36)
+        return info;
+    for (i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+        const size_t head = 10u + known[i].oid_size; /* two SEQUENCEs, OID, NULL, OCTET STRING */
+
+        if (info.size == head + known[i].size &&
+            memcmp(info.data + 6, known[i].oid, known[i].oid_size) == 0) {
+            const otls_slice digest = {info.data + head, known[i].size};
+
+            *hash = known[i].hash;
+            return digest;
+        }
+    }
+    return none;
+}
 
 /** Fill `err` completely; returns `status`. `format` makes the sentence for a person. */
 __attribute__((format(printf, 6, 7))) static inline otls_status

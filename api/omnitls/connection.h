@@ -40,7 +40,10 @@ OTLS_API otls_status otls_connection_new(otls_connection **out, otls_context *co
 /** Sends nothing: an orderly end is otls_connection_shutdown. NULL is fine. */
 OTLS_API void otls_connection_free(otls_connection *conn);
 
-/** OTLS_EITHER contexts: take a side before the handshake (pyo set_connect/accept_state). */
+/**
+ * OTLS_EITHER contexts: take a side before the handshake (pyo set_connect_state, set_accept_state);
+ * without one the handshake answers OTLS_E_USAGE.
+ */
 OTLS_API otls_status otls_connection_set_role(otls_connection *conn, otls_role role,
                                               otls_error *err);
 /**
@@ -49,6 +52,14 @@ OTLS_API otls_status otls_connection_set_role(otls_connection *conn, otls_role r
  */
 OTLS_API otls_status otls_connection_set_server_name(otls_connection *conn, const char *name,
                                                      otls_error *err);
+
+/**
+ * Another context of the same engine, before the handshake: OTLS_E_USAGE once it has begun (a
+ * server's ClientHello callback may still switch), OTLS_E_WRONG_BACKEND for another engine's. Takes
+ * a reference; seals it. (pyo set_context)
+ */
+OTLS_API otls_status otls_connection_set_context(otls_connection *conn, otls_context *context,
+                                                 otls_error *err);
 
 /** OTLS_OK when done; OTLS_WANT_... to be called again. Implied by read and write. */
 OTLS_API otls_status otls_connection_handshake(otls_connection *conn, otls_error *err);
@@ -76,6 +87,10 @@ OTLS_API otls_status otls_connection_flush(otls_connection *conn, otls_error *er
 OTLS_API size_t otls_connection_pending(const otls_connection *conn);
 /** Something is buffered that a read may turn into plaintext: loop, don't poll. */
 OTLS_API bool otls_connection_readable_now(const otls_connection *conn);
+/** Did the last handshake, read, write or shutdown stop for want of input, of room for output?
+ *  (pyo want_read, want_write) */
+OTLS_API bool otls_connection_want_read(const otls_connection *conn);
+OTLS_API bool otls_connection_want_write(const otls_connection *conn);
 /** What the connection waits for, for poll(): a set of OTLS_EVENT_... */
 enum { OTLS_EVENT_READ = 1, OTLS_EVENT_WRITE = 2 };
 OTLS_API unsigned otls_connection_events(const otls_connection *conn);
@@ -93,6 +108,12 @@ OTLS_API size_t otls_connection_unread(otls_connection *conn, void *out, size_t 
 /** What was exchanged: a set of OTLS_SHUTDOWN_... (pyo get_shutdown) */
 enum { OTLS_SHUTDOWN_SENT = 1, OTLS_SHUTDOWN_RECEIVED = 2 };
 OTLS_API unsigned otls_connection_shutdown_state(const otls_connection *conn);
+/**
+ * Declare close_notify sent or received though it was not: nothing more is sent, reads answer
+ * OTLS_CLOSED. Flags can be added, not taken back: OTLS_E_USAGE. (pyo set_shutdown)
+ */
+OTLS_API otls_status otls_connection_set_shutdown_state(otls_connection *conn, unsigned state,
+                                                        otls_error *err);
 /** Opt in: a bare end of file after the handshake reads as OTLS_CLOSED (py32 suppress_ragged_eofs). */
 OTLS_API otls_status otls_connection_set_ragged_eof_ok(otls_connection *conn, bool ok,
                                                        otls_error *err);
@@ -126,6 +147,13 @@ OTLS_API uint16_t otls_connection_peer_signature(const otls_connection *conn);
 OTLS_API const uint8_t *otls_connection_alpn(const otls_connection *conn, size_t *size);
 /** Client: as set. Server: as the client sent; NULL when none. */
 OTLS_API const char *otls_connection_server_name(const otls_connection *conn);
+/** Server: the suites that the client offered and we have, in the client's order. Returns how many
+ *  there are, `out` (may be NULL) takes up to `capacity`; a client: 0. */
+OTLS_API size_t otls_connection_shared_ciphers(const otls_connection *conn, uint16_t *out,
+                                               size_t capacity);
+/** The certificate of the identity in use; NULL when none. A client's is sent only when the server
+ *  asks. */
+OTLS_API const otls_certificate *otls_connection_own_certificate(const otls_connection *conn);
 OTLS_API bool otls_connection_session_reused(const otls_connection *conn);
 /** The peer's chain as sent, leaf first. */
 OTLS_API size_t otls_connection_peer_chain_count(const otls_connection *conn);

@@ -43,7 +43,7 @@ OTLS_API otls_status otls_context_seal(otls_context *context, otls_error *err);
 OTLS_API const otls_backend *otls_context_backend(const otls_context *context);
 OTLS_API otls_role otls_context_role(const otls_context *context);
 
-/** Lowest and highest version, OTLS_TLS1_2 ...; 0 = what the engine and the policy allow. */
+/** Lowest and highest version, OTLS_TLS1_2 ...; more words and names in options.h. */
 OTLS_API otls_status otls_context_set_versions(otls_context *context, uint16_t lowest,
                                                uint16_t highest, otls_error *err);
 OTLS_API void otls_context_versions(const otls_context *context, uint16_t *lowest,
@@ -69,14 +69,16 @@ OTLS_API otls_status otls_context_set_trust(otls_context *context, otls_trust *t
 /** Something to present; repeatable on servers (RSA + ECDSA). Takes a reference. */
 OTLS_API otls_status otls_context_add_identity(otls_context *context, otls_identity *identity,
                                                otls_error *err);
-/** Servers: ask for a client certificate. Clients always verify; see insecure.h. */
+/** Servers: ask for a client certificate. Clients always verify (REQUIRED, which also takes back
+ *  otls_context_insecure_no_verify); see insecure.h. More about verification in verify.h. */
 OTLS_API otls_status otls_context_set_verify_mode(otls_context *context, otls_verify_mode mode,
                                                   otls_error *err);
 OTLS_API otls_verify_mode otls_context_verify_mode(const otls_context *context);
 /** How many certificates may stand between leaf and trust anchor (default 10). */
 OTLS_API otls_status otls_context_set_verify_depth(otls_context *context, int depth,
                                                    otls_error *err);
-/** Application protocols (RFC 7301), most wanted first; a server chooses by its own order. */
+/** Application protocols (RFC 7301), most wanted first; a server chooses by its own order. Names have
+ *  1 to 255 bytes; E_UNSUPPORTED where the engine lacks OTLS_FEATURE_LONG_ALPN or _ALPN_COMMA. */
 OTLS_API otls_status otls_context_set_alpn(otls_context *context, const char *const *names,
                                            size_t count, otls_error *err);
 /** Server: refuse with alert 120 when nothing is shared (default), or go on without ALPN. */

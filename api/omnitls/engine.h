@@ -33,7 +33,7 @@ typedef enum otls_feature {
     OTLS_FEATURE_POST_HANDSHAKE_AUTH = 7,
     OTLS_FEATURE_KEY_UPDATE = 8,
     OTLS_FEATURE_RENEGOTIATION = 9,
-    OTLS_FEATURE_CLIENT_CA_NAMES = 10,    /**< in TLS 1.2 */
+    OTLS_FEATURE_CLIENT_CA_NAMES = 10,    /**< in TLS 1.2; partly: servers only */
     OTLS_FEATURE_CLIENT_CA_NAMES_13 = 11, /**< certificate_authorities in TLS 1.3 */
     OTLS_FEATURE_OCSP_STAPLE_SERVER = 12,
     OTLS_FEATURE_OCSP_STAPLE_CLIENT = 13,
@@ -55,14 +55,15 @@ typedef enum otls_feature {
     OTLS_FEATURE_SESSION_TICKETS = 29,
     OTLS_FEATURE_TICKET_KEYS = 30,
     OTLS_FEATURE_ENGINE_VERIFIER = 31,
-    OTLS_FEATURE_ASYNC_VERIFY = 32,
+    OTLS_FEATURE_ASYNC_VERIFY = 32, /**< partly: clients only */
     OTLS_FEATURE_ALLOCATOR = 33,
     OTLS_FEATURE_LONG_ALPN = 34, /**< more than 8 names, or names over 32 bytes */
     OTLS_FEATURE_ED25519 = 35,
     OTLS_FEATURE_ED448 = 36,
     OTLS_FEATURE_INFO_CALLBACK = 37,
     OTLS_FEATURE_COMPRESSION = 38,
-    OTLS_FEATURE_COUNT = 39
+    OTLS_FEATURE_ALPN_COMMA = 39, /**< a client may offer names with a comma in them */
+    OTLS_FEATURE_COUNT = 40
 } otls_feature;
 
 /**

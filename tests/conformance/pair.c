@@ -2,6 +2,7 @@
 #include "pair.h"
 
 #include <criterion/criterion.h>
+#include <criterion/hooks.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,14 +13,58 @@
 static const char *const keys[PAIR_KEYS] = {"ecdsa-p256", "rsa-2048", "ed25519"};
 static const uint16_t versions[2] = {OTLS_TLS1_2, OTLS_TLS1_3};
 
-static size_t cases(pair_case *out, size_t key_count)
+/* Here, because a failure where the parameters are made would leave Criterion waiting for ever. */
+ReportHook(PRE_ALL)(struct criterion_test_set *tests)
 {
-    const otls_backend *engines[8];
-    const size_t engine_count = otls_backend_list(engines, 8);
+    const char *names = getenv("OMNITLS_TEST_ENGINES");
+    const otls_backend *backend;
+    otls_error err = OTLS_ERROR_INIT;
+
+    (void)tests;
+    for (const char *at = names != NULL ? names : ""; *at != '\0'; at += at[0] == ',') {
+        const size_t length = strcspn(at, ",");
+        char name[64];
+
+        (void)snprintf(name, sizeof(name), "%.*s", (int)length, at);
+        if (otls_backend_find(&backend, name, &err) != OTLS_OK) {
+            (void)fprintf(stderr, "OMNITLS_TEST_ENGINES: %s\n", err.text);
+            exit(2);
+        }
+        at += length;
+    }
+}
+
+size_t test_engines(const otls_backend *out[PAIR_ENGINES])
+{
+    const char *names = getenv("OMNITLS_TEST_ENGINES");
     size_t count = 0;
 
-    for (size_t c = 0; c < engine_count && c < 3; c++)
-        for (size_t s = 0; s < engine_count && s < 3; s++)
+    if (names == NULL || names[0] == '\0') {
+        count = otls_backend_list(out, PAIR_ENGINES);
+        return count < PAIR_ENGINES ? count : PAIR_ENGINES;
+    }
+    for (const char *at = names; *at != '\0'; at += at[0] == ',') {
+        const size_t length = strcspn(at, ",");
+        char name[64];
+
+        cr_assert(length > 0 && length < sizeof(name) && count < PAIR_ENGINES,
+                  "OMNITLS_TEST_ENGINES: 1 to %d names and commas", PAIR_ENGINES);
+        memcpy(name, at, length);
+        name[length] = '\0';
+        out[count++] = test_backend(name);
+        at += length;
+    }
+    return count;
+}
+
+static size_t cases(pair_case *out, size_t key_count)
+{
+    const otls_backend *engines[PAIR_ENGINES];
+    const size_t engine_count = test_engines(engines);
+    size_t count = 0;
+
+    for (size_t c = 0; c < engine_count; c++)
+        for (size_t s = 0; s < engine_count; s++)
             for (size_t v = 0; v < 2; v++)
                 for (size_t k = 0; k < key_count; k++)
                     out[count++] = (pair_case){.client = engines[c],
@@ -186,7 +231,8 @@ static void open_server(pair *p, const pair_options *o)
     context = p->server_context;
     MUST(otls_context_set_versions(context, p->which.version, p->which.version, &err));
     (void)snprintf(name, sizeof(name), "server-%s", p->which.key);
-    use_identity(p, context, o->server_identity != NULL ? o->server_identity : name);
+    if (!o->no_server_identity)
+        use_identity(p, context, o->server_identity != NULL ? o->server_identity : name);
     if (o->verify_mode != OTLS_VERIFY_MODE_NONE) {
         use_trust(p, context, o->server_trust != NULL ? o->server_trust : "root");
         MUST(otls_context_set_verify_mode(context, o->verify_mode, &err));
@@ -214,6 +260,8 @@ void pair_open(pair *p, const pair_case *which, const pair_options *options)
     wire_init(&p->wire);
     open_client(p, o);
     open_server(p, o);
+    if (o->setup != NULL)
+        o->setup(p, o->user);
     transport = wire_transport(&p->wire.client);
     MUST(otls_connection_new(&p->client, p->client_context, &transport, &err));
     transport = wire_transport(&p->wire.server);

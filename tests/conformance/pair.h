@@ -12,7 +12,8 @@
 #include <omnitls/omnitls.h>
 
 #define PAIR_KEYS 3
-#define PAIR_MAX (9 * 2 * PAIR_KEYS)
+#define PAIR_ENGINES 4
+#define PAIR_MAX (PAIR_ENGINES * PAIR_ENGINES * 2 * PAIR_KEYS)
 
 /** One cell of the matrix. */
 typedef struct pair_case {
@@ -21,6 +22,11 @@ typedef struct pair_case {
     const char *key; /* "ecdsa-p256" ... */
 } pair_case;
 
+/**
+ * The engines under test: those of this build, or those whose names, separated by commas, stand in the
+ * environment's OMNITLS_TEST_ENGINES, whoever wrote their modules.
+ */
+size_t test_engines(const otls_backend *out[PAIR_ENGINES]);
 /** Every ordered pair of engines, both versions, all keys. Returns how many. */
 size_t pair_cases(pair_case out[PAIR_MAX]);
 /** The same with ECDSA only. */
@@ -30,6 +36,8 @@ struct criterion_test_params pair_parameters(void);
 struct criterion_test_params pair_parameters_short(void);
 pair_case pair_case_at(size_t index);
 pair_case pair_case_short_at(size_t index);
+
+struct pair;
 
 /** What to set up otherwise than usual. Zero is the usual. */
 typedef struct pair_options {
@@ -49,6 +57,10 @@ typedef struct pair_options {
     uint16_t client_lowest, client_highest; /* 0 = the case's version */
     const char *client_ciphers, *server_ciphers;
     const char *client_groups, *server_groups;
+    bool no_server_identity;
+    /* called when both contexts are set up, before there are connections */
+    void (*setup)(struct pair *p, void *user);
+    void *user;
 } pair_options;
 
 typedef struct pair {

@@ -65,6 +65,9 @@ def engine_of(path):
         # the benchmark and the tests' native peers: one file, one engine, named after it
         if re.match(rf"^(bench|tests)/(.*[/_])?{engine}(_\w+)?\.[ch]$", path):
             return engine
+    # the corpus' peer, which presents whatever bytes it is given as a certificate
+    if re.match(r"^tests/corpus/raw_peer\.[ch]$", path):
+        return "gnutls"
     # what makes the tests' certificates
     return "openssl" if re.match(r"^tests/\w+/make_\w+\.c$", path) else None
 
