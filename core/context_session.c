@@ -135,6 +135,11 @@ otls_status otls_context_set_session_lifetime(otls_context *context, uint32_t se
     return OTLS_OK;
 }
 
+uint32_t otls_context_session_lifetime(const otls_context *context)
+{
+    return otls_session_lifetime(&context->settings);
+}
+
 otls_status otls_context_set_session_id_context(otls_context *context, const void *id, size_t size,
                                                 otls_error *err)
 {

@@ -83,12 +83,6 @@ static void add_all(hasher *h, const otls_settings *settings, bool server)
     add_number(h, server ? (uint64_t)settings->verify_mode : 0);
     add_number(h, settings->no_verify);
     add_number(h, settings->no_name_check);
-    add_number(h, settings->verify.options);
-    add_number(h, (uint64_t)settings->verify.purpose);
-    add_number(h, (uint64_t)settings->verify.verifier);
-    add_number(h, settings->verify.pin_count);
-    add(h, settings->verify.pins, settings->verify.pin_count * 32);
-    add_number(h, settings->ocsp);
     add_number(h, settings->calls.verify != NULL);
     add_number(h, settings->calls.verify_certificate != NULL);
     add_number(h, (uint64_t)settings->verify_depth);

@@ -131,6 +131,8 @@ OTLS_API otls_status otls_context_set_session_cache_size(otls_context *context, 
 /** How long sessions live, 1 to 604,800 seconds; default 7,200. */
 OTLS_API otls_status otls_context_set_session_lifetime(otls_context *context, uint32_t seconds,
                                                        otls_error *err);
+/** The lifetime in force, in seconds. (pyo get_timeout) */
+OTLS_API uint32_t otls_context_session_lifetime(const otls_context *context);
 /** Server: sessions of another id context are not resumed; at most 32 bytes. (pyo set_session_id)
  */
 OTLS_API otls_status otls_context_set_session_id_context(otls_context *context, const void *id,

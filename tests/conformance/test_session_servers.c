@@ -336,6 +336,9 @@ Test(servers, refusals)
         cr_expect_eq(otls_context_set_session_cache_mode(context, OTLS_SESSION_CACHE_OFF, NULL),
                      OTLS_OK);
         cr_expect_eq(otls_context_set_session_lifetime(context, 0, NULL), OTLS_E_CONFIG);
+        cr_expect_eq(otls_context_session_lifetime(context), 7200);
+        cr_expect_eq(otls_context_set_session_lifetime(context, 60, NULL), OTLS_OK);
+        cr_expect_eq(otls_context_session_lifetime(context), 60);
         cr_expect_eq(otls_context_set_session_lifetime(context, 604801, NULL), OTLS_E_CONFIG);
         cr_expect_eq(otls_context_set_session_cache_size(context, 0, NULL), OTLS_E_CONFIG);
         cr_expect_eq(otls_context_set_session_id_context(context, keys, 33, NULL), OTLS_E_CONFIG);

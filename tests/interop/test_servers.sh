@@ -34,8 +34,8 @@ try_all() {
             rm -f "$work/session"
             fetch "$1" "$engine" $version "$2" false
             resumed=true
-            # open: Node takes the TLS 1.2 tickets of OpenSSL's and GnuTLS' clients, not of wolfSSL's;
-            # other servers take them
+            # A wolfSSL client resumes TLS 1.2 by session id alone (its ticket fallback is broken),
+            # and Node's server knows only tickets unless the program handles its session events.
             [ "$1 $engine $version" = "Node's tls wolfssl 1.2" ] && resumed=false
             fetch "$1" "$engine" $version "$2" $resumed
         done
