@@ -8,14 +8,27 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* A PEM bundle on its way into one block: base64 shrinks by a quarter at least. */
 typedef struct pem_load {
     otls_trust_batch *batch;
     uint8_t *block;
     size_t used, capacity;
+    size_t number; /* of certificates seen, the present one included */
     bool lenient;
 } pem_load;
+
+/* Which one of a bundle it was: nobody finds a broken one among 150 otherwise. */
+static void name_certificate(size_t number, otls_error *err)
+{
+    char text[160];
+
+    if (err == NULL)
+        return;
+    (void)snprintf(text, sizeof(text), "certificate %zu: %.120s", number, err->text);
+    memcpy(err->text, text, strlen(text) + 1);
+}
 
 static otls_status take_block(const otls_pem_block *pem, void *user, otls_error *err)
 {
@@ -26,6 +39,7 @@ static otls_status take_block(const otls_pem_block *pem, void *user, otls_error 
     if (!otls_pem_label_is(pem, "CERTIFICATE") && !otls_pem_label_is(pem, "X509 CERTIFICATE") &&
         !otls_pem_label_is(pem, "TRUSTED CERTIFICATE"))
         return OTLS_OK;
+    load->number++;
     der = pem->der;
     if (otls_pem_label_is(pem, "TRUSTED CERTIFICATE")) { /* OpenSSL's: a certificate, then more */
         otls_der rest = otls_der_of(der);
@@ -42,6 +56,8 @@ static otls_status take_block(const otls_pem_block *pem, void *user, otls_error 
     status = otls_trust_batch_add(load->batch, der, err);
     if (status == OTLS_E_CREDENTIAL && load->lenient)
         return OTLS_OK;
+    if (status == OTLS_E_CREDENTIAL)
+        name_certificate(load->number, err);
     load->used += der.size;
     return status;
 }
