@@ -256,9 +256,10 @@ typedef struct otls_core otls_core;
 typedef struct otls_core_ops {
     uint32_t size;
     /**
-     * Bytes from the peer. OTLS_OK with *count in 1..capacity; OTLS_WANT_READ: nothing now;
-     * OTLS_E_TRUNCATED: end of file; OTLS_E_IO: broken. Core remembers what it answered: just make
-     * the engine stop and return WANT_READ or a failure.
+     * Bytes from the peer. OTLS_OK with *count in 1..capacity; OTLS_WANT_READ: nothing now, or
+     * nothing ever again: make the engine stop and return WANT_READ. The end of the stream and a
+     * broken transport are core's to judge and never reach the engine, which would send alerts,
+     * forget sessions or refuse to write, each in its own way.
      */
     otls_status (*read)(otls_core *core, void *out, size_t capacity, size_t *count);
     /** Bytes to the peer: all taken (OTLS_OK), or the connection is broken (OTLS_E_IO, E_NOMEM).
