@@ -253,14 +253,25 @@ static void use_client_context(pair *p, void *user)
     s->context = otls_context_ref(p->client_context);
 }
 
+/* NULL in a build with one engine. */
+static const otls_backend *other_engine(const otls_backend *than)
+{
+    const otls_backend *engines[4];
+    const size_t count = otls_backend_list(engines, 4);
+
+    for (size_t i = 0; i < count && i < 4; i++)
+        if (engines[i] != than)
+            return engines[i];
+    return NULL;
+}
+
 static void use_other_engine(pair *p, void *user)
 {
-    const char *other =
-        strcmp(otls_backend_name(p->which.server), "openssl") == 0 ? "gnutls" : "openssl";
     script *s = user;
 
     use(p, user);
-    cr_assert_eq(otls_context_new(&s->context, test_backend(other), OTLS_SERVER, NULL), OTLS_OK);
+    cr_assert_eq(
+        otls_context_new(&s->context, other_engine(p->which.server), OTLS_SERVER, NULL), OTLS_OK);
 }
 
 static const struct wrong_row {
@@ -289,6 +300,8 @@ ParameterizedTest(size_t *index, client_hello, wrong_answers)
         otls_status expected = wrong[i].same_engine;
         pair p;
 
+        if (wrong[i].setup == use_other_engine && other_engine(which.server) == NULL)
+            continue;
         if (wrong[i].setup == use_client_context && which.client != which.server)
             expected = OTLS_E_WRONG_BACKEND;
         pair_open(&p, &which, &options);

@@ -1,0 +1,79 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# A session kept by one process and used, or misused, by another: it resumes where it fits, and
+# everything else is a full handshake that works. The same on every engine.
+# shellcheck source=tests/tools/lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+# visit ENGINE VERSION FILE EXPECTED WHAT [HOST [OPTION...]]: one process, one connection.
+visit() {
+    local engine=$1 version=$2 file=$3 expected=$4 what=$5 host=${6:-localhost} code=0
+    shift $(($# > 6 ? 6 : $#))
+    printf 'GET / HTTP/1.0\r\n\r\n' |
+        "$OMNITLS_TOOL" connect --backend "$engine" --ca "$pki/root.pem" --min "$version" \
+            --max "$version" --session-file "$file" --json "$@" "$host:$port" \
+            >"$work/page" 2>"$work/summary" || code=$?
+    [ "$code" -eq 0 ] || fail "$label: $what: exit $code: $(head -c 300 "$work/summary")"
+    grep -qi 'TLS' "$work/page" || fail "$label: $what: no page came"
+    grep -q "\"reused\": *$expected" "$work/summary" ||
+        fail "$label: $what: expected reused=$expected: $(tail -n 1 "$work/summary")"
+}
+
+# fresh: a copy, because every visit keeps the newest session.
+fresh() {
+    cp "$work/good" "$work/copy"
+}
+
+# damage OFFSET: another value in one byte.
+damage() {
+    local old
+    fresh
+    old=$(od -An -tu1 -j "$1" -N 1 "$work/copy" | tr -d ' ')
+    # shellcheck disable=SC2059 # the format is the byte
+    printf "\\$(printf %03o $((old ^ 0x5a)))" |
+        dd of="$work/copy" bs=1 seek="$1" conv=notrunc status=none
+}
+
+other_engine() {
+    local name
+    for name in $engines; do
+        [ "$name" = "$1" ] || { echo "$name"; return; }
+    done
+}
+
+misuse() {
+    local client=$1 version=$2 size other
+    size=$(stat -c %s "$work/good")
+    fresh
+    visit "$client" "$version" "$work/copy" false "another host" 127.0.0.1
+    fresh
+    visit "$client" "$version" "$work/copy" false "another policy" localhost --verify-depth 3
+    for offset in 0 $((size / 3)) $((size / 2)) $((size - 1)); do
+        damage "$offset"
+        visit "$client" "$version" "$work/copy" false "byte $offset of $size damaged"
+    done
+    head -c $((size / 2)) "$work/good" >"$work/copy"
+    visit "$client" "$version" "$work/copy" false "truncated"
+    other=$(other_engine "$client")
+    if [ -n "$other" ]; then
+        fresh
+        visit "$other" "$version" "$work/copy" false "taken to $other"
+    fi
+}
+
+for server_engine in $engines; do
+    start_serve "$server_engine" --www --tickets 2 || continue
+    for client in $engines; do
+        for version in 1.2 1.3; do
+            label="$client -> $server_engine TLS $version"
+            rm -f "$work/good"
+            visit "$client" "$version" "$work/good" false "the first visit"
+            [ -s "$work/good" ] || { fail "$label: no session was kept"; continue; }
+            fresh
+            visit "$client" "$version" "$work/copy" true "another process"
+            [ "$client" = "$server_engine" ] && misuse "$client" "$version"
+        done
+    done
+    stop_serve
+done
+done_testing
