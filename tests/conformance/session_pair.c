@@ -3,6 +3,7 @@
 
 #include <criterion/criterion.h>
 #include <stdio.h>
+#include <string.h>
 
 #define MUST(call)                                                                                 \
     do {                                                                                           \
@@ -96,6 +97,66 @@ void session_close(session_pair *s)
     otls_context_free(s->server);
 }
 
+/* ---- the wire ---- */
+
+typedef struct flight {
+    const uint8_t *bytes; /* handshake messages in plaintext */
+    size_t size;
+} flight;
+
+static size_t number_at(const uint8_t *at, int bytes)
+{
+    size_t value = 0;
+
+    for (int i = 0; i < bytes; i++)
+        value = value << 8 | at[i];
+    return value;
+}
+
+/* The messages of the server's handshake records before it encrypts, moved together in place. */
+static flight plain_messages(uint8_t *log, size_t size)
+{
+    flight out = {.bytes = log};
+
+    for (size_t at = 0; at + 5 <= size && log[at] == 22;) {
+        const size_t length = number_at(log + at + 3, 2);
+
+        cr_assert(at + 5 + length <= size);
+        memmove(log + out.size, log + at + 5, length);
+        out.size += length;
+        at += 5 + length;
+    }
+    return out;
+}
+
+/* RFC 8446 4.1.3: a ServerHello with pre_shared_key resumed; RFC 5246 7.3: without Certificate. */
+static session_on_wire wire_says(flight from)
+{
+    bool certificate = false, thirteen = false, psk = false;
+
+    for (size_t at = 0; at + 4 <= from.size;) {
+        const size_t length = number_at(from.bytes + at + 1, 3);
+        const uint8_t *body = from.bytes + at + 4;
+
+        cr_assert(at + 4 + length <= from.size);
+        certificate |= from.bytes[at] == 11;
+        if (from.bytes[at] == 2) {
+            size_t in = 35u + body[34] + 3u;
+
+            for (in += 2; in + 4 <= length; in += 4 + number_at(body + in + 2, 2)) {
+                thirteen |= number_at(body + in, 2) == 43;
+                psk |= number_at(body + in, 2) == 41;
+            }
+        }
+        at += 4 + length;
+    }
+    if (from.size == 0)
+        return WIRE_NOTHING;
+    if (thirteen)
+        return psk ? WIRE_RESUMED : WIRE_FULL;
+    return certificate ? WIRE_FULL : WIRE_RESUMED;
+}
+
 static void look(session_run *run, const pair *p)
 {
     run->reused_client = otls_connection_session_reused(p->client);
@@ -118,6 +179,7 @@ session_run session_connect_with(const pair_case *which, otls_context *client, o
     pair p = {.which = *which, .client_error = OTLS_ERROR_INIT, .server_error = OTLS_ERROR_INIT};
 
     wire_init(&p.wire);
+    p.wire.to_client.logging = true;
     p.client_context = otls_context_ref(client);
     p.server_context = otls_context_ref(server);
     transport = wire_transport(&p.wire.client);
@@ -131,6 +193,10 @@ session_run session_connect_with(const pair_case *which, otls_context *client, o
     pair_transfer(p.server, p.client, 1000, 1);
     pair_transfer(p.client, p.server, 1000, 2);
     look(&run, &p);
+    run.wire = wire_says(plain_messages(p.wire.to_client.log, p.wire.to_client.log_size));
+    cr_assert_eq(run.wire, run.reused_client ? WIRE_RESUMED : WIRE_FULL, "%s: wire %d, client %d",
+                 pair_name(which), (int)run.wire, run.reused_client);
+    cr_assert_eq(run.reused_client, run.reused_server, "%s", pair_name(which));
     pair_close(&p);
     return run;
 }

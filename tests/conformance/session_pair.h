@@ -34,8 +34,12 @@ otls_context *session_client(const pair_case *which, const session_options *opti
 otls_context *session_server(const pair_case *which, const session_options *options);
 void session_close(session_pair *s);
 
+/** What the bytes on the wire say of a handshake, whatever the library says. */
+typedef enum session_on_wire { WIRE_NOTHING = 0, WIRE_FULL, WIRE_RESUMED } session_on_wire;
+
 /** What one connection came to. */
 typedef struct session_run {
+    session_on_wire wire; /* asserted to agree with both sides */
     bool reused_client, reused_server;
     size_t client_chain, server_chain;       /* certificates of the peer, as each side sees it */
     size_t client_verified, server_verified; /* the verified paths */

@@ -20,6 +20,41 @@ static otls_session_stats stats_of(const otls_context *context)
     return stats;
 }
 
+/* What core counted is what passed on the wire, in both versions. */
+ParameterizedTestParameters(servers, counts_on_the_wire)
+{
+    return pair_parameters_short();
+}
+
+ParameterizedTest(size_t *index, servers, counts_on_the_wire)
+{
+    const pair_case which = pair_case_short_at(*index);
+    unsigned full = 0, resumed = 0;
+    session_pair s;
+    otls_session *session = NULL;
+
+    session_open(&s, &which, NULL);
+    for (int i = 0; i < 7; i++) {
+        /* every third one starts afresh */
+        session_run run = session_connect(&s, i % 3 == 0 ? NULL : session, NULL);
+
+        full += run.wire == WIRE_FULL;
+        resumed += run.wire == WIRE_RESUMED;
+        if (run.session != NULL) {
+            otls_session_free(session);
+            session = run.session;
+        }
+    }
+    cr_expect_eq(full, 3, "%s: %u full", pair_name(&which), full);
+    cr_expect_eq(resumed, 4, "%s: %u resumed", pair_name(&which), resumed);
+    cr_expect_eq(stats_of(s.server).accept_good, full + resumed);
+    cr_expect_eq(stats_of(s.server).hits, resumed);
+    cr_expect_eq(stats_of(s.client).connect_good, full + resumed);
+    cr_expect_eq(stats_of(s.client).hits, resumed);
+    otls_session_free(session);
+    session_close(&s);
+}
+
 ParameterizedTestParameters(servers, statistics)
 {
     return pair_parameters_short();

@@ -18,6 +18,8 @@ void wire_free(test_wire *wire)
 {
     free(wire->to_server.data);
     free(wire->to_client.data);
+    free(wire->to_server.log);
+    free(wire->to_client.log);
 }
 
 size_t pipe_size(const test_pipe *pipe)
@@ -28,6 +30,17 @@ size_t pipe_size(const test_pipe *pipe)
 void pipe_drain(test_pipe *pipe)
 {
     pipe->start = pipe->end = 0;
+}
+
+static void keep(test_pipe *pipe, const void *data, size_t size)
+{
+    uint8_t *larger = realloc(pipe->log, pipe->log_size + size + 1);
+
+    if (larger == NULL)
+        abort();
+    memcpy(larger + pipe->log_size, data, size);
+    pipe->log = larger;
+    pipe->log_size += size;
 }
 
 void pipe_put(test_pipe *pipe, const void *data, size_t size)
@@ -50,6 +63,8 @@ void pipe_put(test_pipe *pipe, const void *data, size_t size)
     memcpy(pipe->data + pipe->end, data, size);
     pipe->end += size;
     pipe->total += size;
+    if (pipe->logging)
+        keep(pipe, data, size);
 }
 
 /* What the table of faults says to this call: OTLS_OK, `blocked`, or broken. */

@@ -15,6 +15,9 @@ typedef struct test_pipe {
     bool ended;        /* the writer is gone: end of file behind the data */
     bool reset;        /* connection reset, at once */
     size_t total; /* bytes ever written */
+    bool logging; /* keep a copy of all that is written */
+    uint8_t *log;
+    size_t log_size;
 } test_pipe;
 
 /** What one end does to its calls. Calls, reads and writes together, are counted from 1. */
