@@ -78,6 +78,12 @@ static otls_status edge_result(otls_status status, uint8_t *result)
     }
 }
 
+/* Authorities come again and again, leaves are many. */
+static bool worth_remembering(const otls_path_step *child, const otls_path_step *issuer)
+{
+    return issuer->anchor != NULL && child->anchor == NULL && child->certificate->x509.is_ca;
+}
+
 static otls_status edge(otls_search *search, const otls_path_step *child,
                         const otls_path_step *issuer, uint8_t *result, otls_error *err)
 {
@@ -91,6 +97,12 @@ static otls_status edge(otls_search *search, const otls_path_step *child,
             *result = search->edges[i].result;
             return OTLS_OK;
         }
+    if (worth_remembering(child, issuer) &&
+        otls_trust_knows(search->request->trust, issuer->anchor, search->request->backend->index,
+                         cert->der)) {
+        *result = EDGE_GOOD;
+        return OTLS_OK;
+    }
     if (cert->signature_algorithm.kind == 0) {
         *result = EDGE_UNSUPPORTED;
         return OTLS_OK;
@@ -108,6 +120,9 @@ static otls_status edge(otls_search *search, const otls_path_step *child,
             *err = native;
         return status;
     }
+    if (*result == EDGE_GOOD && worth_remembering(child, issuer))
+        otls_trust_remember(search->request->trust, issuer->anchor, search->request->backend->index,
+                            cert->der);
     search->edges[search->edge_count++] = (otls_path_edge){
         .child = child->certificate, .issuer = issuer->certificate, .result = *result};
     return OTLS_OK;

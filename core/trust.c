@@ -58,6 +58,7 @@ void otls_trust_free(otls_trust *trust)
         otls_free(trust->blocks[i]);
     for (size_t i = 0; i < trust->crl_count; i++)
         otls_crl_free(trust->crls[i]);
+    otls_trust_forget(trust);
     otls_free(trust->anchors);
     otls_free(trust->blocks);
     otls_free(trust->crls);

@@ -21,6 +21,8 @@
 /** More anchors or CRLs than any store has; bounds what a hostile bundle can cost. */
 #define OTLS_TRUST_ANCHOR_LIMIT 65536
 #define OTLS_TRUST_CRL_LIMIT 4096
+/** Intermediates whose signature by an anchor is remembered as good (trust_known.c). */
+#define OTLS_TRUST_KNOWN_MAX 64
 
 /** What was made of an anchor when it was first needed. */
 typedef struct otls_anchor_cache {
@@ -36,6 +38,7 @@ typedef struct otls_anchor {
 } otls_anchor;
 
 struct otls_crl;
+struct otls_known;
 
 struct otls_trust {
     atomic_uint references;
@@ -49,6 +52,7 @@ struct otls_trust {
     size_t delta_count; /* delta CRLs that were given and ignored */
     /* whose keys the anchors' caches hold; written before the first key of that engine */
     _Atomic(const otls_crypto_ops *) crypto[OTLS_BACKEND_MAX];
+    _Atomic(struct otls_known *) known[OTLS_TRUST_KNOWN_MAX];
 };
 
 /** Equal names have equal hashes (the converse needs otls_name_equal). `name` is a Name, TLV. */
@@ -64,6 +68,14 @@ const otls_certificate *otls_anchor_certificate(const otls_anchor *anchor);
 otls_status otls_anchor_key(const otls_trust *trust, const otls_anchor *anchor,
                             const otls_backend *backend, const otls_native_public_key **out,
                             otls_error *err);
+
+/* trust_known.c: any thread, no locks. `der` is the whole certificate; `engine` the one that checked
+ * its signature by `anchor`. */
+bool otls_trust_knows(const otls_trust *trust, const otls_anchor *anchor, unsigned engine,
+                      otls_slice der);
+void otls_trust_remember(const otls_trust *trust, const otls_anchor *anchor, unsigned engine,
+                         otls_slice der);
+void otls_trust_forget(otls_trust *trust);
 
 /* Filling, trust.c: what is added becomes visible with the commit, or not at all. */
 typedef struct otls_trust_batch {

@@ -282,3 +282,42 @@ Test(trust, hash_of_garbage_is_harmless)
         free(exact);
     }
 }
+
+/* ---- remembered signatures ---- */
+
+Test(known, exactly_what_was_remembered)
+{
+    uint8_t bytes[3] = {0x30, 0x01, 0x00};
+    const otls_slice der = {bytes, sizeof(bytes)};
+    otls_anchor one = {.der = {(const uint8_t *)"one", 3}}, two = {.der = {(const uint8_t *)"two", 3}};
+    otls_trust *trust;
+
+    cr_assert_eq(otls_trust_new(&trust, NULL), OTLS_OK);
+    cr_assert(!otls_trust_knows(trust, &one, 0, der));
+    otls_trust_remember(trust, &one, 0, der);
+    otls_trust_remember(trust, &one, 0, der); /* once is enough */
+    cr_assert(otls_trust_knows(trust, &one, 0, der));
+    cr_assert(!otls_trust_knows(trust, &two, 0, der), "another anchor");
+    cr_assert(!otls_trust_knows(trust, &one, 1, der), "another engine");
+    cr_assert(!otls_trust_knows(trust, &one, 0, (otls_slice){bytes, 2}), "a shorter one");
+    bytes[2] ^= 1;
+    cr_assert(!otls_trust_knows(trust, &one, 0, der), "another byte");
+    otls_trust_free(trust);
+}
+
+Test(known, bounded)
+{
+    static uint8_t large[8193];
+    const otls_anchor anchor = {.der = {(const uint8_t *)"a", 1}};
+    otls_trust *trust;
+
+    cr_assert_eq(otls_trust_new(&trust, NULL), OTLS_OK);
+    otls_trust_remember(trust, &anchor, 0, (otls_slice){large, sizeof(large)});
+    cr_assert(!otls_trust_knows(trust, &anchor, 0, (otls_slice){large, sizeof(large)}));
+    for (uint8_t i = 0; i < OTLS_TRUST_KNOWN_MAX + 5; i++)
+        otls_trust_remember(trust, &anchor, 0, (otls_slice){&i, 1});
+    for (uint8_t i = 0; i < OTLS_TRUST_KNOWN_MAX + 5; i++)
+        cr_assert_eq(otls_trust_knows(trust, &anchor, 0, (otls_slice){&i, 1}),
+                     i < OTLS_TRUST_KNOWN_MAX);
+    otls_trust_free(trust);
+}
