@@ -11,15 +11,6 @@
 
 /* ---- life ---- */
 
-void otls_user_data_set(otls_user_data *slot, void *data, void (*destroy)(void *data))
-{
-    const otls_user_data old = *slot;
-
-    *slot = (otls_user_data){data, destroy};
-    if (old.destroy != NULL)
-        old.destroy(old.data);
-}
-
 otls_status otls_calls_adopt(otls_calls *calls, otls_error *err)
 {
     const otls_name_list names = calls->client_ca;
@@ -159,39 +150,4 @@ otls_status otls_context_set_post_handshake_auth(otls_context *context, bool on,
         return otls_fail_unsupported(err, context->backend, OTLS_FEATURE_POST_HANDSHAKE_AUTH);
     context->settings.calls.post_handshake_auth = on;
     return OTLS_OK;
-}
-
-/* ---- user data ---- */
-
-otls_status otls_context_set_user_data(otls_context *context, void *data,
-                                       void (*destroy)(void *data), otls_error *err)
-{
-    OTLS_TRY(otls_context_unsealed(context, err));
-    otls_user_data_set(&context->user, data, destroy);
-    return OTLS_OK;
-}
-
-void *otls_context_user_data(const otls_context *context)
-{
-    return context->user.data;
-}
-
-void otls_connection_set_user_data(otls_connection *conn, void *data, void (*destroy)(void *data))
-{
-    otls_user_data_set(&conn->calls.user, data, destroy);
-}
-
-void *otls_connection_user_data(const otls_connection *conn)
-{
-    return conn->calls.user.data;
-}
-
-void otls_socket_set_user_data(otls_socket *sock, void *data, void (*destroy)(void *data))
-{
-    otls_user_data_set(&sock->user, data, destroy);
-}
-
-void *otls_socket_user_data(const otls_socket *sock)
-{
-    return sock->user.data;
 }

@@ -8,18 +8,11 @@
 #define OTLS_CORE_CALLS_H
 
 #include "name_list.h"
+#include "user_data.h"
 #include <omnitls/callbacks.h>
 #include <omnitls/client_auth.h>
 #include <omnitls/client_hello.h>
 #include <omnitls/psk.h>
-
-typedef struct otls_user_data {
-    void *data;
-    void (*destroy)(void *data);
-} otls_user_data;
-
-/** Replace; the old one is destroyed. With NULLs: clear. */
-void otls_user_data_set(otls_user_data *slot, void *data, void (*destroy)(void *data));
 
 typedef struct otls_key_log_file otls_key_log_file; /* key_log_file.c; shared by copies */
 

@@ -31,6 +31,7 @@ otls_status otls_certificate_from_der(otls_certificate **out, const void *der, s
         return status;
     }
     atomic_init(&cert->references, 1);
+    cert->user = (otls_user_data){NULL, NULL};
     atomic_init(&cert->subject_text, NULL);
     atomic_init(&cert->issuer_text, NULL);
     atomic_init(&cert->serial_text, NULL);
@@ -99,6 +100,7 @@ void otls_certificate_free(const otls_certificate *cert)
     if (shared == NULL ||
         atomic_fetch_sub_explicit(&shared->references, 1, memory_order_acq_rel) != 1)
         return;
+    otls_user_data_set(&shared->user, NULL, NULL);
     otls_free(atomic_load_explicit(&shared->subject_text, memory_order_relaxed));
     otls_free(atomic_load_explicit(&shared->issuer_text, memory_order_relaxed));
     otls_free(atomic_load_explicit(&shared->serial_text, memory_order_relaxed));

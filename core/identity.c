@@ -32,6 +32,7 @@ void otls_identity_free(otls_identity *identity)
     for (size_t i = 0; i < identity->chain_count; i++)
         otls_certificate_free(identity->chain[i]);
     otls_key_free(identity->key);
+    otls_user_data_set(&identity->user, NULL, NULL);
     otls_free(identity);
 }
 

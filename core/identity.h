@@ -4,6 +4,7 @@
 #define OTLS_CORE_IDENTITY_H
 
 #include "engine.h"
+#include "user_data.h"
 #include "key.h"
 #include <omnitls/identity.h>
 #include <stdatomic.h>
@@ -13,6 +14,7 @@
 
 struct otls_identity {
     atomic_uint references;
+    otls_user_data user;
     const otls_backend *backend;
     otls_key *key;
     const otls_certificate *chain[OTLS_IDENTITY_CHAIN_MAX];

@@ -43,6 +43,7 @@ void otls_session_free(otls_session *session)
         otls_certificate_free(session->peer[i]);
     for (size_t i = 0; i < session->verified_count; i++)
         otls_certificate_free(session->verified[i]);
+    otls_user_data_set(&session->user, NULL, NULL);
     if (session->blob != NULL)
         otls_wipe(session->blob, session->blob_size);
     otls_free(session->blob);

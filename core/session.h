@@ -28,6 +28,7 @@ typedef enum otls_session_kind {
 
 struct otls_session {
     atomic_uint references;
+    otls_user_data user;
     const otls_backend *backend;
     uint8_t kind;
     bool has_ticket;

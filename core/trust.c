@@ -59,6 +59,7 @@ void otls_trust_free(otls_trust *trust)
     for (size_t i = 0; i < trust->crl_count; i++)
         otls_crl_free(trust->crls[i]);
     otls_trust_forget(trust);
+    otls_user_data_set(&trust->user, NULL, NULL);
     otls_free(trust->anchors);
     otls_free(trust->blocks);
     otls_free(trust->crls);

@@ -15,6 +15,7 @@
 #define OTLS_CORE_TRUST_H
 
 #include "engine.h"
+#include "user_data.h"
 #include "x509.h"
 #include <omnitls/trust.h>
 
@@ -43,6 +44,7 @@ struct otls_known;
 struct otls_trust {
     atomic_uint references;
     atomic_bool sealed;
+    otls_user_data user;
     otls_anchor *anchors; /* sorted by subject_hash, then DER; no duplicates */
     size_t anchor_count, anchor_capacity;
     uint8_t **blocks; /* the DER behind the anchors, one block per bundle */

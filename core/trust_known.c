@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Intermediates whose signature by an anchor was found good. That a signature is good is a fact about
- * bytes: it depends neither on time nor on policy, which are checked on every path anew. Every
- * handshake with a server of the same authority brings the same intermediate, so remembering it
- * saves one of two signature checks. Only good ones are kept, so nobody fills the places but the
+ * Intermediates whose signature by an anchor was found good. That a signature is good is a fact
+ * about bytes: it depends neither on time nor on policy, which are checked on every path anew.
+ * Every handshake with a server of the same authority brings the same intermediate, so remembering
+ * it saves one of two signature checks. Only good ones are kept, so nobody fills the places but the
  * authorities themselves; what finds no place is checked as before.
  */
 #include "alloc.h"

@@ -6,6 +6,7 @@
 #ifndef OTLS_CORE_X509_H
 #define OTLS_CORE_X509_H
 
+#include "user_data.h"
 #include <omnitls/backend.h>
 #include <omnitls/certificate.h>
 #include <stdatomic.h>
@@ -68,6 +69,7 @@ otls_status otls_x509_parse(otls_x509 *out, otls_slice der, otls_error *err);
 /** The public object: one block holding the view, the DER behind it. */
 struct otls_certificate {
     atomic_uint references;
+    otls_user_data user;
     otls_x509 x509;
     _Atomic(char *) subject_text, issuer_text, serial_text; /* made on demand */
     _Atomic(uint32_t *) san_offsets; /* made on demand: where each GeneralName starts */

@@ -8,6 +8,7 @@
 #ifndef OMNITLS_CALLBACKS_H
 #define OMNITLS_CALLBACKS_H
 
+#include <omnitls/session.h>
 #include <omnitls/socket.h>
 
 #ifdef __cplusplus
@@ -64,6 +65,19 @@ OTLS_API void otls_connection_set_user_data(otls_connection *conn, void *data,
 OTLS_API void *otls_connection_user_data(const otls_connection *conn);
 OTLS_API void otls_socket_set_user_data(otls_socket *sock, void *data, void (*destroy)(void *data));
 OTLS_API void *otls_socket_user_data(const otls_socket *sock);
+/** The shared objects: OTLS_E_SEALED once a trust store is in use, or anything else is held twice. */
+OTLS_API otls_status otls_trust_set_user_data(otls_trust *trust, void *data,
+                                              void (*destroy)(void *data), otls_error *err);
+OTLS_API void *otls_trust_user_data(const otls_trust *trust);
+OTLS_API otls_status otls_identity_set_user_data(otls_identity *identity, void *data,
+                                                 void (*destroy)(void *data), otls_error *err);
+OTLS_API void *otls_identity_user_data(const otls_identity *identity);
+OTLS_API otls_status otls_session_set_user_data(otls_session *session, void *data,
+                                                void (*destroy)(void *data), otls_error *err);
+OTLS_API void *otls_session_user_data(const otls_session *session);
+OTLS_API otls_status otls_certificate_set_user_data(otls_certificate *cert, void *data,
+                                                    void (*destroy)(void *data), otls_error *err);
+OTLS_API void *otls_certificate_user_data(const otls_certificate *cert);
 
 #ifdef __cplusplus
 }

@@ -104,7 +104,8 @@ typedef enum otls_session_fit {
 OTLS_API otls_session_fit otls_connection_session_fit(const otls_connection *conn);
 /** "offered", "other host" ...; static storage. */
 OTLS_API const char *otls_session_fit_name(otls_session_fit fit);
-/** Client: the port, part of the cache's key and of the binding; 0 (default) = not known. */
+/** Client: the port, part of the cache's key and of the binding; 0 (default) = not known. Sockets leave
+ *  it at 0, so that servers of one name share sessions whatever ports they listen on. */
 OTLS_API otls_status otls_connection_set_server_port(otls_connection *conn, uint16_t port,
                                                      otls_error *err);
 

@@ -232,6 +232,49 @@ static void count_up(void *data)
     ++*count;
 }
 
+/* Shared objects take it while one hand holds them, and give it up once. */
+Test(user_data, on_shared_objects)
+{
+    const otls_backend *backend;
+    unsigned trust_count = 0, identity_count = 0, certificate_count = 0;
+    otls_trust *trust = test_trust("root");
+    otls_identity *identity;
+    otls_certificate *copy;
+    const otls_certificate *leaf;
+    otls_context *context;
+    const uint8_t *der;
+    size_t size;
+
+    cr_assert_eq(otls_backend_find(&backend, NULL, NULL), OTLS_OK);
+    identity = test_identity(backend, "server-ecdsa-p256");
+    cr_assert_eq(otls_context_new(&context, backend, OTLS_SERVER, NULL), OTLS_OK);
+    cr_assert_eq(otls_trust_set_user_data(trust, &trust_count, count_up, NULL), OTLS_OK);
+    cr_assert_eq(otls_identity_set_user_data(identity, &identity_count, count_up, NULL), OTLS_OK);
+    cr_assert_eq(otls_context_set_trust(context, trust, NULL), OTLS_OK);
+    cr_assert_eq(otls_context_add_identity(context, identity, NULL), OTLS_OK);
+    cr_assert_eq(otls_trust_set_user_data(trust, NULL, NULL, NULL), OTLS_E_SEALED);
+    cr_assert_eq(otls_identity_set_user_data(identity, NULL, NULL, NULL), OTLS_E_SEALED);
+    cr_assert_eq(otls_trust_user_data(trust), &trust_count);
+    cr_assert_eq(otls_identity_user_data(identity), &identity_count);
+    leaf = otls_identity_chain(identity, 0);
+    der = otls_certificate_der(leaf, &size);
+    cr_assert_eq(otls_certificate_from_der(&copy, der, size, NULL), OTLS_OK);
+    cr_assert_null(otls_certificate_user_data(copy));
+    cr_assert_eq(otls_certificate_set_user_data(copy, &certificate_count, count_up, NULL), OTLS_OK);
+    (void)otls_certificate_ref(copy);
+    cr_assert_eq(otls_certificate_set_user_data(copy, NULL, NULL, NULL), OTLS_E_SEALED);
+    otls_certificate_free(copy);
+    cr_assert_eq(certificate_count, 0u);
+    otls_certificate_free(copy);
+    cr_assert_eq(certificate_count, 1u);
+    otls_trust_free(trust);
+    otls_identity_free(identity);
+    cr_assert_eq(trust_count + identity_count, 0u);
+    otls_context_free(context);
+    cr_assert_eq(trust_count, 1u);
+    cr_assert_eq(identity_count, 1u);
+}
+
 Test(user_data, destroyed_once)
 {
     unsigned context_count = 0, conn_count = 0, socket_count = 0, first = 0;
