@@ -36,8 +36,6 @@ c|fn:probe_nginx|nginx-light|nginx|nginx|nginx|nginx
 c|fn:probe_stunnel|stunnel4|stunnel|stunnel|stunnel|stunnel
 c|pc:libuv|libuv1-dev|libuv-devel|libuv-dev|libuv|libuv
 c|pc:libevent|libevent-dev|libevent-devel|libevent-dev|libevent|libevent
-c|pc:libuv|libuv1-dev|libuv-devel|libuv-dev|libuv|libuv
-c|pc:libevent|libevent-dev|libevent-devel|libevent-dev|libevent|libevent
 c|cmd:redis-server|redis-server|redis|redis|redis|redis
 c|pc:hiredis|libhiredis-dev|hiredis-devel|hiredis-dev|hiredis|hiredis
 c|pc:p11-kit-1|libp11-kit-dev|p11-kit-devel|p11-kit-dev|p11-kit|p11-kit
