@@ -3,6 +3,8 @@
 # omnitls_find_engine(<name> <found-variable>)
 # Finds a TLS library and makes the imported target omnitls_engine::<name> for it. pkg-config is
 # asked first, because it knows what a static library needs; CMake's own packages second.
+# OMNITLS_ENGINE_VERSION_<name> is the version found; OMNITLS_ENGINE_OLD_<name> that of one which is
+# too old, or empty.
 # This file is installed beside the package configuration, which needs it for static libraries.
 
 set(OMNITLS_ENGINE_NAMES openssl gnutls wolfssl) # the order in which they are linked
@@ -52,4 +54,10 @@ function(omnitls_find_engine name found)
     set(${found} FALSE PARENT_SCOPE)
   endif()
   set(OMNITLS_ENGINE_VERSION_${name} "${version}" PARENT_SCOPE)
+  set(old "")
+  if(NOT target AND PKG_CONFIG_FOUND)
+    pkg_check_modules(${prefix}_OLD QUIET "${name}<${min}")
+    set(old "${${prefix}_OLD_VERSION}")
+  endif()
+  set(OMNITLS_ENGINE_OLD_${name} "${old}" PARENT_SCOPE)
 endfunction()

@@ -27,10 +27,17 @@ foreach(name IN LISTS OMNITLS_ENGINE_NAMES)
     list(APPEND OMNITLS_ENGINES ${name})
     message(STATUS "Engine ${name}: ${OMNITLS_ENGINE_VERSION_${name}}")
   elseif(OMNITLS_WANTED)
+    set(old "")
+    if(OMNITLS_ENGINE_OLD_${name})
+      set(old " (${OMNITLS_ENGINE_OLD_${name}} is there)")
+    endif()
     message(FATAL_ERROR
       "OMNITLS_BACKENDS names \"${name}\", but version ${OMNITLS_ENGINE_MIN_${name}} or later of it "
-      "was not found with pkg-config or CMake. Install its development package "
+      "was not found with pkg-config or CMake${old}. Install its development package "
       "(docs/dependencies.md), point PKG_CONFIG_PATH to it, or take it out of OMNITLS_BACKENDS.")
+  elseif(OMNITLS_ENGINE_OLD_${name})
+    message(STATUS "Engine ${name}: left out, because ${OMNITLS_ENGINE_OLD_${name}} is too old; "
+                   "omnitls needs ${OMNITLS_ENGINE_MIN_${name}} or later")
   else()
     message(STATUS "Engine ${name}: not found, left out")
   endif()

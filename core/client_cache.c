@@ -3,16 +3,8 @@
 #include "session_store.h"
 
 #include "alloc.h"
-#include "lru.h"
 
-#include <pthread.h>
 #include <string.h>
-
-struct otls_client_cache {
-    atomic_uint references;
-    pthread_mutex_t lock;
-    otls_lru *entries;
-};
 
 typedef struct shelf {
     otls_session *sessions[OTLS_CLIENT_SESSIONS_EACH]; /* newest first */
@@ -49,35 +41,7 @@ static void shelf_free(void *value)
 
 otls_client_cache *otls_client_cache_new(void)
 {
-    otls_client_cache *cache = otls_calloc(1, sizeof(*cache));
-
-    if (cache == NULL)
-        return NULL;
-    cache->references = 1;
-    cache->entries = otls_lru_new(OTLS_CACHE_ENTRIES_DEFAULT, shelf_free);
-    if (cache->entries == NULL || pthread_mutex_init(&cache->lock, NULL) != 0) {
-        otls_lru_free(cache->entries);
-        otls_free(cache);
-        return NULL;
-    }
-    return cache;
-}
-
-otls_client_cache *otls_client_cache_ref(otls_client_cache *cache)
-{
-    if (cache != NULL)
-        atomic_fetch_add_explicit(&cache->references, 1, memory_order_relaxed);
-    return cache;
-}
-
-void otls_client_cache_free(otls_client_cache *cache)
-{
-    if (cache == NULL ||
-        atomic_fetch_sub_explicit(&cache->references, 1, memory_order_acq_rel) != 1)
-        return;
-    otls_lru_free(cache->entries);
-    (void)pthread_mutex_destroy(&cache->lock);
-    otls_free(cache);
+    return otls_lru_new(OTLS_CACHE_ENTRIES_DEFAULT, shelf_free);
 }
 
 static void shelf_take_out(shelf *s, size_t index)
@@ -103,8 +67,8 @@ void otls_client_cache_put(otls_client_cache *cache, otls_session *session, size
     bool kept;
 
     make_key(&key, session);
-    (void)pthread_mutex_lock(&cache->lock);
-    s = otls_lru_find(cache->entries, key.bytes, key.size, NULL);
+    otls_lru_lock(cache);
+    s = otls_lru_find(cache, key.bytes, key.size, NULL);
     kept = s != NULL;
     if (s == NULL)
         s = otls_calloc(1, sizeof(*s));
@@ -113,11 +77,11 @@ void otls_client_cache_put(otls_client_cache *cache, otls_session *session, size
         while (session->version < OTLS_TLS1_3 && s->count != 0)
             otls_session_free(s->sessions[--s->count]);
         shelf_put(s, session);
-        if (!otls_lru_put(cache->entries, key.bytes, key.size, s, session->expires, evicted) &&
+        if (!otls_lru_put(cache, key.bytes, key.size, s, session->expires, evicted) &&
             !kept)
             shelf_free(s);
     }
-    (void)pthread_mutex_unlock(&cache->lock);
+    otls_lru_unlock(cache);
 }
 
 static otls_session *shelf_pick(shelf *s, int64_t now, bool reuse, size_t *expired)
@@ -147,14 +111,14 @@ otls_session *otls_client_cache_take(otls_client_cache *cache, const otls_sessio
     shelf *s;
 
     make_key(&key, like);
-    (void)pthread_mutex_lock(&cache->lock);
-    s = otls_lru_find(cache->entries, key.bytes, key.size, NULL);
+    otls_lru_lock(cache);
+    s = otls_lru_find(cache, key.bytes, key.size, NULL);
     if (s != NULL) {
         session = shelf_pick(s, now, reuse, expired);
         if (s->count == 0)
-            (void)otls_lru_remove(cache->entries, key.bytes, key.size);
+            (void)otls_lru_remove(cache, key.bytes, key.size);
     }
-    (void)pthread_mutex_unlock(&cache->lock);
+    otls_lru_unlock(cache);
     return session;
 }
 
@@ -164,8 +128,8 @@ void otls_client_cache_remove(otls_client_cache *cache, const otls_session *sess
     shelf *s;
 
     make_key(&key, session);
-    (void)pthread_mutex_lock(&cache->lock);
-    s = otls_lru_find(cache->entries, key.bytes, key.size, NULL);
+    otls_lru_lock(cache);
+    s = otls_lru_find(cache, key.bytes, key.size, NULL);
     for (size_t i = 0; s != NULL && i < s->count; i++) {
         if (s->sessions[i] != session)
             continue;
@@ -176,33 +140,6 @@ void otls_client_cache_remove(otls_client_cache *cache, const otls_session *sess
         break;
     }
     if (s != NULL && s->count == 0)
-        (void)otls_lru_remove(cache->entries, key.bytes, key.size);
-    (void)pthread_mutex_unlock(&cache->lock);
-}
-
-size_t otls_client_cache_purge(otls_client_cache *cache, int64_t now)
-{
-    size_t dropped;
-
-    (void)pthread_mutex_lock(&cache->lock);
-    dropped = otls_lru_expire(cache->entries, now);
-    (void)pthread_mutex_unlock(&cache->lock);
-    return dropped;
-}
-
-size_t otls_client_cache_count(otls_client_cache *cache)
-{
-    size_t count;
-
-    (void)pthread_mutex_lock(&cache->lock);
-    count = otls_lru_count(cache->entries);
-    (void)pthread_mutex_unlock(&cache->lock);
-    return count;
-}
-
-void otls_client_cache_resize(otls_client_cache *cache, size_t entries, size_t *evicted)
-{
-    (void)pthread_mutex_lock(&cache->lock);
-    otls_lru_set_capacity(cache->entries, entries, evicted);
-    (void)pthread_mutex_unlock(&cache->lock);
+        (void)otls_lru_remove(cache, key.bytes, key.size);
+    otls_lru_unlock(cache);
 }

@@ -112,6 +112,26 @@ static otls_slice parse_alpn(otls_slice extension, bool *bad)
     return list;
 }
 
+/* OfferedPsks: the identities; the binders only as bytes, they are the engine's to check. */
+static otls_slice parse_identities(otls_slice extension, bool *bad)
+{
+    reader in = over(extension);
+    const otls_slice list = vector(&in, 2);
+    const otls_slice binders = vector(&in, 2);
+    reader identities = over(list);
+
+    if (in.bad || in.left != 0 || list.size == 0 || binders.size == 0)
+        *bad = true;
+    while (!identities.bad && identities.left != 0) {
+        if (vector(&identities, 2).size == 0)
+            *bad = true;
+        (void)take(&identities, 4); /* obfuscated_ticket_age */
+    }
+    if (identities.bad)
+        *bad = true;
+    return list;
+}
+
 static bool parse_extensions(otls_client_hello *out, reader *in)
 {
     reader list = over(vector(in, 2));
@@ -143,9 +163,10 @@ static bool parse_extensions(otls_client_hello *out, reader *in)
         } else if (type == EXTENSION_PRE_SHARED_KEY) {
             bit = 32u;
             out->pre_shared_key = true;
+            out->identities = parse_identities(body, &bad);
         } else if (type == EXTENSION_TICKET) {
             bit = 64u;
-            out->ticket = body.size != 0;
+            out->ticket = body;
         }
         if ((seen & bit) != 0)
             bad = true; /* RFC 8446 4.2: no extension twice */
@@ -281,6 +302,30 @@ bool otls_hello_has(otls_slice list, uint16_t value)
         if ((list.data[i] << 8 | list.data[i + 1]) == value)
             return true;
     return false;
+}
+
+size_t otls_hello_ticket_names(const otls_client_hello *hello, uint16_t version,
+                               uint8_t out[][OTLS_TICKET_NAME_SIZE])
+{
+    reader in = over(hello->identities);
+    size_t count = 0;
+
+    if (version < OTLS_TLS1_3) {
+        if (hello->ticket.size < OTLS_TICKET_NAME_SIZE)
+            return 0;
+        memcpy(out[0], hello->ticket.data, OTLS_TICKET_NAME_SIZE);
+        return 1;
+    }
+    while (in.left != 0 && count < OTLS_HELLO_TICKETS) {
+        const otls_slice identity = vector(&in, 2);
+
+        (void)take(&in, 4);
+        if (in.bad)
+            break;
+        if (identity.size >= OTLS_TICKET_NAME_SIZE)
+            memcpy(out[count++], identity.data, OTLS_TICKET_NAME_SIZE);
+    }
+    return count;
 }
 
 uint16_t otls_hello_version(const otls_client_hello *hello, uint16_t lowest, uint16_t highest)

@@ -16,6 +16,9 @@
 /** Bytes on the wire that are looked at before giving up. */
 #define OTLS_HELLO_WIRE_LIMIT (OTLS_HELLO_LIMIT + (size_t)5 * OTLS_HELLO_RECORDS)
 
+/** Tickets of one hello that are looked at; clients offer one or two. */
+#define OTLS_HELLO_TICKETS 4
+
 /** Lists are the bytes on the wire: two-byte numbers, or length-prefixed names. */
 typedef struct otls_client_hello {
     uint16_t legacy_version;
@@ -27,8 +30,9 @@ typedef struct otls_client_hello {
     otls_slice signatures; /* uint16 each */
     otls_slice alpn;       /* length-prefixed names */
     otls_slice server_name; /* host_name bytes; data NULL = none sent */
-    bool ticket;           /* RFC 5077 3.2: the client has a ticket */
-    bool pre_shared_key;   /* RFC 8446 4.2.11: the client offers keys, of tickets or external */
+    otls_slice ticket;     /* RFC 5077 3.2: the client's ticket for TLS 1.2, empty = none */
+    otls_slice identities; /* RFC 8446 4.2.11: tickets and external identities, each with its age */
+    bool pre_shared_key;   /* ... and whether there are any */
     uint8_t *owned;        /* reassembled message, when it came in several records */
 } otls_client_hello;
 
@@ -46,6 +50,12 @@ void otls_client_hello_clear(otls_client_hello *hello);
 
 /** Is `value` in a list of uint16? */
 bool otls_hello_has(otls_slice list, uint16_t value);
+/**
+ * The names of the keys that the tickets offered for `version` are sealed with, in the client's
+ * order; how many, at most OTLS_HELLO_TICKETS. External identities look no different.
+ */
+size_t otls_hello_ticket_names(const otls_client_hello *hello, uint16_t version,
+                               uint8_t out[][OTLS_TICKET_NAME_SIZE]);
 /** The highest version both sides can do; 0 when there is none. */
 uint16_t otls_hello_version(const otls_client_hello *hello, uint16_t lowest, uint16_t highest);
 

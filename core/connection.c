@@ -144,6 +144,7 @@ otls_status otls_engine_start(otls_connection *conn, otls_native *native, otls_e
         .ask_later = conn->server && settings->calls.post_handshake_auth &&
                      conn->hello_version == OTLS_TLS1_3,
         .session = otls_session_blob(conn),
+        .by_id = conn->server && otls_session_by_id(conn),
     };
     otls_error inner;
     otls_status status;

@@ -22,7 +22,7 @@
 #define OTLS_MEMORY_INPUT_LIMIT ((size_t)256 * 1024)
 /** A peer's chain has at most this many certificates and bytes. */
 #define OTLS_PEER_CHAIN_MAX OTLS_VERIFY_CHAIN_MAX
-#define OTLS_PEER_CHAIN_BYTES ((size_t)4 * 1024 * 1024)
+#define OTLS_PEER_CHAIN_BYTES ((size_t)OTLS_CHAIN_BYTES_MAX)
 
 typedef enum otls_state {
     OTLS_STATE_NEW = 0,   /* nothing has happened */
@@ -38,6 +38,13 @@ typedef struct otls_record_watch {
     uint8_t have;
     uint32_t skip; /* bytes of the record still to come */
 } otls_record_watch;
+
+/** The peer's Certificate message as it came. */
+typedef struct otls_certificate_message {
+    uint8_t *body; /* NULL when there is none, or not all of it */
+    size_t size;   /* 0 = no message */
+    uint16_t version;
+} otls_certificate_message;
 
 struct otls_connection {
     otls_core core; /* first: what the backend holds on to */
@@ -69,8 +76,8 @@ struct otls_connection {
     otls_reference_name reference;
     char reference_text[256];
     const otls_certificate *peer[OTLS_PEER_CHAIN_MAX];
-    bool peer_more; /* more were sent, and left out */
     size_t peer_count;
+    otls_certificate_message message; /* between its arrival and the verdict */
     otls_verdict verdict;
     otls_connection_info info;
     uint8_t *chosen_alpn; /* server: wire form of the one name */
@@ -116,6 +123,17 @@ void otls_plain_alert(otls_connection *conn, uint8_t description);
 otls_status otls_core_verify_peer(otls_core *core, const otls_slice *chain, size_t count,
                                   const otls_slice *staple, uint8_t *alert);
 void otls_peer_clear(otls_connection *conn);
+
+/* connection_message.c */
+void otls_core_certificate_message(otls_core *core, uint16_t version, otls_slice body, size_t size);
+otls_status otls_core_certificate_refused(otls_core *core, uint8_t *alert);
+void otls_certificate_message_drop(otls_connection *conn);
+/**
+ * The certificates of a Certificate message (RFC 5246 7.4.2, RFC 8446 4.4.2), borrowed from it: at
+ * most `capacity` are stored, all are counted. False: it is not put together as it should be.
+ */
+bool otls_certificate_message_read(uint16_t version, otls_slice body, otls_slice *out,
+                                   size_t capacity, size_t *count);
 /** After the handshake: is everything within the policy? */
 otls_status otls_connection_assert(otls_connection *conn, otls_error *err);
 

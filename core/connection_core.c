@@ -26,7 +26,8 @@ static otls_status no_bytes(otls_connection *conn, otls_status said, size_t *cou
     return conn->said = kept ? said : OTLS_E_IO;
 }
 
-static otls_status transport_read(otls_connection *conn, void *out, size_t capacity, size_t *count)
+static inline otls_status transport_read(otls_connection *conn, void *out, size_t capacity,
+                                         size_t *count)
 {
     otls_status said;
 
@@ -228,6 +229,8 @@ const otls_core_ops otls_core_table = {
     .read = core_read,
     .write = core_write,
     .verify_peer = otls_core_verify_peer,
+    .certificate_message = otls_core_certificate_message,
+    .certificate_refused = otls_core_certificate_refused,
     .alert = core_alert,
     .key_log = core_key_log,
     .new_session = otls_core_new_session,
@@ -239,4 +242,5 @@ const otls_core_ops otls_core_table = {
     .psk_server = otls_core_psk_server,
     .client_ca_names = otls_core_client_ca_names,
     .staple = otls_core_staple,
+    .ticket_key_offered = otls_core_ticket_key_offered,
 };

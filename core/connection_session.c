@@ -63,8 +63,8 @@ static otls_session *from_cache(otls_connection *conn)
     memcpy(like.policy, context->policy_hash[0], OTLS_BINDING_SIZE);
     found = otls_client_cache_take(settings->client_cache, &like, otls_context_now(context),
                                    settings->ticket_reuse, &expired);
-    if (expired != 0)
-        atomic_fetch_add_explicit(&context->counts.timeouts, expired, memory_order_relaxed);
+    if (found == NULL && expired != 0)
+        ADD_ONE(context->counts.timeouts); /* once: how many tickets there were is the server's */
     return found;
 }
 
@@ -352,8 +352,8 @@ void otls_session_done(otls_connection *conn)
     ADD_ONE(counts->accept_good);
     if (conn->info.resumed)
         ADD_ONE(counts->hits);
-    else if (conn->sessions.expired)
-        ADD_ONE(counts->timeouts);
+    else if (conn->sessions.expired && conn->info.version < OTLS_TLS1_3)
+        ADD_ONE(counts->timeouts); /* what an engine keeps beside its tickets is no session */
     else if (conn->sessions.hello_offered && conn->info.psk == 0)
         ADD_ONE(counts->misses);
 }

@@ -17,11 +17,17 @@ typedef struct otls_connection_sessions {
     bool expired;       /* server: what it asked for was found, too old */
     bool bound;         /* server: `binding` is there */
     bool early_over;    /* server: no more early data */
+    uint8_t ticket_count; /* server: `tickets` that the client offered */
     uint16_t port;
     int64_t authenticated; /* when the full handshake behind this connection was */
     uint8_t binding[OTLS_BINDING_SIZE];
+    uint8_t tickets[OTLS_HELLO_TICKETS][OTLS_TICKET_NAME_SIZE]; /* server: their keys' names */
     uint8_t *fetched; /* server: what the engine borrowed from the cache */
     size_t fetched_size;
+    uint8_t looked_up[32]; /* server: the key of what `fetched` answers, found or not, ... */
+    bool known;            /* ... until the engine has asked for it */
+    uint8_t hello_id[OTLS_SESSION_ID_MAX]; /* server: asked for without a ticket, before TLS 1.3 */
+    uint8_t hello_id_size;
     uint8_t *early_blob; /* client: a session told of before the handshake's end */
     otls_native_session early;
 } otls_connection_sessions;
@@ -34,6 +40,8 @@ otls_slice otls_session_blob(const otls_connection *conn);
 bool otls_session_unreadable(otls_connection *conn);
 /** Server: what the hello asks for. */
 void otls_session_hello(otls_connection *conn, const otls_client_hello *hello);
+/** Server, before the engine starts: the hello asks by an id, and the cache has it. */
+bool otls_session_by_id(otls_connection *conn);
 /** After the engine's handshake, before core's assertions: where the peer's chain comes from. */
 otls_status otls_session_resumed(otls_connection *conn, otls_error *err);
 /** The handshake is good: count, and keep what came during it. */
@@ -46,6 +54,10 @@ void otls_connection_sessions_clear(otls_connection_sessions *sessions);
 void otls_core_new_session(otls_core *core, const otls_native_session *native);
 otls_status otls_core_ticket_key(otls_core *core, const uint8_t *name, otls_ticket_key *out,
                                  bool *renew);
+otls_status otls_core_ticket_key_offered(otls_core *core,
+                                         size_t (*names)(void *user, const otls_ticket_key *key,
+                                                         uint8_t out[][OTLS_TICKET_NAME_SIZE]),
+                                         void *user, otls_ticket_key *out);
 void otls_core_cache_store(otls_core *core, otls_slice id, otls_slice blob);
 otls_status otls_core_cache_fetch(otls_core *core, otls_slice id, otls_slice *blob);
 void otls_core_cache_remove(otls_core *core, otls_slice id);

@@ -48,7 +48,28 @@ void otls_session_hello(otls_connection *conn, const otls_client_hello *hello)
     atomic_fetch_add_explicit(&conn->context->counts.accept, 1, memory_order_relaxed);
     conn->sessions.hello_offered = conn->hello_version >= OTLS_TLS1_3
                                        ? hello->pre_shared_key
-                                       : hello->ticket || hello->session_id.size != 0;
+                                       : hello->ticket.size != 0 || hello->session_id.size != 0;
+    conn->sessions.ticket_count =
+        (uint8_t)otls_hello_ticket_names(hello, conn->hello_version, conn->sessions.tickets);
+    if (conn->hello_version < OTLS_TLS1_3 && hello->ticket.size == 0 &&
+        hello->session_id.size != 0 && hello->session_id.size <= OTLS_SESSION_ID_MAX) {
+        memcpy(conn->sessions.hello_id, hello->session_id.data, hello->session_id.size);
+        conn->sessions.hello_id_size = (uint8_t)hello->session_id.size;
+    }
+}
+
+/* ---- tickets ---- */
+
+static bool has_ticket_keys(otls_connection *conn)
+{
+    return conn->server && conn->context->settings.sessions.ring != NULL &&
+           otls_ticket_wanted(&conn->context->settings, true) && bind(conn) == OTLS_OK;
+}
+
+static uint32_t rotation_period(const otls_settings *settings)
+{
+    return settings->sessions.rotation_set ? settings->sessions.rotation
+                                           : otls_session_lifetime(settings);
 }
 
 otls_status otls_core_ticket_key(otls_core *core, const uint8_t *name, otls_ticket_key *out,
@@ -56,16 +77,51 @@ otls_status otls_core_ticket_key(otls_core *core, const uint8_t *name, otls_tick
 {
     otls_connection *conn = connection_of(core);
     const otls_settings *settings = &conn->context->settings;
-    const otls_session_settings *sessions = &settings->sessions;
 
     *renew = false;
-    if (!conn->server || sessions->ring == NULL || !otls_ticket_wanted(settings, true) ||
-        bind(conn) != OTLS_OK)
+    if (!has_ticket_keys(conn))
         return OTLS_E_USAGE;
-    return otls_ticket_ring_key(
-        sessions->ring, conn->context->backend, otls_context_now(conn->context),
-        sessions->rotation_set ? sessions->rotation : otls_session_lifetime(settings),
-        conn->sessions.binding, name, out, renew);
+    return otls_ticket_ring_key(settings->sessions.ring, conn->context->backend,
+                                otls_context_now(conn->context), rotation_period(settings),
+                                conn->sessions.binding, name, out, renew);
+}
+
+static bool was_offered(const otls_connection *conn, uint8_t names[][OTLS_TICKET_NAME_SIZE],
+                        size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = 0; k < conn->sessions.ticket_count; k++)
+            if (memcmp(names[i], conn->sessions.tickets[k], OTLS_TICKET_NAME_SIZE) == 0)
+                return true;
+    return false;
+}
+
+/* Of several tickets one under the current key wins: what is issued then is under it too. */
+otls_status otls_core_ticket_key_offered(otls_core *core,
+                                         size_t (*names)(void *user, const otls_ticket_key *key,
+                                                         uint8_t out[][OTLS_TICKET_NAME_SIZE]),
+                                         void *user, otls_ticket_key *out)
+{
+    otls_connection *conn = connection_of(core);
+    const otls_settings *settings = &conn->context->settings;
+    otls_ticket_key keys[OTLS_TICKET_RING_KEYS];
+    uint8_t found[OTLS_TICKET_KEY_NAMES][OTLS_TICKET_NAME_SIZE];
+    bool renew;
+    size_t count, chosen = 0;
+
+    if (conn->sessions.ticket_count == 0)
+        return otls_core_ticket_key(core, NULL, out, &renew);
+    if (!has_ticket_keys(conn))
+        return OTLS_E_USAGE;
+    count = otls_ticket_ring_keys(settings->sessions.ring, conn->context->backend,
+                                  otls_context_now(conn->context), rotation_period(settings),
+                                  conn->sessions.binding, keys);
+    while (chosen < count && !was_offered(conn, found, names(user, &keys[chosen], found)))
+        chosen++;
+    if (count != 0)
+        *out = keys[chosen < count ? chosen : 0];
+    otls_wipe(keys, sizeof(keys));
+    return count != 0 ? OTLS_OK : OTLS_E_USAGE;
 }
 
 /* ---- the cache ---- */
@@ -181,27 +237,51 @@ static void drop_fetched(otls_connection_sessions *sessions)
     sessions->fetched_size = 0;
 }
 
-otls_status otls_core_cache_fetch(otls_core *core, otls_slice id, otls_slice *blob)
+/* What there is under `key` goes to `fetched`. */
+static void look_up(otls_connection *conn, const uint8_t key[32])
 {
-    otls_connection *conn = connection_of(core);
     const otls_session_settings *sessions = &conn->context->settings.sessions;
     otls_lookup found = OTLS_LOOKUP_NONE;
-    uint8_t key[32];
 
-    *blob = (otls_slice){NULL, 0};
-    if (!caching(conn) || !make_key(conn, id, key))
-        return OTLS_E_USAGE;
     drop_fetched(&conn->sessions);
+    memcpy(conn->sessions.looked_up, key, sizeof(conn->sessions.looked_up));
     if ((sessions->mode & OTLS_SESSION_CACHE_NO_INTERNAL_LOOKUP) == 0)
-        found = otls_server_cache_get(sessions->server_cache, (otls_slice){key, sizeof(key)},
+        found = otls_server_cache_get(sessions->server_cache, (otls_slice){key, 32},
                                       otls_context_now(conn->context), &conn->sessions.fetched,
                                       &conn->sessions.fetched_size);
     if (found == OTLS_LOOKUP_NONE && sessions->external.size != 0)
         found = fetch_outside(conn, key);
     conn->sessions.expired = found == OTLS_LOOKUP_EXPIRED;
-    if (found != OTLS_LOOKUP_FOUND)
+}
+
+bool otls_session_by_id(otls_connection *conn)
+{
+    otls_connection_sessions *sessions = &conn->sessions;
+    uint8_t key[32];
+
+    if (!caching(conn) ||
+        !make_key(conn, (otls_slice){sessions->hello_id, sessions->hello_id_size}, key))
+        return false;
+    look_up(conn, key);
+    sessions->known = true;
+    return sessions->fetched != NULL;
+}
+
+otls_status otls_core_cache_fetch(otls_core *core, otls_slice id, otls_slice *blob)
+{
+    otls_connection *conn = connection_of(core);
+    otls_connection_sessions *sessions = &conn->sessions;
+    uint8_t key[32];
+
+    *blob = (otls_slice){NULL, 0};
+    if (!caching(conn) || !make_key(conn, id, key))
         return OTLS_E_USAGE;
-    *blob = (otls_slice){conn->sessions.fetched, conn->sessions.fetched_size};
+    if (!sessions->known || memcmp(key, sessions->looked_up, sizeof(key)) != 0)
+        look_up(conn, key);
+    sessions->known = false;
+    if (sessions->fetched == NULL)
+        return OTLS_E_USAGE;
+    *blob = (otls_slice){sessions->fetched, sessions->fetched_size};
     return OTLS_OK;
 }
 

@@ -14,6 +14,7 @@ void otls_peer_clear(otls_connection *conn)
     conn->peer_count = 0;
     otls_verdict_clear(&conn->verdict);
     conn->peer_verified = conn->peer_missing = false;
+    otls_certificate_message_drop(conn);
 }
 
 static otls_status refuse(otls_connection *conn, uint32_t flags, uint8_t fitting, uint8_t *alert,
@@ -29,33 +30,30 @@ static otls_status refuse(otls_connection *conn, uint32_t flags, uint8_t fitting
     return OTLS_E_VERIFY;
 }
 
-static otls_status keep_chain(otls_connection *conn, const otls_slice *chain, size_t count,
-                              uint8_t *alert)
-{
-    size_t bytes = 0;
+/* The chain as it was presented, as the verifier wants it. */
+typedef struct presented {
+    const otls_certificate
+        *at[OTLS_PEER_CHAIN_MAX]; /* NULL: undecodable. Borrowed from the peer's */
+    size_t count, bytes;
+} presented;
 
-    conn->peer_more = count > OTLS_PEER_CHAIN_MAX;
-    if (conn->peer_more)
-        count = OTLS_PEER_CHAIN_MAX;
-    for (size_t i = 0; i < count; i++)
-        bytes += chain[i].size;
-    if (bytes > OTLS_PEER_CHAIN_BYTES)
-        return refuse(conn, OTLS_VERIFY_LIMIT, OTLS_ALERT_BAD_CERTIFICATE, alert,
-                      "the peer's certificate chain is too long");
-    for (size_t i = 0; i < count; i++) {
+/* Decode what is permitted; of anything else only the size is known. False: no memory. */
+static bool keep_chain(otls_connection *conn, const otls_slice *chain,
+                       const otls_verify_request *request, presented *sent)
+{
+    if (!otls_verify_permitted(request))
+        return true;
+    for (size_t i = 0; i < sent->count; i++) {
         otls_certificate *cert = NULL;
         otls_error why = OTLS_ERROR_INIT;
 
         if (otls_certificate_from_der(&cert, chain[i].data, chain[i].size, &why) == OTLS_E_NOMEM)
-            return refuse(conn, OTLS_VERIFY_LIMIT, OTLS_ALERT_INTERNAL_ERROR, alert,
-                          "out of memory");
-        if (cert == NULL && i == 0)
-            return refuse(conn, OTLS_VERIFY_MALFORMED, OTLS_ALERT_BAD_CERTIFICATE, alert,
-                          "the certificate cannot be decoded");
-        if (cert != NULL) /* an undecodable extra certificate cannot help the path; leave it out */
+            return false;
+        sent->at[i] = cert;
+        if (cert != NULL)
             conn->peer[conn->peer_count++] = cert;
     }
-    return OTLS_OK;
+    return true;
 }
 
 /* Every handshake proves possession of the key by a signature, but for one: RSA key exchange. */
@@ -69,26 +67,43 @@ static bool signs(const otls_connection *conn)
     return true;
 }
 
-static otls_status judge(otls_connection *conn, const otls_slice *staple, uint8_t *alert)
+static void make_request(const otls_connection *conn, const presented *sent,
+                         otls_verify_request *request)
 {
     const otls_settings *settings = &conn->context->settings;
-    otls_verify_request request = {
+
+    *request = (otls_verify_request){
         .trust = settings->trust,
-        .chain = conn->peer,
-        .chain_count = conn->peer_count,
-        .chain_more = conn->peer_more,
+        .chain = sent->at,
+        .chain_count = sent->count,
+        .chain_bytes = sent->bytes,
         .backend = conn->context->backend,
         .name = !conn->server && !settings->no_name_check ? &conn->reference : NULL,
         .time = otls_context_now(conn->context),
         .max_depth = settings->verify_depth,
         .security_level = settings->security_level,
     };
+    otls_verify_settings_apply(&settings->verify, conn->server, request);
+    if (signs(conn))
+        request->flags |= OTLS_VERIFY_OPTION_SIGNATURE;
+}
+
+static otls_status judge(otls_connection *conn, const otls_verify_request *request,
+                         const otls_slice *staple, uint8_t *alert)
+{
     otls_error why = OTLS_ERROR_INIT;
 
-    otls_verify_settings_apply(&settings->verify, conn->server, &request);
-    if (signs(conn))
-        request.flags |= OTLS_VERIFY_OPTION_SIGNATURE;
-    if (otls_verify_chain(&request, &conn->verdict, &why) != OTLS_OK ||
+    if (otls_verify_presented(request, &conn->verdict)) { /* not the application's to forgive */
+        if (conn->server && conn->verdict.flags == OTLS_VERIFY_MALFORMED)
+            conn->verdict.alert = OTLS_ALERT_DECODE_ERROR; /* all that an OpenSSL server can send */
+        *alert = conn->verdict.alert;
+        return OTLS_E_VERIFY;
+    }
+    if (!conn->server && conn->context->settings.no_verify) {
+        conn->verdict.flags = OTLS_VERIFY_NOT_CHECKED;
+        return otls_verdict_ask(conn, alert);
+    }
+    if (otls_verify_chain(request, &conn->verdict, &why) != OTLS_OK ||
         otls_staple_judge(conn, staple, &why) != OTLS_OK)
         return refuse(conn, OTLS_VERIFY_LIMIT, OTLS_ALERT_INTERNAL_ERROR, alert, why.text);
     return otls_verdict_ask(conn, alert);
@@ -111,21 +126,20 @@ otls_status otls_core_verify_peer(otls_core *core, const otls_slice *chain, size
                                   const otls_slice *staple, uint8_t *alert)
 {
     otls_connection *conn = (otls_connection *)(void *)core;
+    presented sent = {.count = count};
+    otls_verify_request request;
 
     otls_peer_clear(conn);
     conn->peer_verified = true;
     *alert = OTLS_ALERT_BAD_CERTIFICATE;
     if (count == 0)
         return judge_absent(conn, alert);
-    if (!otls_staple_keep(conn, staple))
+    for (size_t i = 0; i < count; i++)
+        sent.bytes += chain[i].size;
+    make_request(conn, &sent, &request);
+    if (!otls_staple_keep(conn, staple) || !keep_chain(conn, chain, &request, &sent))
         return refuse(conn, OTLS_VERIFY_LIMIT, OTLS_ALERT_INTERNAL_ERROR, alert, "out of memory");
-    OTLS_TRY(keep_chain(conn, chain, count, alert));
-    if (!conn->server && conn->context->settings.no_verify) {
-        conn->verdict.flags = OTLS_VERIFY_NOT_CHECKED;
-        conn->verdict.depth = -1;
-        return otls_verdict_ask(conn, alert);
-    }
-    return judge(conn, staple, alert);
+    return judge(conn, &request, staple, alert);
 }
 
 static otls_status outside(otls_connection *conn, otls_error *err, const char *what)
@@ -157,8 +171,7 @@ otls_status otls_connection_assert(otls_connection *conn, otls_error *err)
     const otls_connection_info *info = &conn->info;
     const bool later = context->settings.calls.post_handshake_auth && info->version == OTLS_TLS1_3;
     const bool must_verify =
-        (!conn->server ||
-         (context->settings.verify_mode == OTLS_VERIFY_MODE_REQUIRED && !later)) &&
+        (!conn->server || (context->settings.verify_mode == OTLS_VERIFY_MODE_REQUIRED && !later)) &&
         !otls_psk_authenticated(conn);
 
     if (info->version < context->lowest || info->version > context->highest)

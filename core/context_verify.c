@@ -43,6 +43,8 @@ void otls_verify_settings_apply(const otls_verify_settings *settings, bool serve
     request->verifier = settings->verifier;
     request->pins = settings->pins;
     request->pin_count = settings->pin_count;
+    request->max_certificates = settings->max_certificates;
+    request->max_bytes = settings->max_bytes;
 }
 
 otls_status otls_context_set_verify_flags(otls_context *context, uint32_t options, otls_error *err)
@@ -159,6 +161,22 @@ otls_status otls_context_set_pins(otls_context *context, const uint8_t *pins, si
     otls_verify_settings_clear(&context->settings.verify);
     context->settings.verify.pins = copy;
     context->settings.verify.pin_count = count;
+    return OTLS_OK;
+}
+
+otls_status otls_context_set_chain_limits(otls_context *context, size_t certificates, size_t bytes,
+                                          otls_error *err)
+{
+    OTLS_TRY(otls_context_unsealed(context, err));
+    if (certificates > OTLS_CHAIN_CERTIFICATES_MAX || bytes > OTLS_CHAIN_BYTES_MAX)
+        return otls_fail(err, OTLS_E_CONFIG, OTLS_CODE_LIMIT,
+                         "at most %d certificates and %d bytes can be permitted",
+                         OTLS_CHAIN_CERTIFICATES_MAX, OTLS_CHAIN_BYTES_MAX);
+    if ((certificates > OTLS_CHAIN_CERTIFICATES || bytes > OTLS_CHAIN_BYTES) &&
+        otls_backend_supports(context->backend, OTLS_FEATURE_LONG_CHAINS, NULL) != OTLS_YES)
+        return otls_fail_unsupported(err, context->backend, OTLS_FEATURE_LONG_CHAINS);
+    context->settings.verify.max_certificates = (uint32_t)certificates;
+    context->settings.verify.max_bytes = (uint32_t)bytes;
     return OTLS_OK;
 }
 

@@ -12,6 +12,7 @@ typedef struct otls_verify_settings {
     int verifier;     /* OTLS_VERIFIER_... */
     uint8_t *pins;    /* owned; SHA-256 each */
     size_t pin_count;
+    uint32_t max_certificates, max_bytes; /* presented; 0 = the default */
 } otls_verify_settings;
 
 /** `settings` is a plain copy of another's: make it its own. On failure it is left without pins. */

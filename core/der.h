@@ -82,6 +82,8 @@ static inline bool otls_der_next(otls_der *der, otls_tlv *out)
 
     if (left < 2 || (der->at[0] & 0x1f) == 0x1f || der->at[0] == 0)
         return false;
+    if ((der->at[0] | 1) == 0x11) /* a SEQUENCE or SET is constructed (X.690 8.9.1, 8.11.1) */
+        return false;
     length = der->at[1];
     if (length >= 0x80 && !otls_der_long_length(der, &header, &length))
         return false;

@@ -8,11 +8,18 @@ static bool decodes(uint8_t tag, otls_slice rest)
 {
     otls_character c;
 
-    while (otls_string_next(tag, &rest, &c)) {
+    for (;;) {
+        if (tag == OTLS_DER_UTF8_STRING) { /* nearly always, nearly all of it is ASCII */
+            while (rest.size != 0 && rest.data[0] < 0x80) {
+                rest.data++;
+                rest.size--;
+            }
+        }
+        if (!otls_string_next(tag, &rest, &c))
+            return true;
         if (c.undecoded)
             return false;
     }
-    return true;
 }
 
 /** The types RFC 5280 and X.520 give attributes, as OpenSSL takes them. Encodings of more than one

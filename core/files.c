@@ -23,7 +23,8 @@ static otls_status fail_open(const char *path, int error, otls_error *err)
     return otls_fail_system(err, code, error, path);
 }
 
-static otls_status check_kind(int fd, const char *path, otls_error *err)
+/* `*size` is what the file says of itself; 0 when it does not. */
+static otls_status check_kind(int fd, const char *path, size_t *size, otls_error *err)
 {
     struct stat info;
 
@@ -35,14 +36,16 @@ static otls_status check_kind(int fd, const char *path, otls_error *err)
     if (info.st_size > (off_t)OTLS_FILE_LIMIT)
         return otls_fail(err, OTLS_E_IO, OTLS_CODE_FILE_TOO_LARGE, "%s: larger than %zu bytes", path,
                          OTLS_FILE_LIMIT);
+    *size = S_ISREG(info.st_mode) && info.st_size > 0 ? (size_t)info.st_size : 0;
     return OTLS_OK;
 }
 
-/* Reads to the end rather than to st_size: a FIFO or /proc file has none. */
-static otls_status read_all(int fd, const char *path, unsigned char **out, size_t *size,
-                            otls_error *err)
+/* Reads to the end rather than to what was `expected`: a FIFO or /proc file has no size. One octet
+ * more is asked for, so that a file of the expected size ends without a larger block. */
+static otls_status read_all(int fd, const char *path, size_t expected, unsigned char **out,
+                            size_t *size, otls_error *err)
 {
-    size_t capacity = 16384, used = 0;
+    size_t capacity = expected != 0 ? expected + 1 : 16384, used = 0;
     unsigned char *block = otls_malloc(capacity + 1);
 
     while (block != NULL) {
@@ -58,13 +61,13 @@ static otls_status read_all(int fd, const char *path, unsigned char **out, size_
         used += (size_t)got;
         if (got == 0)
             break;
-        if (used < capacity)
-            continue;
-        if (capacity > OTLS_FILE_LIMIT) {
+        if (used > OTLS_FILE_LIMIT) {
             otls_free(block);
             return otls_fail(err, OTLS_E_IO, OTLS_CODE_FILE_TOO_LARGE, "%s: larger than %zu bytes",
                              path, OTLS_FILE_LIMIT);
         }
+        if (used < capacity)
+            continue;
         capacity *= 2;
         unsigned char *larger = otls_realloc(block, capacity + 1);
         if (larger == NULL)
@@ -82,6 +85,7 @@ static otls_status read_all(int fd, const char *path, unsigned char **out, size_
 otls_status otls_file_read(const char *path, unsigned char **out, size_t *size, otls_error *err)
 {
     otls_status status;
+    size_t expected = 0;
     int fd;
 
     *out = NULL;
@@ -91,9 +95,9 @@ otls_status otls_file_read(const char *path, unsigned char **out, size_t *size, 
     fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return fail_open(path, errno, err);
-    status = check_kind(fd, path, err);
+    status = check_kind(fd, path, &expected, err);
     if (status == OTLS_OK)
-        status = read_all(fd, path, out, size, err);
+        status = read_all(fd, path, expected, out, size, err);
     (void)close(fd);
     if (status == OTLS_OK && *size == 0) {
         otls_free(*out);

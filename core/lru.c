@@ -3,6 +3,8 @@
 
 #include "alloc.h"
 
+#include <pthread.h>
+#include <stdatomic.h>
 #include <string.h>
 
 typedef struct entry {
@@ -16,6 +18,8 @@ typedef struct entry {
 } entry;
 
 struct otls_lru {
+    atomic_uint references;
+    pthread_mutex_t lock;
     void (*free_value)(void *value);
     entry **buckets; /* a power of two of them */
     size_t bucket_count, count, capacity;
@@ -32,15 +36,50 @@ static uint64_t hash_of(const uint8_t *key, size_t size)
     return hash ^ hash >> 32;
 }
 
+static bool make_lock(pthread_mutex_t *lock)
+{
+    pthread_mutexattr_t attributes;
+    bool made;
+
+    if (pthread_mutexattr_init(&attributes) != 0)
+        return false;
+    made = pthread_mutexattr_settype(&attributes, PTHREAD_MUTEX_RECURSIVE) == 0 &&
+           pthread_mutex_init(lock, &attributes) == 0;
+    (void)pthread_mutexattr_destroy(&attributes);
+    return made;
+}
+
 otls_lru *otls_lru_new(size_t capacity, void (*free_value)(void *value))
 {
     otls_lru *lru = otls_calloc(1, sizeof(*lru));
 
     if (lru == NULL)
         return NULL;
+    if (!make_lock(&lru->lock)) {
+        otls_free(lru);
+        return NULL;
+    }
+    lru->references = 1;
     lru->free_value = free_value;
     lru->capacity = capacity;
     return lru;
+}
+
+otls_lru *otls_lru_ref(otls_lru *lru)
+{
+    if (lru != NULL)
+        atomic_fetch_add_explicit(&lru->references, 1, memory_order_relaxed);
+    return lru;
+}
+
+void otls_lru_lock(otls_lru *lru)
+{
+    (void)pthread_mutex_lock(&lru->lock);
+}
+
+void otls_lru_unlock(otls_lru *lru)
+{
+    (void)pthread_mutex_unlock(&lru->lock);
 }
 
 static entry **place_of(const otls_lru *lru, const void *key, size_t size, uint64_t hash)
@@ -119,8 +158,8 @@ static bool replace(otls_lru *lru, entry *it, void *value, int64_t expires)
     return true;
 }
 
-bool otls_lru_put(otls_lru *lru, const void *key, size_t key_size, void *value, int64_t expires,
-                  size_t *evicted)
+static bool put(otls_lru *lru, const void *key, size_t key_size, void *value, int64_t expires,
+                size_t *evicted)
 {
     const uint64_t hash = hash_of(key, key_size);
     entry **at, *it;
@@ -147,33 +186,56 @@ bool otls_lru_put(otls_lru *lru, const void *key, size_t key_size, void *value, 
     return true;
 }
 
+bool otls_lru_put(otls_lru *lru, const void *key, size_t key_size, void *value, int64_t expires,
+                  size_t *evicted)
+{
+    bool done;
+
+    otls_lru_lock(lru);
+    done = put(lru, key, key_size, value, expires, evicted);
+    otls_lru_unlock(lru);
+    return done;
+}
+
 void *otls_lru_find(otls_lru *lru, const void *key, size_t key_size, int64_t *expires)
 {
-    entry **at = place_of(lru, key, key_size, hash_of(key, key_size));
+    void *value = NULL;
+    entry **at;
 
-    if (at == NULL || *at == NULL)
-        return NULL;
-    unlink_use(lru, *at);
-    link_newest(lru, *at);
-    if (expires != NULL)
-        *expires = (*at)->expires;
-    return (*at)->value;
+    otls_lru_lock(lru);
+    at = place_of(lru, key, key_size, hash_of(key, key_size));
+    if (at != NULL && *at != NULL) {
+        entry *it = *at;
+
+        unlink_use(lru, it);
+        link_newest(lru, it);
+        if (expires != NULL)
+            *expires = it->expires;
+        value = it->value;
+    }
+    otls_lru_unlock(lru);
+    return value;
 }
 
 bool otls_lru_remove(otls_lru *lru, const void *key, size_t key_size)
 {
-    entry **at = place_of(lru, key, key_size, hash_of(key, key_size));
+    entry **at;
+    bool there;
 
-    if (at == NULL || *at == NULL)
-        return false;
-    drop(lru, at);
-    return true;
+    otls_lru_lock(lru);
+    at = place_of(lru, key, key_size, hash_of(key, key_size));
+    there = at != NULL && *at != NULL;
+    if (there)
+        drop(lru, at);
+    otls_lru_unlock(lru);
+    return there;
 }
 
 size_t otls_lru_expire(otls_lru *lru, int64_t now)
 {
     size_t dropped = 0;
 
+    otls_lru_lock(lru);
     for (entry *it = lru->newest, *older; it != NULL; it = older) {
         older = it->older;
         if (it->expires > now)
@@ -181,29 +243,38 @@ size_t otls_lru_expire(otls_lru *lru, int64_t now)
         drop(lru, place_of(lru, it->key, it->key_size, it->hash));
         dropped++;
     }
+    otls_lru_unlock(lru);
     return dropped;
 }
 
-size_t otls_lru_count(const otls_lru *lru)
+size_t otls_lru_count(otls_lru *lru)
 {
-    return lru->count;
+    size_t count;
+
+    otls_lru_lock(lru);
+    count = lru->count;
+    otls_lru_unlock(lru);
+    return count;
 }
 
 void otls_lru_set_capacity(otls_lru *lru, size_t capacity, size_t *evicted)
 {
+    otls_lru_lock(lru);
     lru->capacity = capacity;
     while (lru->count > capacity && lru->oldest != NULL) {
         drop_oldest(lru);
         (*evicted)++;
     }
+    otls_lru_unlock(lru);
 }
 
 void otls_lru_free(otls_lru *lru)
 {
-    if (lru == NULL)
+    if (lru == NULL || atomic_fetch_sub_explicit(&lru->references, 1, memory_order_acq_rel) != 1)
         return;
     while (lru->oldest != NULL)
         drop_oldest(lru);
+    (void)pthread_mutex_destroy(&lru->lock);
     otls_free(lru->buckets);
     otls_free(lru);
 }

@@ -291,13 +291,10 @@ static bool budget_left(const otls_search *search)
 
 void otls_search_begin(otls_search *search, const otls_verify_request *request)
 {
-    const bool many = request->chain_count > OTLS_PATH_SENT_MAX;
-
     search->request = request;
     search->crypto = OTLS_MODULE(request->backend)->crypto;
     search->length = 0;
-    search->sent_count = many ? OTLS_PATH_SENT_MAX : request->chain_count;
-    search->sent_more = many || request->chain_more;
+    search->sent_count = request->chain_count; /* otls_verify_presented has bounded it */
     for (size_t i = 0; i < search->sent_count; i++)
         search->sent_key[i] = NULL;
     search->edge_count = search->signature_count = 0;

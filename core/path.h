@@ -13,7 +13,7 @@
 #include "verify.h"
 
 /* What a hostile chain can cost at most. */
-#define OTLS_PATH_SENT_MAX 32           /* certificates of the peer's that are looked at */
+#define OTLS_PATH_SENT_MAX OTLS_CHAIN_CERTIFICATES_MAX
 #define OTLS_PATH_SIGNATURE_MAX 64      /* signature checks */
 #define OTLS_PATH_EXPANSION_MAX 128     /* steps from a certificate to a possible issuer */
 #define OTLS_PATH_CANDIDATE_MAX 128     /* possible issuers kept at one time, all levels together */
@@ -63,7 +63,6 @@ typedef struct otls_search {
     uint64_t sent_hash[OTLS_PATH_SENT_MAX]; /* of the subjects */
     otls_native_public_key *sent_key[OTLS_PATH_SENT_MAX];
     size_t sent_count;
-    bool sent_more;                                /* than are looked at */
     otls_path_edge edges[OTLS_PATH_SIGNATURE_MAX]; /* what is known already */
     size_t edge_count, signature_count, expansion_count, name_check_count;
     bool exhausted;

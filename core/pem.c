@@ -14,80 +14,77 @@ static const char begin_mark[] = "-----BEGIN ";
 static const char end_mark[] = "-----END ";
 static const char dashes[] = "-----";
 
-enum { B64_PAD = 64, B64_SPACE = 65, B64_BAD = 66 };
+/* What an octet is when it is none of the 64. */
+enum { B64_PAD = 1, B64_SPACE = 2, B64_BAD = 3 };
 
-/** What each octet means in base64. */
+/** What an octet means at each of the four places in a group: its six bits where they belong in the
+ *  upper 24; or one of B64_... in the lowest octet, which in a good group is zero. */
 typedef struct b64_table {
-    uint8_t of[256];
+    uint32_t at[4][256];
 } b64_table;
 
 static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 static void b64_table_fill(b64_table *table)
 {
-    memset(table->of, B64_BAD, sizeof(table->of));
-    for (uint8_t i = 0; i < 64; i++)
-        table->of[(uint8_t)alphabet[i]] = i;
-    table->of['='] = B64_PAD;
-    table->of[' '] = table->of['\t'] = table->of['\r'] = table->of['\n'] = B64_SPACE;
-    table->of['\v'] = table->of['\f'] = B64_SPACE;
+    static const char spaces[] = " \t\r\n\v\f";
+
+    for (unsigned place = 0; place < 4; place++) {
+        uint32_t *const at = table->at[place];
+
+        for (unsigned i = 0; i < 256; i++)
+            at[i] = B64_BAD;
+        for (uint32_t i = 0; i < 64; i++)
+            at[(uint8_t)alphabet[i]] = i << (26 - 6 * place);
+        for (unsigned i = 0; spaces[i] != '\0'; i++)
+            at[(uint8_t)spaces[i]] = B64_SPACE;
+        at['='] = B64_PAD;
+    }
 }
 
-/** Decode up to the first octet that is neither base64 nor white space; false when it is not
- *  complete. `*at` moves there. `out` has room for three quarters of what is left. */
-static bool b64_decode(const b64_table *table, const uint8_t **at, const uint8_t *end, uint8_t *out,
-                       size_t *size)
+static uint32_t b64_group(const b64_table *table, const uint8_t in[4])
+{
+    return table->at[0][in[0]] | table->at[1][in[1]] | table->at[2][in[2]] | table->at[3][in[3]];
+}
+
+/** Three octets, and a fourth that what follows writes over: one store instead of three. */
+static void b64_put(uint8_t to[4], uint32_t group)
+{
+    const uint8_t octets[4] = {(uint8_t)(group >> 24), (uint8_t)(group >> 16),
+                               (uint8_t)(group >> 8), (uint8_t)group};
+
+    memcpy(to, octets, sizeof(octets));
+}
+
+/** Nearly all of any text: four groups with nothing but base64 in them, with one test. The end of a
+ *  line is seen without trying. */
+static void b64_groups(const b64_table *table, const uint8_t **at, const uint8_t *end,
+                       uint8_t **out)
 {
     const uint8_t *in = *at;
-    uint8_t *to = out;
-    uint32_t group = 0;
-    unsigned filled = 0;
-    unsigned padding = 0;
+    uint8_t *to = *out;
 
-    while (in < end) {
-        unsigned value;
+    for (; end - in >= 16 && *in > ' '; in += 16, to += 12) {
+        const uint32_t a = b64_group(table, in), b = b64_group(table, in + 4);
+        const uint32_t c = b64_group(table, in + 8), d = b64_group(table, in + 12);
 
-        while (filled == 0 && padding == 0 && end - in >= 4) {
-            const unsigned a = table->of[in[0]], b = table->of[in[1]];
-            const unsigned c = table->of[in[2]], d = table->of[in[3]];
-
-            if ((a | b | c | d) >= 64)
-                break;
-            group = a << 18 | b << 12 | c << 6 | d;
-            to[0] = (uint8_t)(group >> 16);
-            to[1] = (uint8_t)(group >> 8);
-            to[2] = (uint8_t)group;
-            to += 3;
-            in += 4;
-        }
-        if (in == end)
+        if (((a | b | c | d) & 0xff) != 0)
             break;
-        value = table->of[*in];
-        if (value == B64_BAD)
-            break;
-        in++;
-        if (value == B64_SPACE)
-            continue;
-        if (value == B64_PAD) {
-            if (filled + ++padding > 4 || filled < 2)
-                return false;
-            continue;
-        }
-        if (padding != 0)
-            return false;
-        group = group << 6 | value;
-        if (++filled == 4) {
-            *to++ = (uint8_t)(group >> 16);
-            *to++ = (uint8_t)(group >> 8);
-            *to++ = (uint8_t)group;
-            filled = 0;
-            group = 0;
-        }
+        b64_put(to, a);
+        b64_put(to + 3, b);
+        b64_put(to + 6, c);
+        b64_put(to + 9, d);
     }
     *at = in;
-    if (filled != 0 && filled + padding != 4)
-        return false;
-    /* the bits that are left over must be zero, or one text would stand for two encodings */
+    *out = to;
+}
+
+/** The last group, of which `filled` characters are there. Bits that are left over must be zero, or
+ *  one text would stand for two encodings. */
+static bool b64_last(uint32_t group, unsigned filled, uint8_t **out)
+{
+    uint8_t *to = *out;
+
     if (filled == 2) {
         if ((group & 0x0f) != 0)
             return false;
@@ -98,6 +95,52 @@ static bool b64_decode(const b64_table *table, const uint8_t **at, const uint8_t
         *to++ = (uint8_t)(group >> 10);
         *to++ = (uint8_t)(group >> 2);
     }
+    *out = to;
+    return true;
+}
+
+/** Decode up to the first octet that is neither base64 nor white space; false when it is not
+ *  complete. `*at` moves there, or to the fault. `out` has room for three quarters of what is left
+ *  and one octet; it may be `*at` itself, as nothing is written that has not been read. */
+static bool b64_decode(const b64_table *table, const uint8_t **at, const uint8_t *end, uint8_t *out,
+                       size_t *size)
+{
+    const uint8_t *in = *at;
+    uint8_t *to = out;
+    uint32_t group = 0;
+    unsigned filled = 0;
+    unsigned padding = 0;
+    bool good = true;
+
+    while (good) {
+        uint32_t value;
+
+        if (filled == 0 && padding == 0)
+            b64_groups(table, &in, end, &to);
+        if (in == end)
+            break;
+        value = table->at[3][*in];
+        if (value == B64_BAD)
+            break;
+        in++;
+        if (value == B64_SPACE)
+            continue;
+        if (value == B64_PAD || padding != 0) {
+            good = value == B64_PAD && filled >= 2 && filled + ++padding <= 4;
+            continue;
+        }
+        group = group << 6 | value >> 8;
+        if (++filled == 4) {
+            *to++ = (uint8_t)(group >> 16);
+            *to++ = (uint8_t)(group >> 8);
+            *to++ = (uint8_t)group;
+            filled = 0;
+            group = 0;
+        }
+    }
+    *at = in;
+    if (!good || (filled != 0 && filled + padding != 4) || !b64_last(group, filled, &to))
+        return false;
     *size = (size_t)(to - out);
     return true;
 }
@@ -130,7 +173,7 @@ static const uint8_t *read_label(const uint8_t *at, const uint8_t *end, otls_sli
     const uint8_t *stop = at;
 
     while (stop < end && *stop >= 0x20 && *stop < 0x7f &&
-           !starts_with(stop, end, dashes, sizeof(dashes) - 1)) {
+           (*stop != '-' || !starts_with(stop, end, dashes, sizeof(dashes) - 1))) {
         if ((size_t)(stop - at) == LABEL_SIZE_MAX)
             return NULL;
         stop++;
@@ -167,8 +210,24 @@ static const uint8_t *find_end(const uint8_t *at, const uint8_t *end)
 typedef struct pem_reader {
     const uint8_t *start, *end;
     b64_table table;
-    uint8_t *buffer; /* as large as any block of the text can get; made for the first one */
+    uint8_t *buffer; /* as large as any block of the text can get; or the text itself */
+    bool in_place;   /* it is the text */
+    size_t used;     /* of the buffer, at most */
 } pem_reader;
+
+/** The base64 at `*here`, to where the END line must be. */
+static bool decode(pem_reader *reader, const uint8_t **here, otls_slice *der)
+{
+    const uint8_t *const begin = *here;
+    uint8_t *const out = reader->buffer + (reader->in_place ? begin - reader->start : 0);
+    const bool good = b64_decode(&reader->table, here, reader->end, out, &der->size);
+    const size_t eaten = (size_t)(*here - begin);
+
+    if (eaten > reader->used)
+        reader->used = eaten;
+    der->data = out;
+    return good;
+}
 
 /** One block from its BEGIN; NULL, or what is wrong with it. `*at` moves behind its END line. */
 static const char *read_block(pem_reader *reader, const uint8_t **at, otls_pem_block *block)
@@ -176,15 +235,15 @@ static const char *read_block(pem_reader *reader, const uint8_t **at, otls_pem_b
     const uint8_t *const begin = *at;
     const uint8_t *here;
     otls_slice label, end_label;
-    size_t size = 0;
 
     here = read_label(begin + sizeof(begin_mark) - 1, reader->end, &label);
     if (here == NULL)
         return "its BEGIN line is malformed";
+    block->der = (otls_slice){.data = NULL, .size = 0};
     block->has_headers = has_headers(here, reader->end);
     if (block->has_headers)
         here = find_end(here, reader->end);
-    else if (!b64_decode(&reader->table, &here, reader->end, reader->buffer, &size))
+    else if (!decode(reader, &here, &block->der))
         return "its base64 is malformed";
     if (here == NULL || !starts_with(here, reader->end, end_mark, sizeof(end_mark) - 1))
         return here == NULL || here == reader->end ? "its END line is missing"
@@ -195,7 +254,6 @@ static const char *read_block(pem_reader *reader, const uint8_t **at, otls_pem_b
     block->label = (const char *)label.data;
     block->label_size = label.size;
     block->text = (otls_slice){.data = begin, .size = (size_t)(here - begin)};
-    block->der = (otls_slice){.data = block->has_headers ? NULL : reader->buffer, .size = size};
     *at = here;
     return NULL;
 }
@@ -237,15 +295,28 @@ otls_status otls_pem_each(otls_slice text,
     if (text.size == 0 || find_begin(text.data, text.data, text.data + text.size) == NULL)
         return OTLS_OK;
     reader.end = text.data + text.size;
-    capacity = text.size / 4 * 3 + 3;
+    capacity = text.size / 4 * 3 + 4;
     reader.buffer = otls_malloc(capacity);
     if (reader.buffer == NULL)
         return otls_fail_nomem(err);
     b64_table_fill(&reader.table);
     status = read_blocks(&reader, each, user, count, err);
-    otls_wipe(reader.buffer, capacity); /* it may have held private keys */
+    /* it may have held private keys */
+    otls_wipe(reader.buffer, reader.used < capacity ? reader.used : capacity);
     otls_free(reader.buffer);
     return status;
+}
+
+otls_status otls_pem_each_in_place(uint8_t *text, size_t size,
+                                   otls_status (*each)(const otls_pem_block *block, void *user,
+                                                       otls_error *err),
+                                   void *user, otls_error *err)
+{
+    pem_reader reader = {.start = text, .end = text + size, .buffer = text, .in_place = true};
+    size_t count = 0;
+
+    b64_table_fill(&reader.table);
+    return read_blocks(&reader, each, user, &count, err);
 }
 
 bool otls_pem_label_is(const otls_pem_block *block, const char *label)

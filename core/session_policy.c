@@ -70,6 +70,8 @@ static void add_verify(hasher *h, const otls_verify_settings *verify)
     add_number(h, verify->options);
     add_number(h, (uint64_t)verify->purpose);
     add_number(h, (uint64_t)verify->verifier);
+    add_number(h, verify->max_certificates);
+    add_number(h, verify->max_bytes);
     add_number(h, verify->pin_count);
     add(h, verify->pins, verify->pin_count * 32);
 }

@@ -9,6 +9,7 @@
 #ifndef OTLS_CORE_SESSION_STORE_H
 #define OTLS_CORE_SESSION_STORE_H
 
+#include "lru.h"
 #include "session.h"
 
 #define OTLS_CACHE_ENTRIES_DEFAULT 20480
@@ -18,10 +19,29 @@
 
 /* ---- client_cache.c ---- */
 
-typedef struct otls_client_cache otls_client_cache;
+typedef otls_lru otls_client_cache;
 otls_client_cache *otls_client_cache_new(void);
-otls_client_cache *otls_client_cache_ref(otls_client_cache *cache);
-void otls_client_cache_free(otls_client_cache *cache);
+static inline otls_client_cache *otls_client_cache_ref(otls_client_cache *cache)
+{
+    return otls_lru_ref(cache);
+}
+static inline void otls_client_cache_free(otls_client_cache *cache)
+{
+    otls_lru_free(cache);
+}
+/** Drop what has expired at `now`; returns how many. */
+static inline size_t otls_client_cache_purge(otls_client_cache *cache, int64_t now)
+{
+    return otls_lru_expire(cache, now);
+}
+static inline size_t otls_client_cache_count(otls_client_cache *cache)
+{
+    return otls_lru_count(cache);
+}
+static inline void otls_client_cache_resize(otls_client_cache *cache, size_t entries, size_t *evicted)
+{
+    otls_lru_set_capacity(cache, entries, evicted);
+}
 /** Takes a reference; keyed by what is in the session: host, port, policy, engine. */
 void otls_client_cache_put(otls_client_cache *cache, otls_session *session, size_t *evicted);
 /**
@@ -31,27 +51,43 @@ void otls_client_cache_put(otls_client_cache *cache, otls_session *session, size
 otls_session *otls_client_cache_take(otls_client_cache *cache, const otls_session *like,
                                      int64_t now, bool reuse, size_t *expired);
 void otls_client_cache_remove(otls_client_cache *cache, const otls_session *session);
-size_t otls_client_cache_purge(otls_client_cache *cache, int64_t now);
-size_t otls_client_cache_count(otls_client_cache *cache);
-void otls_client_cache_resize(otls_client_cache *cache, size_t entries, size_t *evicted);
 
 /* ---- server_cache.c ---- */
 
-typedef struct otls_server_cache otls_server_cache;
+typedef otls_lru otls_server_cache;
 typedef enum otls_lookup { OTLS_LOOKUP_NONE, OTLS_LOOKUP_FOUND, OTLS_LOOKUP_EXPIRED } otls_lookup;
 otls_server_cache *otls_server_cache_new(void);
-otls_server_cache *otls_server_cache_ref(otls_server_cache *cache);
-void otls_server_cache_free(otls_server_cache *cache);
+static inline otls_server_cache *otls_server_cache_ref(otls_server_cache *cache)
+{
+    return otls_lru_ref(cache);
+}
+static inline void otls_server_cache_free(otls_server_cache *cache)
+{
+    otls_lru_free(cache);
+}
+/** Drop what has expired at `now`; returns how many. */
+static inline size_t otls_server_cache_purge(otls_server_cache *cache, int64_t now)
+{
+    return otls_lru_expire(cache, now);
+}
+static inline size_t otls_server_cache_count(otls_server_cache *cache)
+{
+    return otls_lru_count(cache);
+}
+static inline void otls_server_cache_resize(otls_server_cache *cache, size_t entries, size_t *evicted)
+{
+    otls_lru_set_capacity(cache, entries, evicted);
+}
 /** The bytes are copied. */
 void otls_server_cache_put(otls_server_cache *cache, otls_slice key, otls_slice blob,
                            int64_t expires, size_t *evicted);
 /** On FOUND `*blob` is a copy, the caller's to wipe and free. An expired entry is removed. */
 otls_lookup otls_server_cache_get(otls_server_cache *cache, otls_slice key, int64_t now,
                                   uint8_t **blob, size_t *size);
-void otls_server_cache_remove(otls_server_cache *cache, otls_slice key);
-size_t otls_server_cache_purge(otls_server_cache *cache, int64_t now);
-size_t otls_server_cache_count(otls_server_cache *cache);
-void otls_server_cache_resize(otls_server_cache *cache, size_t entries, size_t *evicted);
+static inline void otls_server_cache_remove(otls_server_cache *cache, otls_slice key)
+{
+    (void)otls_lru_remove(cache, key.data, key.size);
+}
 
 /* ---- tickets.c ---- */
 
@@ -74,5 +110,10 @@ otls_status otls_ticket_ring_rotate(otls_ticket_ring *ring, const otls_backend *
 otls_status otls_ticket_ring_key(otls_ticket_ring *ring, const otls_backend *backend, int64_t now,
                                  uint32_t period, const uint8_t binding[OTLS_BINDING_SIZE],
                                  const uint8_t *name, otls_ticket_key *out, bool *renew);
+#define OTLS_TICKET_RING_KEYS 3
+/** All keys that tickets are opened with, derived likewise, the one to seal with first; how many. */
+size_t otls_ticket_ring_keys(otls_ticket_ring *ring, const otls_backend *backend, int64_t now,
+                             uint32_t period, const uint8_t binding[OTLS_BINDING_SIZE],
+                             otls_ticket_key out[OTLS_TICKET_RING_KEYS]);
 
 #endif

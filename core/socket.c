@@ -3,6 +3,7 @@
 #include "socket.h"
 #include "alloc.h"
 #include "fail.h"
+#include <omnitls/session.h>
 
 #include <errno.h>
 #include <string.h>
@@ -75,6 +76,17 @@ static otls_status take_role(otls_connection *conn, otls_role own, otls_role rol
                      own == OTLS_CLIENT ? "client's" : "server's");
 }
 
+/* Sessions are kept by host and port: another service on the same host is another peer. */
+static otls_status tell_port(const otls_socket *sock, otls_connection *conn, otls_error *err)
+{
+    char address[64];
+    uint16_t port = 0;
+
+    if (otls_socket_peer_address(sock, address, sizeof(address), &port, NULL) != OTLS_OK)
+        return OTLS_OK; /* a local socket has none */
+    return otls_connection_set_server_port(conn, port, err);
+}
+
 otls_status otls_socket_attach(otls_socket *sock, otls_role role, const char *name, otls_error *err)
 {
     otls_connection *conn = NULL;
@@ -85,6 +97,8 @@ otls_status otls_socket_attach(otls_socket *sock, otls_role role, const char *na
     status = take_role(conn, otls_context_role(sock->context), role, err);
     if (status == OTLS_OK && role == OTLS_CLIENT && name != NULL)
         status = otls_connection_set_server_name(conn, name, err);
+    if (status == OTLS_OK && role == OTLS_CLIENT)
+        status = tell_port(sock, conn, err);
     if (status != OTLS_OK) {
         otls_connection_free(conn);
         return status;

@@ -13,7 +13,7 @@
 #include <pthread.h>
 #include <string.h>
 
-#define KEYS 3
+#define KEYS OTLS_TICKET_RING_KEYS
 
 enum { CURRENT, PREVIOUS, NEXT };
 
@@ -214,6 +214,21 @@ static otls_status open_key(otls_ticket_ring *ring, const otls_backend *backend,
     return OTLS_E_USAGE;
 }
 
+/* What is due by time, before a key is handed out. */
+static otls_status advance(otls_ticket_ring *ring, const otls_backend *backend, int64_t now,
+                           uint32_t period)
+{
+    OTLS_TRY(fill(ring, backend, now, NULL));
+    if (ring->was_set || period == 0)
+        return OTLS_OK;
+    const int64_t age = now - ring->since;
+
+    if (age >= (int64_t)period)
+        OTLS_TRY(rotate(ring, backend, now, NULL));
+    /* more than one period without a handshake: the previous key is too old as well */
+    return age / 2 >= (int64_t)period ? rotate(ring, backend, now, NULL) : OTLS_OK;
+}
+
 otls_status otls_ticket_ring_key(otls_ticket_ring *ring, const otls_backend *backend, int64_t now,
                                  uint32_t period, const uint8_t binding[OTLS_BINDING_SIZE],
                                  const uint8_t *name, otls_ticket_key *out, bool *renew)
@@ -222,19 +237,31 @@ otls_status otls_ticket_ring_key(otls_ticket_ring *ring, const otls_backend *bac
 
     *renew = false;
     (void)pthread_mutex_lock(&ring->lock);
-    status = fill(ring, backend, now, NULL);
-    if (status == OTLS_OK && !ring->was_set && period != 0) {
-        const int64_t age = now - ring->since;
-
-        if (age >= (int64_t)period)
-            status = rotate(ring, backend, now, NULL);
-        /* more than one period without a handshake: the previous key is too old as well */
-        if (status == OTLS_OK && age / 2 >= (int64_t)period)
-            status = rotate(ring, backend, now, NULL);
-    }
+    status = advance(ring, backend, now, period);
     if (status == OTLS_OK)
         status = name == NULL ? derive_key(backend, &ring->keys[CURRENT], binding, out)
                               : open_key(ring, backend, binding, name, out, renew);
     (void)pthread_mutex_unlock(&ring->lock);
     return status == OTLS_OK ? OTLS_OK : OTLS_E_USAGE;
+}
+
+size_t otls_ticket_ring_keys(otls_ticket_ring *ring, const otls_backend *backend, int64_t now,
+                             uint32_t period, const uint8_t binding[OTLS_BINDING_SIZE],
+                             otls_ticket_key out[OTLS_TICKET_RING_KEYS])
+{
+    size_t count = 0;
+
+    (void)pthread_mutex_lock(&ring->lock);
+    if (advance(ring, backend, now, period) == OTLS_OK)
+        for (size_t i = CURRENT; i < KEYS; i++) {
+            if (!ring->have[i])
+                continue;
+            if (derive_key(backend, &ring->keys[i], binding, &out[count]) != OTLS_OK) {
+                count = 0; /* without the first there is none to seal with */
+                break;
+            }
+            count++;
+        }
+    (void)pthread_mutex_unlock(&ring->lock);
+    return count;
 }

@@ -127,6 +127,34 @@ otls_status otls_trust_batch_own(otls_trust_batch *batch, uint8_t *block, otls_e
     return OTLS_OK;
 }
 
+/* Bundles with a description of each certificate are four times as large as the certificates. */
+otls_status otls_trust_batch_shrink(otls_trust_batch *batch, size_t first, size_t size,
+                                    otls_error *err)
+{
+    uint8_t **const block = &batch->blocks[batch->block_count - 1];
+    uint8_t *smaller, *to;
+    size_t needed = 0;
+
+    for (size_t i = first; i < batch->added_count; i++)
+        needed += batch->added[i].der.size;
+    if (needed == 0 || needed >= size / 2)
+        return OTLS_OK;
+    smaller = to = otls_malloc(needed);
+    if (smaller == NULL)
+        return otls_fail_nomem(err);
+    for (size_t i = first; i < batch->added_count; i++) {
+        otls_anchor *anchor = &batch->added[i];
+
+        memcpy(to, anchor->der.data, anchor->der.size);
+        anchor->subject.data = to + (anchor->subject.data - anchor->der.data);
+        anchor->der.data = to;
+        to += anchor->der.size;
+    }
+    otls_free(*block);
+    *block = smaller;
+    return OTLS_OK;
+}
+
 void otls_trust_batch_discard(otls_trust_batch *batch)
 {
     for (size_t i = 0; i < batch->block_count; i++)
@@ -170,28 +198,33 @@ static void drop_duplicates(otls_trust *trust)
     trust->anchor_count = kept;
 }
 
+/* The batch's arrays become the store's, with what the store had behind. */
 otls_status otls_trust_batch_commit(otls_trust_batch *batch, otls_error *err)
 {
     otls_trust *trust = batch->trust;
-    const size_t total = trust->anchor_count + batch->added_count;
-    otls_anchor *anchors = otls_realloc(trust->anchors, total * sizeof(*anchors));
-    uint8_t **blocks = NULL;
+    const size_t total = batch->added_count + trust->anchor_count;
+    const size_t block_total = batch->block_count + trust->block_count;
+    otls_anchor *anchors = otls_realloc(batch->added, total * sizeof(*anchors));
+    uint8_t **blocks;
 
     if (anchors == NULL)
         return otls_fail_nomem(err);
-    trust->anchors = anchors;
-    blocks =
-        otls_realloc(trust->blocks, (trust->block_count + batch->block_count) * sizeof(*blocks));
+    batch->added = anchors;
+    blocks = otls_realloc(batch->blocks, block_total * sizeof(*blocks));
     if (blocks == NULL)
         return otls_fail_nomem(err);
+    if (trust->anchor_count != 0)
+        memcpy(anchors + batch->added_count, trust->anchors,
+               trust->anchor_count * sizeof(*anchors));
+    if (trust->block_count != 0)
+        memcpy(blocks + batch->block_count, trust->blocks, trust->block_count * sizeof(*blocks));
+    otls_free(trust->anchors);
+    otls_free(trust->blocks);
+    trust->anchors = anchors;
     trust->blocks = blocks;
-    if (batch->added_count != 0)
-        memcpy(anchors + trust->anchor_count, batch->added, batch->added_count * sizeof(*anchors));
-    if (batch->block_count != 0)
-        memcpy(blocks + trust->block_count, batch->blocks, batch->block_count * sizeof(*blocks));
     trust->anchor_count = total;
-    trust->block_count += batch->block_count;
-    batch->block_count = 0; /* the store owns them now */
+    trust->block_count = block_total;
+    *batch = (otls_trust_batch){.trust = trust};
     if (total != 0)
         qsort(trust->anchors, total, sizeof(*trust->anchors), compare_anchors);
     drop_duplicates(trust);

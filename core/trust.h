@@ -94,13 +94,15 @@ otls_status otls_trust_writable(const otls_trust *trust, otls_error *err);
 otls_status otls_trust_batch_add(otls_trust_batch *batch, otls_slice der, otls_error *err);
 /** Give a block of DER to the batch; on failure the caller keeps it. */
 otls_status otls_trust_batch_own(otls_trust_batch *batch, uint8_t *block, otls_error *err);
+/** The newest block, of `size` bytes, holds the certificates from `first` on: if they are less than
+ *  half of it, move them to a block of their size. */
+otls_status otls_trust_batch_shrink(otls_trust_batch *batch, size_t first, size_t size,
+                                    otls_error *err);
 otls_status otls_trust_batch_commit(otls_trust_batch *batch, otls_error *err);
 void otls_trust_batch_discard(otls_trust_batch *batch);
 
-/* trust_load.c: `name` is the file, for messages; NULL = memory. Broken certificates of the
- * system's own files are skipped (`lenient`), those of the caller's are an error. */
-otls_status otls_trust_batch_load(otls_trust_batch *batch, otls_slice input, const char *name,
-                                  bool lenient, otls_error *err);
+/* trust_load.c. Broken certificates of the system's own files are skipped (`lenient`), those of the
+ * caller's are an error. */
 otls_status otls_trust_batch_load_file(otls_trust_batch *batch, const char *path, bool lenient,
                                        otls_error *err);
 /** `hashed`: only files called xxxxxxxx.N. */

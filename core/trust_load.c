@@ -10,11 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A PEM bundle on its way into one block: base64 shrinks by a quarter at least. */
+/* A file of certificates becomes the block that holds them: base64 is decoded where it stands. */
 typedef struct pem_load {
     otls_trust_batch *batch;
-    uint8_t *block;
-    size_t used, capacity;
+    uint8_t *text;
     size_t number; /* of certificates seen, the present one included */
     bool lenient;
 } pem_load;
@@ -30,17 +29,25 @@ static void name_certificate(size_t number, otls_error *err)
     memcpy(err->text, text, strlen(text) + 1);
 }
 
+/* The store keeps the block: what else was in it, a private key perhaps, is not to stay. The last
+ * octet is left, as the next block is found by the end of a line. */
+static void forget(const pem_load *load, otls_slice text)
+{
+    otls_wipe(load->text + (text.data - load->text), text.size - 1);
+}
+
 static otls_status take_block(const otls_pem_block *pem, void *user, otls_error *err)
 {
     pem_load *load = user;
-    otls_slice der;
+    otls_slice der = pem->der;
     otls_status status;
 
     if (!otls_pem_label_is(pem, "CERTIFICATE") && !otls_pem_label_is(pem, "X509 CERTIFICATE") &&
-        !otls_pem_label_is(pem, "TRUSTED CERTIFICATE"))
+        !otls_pem_label_is(pem, "TRUSTED CERTIFICATE")) {
+        forget(load, pem->text);
         return OTLS_OK;
+    }
     load->number++;
-    der = pem->der;
     if (otls_pem_label_is(pem, "TRUSTED CERTIFICATE")) { /* OpenSSL's: a certificate, then more */
         otls_der rest = otls_der_of(der);
         otls_tlv cert;
@@ -48,17 +55,11 @@ static otls_status take_block(const otls_pem_block *pem, void *user, otls_error 
         if (otls_der_take(&rest, OTLS_DER_SEQUENCE, &cert))
             der = cert.whole;
     }
-    if (der.size > load->capacity - load->used)
-        return otls_fail(err, OTLS_E_INTERNAL, OTLS_CODE_LIMIT, "PEM decodes to more than it is");
-    if (der.size != 0)
-        memcpy(load->block + load->used, der.data, der.size);
-    der.data = load->block + load->used;
     status = otls_trust_batch_add(load->batch, der, err);
     if (status == OTLS_E_CREDENTIAL && load->lenient)
         return OTLS_OK;
     if (status == OTLS_E_CREDENTIAL)
         name_certificate(load->number, err);
-    load->used += der.size;
     return status;
 }
 
@@ -70,42 +71,44 @@ static bool looks_like_der(otls_slice input)
     return otls_der_take(&rest, OTLS_DER_SEQUENCE, &cert);
 }
 
-static otls_status load_der(otls_trust_batch *batch, otls_slice input, otls_error *err)
+static otls_status load_pem(otls_trust_batch *batch, uint8_t *text, size_t size, bool lenient,
+                            otls_error *err)
 {
-    uint8_t *block = otls_memdup(input.data, input.size);
-    otls_status status;
+    pem_load load = {.batch = batch, .text = text, .lenient = lenient};
+    const size_t before = batch->added_count;
 
-    if (block == NULL)
-        return otls_fail_nomem(err);
-    status = otls_trust_batch_own(batch, block, err);
+    OTLS_TRY(otls_pem_each_in_place(text, size, take_block, &load, err));
+    if (batch->added_count == before && !lenient)
+        return otls_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_NO_CERTIFICATE,
+                         "there is no certificate");
+    return otls_trust_batch_shrink(batch, before, size, err);
+}
+
+/* `block` is the batch's from here on, whatever happens. */
+static otls_status load_block(otls_trust_batch *batch, uint8_t *block, size_t size,
+                              const char *name, bool lenient, otls_error *err)
+{
+    const otls_slice input = {.data = block, .size = size};
+    otls_status status = otls_trust_batch_own(batch, block, err);
+
     if (status != OTLS_OK) {
         otls_free(block);
         return status;
     }
-    return otls_trust_batch_add(batch, (otls_slice){.data = block, .size = input.size}, err);
+    status = looks_like_der(input) ? otls_trust_batch_add(batch, input, err)
+                                   : load_pem(batch, block, size, lenient, err);
+    if (status == OTLS_E_CREDENTIAL)
+        otls_trust_name_file(name, err);
+    return status;
 }
 
-static otls_status load_pem(otls_trust_batch *batch, otls_slice input, bool lenient,
-                            otls_error *err)
+static otls_status load_memory(otls_trust_batch *batch, otls_slice input, otls_error *err)
 {
-    pem_load load = {.batch = batch, .capacity = input.size / 4 * 3 + 3, .lenient = lenient};
-    const size_t before = batch->added_count;
-    size_t count = 0;
-    otls_status status;
+    uint8_t *block = otls_memdup(input.data, input.size);
 
-    load.block = otls_malloc(load.capacity);
-    if (load.block == NULL)
+    if (block == NULL)
         return otls_fail_nomem(err);
-    status = otls_trust_batch_own(batch, load.block, err);
-    if (status != OTLS_OK) {
-        otls_free(load.block);
-        return status;
-    }
-    OTLS_TRY(otls_pem_each(input, take_block, &load, &count, err));
-    if (batch->added_count == before && !lenient)
-        return otls_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_NO_CERTIFICATE,
-                         "there is no certificate");
-    return OTLS_OK;
+    return load_block(batch, block, input.size, NULL, false, err);
 }
 
 void otls_trust_name_file(const char *name, otls_error *err)
@@ -119,34 +122,14 @@ void otls_trust_name_file(const char *name, otls_error *err)
     (void)snprintf(err->text, sizeof(err->text), "%.100s: %.88s", name, text);
 }
 
-otls_status otls_trust_batch_load(otls_trust_batch *batch, otls_slice input, const char *name,
-                                  bool lenient, otls_error *err)
-{
-    otls_status status;
-
-    if (input.size > OTLS_FILE_LIMIT)
-        return otls_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_LIMIT, "more than %zu bytes",
-                         OTLS_FILE_LIMIT);
-    status =
-        looks_like_der(input) ? load_der(batch, input, err) : load_pem(batch, input, lenient, err);
-    if (status == OTLS_E_CREDENTIAL)
-        otls_trust_name_file(name, err);
-    return status;
-}
-
 otls_status otls_trust_batch_load_file(otls_trust_batch *batch, const char *path, bool lenient,
                                        otls_error *err)
 {
     unsigned char *text = NULL;
     size_t size = 0;
-    otls_status status = otls_file_read(path, &text, &size, err);
 
-    if (status != OTLS_OK)
-        return status;
-    status =
-        otls_trust_batch_load(batch, (otls_slice){.data = text, .size = size}, path, lenient, err);
-    otls_free(text);
-    return status;
+    OTLS_TRY(otls_file_read(path, &text, &size, err));
+    return load_block(batch, text, size, path, lenient, err);
 }
 
 /* ---- directories --------------------------------------------------------------------------- */
@@ -223,9 +206,10 @@ otls_status otls_trust_add_memory(otls_trust *trust, const void *pem_or_der, siz
     OTLS_TRY(otls_trust_writable(trust, err));
     if (pem_or_der == NULL || size == 0)
         return otls_fail(err, OTLS_E_USAGE, OTLS_CODE_NO_CERTIFICATE, "no certificate given");
-    return finish(&batch,
-                  otls_trust_batch_load(&batch, (otls_slice){.data = pem_or_der, .size = size},
-                                        NULL, false, err),
+    if (size > OTLS_FILE_LIMIT)
+        return otls_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_LIMIT, "more than %zu bytes",
+                         OTLS_FILE_LIMIT);
+    return finish(&batch, load_memory(&batch, (otls_slice){.data = pem_or_der, .size = size}, err),
                   err);
 }
 
@@ -255,5 +239,5 @@ otls_status otls_trust_add_certificate(otls_trust *trust, const otls_certificate
     OTLS_TRY(otls_trust_writable(trust, err));
     if (certificate == NULL)
         return otls_fail(err, OTLS_E_USAGE, OTLS_CODE_NO_CERTIFICATE, "no certificate given");
-    return finish(&batch, load_der(&batch, certificate->x509.der, err), err);
+    return finish(&batch, load_memory(&batch, certificate->x509.der, err), err);
 }

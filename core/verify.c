@@ -36,16 +36,51 @@ static void take_chain(otls_verdict *verdict, const otls_certificate *const *pat
     verdict->chain_count = count;
 }
 
-/* There is nothing to look at. True: the verdict stands. */
-static bool nothing_to_verify(const otls_verify_request *request, otls_verdict *verdict)
+static void verdict_begin(otls_verdict *verdict)
+{
+    verdict->flags = 0;
+    verdict->depth = -1;
+    verdict->alert = 0;
+    verdict->text[0] = '\0';
+    verdict->chain_count = verdict->path_count = 0;
+}
+
+bool otls_verify_permitted(const otls_verify_request *request)
+{
+    return request->chain_bytes <=
+               (request->max_bytes != 0 ? request->max_bytes : OTLS_CHAIN_BYTES) &&
+           request->chain_count <= (request->max_certificates != 0 ? request->max_certificates
+                                                                   : OTLS_CHAIN_CERTIFICATES);
+}
+
+static size_t undecodable(const otls_verify_request *request)
+{
+    size_t i = 0;
+
+    while (i < request->chain_count && request->chain[i] != NULL)
+        i++;
+    return i;
+}
+
+/*
+ * Engines stop at a list that is too long or that they cannot read, each at its own point. So that
+ * all give one answer, none of that gets as far as the search for a path.
+ */
+bool otls_verify_presented(const otls_verify_request *request, otls_verdict *verdict)
 {
     otls_findings findings = {.depth = -1};
+    size_t broken;
 
+    verdict_begin(verdict);
     if (request->chain_count == 0)
         otls_findings_add(&findings, OTLS_VERIFY_MISSING, -1, NULL, NULL);
-    else if (request->chain[0] == NULL)
-        otls_findings_add(&findings, OTLS_VERIFY_MALFORMED, 0, NULL,
-                          "the certificate cannot be decoded");
+    else if (!otls_verify_permitted(request)) /* which of them, not every engine can see */
+        otls_findings_add(&findings, OTLS_VERIFY_LIMIT, 0, NULL,
+                          "more or larger certificates were presented than are permitted");
+    else if ((broken = undecodable(request)) < request->chain_count)
+        otls_findings_add(&findings, OTLS_VERIFY_MALFORMED, (int32_t)broken, NULL,
+                          broken == 0 ? "the certificate cannot be decoded"
+                                      : "a certificate behind the first cannot be decoded");
     otls_findings_report(&findings, verdict);
     return findings.flags != 0;
 }
@@ -78,8 +113,6 @@ static void refuse(const otls_search *search, otls_verdict *verdict)
         findings.reason = 0;
     if (search->exhausted)
         otls_findings_add(&findings, OTLS_VERIFY_LIMIT, 0, search->request->chain[0], NULL);
-    else if (search->sent_more && !search->best_complete)
-        otls_findings_add(&findings, OTLS_VERIFY_DEPTH, 0, search->request->chain[0], NULL);
     if (findings.flags == 0) /* fail closed: no path, no acceptance */
         otls_findings_add(&findings, OTLS_VERIFY_UNKNOWN_CA, 0, search->request->chain[0], NULL);
     otls_findings_report(&findings, verdict);
@@ -111,12 +144,7 @@ static otls_status verify_uniform(const otls_verify_request *request, otls_verdi
 otls_status otls_verify_chain(const otls_verify_request *request, otls_verdict *verdict,
                               otls_error *err)
 {
-    verdict->flags = 0;
-    verdict->depth = -1;
-    verdict->alert = 0;
-    verdict->text[0] = '\0';
-    verdict->chain_count = verdict->path_count = 0;
-    if (nothing_to_verify(request, verdict))
+    if (otls_verify_presented(request, verdict))
         return OTLS_OK;
     if (request->verifier == OTLS_VERIFIER_ENGINE)
         return otls_verify_by_engine(request, verdict, err);

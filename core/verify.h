@@ -13,10 +13,12 @@
 
 typedef struct otls_verify_request {
     const otls_trust *trust; /* NULL = empty */
-    const otls_certificate *const
-        *chain; /* as sent, leaf first; NULL entries could not be decoded */
-    size_t chain_count;
-    bool chain_more;                 /* more were sent, and left out here */
+    /* as presented, leaf first; NULL where one could not be decoded. Of more than are permitted
+     * only the count is looked at. */
+    const otls_certificate *const *chain;
+    size_t chain_count, chain_bytes; /* bytes: of all their encodings */
+    uint32_t max_certificates;       /* presented; 0 = OTLS_CHAIN_CERTIFICATES */
+    uint32_t max_bytes;              /* presented; 0 = OTLS_CHAIN_BYTES */
     const otls_backend *backend;     /* whose crypto checks the signatures */
     const otls_reference_name *name; /* NULL = do not match a name */
     int64_t time;
@@ -29,7 +31,7 @@ typedef struct otls_verify_request {
     size_t pin_count;
 } otls_verify_request;
 
-#define OTLS_VERIFY_CHAIN_MAX 32
+#define OTLS_VERIFY_CHAIN_MAX OTLS_CHAIN_CERTIFICATES_MAX
 #define OTLS_VERIFY_DEFAULT_DEPTH 10
 #define OTLS_VERIFY_DEFAULT_LEVEL 2
 
@@ -55,6 +57,10 @@ static inline unsigned otls_verify_match_flags(const otls_verify_request *reques
                                                                   : 0u);
 }
 
+/** Is no more presented than the limits of the request say? */
+bool otls_verify_permitted(const otls_verify_request *request);
+/** Is what was presented permitted at all, and readable? True: no, and `verdict` says why. */
+bool otls_verify_presented(const otls_verify_request *request, otls_verdict *verdict);
 /** Returns OTLS_OK whatever the verdict; a failure only when no verdict could be reached. */
 otls_status otls_verify_chain(const otls_verify_request *request, otls_verdict *verdict,
                               otls_error *err);

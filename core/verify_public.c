@@ -26,6 +26,11 @@ static otls_status read_parameters(otls_verify_parameters *out, const otls_verif
     if (out->max_depth > 100 || out->security_level > 5)
         return otls_fail(err, OTLS_E_USAGE, OTLS_CODE_LIMIT,
                          "verify depth goes to 100, security level to 5");
+    if (out->max_certificates > OTLS_CHAIN_CERTIFICATES_MAX ||
+        out->max_bytes > OTLS_CHAIN_BYTES_MAX)
+        return otls_fail(err, OTLS_E_USAGE, OTLS_CODE_LIMIT,
+                         "at most %d certificates and %d bytes can be permitted",
+                         OTLS_CHAIN_CERTIFICATES_MAX, OTLS_CHAIN_BYTES_MAX);
     if (out->pins == NULL && out->pin_count != 0)
         return otls_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE, "pins are counted but not given");
     if (out->backend == NULL)
@@ -61,6 +66,10 @@ otls_status otls_trust_verify(otls_trust *trust, const otls_certificate *const *
     request.verifier = given.verifier;
     request.pins = given.pins;
     request.pin_count = given.pin_count;
+    request.max_certificates = given.max_certificates;
+    request.max_bytes = given.max_bytes;
+    for (size_t i = 0; i < chain_count; i++)
+        request.chain_bytes += chain[i] != NULL ? chain[i]->x509.der.size : 0;
     verdict = otls_malloc(sizeof(*verdict));
     if (verdict == NULL)
         return otls_fail_nomem(err);

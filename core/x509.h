@@ -96,6 +96,12 @@ otls_status otls_pem_each(otls_slice text,
                           otls_status (*each)(const otls_pem_block *block, void *user,
                                               otls_error *err),
                           void *user, size_t *count, otls_error *err);
+/** The same, but the DER of each block replaces its base64 in `text` and so lives as long; of
+ *  block->text only the lines before and behind it are left. Nothing is wiped. */
+otls_status otls_pem_each_in_place(uint8_t *text, size_t size,
+                                   otls_status (*each)(const otls_pem_block *block, void *user,
+                                                       otls_error *err),
+                                   void *user, otls_error *err);
 bool otls_pem_label_is(const otls_pem_block *block, const char *label);
 /** Encode; NUL-terminated; free with otls_free. */
 otls_status otls_pem_encode(const char *label, otls_slice der, char **out, otls_error *err);

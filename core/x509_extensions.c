@@ -360,13 +360,15 @@ const char *otls_x509_extensions(otls_x509 *out, otls_der list)
             return "too many extensions";
         id = identify(extension.oid);
         if (id == EXT_UNKNOWN) {
-            out->unknown_critical |= extension.critical;
-            out->malformed_extension |= seen_before(others, other_count, extension.oid);
+            if (extension.critical)
+                out->unknown_critical = 1;
+            if (seen_before(others, other_count, extension.oid))
+                out->malformed_extension = 1;
             others[other_count++] = extension.oid;
             continue;
         }
-        if (id == EXT_ISSUER_ALT_NAME) /* RFC 5280 4.2: form is not understanding */
-            out->unknown_critical |= extension.critical;
+        if (id == EXT_ISSUER_ALT_NAME && extension.critical)
+            out->unknown_critical = 1; /* RFC 5280 4.2: form is not understanding */
         /* the first of two is the one that counts, and the certificate is marked */
         if ((seen & 1u << id) != 0)
             out->malformed_extension = 1;

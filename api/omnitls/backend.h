@@ -4,18 +4,18 @@
  * For authors of backends: the plug-in ABI. Applications do not need it.
  *
  * A backend is translation. It maps a complete policy from core onto the engine's calls, and the
- * engine's results onto our status. It decides nothing, reads no file, no environment variable and no
- * socket, keeps no global mutable state, and prints nothing. Everything it needs from core comes
+ * engine's results onto our status. It decides nothing, reads no file, no environment variable and
+ * no socket, keeps no global mutable state, and prints nothing. Everything it needs from core comes
  * through `otls_core` (one per connection), so a module links with its engine and libc only.
  *
  * ABI: the first 16 bytes of otls_backend_module are frozen. All tables carry their size and only
- * grow at the end; a slot beyond a table's size is absent. Core checks mandatory slots once, when the
- * module is registered. State blocks are allocated by core, zeroed, aligned for any type, in one
- * block with core's own object; init is called once, fini exactly once after a successful init.
+ * grow at the end; a slot beyond a table's size is absent. Core checks mandatory slots once, when
+ * the module is registered. State blocks are allocated by core, zeroed, aligned for any type, in
+ * one block with core's own object; init is called once, fini exactly once after a successful init.
  * A failing init cleans up after itself.
  *
- * Errors: a slot that fails fills `err` completely (otls_backend_fail below); `err` is never NULL and
- * need not be initialised by the caller, so that the hot path does not touch it.
+ * Errors: a slot that fails fills `err` completely (otls_backend_fail below); `err` is never NULL
+ * and need not be initialised by the caller, so that the hot path does not touch it.
  */
 #ifndef OMNITLS_BACKEND_H
 #define OMNITLS_BACKEND_H
@@ -84,8 +84,8 @@ typedef enum otls_mac {
 } otls_mac;
 
 typedef struct otls_suite {
-    uint16_t id;             /* IANA */
-    uint16_t min_version;    /* 0x0304 for TLS 1.3 suites, 0x0303 or 0x0301 otherwise */
+    uint16_t id;          /* IANA */
+    uint16_t min_version; /* 0x0304 for TLS 1.3 suites, 0x0303 or 0x0301 otherwise */
     uint8_t kx, auth, cipher, mac;
     uint16_t strength_bits;  /* as OpenSSL counts: 3DES 112 */
     uint16_t algorithm_bits; /* 3DES 168 */
@@ -136,19 +136,21 @@ typedef struct otls_crypto_ops {
     /** Mandatory. The key's SubjectPublicKeyInfo as DER, derived from the private key itself. */
     otls_status (*private_key_public)(const otls_native_key *key, uint8_t *out, size_t capacity,
                                       size_t *length, otls_error *err);
-    /** Mandatory. From SubjectPublicKeyInfo DER. E_UNSUPPORTED when the engine lacks the algorithm. */
+    /** Mandatory. From SubjectPublicKeyInfo DER. E_UNSUPPORTED when the engine lacks the algorithm.
+     */
     otls_status (*public_key_import)(otls_native_public_key **out, otls_slice spki,
                                      otls_error *err);
     /** Mandatory. */
     void (*public_key_free)(otls_native_public_key *key);
     /**
-     * Mandatory. OTLS_OK: the signature over `data` is good. OTLS_E_VERIFY: it is not (also when key
-     * and algorithm do not fit together). OTLS_E_UNSUPPORTED: cannot be checked here.
+     * Mandatory. OTLS_OK: the signature over `data` is good. OTLS_E_VERIFY: it is not (also when
+     * key and algorithm do not fit together). OTLS_E_UNSUPPORTED: cannot be checked here.
      */
     otls_status (*verify)(const otls_native_public_key *key,
                           const otls_signature_algorithm *algorithm, otls_slice data,
                           otls_slice signature, otls_error *err);
-    /** Mandatory. Sign with a private key (used by tests and tools; TLS signs inside the engine). */
+    /** Mandatory. Sign with a private key (used by tests and tools; TLS signs inside the engine).
+     */
     otls_status (*sign)(const otls_native_key *key, const otls_signature_algorithm *algorithm,
                         otls_slice data, uint8_t *out, size_t capacity, size_t *length,
                         otls_error *err);
@@ -176,14 +178,14 @@ typedef struct otls_crypto_ops {
  */
 typedef struct otls_policy {
     uint32_t size;
-    uint8_t server;        /* 1 = server side */
-    uint8_t request_peer;  /* server: 0 no client certificate, 1 optional, 2 required */
-    uint8_t no_tickets;    /* 1 = neither send nor ask for session tickets (TLS 1.2 and 1.3) */
-    uint8_t ticket_count;  /* server, TLS 1.3: how many tickets after the handshake */
-    uint8_t client_order;  /* server: 1 = the client's suite order wins; 0 = ours */
+    uint8_t server;       /* 1 = server side */
+    uint8_t request_peer; /* server: 0 no client certificate, 1 optional, 2 required */
+    uint8_t no_tickets;   /* 1 = neither send nor ask for session tickets (TLS 1.2 and 1.3) */
+    uint8_t ticket_count; /* server, TLS 1.3: how many tickets after the handshake */
+    uint8_t client_order; /* server: 1 = the client's suite order wins; 0 = ours */
     uint8_t post_handshake_auth; /* client: offer it; server: may ask */
-    uint8_t key_log;       /* 1 = call core's key_log */
-    uint8_t resumption;    /* 1 = sessions are wanted (new_session upcall, server cache) */
+    uint8_t key_log;             /* 1 = call core's key_log */
+    uint8_t resumption;          /* 1 = sessions are wanted (new_session upcall, server cache) */
     uint16_t min_version, max_version; /* contiguous, both set */
     const otls_suite *const *suites;   /* TLS 1.3 and 1.2 together, never empty */
     size_t suite_count;
@@ -202,10 +204,10 @@ typedef struct otls_policy {
     uint8_t psk_12, psk_13;        /* 1 = core's psk upcalls answer */
     otls_slice psk_hint;           /* server, TLS 1.2 identity hint; may be empty */
     uint8_t ask_ocsp;              /* client: send status_request */
-    uint8_t security_level;        /* 0..5; core enforces it on certificates, the engine on DH/keys */
-    uint8_t renegotiation;         /* 1 = TLS 1.2 renegotiation is allowed */
-    uint8_t staple;                /* server: 1 = core's staple upcall may have a response */
-    otls_slice dh_p, dh_g; /* server, DHE in TLS 1.2: the group, big-endian; empty = choose one */
+    uint8_t security_level; /* 0..5; core enforces it on certificates, the engine on DH/keys */
+    uint8_t renegotiation;  /* 1 = TLS 1.2 renegotiation is allowed */
+    uint8_t staple;         /* server: 1 = core's staple upcall may have a response */
+    otls_slice dh_p, dh_g;  /* server, DHE in TLS 1.2: the group, big-endian; empty = choose one */
 } otls_policy;
 
 typedef struct otls_backend_context otls_backend_context; /* completed by each backend */
@@ -222,7 +224,8 @@ typedef struct otls_context_ops {
     otls_status (*init)(otls_backend_context *context, const otls_policy *policy, otls_error *err);
     /** Mandatory. */
     void (*fini)(otls_backend_context *context);
-    /** Mandatory. Does the running engine have this suite / group? Used to tell policy from reality. */
+    /** Mandatory. Does the running engine have this suite / group? Used to tell policy from
+     * reality. */
     bool (*has_suite)(const otls_suite *suite);
     bool (*has_group)(uint16_t group);
     bool (*has_signature)(uint16_t scheme);
@@ -240,6 +243,15 @@ typedef struct otls_native_session {
     otls_slice id;           /* session id, may be empty */
     uint8_t has_ticket;
 } otls_native_session;
+
+/** No Certificate message is larger (OTLS_CHAIN_BYTES_MAX, framing, extensions); engines that can
+ *  be told a limit are told this one. */
+#define OTLS_CERTIFICATE_MESSAGE_MAX (256u * 1024u)
+
+/** What a ticket begins with (RFC 5077 section 4): the name of the key it is sealed with. */
+#define OTLS_TICKET_NAME_SIZE 16
+/** Names that an engine may give the tickets of one key; see ticket_key_offered. */
+#define OTLS_TICKET_KEY_NAMES 4
 
 /** Keys for stateless tickets; core rotates them. */
 typedef struct otls_ticket_key {
@@ -275,6 +287,19 @@ typedef struct otls_core_ops {
      */
     otls_status (*verify_peer)(otls_core *core, const otls_slice *chain, size_t count,
                                const otls_slice *staple, uint8_t *alert);
+    /**
+     * A Certificate message of `size` bytes is in and not yet decoded; `body` is what there is of
+     * it, without the handshake header (all of it, or less when it is larger than the engine
+     * takes). Core keeps a copy until verify_peer, in case that certificate_refused comes instead.
+     */
+    void (*certificate_message)(otls_core *core, uint16_t version, otls_slice body, size_t size);
+    /**
+     * The engine ends the handshake for the peer's certificates without having asked verify_peer:
+     * its decoder or a limit came first. Core judges the message itself, so that the reason is the
+     * same on every engine. OTLS_E_VERIFY: refused, *alert is to be sent, if it still can be.
+     * OTLS_OK: core knows no reason; the engine's own failure stands.
+     */
+    otls_status (*certificate_refused)(otls_core *core, uint8_t *alert);
     /** An alert went out or came in. */
     void (*alert)(otls_core *core, bool received, bool fatal, uint8_t description);
     /** One NSS key log line without newline. */
@@ -291,7 +316,8 @@ typedef struct otls_core_ops {
     void (*cache_store)(otls_core *core, otls_slice id, otls_slice blob);
     otls_status (*cache_fetch)(otls_core *core, otls_slice id, otls_slice *blob); /* borrowed */
     void (*cache_remove)(otls_core *core, otls_slice id);
-    /** Client PSK: identity and key for the server's hint (NULL: none). Server: key of an identity. */
+    /** Client PSK: identity and key for the server's hint (NULL: none). Server: key of an identity.
+     */
     otls_status (*psk_client)(otls_core *core, const char *hint, char *identity,
                               size_t identity_capacity, uint8_t *key, size_t key_capacity,
                               size_t *key_length);
@@ -301,6 +327,17 @@ typedef struct otls_core_ops {
     void (*client_ca_names)(otls_core *core, const otls_slice *names, size_t count);
     /** Server: the OCSP response to staple for the identity in use; size 0 = none. Borrowed. */
     otls_status (*staple)(otls_core *core, otls_slice *response);
+    /**
+     * Server, for an engine that takes one ticket key per connection instead of asking for them by
+     * name: the key that a ticket in the ClientHello is sealed with, else the one to seal with.
+     * OTLS_E_USAGE: no tickets. Only in init. `names` is the engine's rule: it writes what tickets
+     * under a key begin with, if the engine opens them now, and answers how many it wrote, at most
+     * OTLS_TICKET_KEY_NAMES; it is called during this call only.
+     */
+    otls_status (*ticket_key_offered)(otls_core *core,
+                                      size_t (*names)(void *user, const otls_ticket_key *key,
+                                                      uint8_t out[][OTLS_TICKET_NAME_SIZE]),
+                                      void *user, otls_ticket_key *out);
 } otls_core_ops;
 
 struct otls_core {
@@ -317,6 +354,8 @@ typedef struct otls_connection_setup {
     otls_slice session;      /* client: the blob to resume, empty = none */
     uint8_t ask_later;       /* server: do not ask for a certificate in this handshake, whatever
                                 request_peer says; request_certificate will */
+    uint8_t by_id;           /* server: the client asks for a session by an id that core's cache
+                                has; engines that go by one thing alone leave tickets be */
 } otls_connection_setup;
 
 /** What was negotiated. Pointers are borrowed from the connection. */
@@ -327,9 +366,9 @@ typedef struct otls_connection_info {
     uint16_t group;          /* IANA; 0 = none */
     uint16_t peer_signature; /* IANA SignatureScheme; 0 = unknown or none */
     uint8_t resumed;
-    uint8_t early_data;      /* 0 not sent, 1 rejected, 2 accepted */
-    uint8_t psk;             /* authenticated by an external PSK */
-    otls_slice alpn;         /* the chosen name without its length byte; empty = none */
+    uint8_t early_data; /* 0 not sent, 1 rejected, 2 accepted */
+    uint8_t psk;        /* authenticated by an external PSK */
+    otls_slice alpn;    /* the chosen name without its length byte; empty = none */
 } otls_connection_info;
 
 typedef struct otls_backend_connection otls_backend_connection; /* completed by each backend */
@@ -346,10 +385,10 @@ typedef enum otls_secret {
  * Mandatory table. One thread at a time per connection.
  *
  * Results of handshake, read, write, shutdown: OTLS_OK, OTLS_WANT_READ, OTLS_CLOSED (read only: the
- * peer's close_notify), OTLS_WANT_ASYNC (handshake only), or a failure. Core knows from its own read
- * and write what the transport did; a failure caused by it may be reported as anything. When the
- * engine fails, the backend makes it send the fitting fatal alert (through core's write) if it has
- * not done so, and reports alerts, sent or received, through core's alert upcall. Failure
+ * peer's close_notify), OTLS_WANT_ASYNC (handshake only), or a failure. Core knows from its own
+ * read and write what the transport did; a failure caused by it may be reported as anything. When
+ * the engine fails, the backend makes it send the fitting fatal alert (through core's write) if it
+ * has not done so, and reports alerts, sent or received, through core's alert upcall. Failure
  * categories: E_ALERT for a received fatal alert, E_VERIFY when core's verify_peer refused,
  * E_PROTOCOL otherwise, with code NO_SHARED_SUITE / _VERSION / _GROUP / PEER_CERTIFICATE_MISSING
  * where the engine tells.
@@ -376,7 +415,8 @@ typedef struct otls_connection_ops {
     otls_status (*shutdown)(otls_backend_connection *conn, otls_error *err);
     /** Mandatory. After the handshake. */
     void (*info)(const otls_backend_connection *conn, otls_connection_info *out);
-    /** Optional (EXPORTER). RFC 5705 / RFC 8446 7.5; context.data NULL = no context (TLS 1.2 cares). */
+    /** Optional (EXPORTER). RFC 5705 / RFC 8446 7.5; context.data NULL = no context (TLS 1.2
+     * cares). */
     otls_status (*export_keying)(otls_backend_connection *conn, const char *label,
                                  otls_slice context, uint8_t *out, size_t size, otls_error *err);
     /** Optional. Introspection; OTLS_E_UNSUPPORTED for what is not there. */
@@ -442,10 +482,10 @@ typedef struct otls_backend_module {
     /* since 1.0 */
     const char *name;
     const char *description;
-    const char *built_version;         /* of the engine's headers: "3.0.16" */
+    const char *built_version;             /* of the engine's headers: "3.0.16" */
     otls_status (*start)(otls_error *err); /* once per process, before anything else; mandatory */
-    const char *(*version)(void);      /* of the running engine: "3.0.16"; mandatory */
-    uint32_t (*version_number)(void);  /* 0xMMNNPP00; mandatory */
+    const char *(*version)(void);          /* of the running engine: "3.0.16"; mandatory */
+    uint32_t (*version_number)(void);      /* 0xMMNNPP00; mandatory */
     otls_support (*supports)(otls_feature feature, const char **why); /* mandatory */
     const otls_crypto_ops *crypto;
     const otls_context_ops *context;
@@ -457,7 +497,8 @@ typedef struct otls_backend_module {
 
 _Static_assert(offsetof(otls_backend_module, name) == 16, "the module's head is frozen");
 
-/** The build names the symbol: otls_module in a loadable module, otls_module_<name> when linked in. */
+/** The build names the symbol: otls_module in a loadable module, otls_module_<name> when linked in.
+ */
 #ifndef OTLS_BACKEND_SYMBOL
 #define OTLS_BACKEND_SYMBOL otls_module
 #endif
@@ -466,8 +507,8 @@ _Static_assert(offsetof(otls_backend_module, name) == 16, "the module's head is 
 
 /**
  * The digest in a DigestInfo (RFC 8017 section 9.2) and its otls_sig_hash, for engines that hand
- * sign callbacks the whole of it. 36 bytes, TLS 1.0's MD5 and SHA-1, are given back as they are with
- * hash NONE; anything else is data NULL.
+ * sign callbacks the whole of it. 36 bytes, TLS 1.0's MD5 and SHA-1, are given back as they are
+ * with hash NONE; anything else is data NULL.
  */
 static inline otls_slice otls_backend_digest_of(otls_slice info, uint8_t *hash)
 {

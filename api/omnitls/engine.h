@@ -22,7 +22,8 @@ enum { OTLS_TLS1_0 = 0x0301, OTLS_TLS1_1 = 0x0302, OTLS_TLS1_2 = 0x0303, OTLS_TL
 /** What otls_backend_supports answers. */
 typedef enum otls_support { OTLS_NO = 0, OTLS_PARTLY = 1, OTLS_YES = 2 } otls_support;
 
-/** Everything optional. "No" means the setter fails with OTLS_E_UNSUPPORTED. Values never change. */
+/** Everything optional. "No" means the setter fails with OTLS_E_UNSUPPORTED. Values never change.
+ */
 typedef enum otls_feature {
     OTLS_FEATURE_TLS1_0 = 1,
     OTLS_FEATURE_TLS1_1 = 2,
@@ -63,7 +64,10 @@ typedef enum otls_feature {
     OTLS_FEATURE_INFO_CALLBACK = 37,
     OTLS_FEATURE_COMPRESSION = 38,
     OTLS_FEATURE_ALPN_COMMA = 39, /**< a client may offer names with a comma in them */
-    OTLS_FEATURE_COUNT = 40
+    /** peers may present more certificates, or larger ones, than OTLS_CHAIN_CERTIFICATES and _BYTES
+     */
+    OTLS_FEATURE_LONG_CHAINS = 40,
+    OTLS_FEATURE_COUNT = 41
 } otls_feature;
 
 /**
@@ -86,7 +90,8 @@ OTLS_API const char *otls_backend_description(const otls_backend *backend);
 OTLS_API const char *otls_backend_version(const otls_backend *backend);
 /** The version of the headers the backend was compiled with; static storage. */
 OTLS_API const char *otls_backend_built_version(const otls_backend *backend);
-/** Running version as 0xMMNNPP00 (py32 OPENSSL_VERSION_NUMBER's role, the same for every engine). */
+/** Running version as 0xMMNNPP00 (py32 OPENSSL_VERSION_NUMBER's role, the same for every engine).
+ */
 OTLS_API uint32_t otls_backend_version_number(const otls_backend *backend);
 /** Can this engine, as built and running, do it? `*why` (if not NULL) gets a static sentence. */
 OTLS_API otls_support otls_backend_supports(const otls_backend *backend, otls_feature feature,

@@ -104,8 +104,13 @@ typedef enum otls_session_fit {
 OTLS_API otls_session_fit otls_connection_session_fit(const otls_connection *conn);
 /** "offered", "other host" ...; static storage. */
 OTLS_API const char *otls_session_fit_name(otls_session_fit fit);
-/** Client: the port, part of the cache's key and of the binding; 0 (default) = not known. Sockets leave
- *  it at 0, so that servers of one name share sessions whatever ports they listen on. */
+/**
+ * Client, before the handshake: the port, part of the cache's key and of the binding; 0 = not
+ * known. Sockets set it to the peer's port when they connect: another service on the same host is
+ * another peer. Where servers of one name share their sessions whatever ports they listen on, or
+ * where the peer's port is that of a proxy, say which is meant, on the connection of the socket
+ * (otls_socket_connection, with the handshake still to come).
+ */
 OTLS_API otls_status otls_connection_set_server_port(otls_connection *conn, uint16_t port,
                                                      otls_error *err);
 
@@ -165,7 +170,7 @@ typedef struct otls_session_stats {
     uint64_t accept_good;  /**< server handshakes finished */
     uint64_t hits;         /**< handshakes that resumed a session, either side */
     uint64_t misses;       /**< server: a session was offered, and the handshake was a full one */
-    uint64_t timeouts;     /**< sessions that were found but had expired */
+    uint64_t timeouts;     /**< handshakes whose session was found in a cache but had expired */
     uint64_t cache_full;   /**< sessions that left a cache because it was full */
 } otls_session_stats;
 /** Any thread. E_USAGE when `stats->size` is not set. */
@@ -222,7 +227,11 @@ OTLS_API otls_status otls_context_set_ticket_keys(otls_context *context, const v
 OTLS_API otls_status otls_context_ticket_keys(otls_context *context,
                                               uint8_t out[3 * OTLS_TICKET_KEY_SIZE],
                                               otls_error *err);
-/** Current becomes previous, next becomes current, next is made anew. Any time, any thread. */
+/**
+ * Current becomes previous, next becomes current, next is made anew. Any time, any thread. A TLS 1.3
+ * connection that resumes under another key than the current one brings tickets under the current
+ * one; a GnuTLS server's are under the key that was used.
+ */
 OTLS_API otls_status otls_context_rotate_ticket_keys(otls_context *context, otls_error *err);
 
 /* ---- early data (RFC 8446 section 2.3) ---- */

@@ -35,11 +35,21 @@ enum {
     /** "w*.example.org" stands for "www.example.org" (RFC 9525 forbids it). */
     OTLS_VERIFY_OPTION_PARTIAL_WILDCARDS = 1 << 6,
     /**
-     * The leaf's key must be allowed to sign (RFC 8446 4.4.2.2, RFC 5246 7.4.2); without it, any use
-     * in some handshake will do. Handshakes set it themselves, unless RSA key exchange is offered.
+     * The leaf's key must be allowed to sign (RFC 8446 4.4.2.2, RFC 5246 7.4.2); without it, any
+     * use in some handshake will do. Handshakes set it themselves, unless RSA key exchange is
+     * offered.
      */
     OTLS_VERIFY_OPTION_SIGNATURE = 1 << 7
 };
+
+/*
+ * What a peer may present. The default is what every engine can take in a handshake: a list that is
+ * longer or larger is refused with OTLS_VERIFY_LIMIT, whichever engine, and offline as well.
+ */
+#define OTLS_CHAIN_CERTIFICATES 9      /**< certificates, the leaf among them */
+#define OTLS_CHAIN_BYTES 16384         /**< of all their encodings */
+#define OTLS_CHAIN_CERTIFICATES_MAX 32 /**< as far as they can be raised */
+#define OTLS_CHAIN_BYTES_MAX 196608
 
 /** Whose rules decide. */
 enum {
@@ -64,19 +74,22 @@ typedef struct otls_verify_parameters {
      */
     const uint8_t *pins;
     size_t pin_count;
+    uint32_t max_certificates; /**< presented; 0 = OTLS_CHAIN_CERTIFICATES */
+    uint32_t max_bytes;        /**< presented; 0 = OTLS_CHAIN_BYTES */
 } otls_verify_parameters;
 
 /** A TLS server's chain, at a time that must still be set. */
 #define OTLS_VERIFY_PARAMETERS_INIT                                                                \
     {                                                                                              \
         (uint32_t)sizeof(otls_verify_parameters), OTLS_PURPOSE_SERVER, NULL, NULL, 0, -1, -1, 0u,  \
-            OTLS_VERIFIER_UNIFORM, NULL, 0                                                         \
+            OTLS_VERIFIER_UNIFORM, NULL, 0, 0, 0                                                   \
     }
 
 typedef struct otls_verdict otls_verdict;
 
 /**
- * Verify `chain` (leaf first; further certificates in any order, as a help to find a path). OTLS_OK
+ * Verify `chain` (leaf first; further certificates in any order, as a help to find a path; NULL for
+ * one that could not be decoded, which is refused as malformed). OTLS_OK
  * whatever the verdict; it is in `*out`, to be freed with otls_verdict_free. Seals `trust` (NULL =
  * nothing is trusted). Any thread. Errors: OTLS_E_USAGE for a malformed name or parameter,
  * OTLS_E_NOMEM, OTLS_E_UNSUPPORTED when the engine has no verifier of its own.
@@ -145,8 +158,8 @@ OTLS_API bool otls_context_check_hostname(const otls_context *context);
 OTLS_API otls_status otls_context_set_verify_purpose(otls_context *context, int purpose,
                                                      otls_error *err);
 /**
- * Whose rules decide, OTLS_VERIFIER_UNIFORM (default) or _ENGINE. With the engine's, names, pins and
- * the shape of the verdict stay ours; what is accepted then depends on the engine. Errors:
+ * Whose rules decide, OTLS_VERIFIER_UNIFORM (default) or _ENGINE. With the engine's, names, pins
+ * and the shape of the verdict stay ours; what is accepted then depends on the engine. Errors:
  * OTLS_E_USAGE; OTLS_E_UNSUPPORTED where the engine lacks OTLS_FEATURE_ENGINE_VERIFIER.
  */
 OTLS_API otls_status otls_context_set_verifier(otls_context *context, int verifier,
@@ -159,6 +172,14 @@ OTLS_API int otls_context_verifier(const otls_context *context);
  */
 OTLS_API otls_status otls_context_set_pins(otls_context *context, const uint8_t *pins, size_t count,
                                            otls_error *err);
+/**
+ * How many certificates a peer may present, and of how many bytes together; 0 = the default, up to
+ * OTLS_CHAIN_CERTIFICATES_MAX and OTLS_CHAIN_BYTES_MAX. More is refused with OTLS_VERIFY_LIMIT.
+ * Errors: OTLS_E_CONFIG above these; OTLS_E_UNSUPPORTED above the default where the engine lacks
+ * OTLS_FEATURE_LONG_CHAINS. (SSL_CTX_set_max_cert_list)
+ */
+OTLS_API otls_status otls_context_set_chain_limits(otls_context *context, size_t certificates,
+                                                   size_t bytes, otls_error *err);
 /** How many certificates may stand between leaf and anchor. (pyo get_verify_depth) */
 OTLS_API int otls_context_verify_depth(const otls_context *context);
 /** Whom the context believes; borrowed, NULL = nobody. (pyo get_cert_store) */

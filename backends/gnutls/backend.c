@@ -67,8 +67,8 @@ static const gtls_feature features[OTLS_FEATURE_COUNT] = {
     [OTLS_FEATURE_RESUMPTION_13] = {OTLS_YES, "supported, with tickets only"},
     [OTLS_FEATURE_SESSION_TICKETS] = {OTLS_YES, "supported"},
     [OTLS_FEATURE_TICKET_KEYS] =
-        {OTLS_PARTLY, "the newest key is used, and GnuTLS rotates keys derived from it; tickets "
-                      "under an earlier key lead to a full handshake"},
+        {OTLS_YES, "supported; tickets issued on resumption are sealed with the key of the ticket "
+                   "that was resumed"},
     [OTLS_FEATURE_ENGINE_VERIFIER] = {OTLS_YES, "supported"},
     [OTLS_FEATURE_ASYNC_VERIFY] = {OTLS_YES, "supported, in the first handshake"},
     [OTLS_FEATURE_ALLOCATOR] =
@@ -77,6 +77,7 @@ static const gtls_feature features[OTLS_FEATURE_COUNT] = {
                                 "GnuTLS takes at most 8 application protocols of at most 32 bytes"},
     [OTLS_FEATURE_ED25519] = {OTLS_YES, "supported"},
     [OTLS_FEATURE_INFO_CALLBACK] = {OTLS_YES, "supported, by core"},
+    [OTLS_FEATURE_LONG_CHAINS] = {OTLS_YES, "supported"},
     [OTLS_FEATURE_ALPN_COMMA] = {OTLS_YES, "supported"},
     [OTLS_FEATURE_COMPRESSION] = {OTLS_NO, "TLS compression was removed in GnuTLS 3.6"},
 };

@@ -27,7 +27,7 @@ int gtls_verify_peer(gnutls_session_t session)
     otls_backend_connection *conn = connection_of(session);
     const gnutls_datum_t no_staple = {NULL, 0};
     gnutls_datum_t response = no_staple;
-    otls_slice chain[GTLS_CHAIN_MAX + 1]; /* core looks at one fewer, and says so */
+    otls_slice chain[GTLS_CHAIN_MAX + 1]; /* one more than core accepts */
     otls_slice staple;
     unsigned count = 0;
     uint8_t alert = OTLS_ALERT_BAD_CERTIFICATE;
@@ -52,19 +52,50 @@ int gtls_verify_peer(gnutls_session_t session)
     return refuse(conn, status == OTLS_E_VERIFY ? alert : OTLS_ALERT_INTERNAL_ERROR);
 }
 
-/*
- * GnuTLS has refused the peer's certificate itself, perhaps before it asked: what core says about
- * it is the answer then. Nothing changes when core has nothing against it.
- */
+int gtls_message_seen(gnutls_session_t session, unsigned type, unsigned when, unsigned incoming,
+                      const gnutls_datum_t *message)
+{
+    otls_backend_connection *conn = connection_of(session);
+    if (!incoming)
+        return 0;
+    if (type == GNUTLS_HANDSHAKE_NEW_SESSION_TICKET)
+        gtls_ticket_seen(conn, when, message);
+    else if (type == GNUTLS_HANDSHAKE_CERTIFICATE_PKT && when == GNUTLS_HOOK_PRE)
+        conn->core->ops->certificate_message(conn->core, gtls_session_version(session),
+                                             (otls_slice){message->data, message->size},
+                                             message->size);
+    return 0;
+}
+
+/* A message was larger than GnuTLS takes: was it the peer's Certificate? Its turn tells. */
+static bool certificate_is_next(const otls_backend_connection *conn)
+{
+    switch (gnutls_handshake_get_last_in(conn->session)) {
+    case GNUTLS_HANDSHAKE_SERVER_HELLO:
+        return gtls_session_version(conn->session) < OTLS_TLS1_3;
+    case GNUTLS_HANDSHAKE_ENCRYPTED_EXTENSIONS:
+    case GNUTLS_HANDSHAKE_CERTIFICATE_REQUEST:
+        return true;
+    case GNUTLS_HANDSHAKE_CLIENT_HELLO:
+        return conn->context->policy->request_peer != 0;
+    default:
+        return false;
+    }
+}
+
 int gtls_ask_late(otls_backend_connection *conn, int native)
 {
-    unsigned count = 0;
-    if (native != GNUTLS_E_KEY_USAGE_VIOLATION || conn->refused || conn->established ||
-        gnutls_certificate_get_peers(conn->session, &count) == NULL || count == 0)
+    uint8_t alert = OTLS_ALERT_BAD_CERTIFICATE;
+    if (native >= 0 || !gnutls_error_is_fatal(native) || conn->established || conn->refused ||
+        conn->broken || conn->eof || native == GNUTLS_E_FATAL_ALERT_RECEIVED)
         return native;
-    return gtls_verify_peer(conn->session) == 0 || !conn->refused
-               ? native
-               : GNUTLS_E_CERTIFICATE_VERIFICATION_ERROR;
+    if (native == GNUTLS_E_HANDSHAKE_TOO_LARGE && certificate_is_next(conn))
+        conn->core->ops->certificate_message(conn->core, gtls_session_version(conn->session),
+                                             (otls_slice){NULL, 0},
+                                             OTLS_CERTIFICATE_MESSAGE_MAX + 1);
+    if (conn->core->ops->certificate_refused(conn->core, &alert) != OTLS_E_VERIFY)
+        return native;
+    return refuse(conn, alert);
 }
 
 static int tell_ca_names(otls_backend_connection *conn, const gnutls_datum_t *names, int count)
@@ -95,6 +126,18 @@ static bool fits(int pk, const gnutls_pk_algorithm_t *algorithms, int count)
     return false;
 }
 
+/* Some servers name one kind of certificate alone, that of their own suite, and take every one that
+ * they can verify: the signature algorithms tell which, and other engines ask nothing else. */
+static bool can_sign(gnutls_session_t session, int pk)
+{
+    gnutls_sign_algorithm_t sign;
+
+    for (size_t i = 0; gnutls_sign_algorithm_get_requested(session, i, &sign) >= 0; i++)
+        if (gnutls_sign_supports_pk_algorithm(sign, (gnutls_pk_algorithm_t)pk))
+            return true;
+    return false;
+}
+
 /*
  * One identity per context, presented whatever the peer's SNI or CA list says: the choice was
  * core's. A client whose key fits none of the server's algorithms sends an empty certificate.
@@ -113,7 +156,8 @@ int gtls_present_certificate(gnutls_session_t session, const gnutls_datum_t *nam
     }
     if (context->chain_count == 0)
         return 0;
-    if (!context->policy->server && !fits(context->policy->key->pk, algorithms, algorithm_count))
+    if (!context->policy->server && !fits(context->policy->key->pk, algorithms, algorithm_count) &&
+        !can_sign(session, context->policy->key->pk))
         return 0;
     *chain = context->chain;
     *chain_count = context->chain_count;

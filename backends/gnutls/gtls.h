@@ -25,7 +25,7 @@
 /** GnuTLS 3.7's limits: MAX_ALPN_PROTOCOLS and ALPN_MAX_PROTOCOL_NAME. */
 #define GTLS_ALPN_COUNT 8
 #define GTLS_ALPN_SIZE 32
-/** A longer chain is refused before core sees it; core itself accepts no more. */
+/** Core accepts no longer chain. */
 #define GTLS_CHAIN_MAX 32
 /** Early data: ClientHellos remembered against replay. Full means: refuse early data. */
 #define GTLS_REPLAY_SLOTS 1024
@@ -154,6 +154,10 @@ static inline gnutls_datum_t gtls_datum(otls_slice slice)
 
 /* callbacks.c: what GnuTLS calls during a handshake */
 
+/** For gnutls_handshake_set_hook_function: messages that are looked at before GnuTLS does. */
+int gtls_message_seen(gnutls_session_t session, unsigned type, unsigned when, unsigned incoming,
+                      const gnutls_datum_t *message);
+/** GnuTLS has failed: if it is for the peer's certificate, what core says of it is the answer. */
 int gtls_ask_late(otls_backend_connection *conn, int native);
 int gtls_verify_peer(gnutls_session_t session);
 int gtls_version_known(gnutls_session_t session);
@@ -169,10 +173,20 @@ int gtls_key_log(gnutls_session_t session, const char *label, const gnutls_datum
 otls_status gtls_client_ca_names(gnutls_certificate_credentials_t credentials,
                                  const otls_policy *policy, otls_error *err);
 
-/* session.c: tickets, resumption, early data */
+/* ticket.c */
+
+/** Server: give GnuTLS the key that fits the client's ticket, if core has keys. */
+int gtls_ticket_key(otls_backend_connection *conn);
+
+/* session.c: resumption, early data */
+
+/** Server: seconds, as GnuTLS holds them. */
+unsigned gtls_session_lifetime(const otls_policy *policy);
 
 otls_status gtls_session_setup(otls_backend_connection *conn, const otls_connection_setup *setup,
                                otls_error *err);
+/** Client: a NewSessionTicket, before and after it is parsed. */
+void gtls_ticket_seen(otls_backend_connection *conn, unsigned when, const gnutls_datum_t *message);
 /** Tell core of a session that can be resumed, if one came. */
 void gtls_session_notice(otls_backend_connection *conn);
 /** Server, TLS 1.3: the tickets the policy wants. */

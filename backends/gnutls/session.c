@@ -42,39 +42,14 @@ static int cache_remove(void *user, gnutls_datum_t id)
  * A NewSessionTicket: before it is parsed we see all of it, and it begins with the lifetime in both
  * versions; afterwards the session can be had.
  */
-static int ticket_hook(gnutls_session_t session, unsigned type, unsigned when, unsigned incoming,
-                       const gnutls_datum_t *message)
+void gtls_ticket_seen(otls_backend_connection *conn, unsigned when, const gnutls_datum_t *message)
 {
-    otls_backend_connection *conn = gnutls_session_get_ptr(session);
-    (void)type;
-    if (!incoming)
-        return 0;
     if (when != GNUTLS_HOOK_PRE)
         conn->ticket_arrived = true;
     else if (message->size >= 4)
         conn->ticket_lifetime = (uint32_t)message->data[0] << 24 |
                                 (uint32_t)message->data[1] << 16 | (uint32_t)message->data[2] << 8 |
                                 message->data[3];
-    return 0;
-}
-
-/* GnuTLS' key: 16 bytes of name, 32 of cipher key, 16 of MAC key. */
-static int set_ticket_key(otls_backend_connection *conn)
-{
-    otls_ticket_key key;
-    uint8_t packed[64];
-    bool renew = false;
-    if (conn->core->ops->ticket_key(conn->core, NULL, &key, &renew) != OTLS_OK)
-        return 0; /* core has none: no tickets */
-    memcpy(packed, key.name, 16);
-    memcpy(packed + 16, key.aes, 32);
-    memcpy(packed + 48, key.hmac, 16);
-    const gnutls_datum_t datum = {packed, sizeof(packed)};
-    const int rc = gnutls_session_ticket_enable_server(conn->session, &datum);
-    conn->tickets = rc == 0;
-    gnutls_memset(packed, 0, sizeof(packed));
-    gnutls_memset(&key, 0, sizeof(key));
-    return rc;
 }
 
 int gtls_session_send_tickets(otls_backend_connection *conn)
@@ -229,14 +204,19 @@ otls_status gtls_read_early(otls_backend_connection *conn, void *out, size_t cap
 
 /* ---- per connection ---- */
 
+unsigned gtls_session_lifetime(const otls_policy *policy)
+{
+    const unsigned week = 604800; /* RFC 8446 4.6.1; GnuTLS takes no more */
+    if (policy->session_lifetime == 0)
+        return gnutls_db_get_default_cache_expiration();
+    return policy->session_lifetime < week ? policy->session_lifetime : week;
+}
+
 static int setup_server(otls_backend_connection *conn)
 {
     const otls_policy *policy = conn->context->policy;
     int rc = 0;
-    if (policy->session_lifetime > 0)
-        gnutls_db_set_cache_expiration(
-            conn->session,
-            (int)(policy->session_lifetime <= 604800 ? policy->session_lifetime : 604800));
+    gnutls_db_set_cache_expiration(conn->session, (int)gtls_session_lifetime(policy));
     if (!policy->resumption)
         return 0;
     gnutls_db_set_ptr(conn->session, conn);
@@ -244,7 +224,7 @@ static int setup_server(otls_backend_connection *conn)
     gnutls_db_set_retrieve_function(conn->session, cache_fetch);
     gnutls_db_set_remove_function(conn->session, cache_remove);
     if (!policy->no_tickets)
-        rc = set_ticket_key(conn);
+        rc = gtls_ticket_key(conn);
     if (rc == 0 && policy->max_early_data > 0) {
         gnutls_anti_replay_enable(conn->session, conn->context->anti_replay);
         rc = gnutls_record_set_max_early_data_size(conn->session, policy->max_early_data);
@@ -259,8 +239,6 @@ otls_status gtls_session_setup(otls_backend_connection *conn, const otls_connect
     if (conn->context->policy->server) {
         rc = setup_server(conn);
     } else {
-        gnutls_handshake_set_hook_function(conn->session, GNUTLS_HANDSHAKE_NEW_SESSION_TICKET,
-                                           GNUTLS_HOOK_BOTH, ticket_hook);
         /* A session that GnuTLS does not want leads to a full handshake, as on every engine. */
         if (setup->session.size > 0)
             conn->may_resume = gnutls_session_set_data(conn->session, setup->session.data,

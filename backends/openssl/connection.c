@@ -221,8 +221,10 @@ static otls_status connection_handshake(struct otls_backend_connection *conn, ot
     ERR_clear_error();
     conn->io = OTLS_OK;
     conn->suspended = false;
-    if (SSL_do_handshake(conn->ssl) == 1)
+    if (SSL_do_handshake(conn->ssl) == 1) {
+        SSL_set_msg_callback(conn->ssl, NULL); /* it would be called twice for every record */
         return finish_handshake(conn, err);
+    }
     if (conn->suspended)
         return OTLS_WANT_ASYNC;
     const otls_status status = ossl_fail_connection(conn, err);

@@ -250,6 +250,7 @@ static int request_callback(SSL *ssl, void *unused)
 static void set_callbacks(SSL_CTX *ctx, const otls_policy *policy)
 {
     SSL_CTX_set_info_callback(ctx, ossl_info_callback);
+    SSL_CTX_set_msg_callback(ctx, ossl_message_callback);
     SSL_CTX_set_cert_verify_callback(ctx, ossl_verify_callback, NULL);
     if (policy->key_log)
         SSL_CTX_set_keylog_callback(ctx, key_log_callback);
@@ -278,7 +279,7 @@ static void set_verify_mode(SSL_CTX *ctx, const otls_policy *policy)
 static void set_options(SSL_CTX *ctx, const otls_policy *policy)
 {
     (void)SSL_CTX_clear_options(ctx, SSL_CTX_get_options(ctx));
-    (void)SSL_CTX_set_max_cert_list(ctx, OSSL_CHAIN_BYTES);
+    (void)SSL_CTX_set_max_cert_list(ctx, OTLS_CERTIFICATE_MESSAGE_MAX);
     (void)SSL_CTX_set_options(ctx, SSL_OP_NO_COMPRESSION | SSL_OP_ENABLE_MIDDLEBOX_COMPAT);
     if (policy->server && !policy->client_order)
         (void)SSL_CTX_set_options(ctx, SSL_OP_CIPHER_SERVER_PREFERENCE);

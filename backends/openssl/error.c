@@ -99,24 +99,10 @@ static int32_t code_of_reason(const SSL *ssl, int reason)
     }
 }
 
-/* OpenSSL's decoder gave up on one of the peer's certificates before core was asked. */
-static otls_status fail_decoding(struct otls_backend_connection *conn, otls_error *err)
-{
-    const otls_status status =
-        ossl_fail(err, OTLS_E_VERIFY, OTLS_CODE_NONE, "the certificate cannot be decoded");
-    err->verify_flags = OTLS_VERIFY_MALFORMED;
-    err->verify_depth = 0;
-    err->alert = conn->alert_out;
-    return status;
-}
-
 static otls_status fail_protocol(struct otls_backend_connection *conn, otls_error *err)
 {
     const unsigned long error = ERR_peek_last_error();
     int32_t code = OTLS_CODE_NONE;
-    if (conn->alert_out == OTLS_ALERT_BAD_CERTIFICATE && !SSL_is_init_finished(conn->ssl) &&
-        ERR_GET_REASON(error) == ERR_R_ASN1_LIB)
-        return fail_decoding(conn, err);
     if (ERR_GET_LIB(error) == ERR_LIB_SSL)
         code = code_of_reason(conn->ssl, ERR_GET_REASON(error));
     const char *reason = error != 0 ? ERR_reason_error_string(error) : NULL;
@@ -126,17 +112,21 @@ static otls_status fail_protocol(struct otls_backend_connection *conn, otls_erro
     return status;
 }
 
+static otls_status fail_verification(const struct otls_backend_connection *conn, otls_error *err)
+{
+    const otls_status status =
+        ossl_fail(err, OTLS_E_VERIFY, OTLS_CODE_NONE, "the peer's certificates were not accepted");
+    err->alert = conn->alert_out >= 0 ? conn->alert_out : conn->verify_alert;
+    return status;
+}
+
 otls_status ossl_fail_connection(struct otls_backend_connection *conn, otls_error *err)
 {
     otls_status status;
     if (conn->io == OTLS_WANT_READ && !conn->refused)
         return OTLS_WANT_READ;
-    if (conn->refused) {
-        status = ossl_fail(err, OTLS_E_VERIFY, OTLS_CODE_NONE,
-                           "the peer's certificates were not accepted");
-        err->alert = conn->alert_out >= 0 ? conn->alert_out : conn->verify_alert;
-        return status;
-    }
+    if (conn->refused)
+        return fail_verification(conn, err);
     if (conn->alert_in >= 0) {
         status = ossl_fail(err, OTLS_E_ALERT, OTLS_CODE_NONE, "the peer sent the fatal alert %d",
                            (int)conn->alert_in);
@@ -152,5 +142,6 @@ otls_status ossl_fail_connection(struct otls_backend_connection *conn, otls_erro
         ERR_clear_error();
         return OTLS_CLOSED;
     }
-    return fail_protocol(conn, err);
+    ossl_ask_late(conn);
+    return conn->refused ? fail_verification(conn, err) : fail_protocol(conn, err);
 }

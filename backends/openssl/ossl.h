@@ -27,10 +27,8 @@
 
 #pragma GCC visibility push(hidden)
 
-/** More of a peer's certificates are not shown to core, which looks at fewer. */
-#define OSSL_CHAIN_MAX 64
-/** All of a peer's certificates, in bytes; OpenSSL's own 100 KB are less than the others allow. */
-#define OSSL_CHAIN_BYTES (512 * 1024)
+/** More of a peer's certificates are not shown to core: it accepts one fewer. */
+#define OSSL_CHAIN_MAX 33
 
 struct otls_backend_context {
     SSL_CTX *ctx;
@@ -95,6 +93,11 @@ uint16_t ossl_signature_of_nids(int type, int hash, bool pss_key);
 
 /** For SSL_CTX_set_cert_verify_callback. */
 int ossl_verify_callback(X509_STORE_CTX *store, void *unused);
+/** For SSL_CTX_set_msg_callback: the peer's Certificate message, before OpenSSL decodes it. */
+void ossl_message_callback(int written, int version, int type, const void *data, size_t size,
+                           SSL *ssl, void *unused);
+/** OpenSSL has failed: if it is for the peer's certificates, what core says of them is the answer. */
+void ossl_ask_late(struct otls_backend_connection *conn);
 /** For SSL_CTX_set_tlsext_status_cb, both sides. */
 int ossl_status_callback(SSL *ssl, void *unused);
 /** Server: tell core that the peer sent no certificate though asked. */

@@ -109,6 +109,42 @@ int ossl_verify_callback(X509_STORE_CTX *store, void *unused)
     return 0;
 }
 
+void ossl_message_callback(int written, int version, int type, const void *data, size_t size,
+                           SSL *ssl, void *unused)
+{
+    enum { HEADER = 4 };
+    const struct otls_backend_connection *conn = ossl_connection(ssl);
+    const uint8_t *message = data;
+    (void)unused;
+    if (!written && type == SSL3_RT_HANDSHAKE && size > HEADER && message[0] == SSL3_MT_CERTIFICATE)
+        conn->core->ops->certificate_message(conn->core, (uint16_t)version,
+                                             (otls_slice){message + HEADER, size - HEADER},
+                                             size - HEADER);
+}
+
+/* OpenSSL checks the length in the message's header, so the message itself was never seen. */
+static bool certificate_too_large(const struct otls_backend_connection *conn)
+{
+    const OSSL_HANDSHAKE_STATE state = SSL_get_state(conn->ssl);
+    return (state == TLS_ST_CR_CERT || state == TLS_ST_SR_CERT) &&
+           ERR_GET_REASON(ERR_peek_last_error()) == SSL_R_EXCESSIVE_MESSAGE_SIZE;
+}
+
+void ossl_ask_late(struct otls_backend_connection *conn)
+{
+    uint8_t alert = OTLS_ALERT_BAD_CERTIFICATE;
+    if (SSL_is_init_finished(conn->ssl) || conn->verified || conn->deferred)
+        return;
+    if (certificate_too_large(conn))
+        conn->core->ops->certificate_message(conn->core, (uint16_t)SSL_version(conn->ssl),
+                                             (otls_slice){NULL, 0},
+                                             OTLS_CERTIFICATE_MESSAGE_MAX + 1);
+    if (conn->core->ops->certificate_refused(conn->core, &alert) != OTLS_E_VERIFY)
+        return;
+    conn->refused = true;
+    conn->verify_alert = alert;
+}
+
 static int staple_for_client(struct otls_backend_connection *conn)
 {
     otls_slice response = {NULL, 0};

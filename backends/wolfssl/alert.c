@@ -8,98 +8,34 @@
  */
 #include "wolf.h"
 
-#include <wolfssl/wolfcrypt/aes.h>
-#include <wolfssl/wolfcrypt/chacha20_poly1305.h>
-
-#define RECORD_HEAD 5u
-#define TAG 16u
-#define SEALED_ALERT (RECORD_HEAD + 3u + TAG)
+#define SEALED_ALERT (OTLS_WOLF_RECORD_HEAD + 3u + OTLS_WOLF_RECORD_TAG)
 
 static bool is_13(const otls_backend_connection *conn)
 {
     return wolfSSL_GetVersion(conn->ssl) == WOLFSSL_TLSV1_3;
 }
 
-#ifdef ATOMIC_USER /* the build lets us see the write keys */
-static int seal_aes(WOLFSSL *ssl, const uint8_t *key, const uint8_t *nonce, const uint8_t *head,
-                    const uint8_t *plain, uint8_t *out)
-{
-    Aes aes;
-    const word32 key_size = (word32)wolfSSL_GetKeySize(ssl);
-    int result = wc_AesInit(&aes, NULL, INVALID_DEVID);
-    if (result != 0)
-        return result;
-    if (wolfSSL_GetBulkCipher(ssl) == wolfssl_aes_gcm) {
-        result = wc_AesGcmSetKey(&aes, key, key_size);
-        if (result == 0)
-            result =
-                wc_AesGcmEncrypt(&aes, out, plain, 3, nonce, 12, out + 3, TAG, head, RECORD_HEAD);
-    } else {
-        result = wc_AesCcmSetKey(&aes, key, key_size);
-        if (result == 0)
-            result =
-                wc_AesCcmEncrypt(&aes, out, plain, 3, nonce, 12, out + 3, TAG, head, RECORD_HEAD);
-    }
-    wc_AesFree(&aes);
-    return result;
-}
-
 /* A whole TLS 1.3 record with a fatal alert, as number `sequence` under the current write keys. */
 static bool seal(const otls_backend_connection *conn, word64 sequence, uint8_t description,
                  uint8_t out[SEALED_ALERT])
 {
-    WOLFSSL *ssl = conn->ssl;
-    const uint8_t *key =
-        conn->server ? wolfSSL_GetServerWriteKey(ssl) : wolfSSL_GetClientWriteKey(ssl);
-    const uint8_t *iv =
-        conn->server ? wolfSSL_GetServerWriteIV(ssl) : wolfSSL_GetClientWriteIV(ssl);
     const uint8_t plain[3] = {alert_fatal, description, 21};
-    uint8_t nonce[12];
-    int result;
 
-    if (key == NULL || iv == NULL)
-        return false;
-    memcpy(out, "\x17\x03\x03\x00\x13", RECORD_HEAD);
-    memcpy(nonce, iv, sizeof(nonce));
-    for (unsigned i = 0; i < 8; i++)
-        nonce[11 - i] = (uint8_t)(nonce[11 - i] ^ (uint8_t)(sequence >> (8 * i)));
-    switch (wolfSSL_GetBulkCipher(ssl)) {
-    case wolfssl_aes_gcm:
-    case wolfssl_aes_ccm:
-        if (wolfSSL_GetAeadMacSize(ssl) != (int)TAG)
-            return false;
-        result = seal_aes(ssl, key, nonce, out, plain, out + RECORD_HEAD);
-        break;
-    case wolfssl_chacha:
-        result = wc_ChaCha20Poly1305_Encrypt(key, nonce, out, RECORD_HEAD, plain, sizeof(plain),
-                                             out + RECORD_HEAD, out + RECORD_HEAD + 3);
-        break;
-    default:
-        return false;
-    }
-    return result == 0;
+    memcpy(out, "\x17\x03\x03\x00\x13", OTLS_WOLF_RECORD_HEAD);
+    return otls_wolf_record_seal(conn, sequence, out, plain, sizeof(plain),
+                                 out + OTLS_WOLF_RECORD_HEAD);
 }
 
 static word64 sequence_of(const otls_backend_connection *conn)
 {
     word64 sequence = 0;
+#ifdef ATOMIC_USER
     (void)wolfSSL_GetSequenceNumber(conn->ssl, &sequence);
+#else
+    (void)conn;
+#endif
     return sequence;
 }
-#else
-static bool seal(const otls_backend_connection *conn, word64 sequence, uint8_t description,
-                 uint8_t out[SEALED_ALERT])
-{
-    (void)conn, (void)sequence, (void)description, (void)out;
-    return false; /* the engine's own alert stays */
-}
-
-static word64 sequence_of(const otls_backend_connection *conn)
-{
-    (void)conn;
-    return 0;
-}
-#endif
 
 void otls_wolf_alert_replace(otls_backend_connection *conn, uint8_t *data, size_t size)
 {

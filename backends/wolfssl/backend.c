@@ -49,10 +49,17 @@ static const struct {
     {OTLS_FEATURE_KEY_LOG, OTLS_NO, "wolfSSL was built without HAVE_SECRET_CALLBACK"},
     {OTLS_FEATURE_EARLY_DATA, OTLS_NO, "wolfSSL was built without WOLFSSL_EARLY_DATA"},
     {OTLS_FEATURE_RENEGOTIATION, OTLS_NO, "wolfSSL was built without HAVE_SECURE_RENEGOTIATION"},
+    {OTLS_FEATURE_LONG_CHAINS, OTLS_NO,
+     "wolfSSL is built for nine certificates (MAX_CHAIN_DEPTH) in a message of 18 KB"},
     {OTLS_FEATURE_CLIENT_CA_NAMES, OTLS_PARTLY,
      "wolfSSL servers send names, but clients get no encoding of those they were sent"},
+#if OTLS_WOLF_CA_NAMES_13
+    {OTLS_FEATURE_CLIENT_CA_NAMES_13, OTLS_PARTLY,
+     "wolfSSL servers send names, but clients get no encoding of those they were sent"},
+#else
     {OTLS_FEATURE_CLIENT_CA_NAMES_13, OTLS_NO,
      "wolfSSL does not implement certificate_authorities in TLS 1.3"},
+#endif
     {OTLS_FEATURE_OCSP_STAPLE_SERVER, OTLS_NO,
      "wolfSSL staples only what it has checked against trusted authorities of its own"},
     {OTLS_FEATURE_OCSP_STAPLE_CLIENT, OTLS_NO, "wolfSSL does not hand out stapled responses"},

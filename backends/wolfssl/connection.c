@@ -16,8 +16,11 @@ static int on_recv(WOLFSSL *ssl, char *buffer, int size, void *user)
     if (size <= 0)
         return WOLFSSL_CBIO_ERR_WANT_READ;
     status = conn->core->ops->read(conn->core, buffer, (size_t)size, &count);
-    if (status == OTLS_OK)
+    if (status == OTLS_OK) {
+        if (!conn->done && !conn->judged)
+            otls_wolf_flight_keep(conn, buffer, count);
         return (int)count;
+    }
     if (status == OTLS_WANT_READ)
         return WOLFSSL_CBIO_ERR_WANT_READ;
     conn->io = status;
@@ -37,6 +40,21 @@ static void watch(otls_backend_connection *conn, const uint8_t *flight, size_t s
     }
 }
 
+/* Is the engine about to say that it does not like the peer's certificate? */
+static bool refuses_certificate(const otls_backend_connection *conn)
+{
+    WOLFSSL_ALERT_HISTORY history;
+
+    if (conn->done || conn->judged)
+        return false;
+    (void)wolfSSL_get_alert_history(conn->ssl, &history);
+    return history.last_tx.level == alert_fatal &&
+           ((history.last_tx.code >= OTLS_ALERT_BAD_CERTIFICATE &&
+             history.last_tx.code <= OTLS_ALERT_CERTIFICATE_UNKNOWN) ||
+            history.last_tx.code == OTLS_ALERT_UNKNOWN_CA ||
+            history.last_tx.code == OTLS_ALERT_DECODE_ERROR);
+}
+
 static int on_send(WOLFSSL *ssl, char *buffer, int size, void *user)
 {
     otls_backend_connection *conn = user;
@@ -45,6 +63,8 @@ static int on_send(WOLFSSL *ssl, char *buffer, int size, void *user)
     (void)ssl;
     if (size <= 0)
         return 0;
+    if (refuses_certificate(conn))
+        otls_wolf_ask_late(conn);
     if (conn->verdict != OTLS_OK)
         otls_wolf_alert_replace(conn, (uint8_t *)buffer, (size_t)size);
     if (!conn->done)
@@ -110,6 +130,9 @@ static otls_status prepare(otls_backend_connection *conn, const otls_connection_
     wolfSSL_SSLSetIOSend(ssl, on_send);
     wolfSSL_SetIOReadCtx(ssl, conn);
     wolfSSL_SetIOWriteCtx(ssl, conn);
+#if defined(HAVE_PK_CALLBACKS) && defined(HAVE_HKDF)
+    wolfSSL_SetHKDFExtractCtx(ssl, conn);
+#endif
     otls_wolf_watch_signature(conn);
     if (!conn->server && setup->server_name != NULL &&
         wolfSSL_UseSNI(ssl, WOLFSSL_SNI_HOST_NAME, setup->server_name,
@@ -123,6 +146,8 @@ static otls_status prepare(otls_backend_connection *conn, const otls_connection_
         wolfSSL_set_verify(ssl, WOLFSSL_VERIFY_NONE, NULL);
     if (conn->server && conn->context->policy->client_order)
         (void)wolfSSL_UseClientSuites(ssl);
+    if (conn->server && setup->by_id)
+        (void)wolfSSL_NoTicketTLSv12(ssl); /* or the id would not be looked at */
     if (!conn->server && setup->session.size > 0)
         return otls_wolf_session_resume(conn, setup->session, err);
     return OTLS_OK;
@@ -153,6 +178,8 @@ static void connection_fini(otls_backend_connection *conn)
 {
     wolfSSL_free(conn->ssl);
     conn->ssl = NULL;
+    otls_wolf_flight_drop(conn);
+    otls_wolf_ticket_forget(conn);
 }
 
 /* ---- handshake ----------------------------------------------------------------------------- */
@@ -215,6 +242,7 @@ static otls_status connection_handshake(otls_backend_connection *conn, otls_erro
     result = conn->server ? wolfSSL_accept(conn->ssl) : wolfSSL_connect(conn->ssl);
     if (result == WOLFSSL_SUCCESS) {
         conn->done = true;
+        otls_wolf_flight_drop(conn);
         collect(conn);
         return OTLS_OK;
     }

@@ -245,13 +245,14 @@ static otls_status set_identity(WOLFSSL_CTX *ctx, const otls_policy *policy, otl
     if (result != WOLFSSL_SUCCESS)
         return failed(err, OTLS_E_CREDENTIAL, OTLS_CODE_NONE, result,
                       "wolfSSL cannot use the certificate chain");
-    if (policy->key->sign != NULL) {
+    /* Once a callback signs, the public key will do in the private one's place, and must: without
+     * any, wolfSSL 5.7.2 refuses to sign in TLS 1.3. */
+    if (policy->key->sign != NULL)
         otls_wolf_signer_setup(ctx, policy->key);
-        return OTLS_OK;
-    }
     result = wolfSSL_CTX_use_PrivateKey_buffer(ctx, policy->key->der, (long)policy->key->size,
                                                WOLFSSL_FILETYPE_ASN1);
-    if (result != WOLFSSL_SUCCESS || wolfSSL_CTX_check_private_key(ctx) != WOLFSSL_SUCCESS)
+    if (result != WOLFSSL_SUCCESS ||
+        (policy->key->sign == NULL && wolfSSL_CTX_check_private_key(ctx) != WOLFSSL_SUCCESS))
         return failed(err, OTLS_E_CREDENTIAL, OTLS_CODE_KEY_MISMATCH, result,
                       "wolfSSL cannot use the private key with this certificate");
     return OTLS_OK;
@@ -314,9 +315,11 @@ static otls_status set_client_ca(WOLFSSL_CTX *ctx, const otls_policy *policy, ot
     return OTLS_OK;
 }
 
-static otls_status set_post_handshake(WOLFSSL_CTX *ctx, const otls_policy *policy, otls_error *err)
+/* A context that is limited to TLS 1.2 has no use for it, and since 5.7 refuses it. */
+static otls_status set_post_handshake(WOLFSSL_CTX *ctx, const otls_policy *policy, uint16_t highest,
+                                      otls_error *err)
 {
-    if (!policy->post_handshake_auth || policy->server)
+    if (!policy->post_handshake_auth || policy->server || highest < OTLS_TLS1_3)
         return OTLS_OK;
 #ifdef WOLFSSL_POST_HANDSHAKE_AUTH
     if (wolfSSL_CTX_allow_post_handshake_auth(ctx) == 0)
@@ -373,7 +376,7 @@ static otls_status configure(otls_backend_context *context, otls_error *err)
     if (status == OTLS_OK)
         status = set_client_ca(ctx, policy, err);
     if (status == OTLS_OK)
-        status = set_post_handshake(ctx, policy, err);
+        status = set_post_handshake(ctx, policy, highest, err);
     return status;
 }
 

@@ -116,10 +116,28 @@ static const struct cause *special(const otls_backend_connection *conn, int nati
     return find(native);
 }
 
+/* Its decoder or a limit: the engine gave up on the certificate, perhaps before core was asked. */
 static bool about_certificate(int native)
 {
-    /* the engine's own parser gave up on the peer's certificate before core was asked */
-    return native <= ASN_PARSE_E && native > ASN_PARSE_E - 30;
+    return (native <= ASN_PARSE_E && native > ASN_PARSE_E - 30) || native == BUFFER_E ||
+           native == HANDSHAKE_SIZE_ERROR || native == MAX_CHAIN_ERROR ||
+           native == PEER_KEY_ERROR || native == RSA_KEY_SIZE_E || native == ECC_KEY_SIZE_E;
+}
+
+static otls_status fail_verification(otls_backend_connection *conn, int native, otls_error *err)
+{
+    WOLFSSL_ALERT_HISTORY history;
+
+    (void)wolfSSL_get_alert_history(conn->ssl, &history);
+    if (history.last_tx.level != alert_fatal)
+        otls_wolf_alert_send(conn, conn->verdict_alert);
+    otls_wolf_alerts(conn);
+    (void)otls_wolf_error(
+        err, OTLS_E_VERIFY, conn->missing ? OTLS_CODE_PEER_CERTIFICATE_MISSING : OTLS_CODE_NONE,
+        native,
+        conn->missing ? "the peer sent no certificate" : "the peer's certificate was not accepted");
+    err->alert = conn->verdict_alert;
+    return OTLS_E_VERIFY;
 }
 
 otls_status otls_wolf_failed(otls_backend_connection *conn, int native, otls_error *err)
@@ -129,16 +147,10 @@ otls_status otls_wolf_failed(otls_backend_connection *conn, int native, otls_err
     WOLFSSL_ALERT_HISTORY history;
 
     (void)wolfSSL_get_alert_history(conn->ssl, &history);
-    if (conn->judged && conn->verdict != OTLS_OK) {
-        otls_wolf_alerts(conn);
-        (void)otls_wolf_error(err, OTLS_E_VERIFY,
-                              conn->missing ? OTLS_CODE_PEER_CERTIFICATE_MISSING : OTLS_CODE_NONE,
-                              native,
-                              conn->missing ? "the peer sent no certificate"
-                                            : "the peer's certificate was not accepted");
-        err->alert = conn->verdict_alert;
-        return OTLS_E_VERIFY;
-    }
+    if (about_certificate(native))
+        otls_wolf_ask_late(conn);
+    if (conn->judged && conn->verdict != OTLS_OK)
+        return fail_verification(conn, native, err);
     if (history.last_rx.level == alert_fatal) {
         otls_wolf_alerts(conn);
         (void)otls_wolf_error(err, OTLS_E_ALERT, OTLS_CODE_NONE, native,

@@ -109,6 +109,10 @@ void otls_wolf_peer_chain(otls_backend_connection *conn, void (*emit)(void *user
     WOLFSSL_X509_CHAIN *chain = conn->cleared ? NULL : wolfSSL_get_peer_chain(conn->ssl);
     const int count = chain != NULL ? wolfSSL_get_chain_count(chain) : 0;
 
+    if (conn->server && conn->info.version >= OTLS_TLS1_3) {
+        otls_wolf_ticket_chain(conn, emit, user);
+        return;
+    }
     for (int i = 0; i < count; i++) {
         const int size = wolfSSL_get_chain_length(chain, i);
         if (size > 0)

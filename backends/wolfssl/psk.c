@@ -37,6 +37,7 @@ static unsigned int ask_server(WOLFSSL *ssl, bool allowed, const char *identity,
         length > key_size)
         return 0;
     conn->psk_offered = true;
+    otls_wolf_ticket_forget(conn); /* one that was looked at before is not the one taken */
     return (unsigned int)length;
 }
 

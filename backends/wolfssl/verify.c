@@ -8,6 +8,7 @@
 #include "wolf.h"
 
 #define CHAIN_MAX 32
+#define BUILT_FOR 9 /* certificates: MAX_CHAIN_DEPTH in wolfSSL's internal.h */
 
 otls_status otls_wolf_verify_missing(otls_backend_connection *conn)
 {
@@ -28,10 +29,14 @@ static otls_status judge(otls_backend_connection *conn, const WOLFSSL_X509_STORE
     const size_t count = store->totalCerts > 0 ? (size_t)store->totalCerts : 0;
 
     conn->verdict_alert = OTLS_ALERT_BAD_CERTIFICATE;
+    /* of more than it has room for, wolfSSL shows the first nine and says nothing */
+    if (count >= BUILT_FOR && otls_wolf_ask_message(conn))
+        return conn->verdict;
     if (count == 0)
         return otls_wolf_verify_missing(conn);
     if (count > CHAIN_MAX)
         return OTLS_E_VERIFY;
+    conn->judged_count = count;
     for (size_t i = 0; i < count; i++) {
         chain[i].data = store->certs[i].buffer;
         chain[i].size = store->certs[i].length;
@@ -52,6 +57,7 @@ static int on_certificate(int good, WOLFSSL_X509_STORE_CTX *store)
     if (!conn->judged) {
         conn->verdict = judge(conn, store);
         conn->judged = true;
+        otls_wolf_flight_drop(conn);
     }
     return store->error_depth > 0 || conn->verdict == OTLS_OK;
 }
@@ -64,6 +70,8 @@ void otls_wolf_verify_setup(WOLFSSL_CTX *ctx, const otls_policy *policy)
     else if (policy->server && policy->request_peer == 2)
         mode |= WOLFSSL_VERIFY_FAIL_IF_NO_PEER_CERT;
     wolfSSL_CTX_set_verify(ctx, mode, on_certificate);
+    if (policy->server && policy->request_peer != 0)
+        otls_wolf_flight_setup(ctx);
 }
 
 void otls_wolf_verify_connection(otls_backend_connection *conn)

@@ -24,6 +24,19 @@
 
 #include <omnitls/backend.h>
 
+/*
+ * What depends on the version and has no macro of its own in wolfSSL; 5.5.4 and 5.7.2 are known.
+ * CA_NAMES_13: servers send the names of client authorities in TLS 1.3 too.
+ * hkdf_size: the type of the lengths that wc_Tls13_HKDF_Extract takes.
+ */
+#if LIBWOLFSSL_VERSION_HEX >= 0x05007002
+#define OTLS_WOLF_CA_NAMES_13 1
+typedef word32 otls_wolf_hkdf_size;
+#else
+#define OTLS_WOLF_CA_NAMES_13 0
+typedef int otls_wolf_hkdf_size;
+#endif
+
 #define OTLS_WOLF_NAME "wolfssl"
 #define OTLS_WOLF_KEY_MAX 16384u /* no encoded key is longer */
 #define OTLS_WOLF_SPKI_MAX 2048u
@@ -99,10 +112,20 @@ otls_status otls_wolf_pkcs12_open(otls_slice pfx, otls_slice password, otls_nati
 
 /* ---- contexts and connections -------------------------------------------------------------- */
 
+#define OTLS_WOLF_PLACE 16 /* bytes of a key in core's cache */
+
 struct otls_backend_context {
     WOLFSSL_CTX *ctx;
     const otls_policy *policy;
     const char *psk_suite; /* wolfSSL's name of the suite that TLS 1.3 PSKs use, NULL = none */
+};
+
+/** What the peer sends, and what opens it, until core has been asked about the peer. */
+struct otls_wolf_flight {
+    uint8_t *data;
+    size_t size, capacity;
+    uint8_t key[32], iv[12]; /* servers, TLS 1.3: the client's in the handshake */
+    bool keyed;
 };
 
 struct otls_backend_connection {
@@ -118,6 +141,12 @@ struct otls_backend_connection {
     bool session_offered;  /* client: there was a session to resume */
     bool judged;           /* core has been asked about the peer */
     bool encrypted;        /* a record under keys has gone out */
+    struct otls_wolf_flight flight;
+    bool kept;             /* server: the client's certificates are where `place` says */
+    size_t judged_count;   /* certificates that core was shown */
+    uint8_t place[OTLS_WOLF_PLACE]; /* server: in core's cache; zero = there are none to keep */
+    uint8_t *client_chain;          /* server: what the ticket opened last led to */
+    size_t client_chain_size;
     otls_status verdict;   /* what core answered */
     uint8_t verdict_alert; /* with which alert */
     int rx_seen, tx_seen;  /* alerts already reported: level << 8 | description, -1 = none */
@@ -146,6 +175,34 @@ void otls_wolf_alert_send(otls_backend_connection *conn, uint8_t description);
 /** The engine is about to send `data`: put core's alert in place of its own. */
 void otls_wolf_alert_replace(otls_backend_connection *conn, uint8_t *data, size_t size);
 
+/* ---- records beside the engine's (record.c) ------------------------------------------------- */
+
+#define OTLS_WOLF_RECORD_HEAD 5u
+#define OTLS_WOLF_RECORD_TAG 16u
+
+/**
+ * Record number `sequence` of TLS 1.3 under the write keys in force: `head` is its header, `out` has
+ * room for the tag behind. False: no TLS 1.3, a suite that is not known, or keys that are not shown.
+ */
+bool otls_wolf_record_seal(const otls_backend_connection *conn, word64 sequence, const uint8_t *head,
+                           const uint8_t *plain, size_t size, uint8_t *out);
+/** The same for the peer's: `sealed` with its tag becomes the shorter `out`. False also: not
+ *  authentic. */
+bool otls_wolf_record_open(const otls_backend_connection *conn, word64 sequence, const uint8_t *head,
+                           const uint8_t *sealed, size_t size, uint8_t *out);
+
+/* ---- certificates that the engine refuses itself (refused.c) -------------------------------- */
+
+/** Servers that ask for certificates: note the client's handshake keys before they are replaced. */
+void otls_wolf_flight_setup(WOLFSSL_CTX *ctx);
+/** Keep what the peer sends during the handshake, in case that the engine gives up on it. */
+void otls_wolf_flight_keep(otls_backend_connection *conn, const void *data, size_t size);
+void otls_wolf_flight_drop(otls_backend_connection *conn);
+/** Have core judge the Certificate message itself; fills `verdict`. False: there is none to show. */
+bool otls_wolf_ask_message(otls_backend_connection *conn);
+/** The engine refuses the peer's certificates without having asked: ask core. */
+void otls_wolf_ask_late(otls_backend_connection *conn);
+
 /** Engine's name of a suite, NULL when the running engine lacks it. */
 const char *otls_wolf_suite_name(uint16_t id);
 bool otls_wolf_has_group(uint16_t group);
@@ -169,6 +226,12 @@ otls_status otls_wolf_verify_missing(otls_backend_connection *conn);
 otls_status otls_wolf_session_setup(struct otls_backend_context *context, otls_error *err);
 otls_status otls_wolf_session_resume(otls_backend_connection *conn, otls_slice blob,
                                      otls_error *err);
+otls_status otls_wolf_ticket_setup(WOLFSSL_CTX *ctx, const otls_policy *policy, otls_error *err);
+/** Server: the certificates of the client that the ticket belongs to. */
+void otls_wolf_ticket_chain(const otls_backend_connection *conn,
+                            void (*emit)(void *user, otls_slice der), void *user);
+/** Whatever a ticket has said does not count. */
+void otls_wolf_ticket_forget(otls_backend_connection *conn);
 otls_status otls_wolf_psk_setup(struct otls_backend_context *context, otls_error *err);
 
 /* optional slots, see backend.h */

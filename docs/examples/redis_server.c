@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One of a fleet: redis_server CERT.pem KEY.pem PORT REDIS_PORT [BACKEND [CLIENT_CA.pem]].
+ * One of a fleet: redis_server CERT.pem KEY.pem [ADDRESS:]PORT REDIS_PORT [BACKEND [CLIENT_CA]].
  *
  * Servers that share a Redis resume each other's sessions: TLS 1.2 session ids (and, with wolfSSL,
  * what TLS 1.3 tickets leave out) through the external cache, tickets by sharing the ticket keys.
  * SIGUSR1 rotates the keys for the whole fleet. Without Redis everything still works: each server
- * then has its own keys, and a client that changes servers makes a full handshake.
+ * then has its own keys, and a client that changes servers makes a full handshake. Clients know a
+ * server by name and port: the fleet is reached by one of each.
  *
  * The keys and sessions in Redis are secrets: give it a password, and a network of its own.
  */
@@ -189,11 +190,16 @@ static void serve_one(otls_socket *client, const char *port)
     otls_socket_close(client);
 }
 
-static int run(otls_context *context, store *s, const char *port, otls_error *err)
+static int run(otls_context *context, store *s, const char *where, otls_error *err)
 {
+    const char *colon = strrchr(where, ':');
+    const char *port = colon != NULL ? colon + 1 : where;
     otls_socket *listener = NULL;
+    char address[64] = "localhost";
 
-    if (otls_listen(&listener, context, "localhost", port, 16, err) != OTLS_OK)
+    if (colon != NULL)
+        snprintf(address, sizeof(address), "%.*s", (int)(colon - where), where);
+    if (otls_listen(&listener, context, address, port, 16, err) != OTLS_OK)
         return 1;
     printf("listening on port %u\n", otls_socket_local_port(listener));
     fflush(stdout);
@@ -218,7 +224,8 @@ int main(int argc, char **argv)
     int code = 1;
 
     if (argc < 5) {
-        fprintf(stderr, "usage: redis_server CERT KEY PORT REDIS_PORT [BACKEND [CLIENT_CA]]\n");
+        fprintf(stderr, "usage: redis_server CERT KEY [ADDRESS:]PORT REDIS_PORT "
+                        "[BACKEND [CLIENT_CA]]\n");
         return 1;
     }
     s.port = atoi(argv[4]);

@@ -157,6 +157,33 @@ static session_on_wire wire_says(flight from)
     return certificate ? WIRE_FULL : WIRE_RESUMED;
 }
 
+/* RFC 8446 4.2.11: pre_shared_key; before TLS 1.3 a session id (RFC 5246 7.4.1.2) or a ticket (RFC
+ * 5077 3.2). */
+static bool wire_asks(flight from)
+{
+    const uint8_t *body = from.bytes + 4, *at;
+    size_t left;
+    bool asks, thirteen = false, psk = false;
+
+    cr_assert(from.size > 4 + 35 && from.bytes[0] == 1);
+    asks = body[34] != 0;
+    at = body + 35 + body[34];
+    at += 2 + number_at(at, 2); /* suites */
+    at += 1 + at[0];            /* compression */
+    left = number_at(at, 2);
+    for (at += 2; left >= 4;) {
+        const size_t type = number_at(at, 2), size = number_at(at + 2, 2);
+
+        cr_assert(4 + size <= left);
+        asks |= type == 35 && size != 0;
+        thirteen |= type == 43;
+        psk |= type == 41;
+        at += 4 + size;
+        left -= 4 + size;
+    }
+    return thirteen ? psk : asks;
+}
+
 static void look(session_run *run, const pair *p)
 {
     run->reused_client = otls_connection_session_reused(p->client);
@@ -171,34 +198,51 @@ static void look(session_run *run, const pair *p)
     run->session = otls_connection_session(p->client);
 }
 
-session_run session_connect_with(const pair_case *which, otls_context *client, otls_context *server,
-                                 otls_session *session, const char *host)
+void session_begin(pair *p, const pair_case *which, otls_context *client, otls_context *server,
+                   otls_session *session, const char *host, uint16_t port)
 {
-    session_run run = {.fit = OTLS_SESSION_NONE};
     otls_transport transport;
-    pair p = {.which = *which, .client_error = OTLS_ERROR_INIT, .server_error = OTLS_ERROR_INIT};
 
-    wire_init(&p.wire);
-    p.wire.to_client.logging = true;
-    p.client_context = otls_context_ref(client);
-    p.server_context = otls_context_ref(server);
-    transport = wire_transport(&p.wire.client);
-    MUST(otls_connection_new(&p.client, client, &transport, &err));
-    transport = wire_transport(&p.wire.server);
-    MUST(otls_connection_new(&p.server, server, &transport, &err));
-    MUST(otls_connection_set_server_name(p.client, host != NULL ? host : "localhost", &err));
+    *p = (pair){.which = *which, .client_error = OTLS_ERROR_INIT, .server_error = OTLS_ERROR_INIT};
+    wire_init(&p->wire);
+    p->wire.to_client.logging = p->wire.to_server.logging = true;
+    p->client_context = otls_context_ref(client);
+    p->server_context = otls_context_ref(server);
+    transport = wire_transport(&p->wire.client);
+    MUST(otls_connection_new(&p->client, client, &transport, &err));
+    transport = wire_transport(&p->wire.server);
+    MUST(otls_connection_new(&p->server, server, &transport, &err));
+    MUST(otls_connection_set_server_name(p->client, host != NULL ? host : "localhost", &err));
+    MUST(otls_connection_set_server_port(p->client, port, &err));
     if (session != NULL)
-        MUST(otls_connection_set_session(p.client, session, &err));
-    pair_connect(&p);
-    pair_transfer(p.server, p.client, 1000, 1);
-    pair_transfer(p.client, p.server, 1000, 2);
-    look(&run, &p);
-    run.wire = wire_says(plain_messages(p.wire.to_client.log, p.wire.to_client.log_size));
+        MUST(otls_connection_set_session(p->client, session, &err));
+}
+
+session_run session_end(pair *p)
+{
+    const pair_case *which = &p->which;
+    session_run run = {.fit = OTLS_SESSION_NONE};
+
+    pair_connect(p);
+    pair_transfer(p->server, p->client, 1000, 1);
+    pair_transfer(p->client, p->server, 1000, 2);
+    look(&run, p);
+    run.wire = wire_says(plain_messages(p->wire.to_client.log, p->wire.to_client.log_size));
+    run.wire_offered = wire_asks(plain_messages(p->wire.to_server.log, p->wire.to_server.log_size));
     cr_assert_eq(run.wire, run.reused_client ? WIRE_RESUMED : WIRE_FULL, "%s: wire %d, client %d",
                  pair_name(which), (int)run.wire, run.reused_client);
     cr_assert_eq(run.reused_client, run.reused_server, "%s", pair_name(which));
-    pair_close(&p);
+    pair_close(p);
     return run;
+}
+
+session_run session_connect_with(const pair_case *which, otls_context *client, otls_context *server,
+                                 otls_session *session, const char *host)
+{
+    pair p;
+
+    session_begin(&p, which, client, server, session, host, 0);
+    return session_end(&p);
 }
 
 session_run session_connect(const session_pair *s, otls_session *session, const char *host)

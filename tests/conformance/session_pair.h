@@ -40,6 +40,7 @@ typedef enum session_on_wire { WIRE_NOTHING = 0, WIRE_FULL, WIRE_RESUMED } sessi
 /** What one connection came to. */
 typedef struct session_run {
     session_on_wire wire; /* asserted to agree with both sides */
+    bool wire_offered;    /* the ClientHello on the wire asks for a session */
     bool reused_client, reused_server;
     size_t client_chain, server_chain;       /* certificates of the peer, as each side sees it */
     size_t client_verified, server_verified; /* the verified paths */
@@ -53,5 +54,10 @@ session_run session_connect(const session_pair *s, otls_session *session, const 
 /** The same with contexts that need not be the pair's. */
 session_run session_connect_with(const pair_case *which, otls_context *client, otls_context *server,
                                  otls_session *session, const char *host);
+/** The same in two steps: connections that have sent nothing yet ... (`port` 0 = not known) */
+void session_begin(pair *p, const pair_case *which, otls_context *client, otls_context *server,
+                   otls_session *session, const char *host, uint16_t port);
+/** ... and the rest. */
+session_run session_end(pair *p);
 
 #endif

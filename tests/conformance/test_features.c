@@ -304,6 +304,18 @@ static otls_status ed25519(const otls_backend *backend, otls_error *err)
     return OTLS_OK;
 }
 
+/* More certificates, then more bytes; what comes of it is in corpus/handshake. */
+static otls_status chain_limits(const otls_backend *backend, otls_error *err)
+{
+    otls_context *context = context_of(backend, OTLS_CLIENT);
+    const otls_status more =
+        otls_context_set_chain_limits(context, OTLS_CHAIN_CERTIFICATES + 1, 0, err);
+    const otls_status larger = otls_context_set_chain_limits(context, 0, OTLS_CHAIN_BYTES + 1, err);
+
+    cr_assert_eq(more, larger);
+    return and_free(context, larger);
+}
+
 /* ---- the tables ---- */
 
 static const struct feature_row {
@@ -334,6 +346,7 @@ static const struct feature_row {
     {OTLS_FEATURE_ED25519, ed25519, OTLS_E_CREDENTIAL},
     {OTLS_FEATURE_ED448, ed448, OTLS_E_CONFIG},
     {OTLS_FEATURE_INFO_CALLBACK, info, OTLS_E_UNSUPPORTED},
+    {OTLS_FEATURE_LONG_CHAINS, chain_limits, OTLS_E_UNSUPPORTED},
 };
 
 /* Asked for in ways of their own; the tests named do it both ways. */

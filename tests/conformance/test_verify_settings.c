@@ -21,8 +21,9 @@ typedef struct setting {
     int purpose;
     uint32_t want;
     int want_depth, alert;
-    const char *host; /* NULL = "host.test" */
-    bool client_only; /* about names */
+    const char *host;           /* NULL = "host.test" */
+    bool client_only;           /* about names */
+    size_t certificates, bytes; /* presented; 0 = default */
 } setting;
 
 #define LEAF OTLS_VERIFY_OPTION_CRL_LEAF
@@ -30,51 +31,58 @@ typedef struct setting {
 #define OK 0, -1, 0
 
 static const setting settings[] = {
-    {"defaults", "crl-good", 0, 0, 0, 0, 0, 0, OK, NULL, 0},
-    {"list, leaf: good", "crl-good", LEAF, 0, 0, 0, 0, 0, OK, NULL, 0},
-    {"list, leaf: revoked", "crl-revoked", LEAF, 0, 0, 0, 0, 0, OTLS_VERIFY_REVOKED, 0, 44, NULL,
-     0},
-    {"list, not asked for", "crl-revoked", 0, 0, 0, 0, 0, 0, OK, NULL, 0},
+    {"defaults", "crl-good", 0, 0, 0, 0, 0, 0, OK, NULL, 0, 0, 0},
+    {"list, leaf: good", "crl-good", LEAF, 0, 0, 0, 0, 0, OK, NULL, 0, 0, 0},
+    {"list, leaf: revoked", "crl-revoked", LEAF, 0, 0, 0, 0, 0, OTLS_VERIFY_REVOKED, 0, 44, NULL, 0,
+     0, 0},
+    {"list, not asked for", "crl-revoked", 0, 0, 0, 0, 0, 0, OK, NULL, 0, 0, 0},
     {"list, leaf: missing", "crl-missing", LEAF, 0, 0, 0, 0, 0, OTLS_VERIFY_REVOCATION_UNKNOWN, 0,
-     46, NULL, 0},
+     46, NULL, 0, 0, 0},
     {"list, leaf: expired", "crl-expired", LEAF, 0, 0, 0, 0, 0, OTLS_VERIFY_REVOCATION_UNKNOWN, 0,
-     46, NULL, 0},
+     46, NULL, 0, 0, 0},
     {"list, leaf: the intermediate is revoked", "crl-leaf-only-intermediate-revoked", LEAF, 0, 0, 0,
-     0, 0, OK, NULL, 0},
-    {"lists, chain: good", "crl-chain-good", CHAIN, 0, 0, 0, 0, 0, OK, NULL, 0},
+     0, 0, OK, NULL, 0, 0, 0},
+    {"lists, chain: good", "crl-chain-good", CHAIN, 0, 0, 0, 0, 0, OK, NULL, 0, 0, 0},
     {"lists, chain: missing", "crl-chain-missing-root", CHAIN, 0, 0, 0, 0, 0,
-     OTLS_VERIFY_REVOCATION_UNKNOWN, 1, 46, NULL, 0},
+     OTLS_VERIFY_REVOCATION_UNKNOWN, 1, 46, NULL, 0, 0, 0},
     {"lists, chain: revoked", "crl-chain-intermediate-revoked", CHAIN, 0, 0, 0, 0, 0,
-     OTLS_VERIFY_REVOKED, 1, 44, NULL, 0},
+     OTLS_VERIFY_REVOKED, 1, 44, NULL, 0, 0, 0},
     {"anchor below a root", "intermediate-is-anchor", 0, 0, 0, 0, 0, 0, OTLS_VERIFY_UNKNOWN_CA, 1,
-     48, NULL, 0},
+     48, NULL, 0, 0, 0},
     {"anchor below a root, partial chain", "intermediate-is-anchor",
-     OTLS_VERIFY_OPTION_PARTIAL_CHAIN, 0, 0, 0, 0, 0, OK, NULL, 0},
-    {"lax", "serial-long-strict", 0, 0, 0, 0, 0, 0, OK, NULL, 0},
+     OTLS_VERIFY_OPTION_PARTIAL_CHAIN, 0, 0, 0, 0, 0, OK, NULL, 0, 0, 0},
+    {"lax", "serial-long-strict", 0, 0, 0, 0, 0, 0, OK, NULL, 0, 0, 0},
     {"strict", "serial-long-strict", OTLS_VERIFY_OPTION_STRICT, 0, 0, 0, 0, 0,
-     OTLS_VERIFY_MALFORMED, 0, 42, NULL, 0},
-    {"strict, good", "strict-good", OTLS_VERIFY_OPTION_STRICT, 0, 0, 0, 0, 0, OK, NULL, 0},
-    {"trusted first", "good", OTLS_VERIFY_OPTION_TRUSTED_FIRST, 0, 0, 0, 0, 0, OK, NULL, 0},
-    {"depth 0", "good", 0, 0, 0, 0, -1, 0, OTLS_VERIFY_DEPTH, 1, 48, NULL, 0},
-    {"depth 1", "good", 0, 0, 0, 0, 1, 0, OK, NULL, 0},
-    {"pin: the leaf's", "good", 0, 0, 0, PIN_LEAF, 0, 0, OK, NULL, 0},
-    {"pin: the root's", "good", 0, 0, 0, PIN_ROOT, 0, 0, OK, NULL, 0},
-    {"pin: another's", "good", 0, 0, 0, PIN_OTHER, 0, 0, OTLS_VERIFY_PIN_MISMATCH, 0, 46, NULL, 0},
-    {"pins: another's and the root's", "good", 0, 0, 0, PIN_OTHER_AND_ROOT, 0, 0, OK, NULL, 0},
+     OTLS_VERIFY_MALFORMED, 0, 42, NULL, 0, 0, 0},
+    {"strict, good", "strict-good", OTLS_VERIFY_OPTION_STRICT, 0, 0, 0, 0, 0, OK, NULL, 0, 0, 0},
+    {"trusted first", "good", OTLS_VERIFY_OPTION_TRUSTED_FIRST, 0, 0, 0, 0, 0, OK, NULL, 0, 0, 0},
+    {"depth 0", "good", 0, 0, 0, 0, -1, 0, OTLS_VERIFY_DEPTH, 1, 48, NULL, 0, 0, 0},
+    {"depth 1", "good", 0, 0, 0, 0, 1, 0, OK, NULL, 0, 0, 0},
+    {"pin: the leaf's", "good", 0, 0, 0, PIN_LEAF, 0, 0, OK, NULL, 0, 0, 0},
+    {"pin: the root's", "good", 0, 0, 0, PIN_ROOT, 0, 0, OK, NULL, 0, 0, 0},
+    {"pin: another's", "good", 0, 0, 0, PIN_OTHER, 0, 0, OTLS_VERIFY_PIN_MISMATCH, 0, 46, NULL, 0,
+     0, 0},
+    {"pins: another's and the root's", "good", 0, 0, 0, PIN_OTHER_AND_ROOT, 0, 0, OK, NULL, 0, 0,
+     0},
     {"purpose by the role", "client-certificate-as-server", 0, 0, 0, 0, 0, 0,
-     OTLS_VERIFY_WRONG_PURPOSE, 0, 43, NULL, true},
+     OTLS_VERIFY_WRONG_PURPOSE, 0, 43, NULL, true, 0, 0},
     {"purpose: any", "client-certificate-as-server", 0, 0, 0, 0, 0, OTLS_PURPOSE_ANY, OK, NULL,
-     true},
+     true, 0, 0},
     {"purpose: client", "client-certificate-as-server", 0, 0, 0, 0, 0, OTLS_PURPOSE_CLIENT, OK,
-     NULL, 0},
+     NULL, 0, 0, 0},
     {"common name, off", "common-name-option", 0, 0, 0, 0, 0, 0, OTLS_VERIFY_NAME_MISMATCH, 0, 42,
-     NULL, true},
-    {"common name, on", "common-name-option", 0, true, 0, 0, 0, 0, OK, NULL, true},
+     NULL, true, 0, 0},
+    {"common name, on", "common-name-option", 0, true, 0, 0, 0, 0, OK, NULL, true, 0, 0},
     {"common name, on, but there are names", "common-name-option-with-names", 0, true, 0, 0, 0, 0,
-     OTLS_VERIFY_NAME_MISMATCH, 0, 42, NULL, true},
+     OTLS_VERIFY_NAME_MISMATCH, 0, 42, NULL, true, 0, 0},
     {"part of a label, off", "wildcard-partial", 0, 0, 0, 0, 0, 0, OTLS_VERIFY_NAME_MISMATCH, 0, 42,
-     "ab.host.test", true},
-    {"part of a label, on", "wildcard-partial", 0, 0, true, 0, 0, 0, OK, "ab.host.test", true},
+     "ab.host.test", true, 0, 0},
+    {"part of a label, on", "wildcard-partial", 0, 0, true, 0, 0, 0, OK, "ab.host.test", true, 0,
+     0},
+    {"one certificate", "good", 0, 0, 0, 0, 0, 0, OTLS_VERIFY_LIMIT, 0, 48, NULL, 0, 1, 0},
+    {"two certificates", "good", 0, 0, 0, 0, 0, 0, OK, NULL, 0, 2, 0},
+    {"few bytes", "good", 0, 0, 0, 0, 0, 0, OTLS_VERIFY_LIMIT, 0, 48, NULL, 0, 0, 500},
+    {"enough bytes", "good", 0, 0, 0, 0, 0, 0, OK, NULL, 0, 0, 5000},
 };
 
 #define SETTING_COUNT (sizeof(settings) / sizeof(settings[0]))
@@ -196,6 +204,7 @@ static otls_context *verifying(pair *p, const setting *row, otls_role role)
                                          &err));
     if (row->depth != 0)
         MUST(otls_context_set_verify_depth(context, row->depth < 0 ? 0 : row->depth, &err));
+    MUST(otls_context_set_chain_limits(context, row->certificates, row->bytes, &err));
     use_pins(p, context, row);
     otls_trust_free(trust);
     /* every setting has to survive this */
@@ -298,11 +307,12 @@ ParameterizedTest(size_t *index, verify_settings, server)
 /* ---- the engine's own verifier ---- */
 
 static const setting by_engine[] = {
-    {"good", "good", 0, 0, 0, 0, 0, 0, OK, NULL, 0},
-    {"expired", "expired-leaf", 0, 0, 0, 0, 0, 0, OTLS_VERIFY_EXPIRED, 0, 45, NULL, 0},
-    {"revoked", "crl-revoked", LEAF, 0, 0, 0, 0, 0, OTLS_VERIFY_REVOKED, 0, 44, NULL, 0},
-    {"another name", "good", 0, 0, 0, 0, 0, 0, OTLS_VERIFY_NAME_MISMATCH, 0, 42, "other.test", 0},
-    {"another pin", "good", 0, 0, 0, PIN_OTHER, 0, 0, OTLS_VERIFY_PIN_MISMATCH, 0, 46, NULL, 0},
+    {"good", "good", 0, 0, 0, 0, 0, 0, OK, NULL, 0, 0, 0},
+    {"expired", "expired-leaf", 0, 0, 0, 0, 0, 0, OTLS_VERIFY_EXPIRED, 0, 45, NULL, 0, 0, 0},
+    {"revoked", "crl-revoked", LEAF, 0, 0, 0, 0, 0, OTLS_VERIFY_REVOKED, 0, 44, NULL, 0, 0, 0},
+    {"another name", "good", 0, 0, 0, 0, 0, 0, OTLS_VERIFY_NAME_MISMATCH, 0, 42, "other.test", 0, 0, 0},
+    {"another pin", "good", 0, 0, 0, PIN_OTHER, 0, 0, OTLS_VERIFY_PIN_MISMATCH, 0, 46, NULL, 0, 0,
+     0},
 };
 
 ParameterizedTestParameters(verify_settings, engine)
@@ -426,6 +436,13 @@ Test(verify_settings, bounds)
     cr_assert_eq(otls_context_set_verify_depth(context, 7, NULL), OTLS_OK);
     cr_assert_eq(otls_context_verify_depth(context), 7);
     cr_assert_eq(otls_context_set_verify_depth(context, 101, NULL), OTLS_E_CONFIG);
+    cr_assert_eq(
+        otls_context_set_chain_limits(context, OTLS_CHAIN_CERTIFICATES, OTLS_CHAIN_BYTES, NULL),
+        OTLS_OK);
+    cr_assert_eq(otls_context_set_chain_limits(context, OTLS_CHAIN_CERTIFICATES_MAX + 1, 0, NULL),
+                 OTLS_E_CONFIG);
+    cr_assert_eq(otls_context_set_chain_limits(context, 0, OTLS_CHAIN_BYTES_MAX + 1, NULL),
+                 OTLS_E_CONFIG);
     cr_assert_eq(otls_context_verify_depth(context), 7);
     otls_context_free(context);
 }
@@ -446,6 +463,7 @@ Test(verify_settings, sealed)
     cr_assert_eq(otls_context_set_verify_purpose(context, 0, NULL), OTLS_E_SEALED);
     cr_assert_eq(otls_context_set_verifier(context, OTLS_VERIFIER_UNIFORM, NULL), OTLS_E_SEALED);
     cr_assert_eq(otls_context_set_pins(context, pin, 1, NULL), OTLS_E_SEALED);
+    cr_assert_eq(otls_context_set_chain_limits(context, 1, 1, NULL), OTLS_E_SEALED);
     otls_context_free(context);
     otls_trust_free(trust);
 }

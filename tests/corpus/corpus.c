@@ -135,6 +135,11 @@ void corpus_load(corpus_case *loaded, const char *directory, const corpus_row *t
     loaded->parameters.max_depth = test->depth;
     loaded->parameters.security_level = test->level;
     loaded->parameters.options = parse_options(test->options);
+    loaded->long_chain = strstr(test->options, "long") != NULL;
+    if (loaded->long_chain) {
+        loaded->parameters.max_certificates = OTLS_CHAIN_CERTIFICATES_MAX;
+        loaded->parameters.max_bytes = OTLS_CHAIN_BYTES_MAX;
+    }
 }
 
 void corpus_unload(corpus_case *loaded)

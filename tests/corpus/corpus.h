@@ -17,6 +17,7 @@ typedef struct corpus_case {
     otls_trust *trust;
     otls_certificate *chain[CORPUS_CHAIN_MAX]; /* NULL where it cannot be decoded */
     size_t count;
+    bool long_chain; /* with the largest limits; `parameters` has them */
     otls_verify_parameters parameters;
 } corpus_case;
 

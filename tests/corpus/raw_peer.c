@@ -162,6 +162,7 @@ void raw_open(raw_peer *peer, raw_chain *chain, bool server, uint16_t version)
          "credentials");
     gnutls_session_set_ptr(peer->session, peer);
     gnutls_handshake_set_timeout(peer->session, 0);
+    gnutls_handshake_set_max_packet_length(peer->session, 16 * 1024 * 1024);
     gnutls_transport_set_ptr(peer->session, peer);
     gnutls_transport_set_push_function(peer->session, push);
     gnutls_transport_set_pull_function(peer->session, pull);

@@ -16,6 +16,17 @@ static void touch(otls_slice bytes)
         abort();
 }
 
+static void touch_tickets(const otls_client_hello *hello, uint16_t version)
+{
+    uint8_t names[OTLS_HELLO_TICKETS][OTLS_TICKET_NAME_SIZE];
+    const size_t count = otls_hello_ticket_names(hello, version, names);
+
+    if (count > OTLS_HELLO_TICKETS)
+        abort();
+    for (size_t i = 0; i < count; i++)
+        touch((otls_slice){names[i], sizeof(names[i])});
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     otls_client_hello hello, again;
@@ -35,7 +46,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     touch(hello.signatures);
     touch(hello.alpn);
     touch(hello.server_name);
-    (void)otls_hello_version(&hello, 0x0301, 0x0304);
+    touch(hello.ticket);
+    touch(hello.identities);
+    touch_tickets(&hello, otls_hello_version(&hello, 0x0301, 0x0304));
     otls_client_hello_clear(&hello);
     return 0;
 }

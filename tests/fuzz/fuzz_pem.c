@@ -46,6 +46,41 @@ static otls_status check_block(const otls_pem_block *block, void *user, otls_err
     return OTLS_OK;
 }
 
+/** Blocks one after the other: their labels, and what was decoded. */
+typedef struct digest {
+    uint64_t sum;
+    size_t count;
+} digest;
+
+static otls_status add_block(const otls_pem_block *block, void *user, otls_error *err)
+{
+    digest *all = user;
+
+    (void)err;
+    all->count++;
+    for (size_t i = 0; i < block->label_size; i++)
+        all->sum = all->sum * 31 + (uint8_t)block->label[i];
+    for (size_t i = 0; i < block->der.size; i++)
+        all->sum = all->sum * 31 + block->der.data[i];
+    all->sum = all->sum * 31 + block->has_headers;
+    return OTLS_OK;
+}
+
+/** Decoding over the text itself gives what decoding into a buffer gives. */
+static void check_in_place(otls_slice text)
+{
+    digest apart = {0, 0}, in_place = {0, 0};
+    uint8_t *copy = malloc(text.size != 0 ? text.size : 1);
+    otls_status status = otls_pem_each(text, add_block, &apart, NULL, NULL);
+
+    must(copy != NULL);
+    if (text.size != 0)
+        memcpy(copy, text.data, text.size);
+    must(otls_pem_each_in_place(copy, text.size, add_block, &in_place, NULL) == status);
+    must(apart.sum == in_place.sum && apart.count == in_place.count);
+    free(copy);
+}
+
 static void check_name(const char *text)
 {
     otls_reference_name name;
@@ -81,6 +116,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     char *string;
 
     (void)otls_pem_each(text, check_block, &text, &count, NULL);
+    check_in_place(text);
     if (otls_certificate_list_from_pem(&list, &count, data, size, NULL) == OTLS_OK) {
         must(count > 0);
         otls_certificate_list_free(list, count);

@@ -170,12 +170,100 @@ Test(client_hello, malformed)
         {16, "\0\x01\0", 3},                       /* empty protocol */
         {16, "\0\x02\x02h", 4},                    /* protocol cut off */
         {43, "\x03\x03\x04\x03", 4},
+        {41, "", 0},
+        {41, "\0\x07\0\x01" "a" "\0\0\0\0", 9},                     /* no binders */
+        {41, "\0\x07\0\x01" "a" "\0\0\0\0\0\0", 11},                /* an empty list of them */
+        {41, "\0\0\0\x02\x01" "b", 6},                              /* no identity */
+        {41, "\0\x06\0\0\0\0\0\0\0\x02\x01" "b", 12},              /* an empty one */
+        {41, "\0\x06\0\x01" "a" "\0\0\0\0\x02\x01" "b", 12},        /* age cut off */
+        {41, "\0\x07\0\x02" "a" "\0\0\0\0\0\x02\x01" "b", 13},     /* too long */
+        {41, "\0\x08\0\x01" "a" "\0\0\0\0\0\0\x02\x01" "b", 14},  /* a second one cut off */
+        {41, "\0\x07\0\x01" "a" "\0\0\0\0\0\x02\x01" "bc", 14},    /* trailing byte */
+        {41, "\xff\xff\0\x01" "a" "\0\0\0\0\0\x02\x01" "b", 13},
     };
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
         cr_assert_eq(parse_one(rows[i].type, rows[i].data, rows[i].size), OTLS_HELLO_BAD, "row %zu",
                      i);
     cr_assert_eq(parse_one(0xfafa, "anything", 8), OTLS_HELLO_OK, "unknown ones are skipped");
+}
+
+/* ---- the names of tickets ---- */
+
+static void add_identity(maker *list, char first, size_t size)
+{
+    put_number(list, size, 2);
+    for (size_t i = 0; i < size; i++)
+        put_number(list, (uint8_t)first + i % 64, 1);
+    put_number(list, 0x01020304, 4);
+}
+
+/* A hello with these identities (lengths, 0 ends), each beginning with a letter of its own. */
+static void with_identities(const size_t *sizes)
+{
+    static maker list, psk;
+
+    list.size = psk.size = extensions.size = 0;
+    for (size_t i = 0; sizes[i] != 0; i++)
+        add_identity(&list, (char)('A' + i), sizes[i]);
+    put_number(&psk, list.size, 2);
+    put(&psk, list.bytes, list.size);
+    put_number(&psk, 33, 2);
+    put_number(&psk, 32, 1);
+    put(&psk, zeros, 32);
+    put_extension(&extensions, 43, "\x04\x03\x04\x03\x03", 5);
+    put_extension(&extensions, 41, (const char *)psk.bytes, psk.size);
+    with_extensions(&body, &extensions);
+    to_wire(&wire, &body, 16384);
+}
+
+Test(client_hello, names_of_tickets_13)
+{
+    static const struct {
+        size_t sizes[8];
+        const char *names; /* the first letter of each */
+    } rows[] = {
+        {{100}, "A"},       {{16}, "A"},          {{15}, ""},
+        {{1, 16, 15, 17}, "BD"}, {{20, 20, 20, 20, 20, 20}, "ABCD"}, {{1, 1, 1, 1, 1, 16}, "F"},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        uint8_t names[OTLS_HELLO_TICKETS + 1][OTLS_TICKET_NAME_SIZE] = {{0}};
+        otls_client_hello hello;
+
+        with_identities(rows[i].sizes);
+        cr_assert_eq(otls_client_hello_parse(&hello, wire.bytes, wire.size), OTLS_HELLO_OK);
+        cr_assert(hello.pre_shared_key && hello.ticket.size == 0);
+        cr_assert_eq(otls_hello_ticket_names(&hello, 0x0304, names), strlen(rows[i].names),
+                     "row %zu", i);
+        for (size_t k = 0; rows[i].names[k] != '\0'; k++)
+            for (int at = 0; at < OTLS_TICKET_NAME_SIZE; at++)
+                cr_assert_eq(names[k][at], rows[i].names[k] + at, "row %zu, name %zu", i, k);
+        cr_assert_eq(names[strlen(rows[i].names)][0], 0, "row %zu: one too many", i);
+        cr_assert_eq(otls_hello_ticket_names(&hello, 0x0303, names), 0);
+        otls_client_hello_clear(&hello);
+    }
+}
+
+Test(client_hello, names_of_tickets_12)
+{
+    static const char ticket[] = "0123456789abcdefghij";
+
+    for (size_t size = 0; size < sizeof(ticket); size++) {
+        uint8_t names[OTLS_HELLO_TICKETS][OTLS_TICKET_NAME_SIZE];
+        otls_client_hello hello;
+
+        extensions.size = 0;
+        put_extension(&extensions, 35, ticket, size);
+        with_extensions(&body, &extensions);
+        to_wire(&wire, &body, 16384);
+        cr_assert_eq(otls_client_hello_parse(&hello, wire.bytes, wire.size), OTLS_HELLO_OK);
+        cr_assert_eq(hello.ticket.size, size);
+        cr_assert_eq(otls_hello_ticket_names(&hello, 0x0303, names), size >= 16, "%zu bytes", size);
+        cr_assert(size < 16 || memcmp(names[0], ticket, 16) == 0);
+        cr_assert_eq(otls_hello_ticket_names(&hello, 0x0304, names), 0);
+        otls_client_hello_clear(&hello);
+    }
 }
 
 Test(client_hello, twice_the_same_extension)

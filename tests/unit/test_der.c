@@ -37,6 +37,8 @@ Test(der, lengths)
     cr_expect_not(reads("04 84 ff ff ff ff"), "far beyond the end");
     cr_expect_not(reads("1f 81 01 01 00"), "high tag number");
     cr_expect_not(reads("00 00"), "end of contents");
+    cr_expect_not(reads("10 00"), "a SEQUENCE that is not constructed");
+    cr_expect_not(reads("11 00"), "a SET that is not constructed");
 }
 
 Test(der, long_lengths)

@@ -63,6 +63,14 @@ static const struct text {
     {BEGIN("A") "\n====\n" END("A") "\n", NULL, 1},
     {BEGIN("A") "\nAQ!D\n" END("A") "\n", NULL, 1},
     {BEGIN("A") "\nAR==\n" END("A") "\n", NULL, 1}, /* bits that are left over */
+    /* sixteen and more at a time */
+    {BEGIN("A") "\nAQIDBAUGBwgJCgsMDQ==\n" END("A"), "A=0102030405060708090a0b0c0d;", 1},
+    {BEGIN("A") "\rAQIDBAUGBwgJCgsM\r" END("A") "\r", "A=0102030405060708090a0b0c;", 1},
+    {BEGIN("A") "\nAQIDBAUGBwgJ CgsM\n" END("A") "\n", "A=0102030405060708090a0b0c;", 1},
+    {BEGIN("A") "\nAQIDBAUG!wgJCgsM\n" END("A") "\n", NULL, 1},
+    {BEGIN("A") "\nAQIDBAUGBwgJCgs-\n" END("A") "\n", NULL, 1},
+    {BEGIN("A") "\nAQIDBA==BwgJCgsM\n" END("A") "\n", NULL, 1},
+    {BEGIN("A") "\nAQIDBAUGBwgJCgsM\xc3\n" END("A") "\n", NULL, 1},
     {BEGIN("A") "\nAQJ=\n" END("A") "\n", NULL, 1},
     {BEGIN("A") "\nAQID\n" BEGIN("A") "\nAQID\n" END("A") "\n", NULL, 1},
     {BEGIN("A") "\nAQID\n" END("A") "\n" BEGIN("A") "\n?\n" END("A") "\n", NULL, 2},
@@ -82,6 +90,16 @@ ParameterizedTestParameters(pem, texts)
     return cr_make_param_array(size_t, indexes, COUNT(texts));
 }
 
+/* `text` is overwritten. */
+static void expect_same_in_place(uint8_t *text, size_t size, otls_status status,
+                                 const char *expected)
+{
+    seen all = {.text = ""};
+
+    cr_expect_eq(otls_pem_each_in_place(text, size, note, &all, NULL), status);
+    cr_expect_str_eq(all.text, expected);
+}
+
 ParameterizedTest(size_t *index, pem, texts)
 {
     const struct text *expected = &texts[*index];
@@ -96,6 +114,7 @@ ParameterizedTest(size_t *index, pem, texts)
 
     memcpy(exact, expected->text, size);
     status = otls_pem_each((otls_slice){.data = exact, .size = size}, note, &all, &count, &err);
+    expect_same_in_place(exact, size, status, all.text);
     free(exact);
     if (expected->seen != NULL) {
         cr_expect_eq(status, OTLS_OK, "%zu: %s", *index, err.text);
@@ -151,6 +170,32 @@ static otls_status compare(const otls_pem_block *block, void *user, otls_error *
     cr_expect_not(otls_pem_label_is(block, "CERTIFICAT"));
     cr_expect_not(otls_pem_label_is(block, "CERTIFICATES"));
     return OTLS_OK;
+}
+
+static otls_status keep(const otls_pem_block *block, void *user, otls_error *err)
+{
+    otls_slice **next = user;
+
+    (void)err;
+    *(*next)++ = block->der;
+    return OTLS_OK;
+}
+
+Test(pem, what_is_decoded_in_place_stays_there)
+{
+    char text[] = BEGIN("A") "\nAQIDBAUGBwgJCgsM\n" END("A") "\n" BEGIN(
+        "B") "\nAQIDBAUGBwgJCgsMDQ4=\n" END("B") "\n";
+    uint8_t *const start = (uint8_t *)text;
+    otls_slice kept[2], *next = kept;
+
+    cr_assert_eq(otls_pem_each_in_place(start, sizeof(text) - 1, keep, &next, NULL), OTLS_OK);
+    cr_assert_eq(next - kept, 2);
+    for (size_t i = 0; i < 2; i++) {
+        cr_expect(kept[i].data > start && kept[i].data < start + sizeof(text));
+        cr_expect_eq(kept[i].size, 12 + 2 * i);
+        for (size_t j = 0; j < kept[i].size; j++)
+            cr_expect_eq(kept[i].data[j], j + 1);
+    }
 }
 
 Test(pem, every_size_survives_the_round_trip)

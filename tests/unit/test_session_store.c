@@ -239,6 +239,34 @@ Test(ring, by_time)
     }
 }
 
+/* All at once: what seals comes first, and each is what it is by name. */
+Test(ring, all_keys)
+{
+    otls_ticket_ring *ring = otls_ticket_ring_new();
+    uint8_t set[3 * OTLS_TICKET_KEY_SIZE];
+    otls_ticket_key keys[OTLS_TICKET_RING_KEYS];
+    otls_ticket_key first = sealing(ring, NOW, 100), second;
+    bool renew;
+
+    cr_assert_eq(otls_ticket_ring_keys(ring, any_engine(), NOW, 100, here, keys), 2,
+                 "nothing was ever sealed with a previous key");
+    cr_expect(memcmp(&keys[0], &first, sizeof(first)) == 0);
+    cr_assert_eq(otls_ticket_ring_keys(ring, any_engine(), NOW + 100, 100, here, keys), 3);
+    second = sealing(ring, NOW + 100, 100);
+    cr_expect(memcmp(&keys[0], &second, sizeof(second)) == 0, "it rotates by time, too");
+    cr_expect(memcmp(&keys[1], &first, sizeof(first)) == 0);
+    for (size_t i = 0; i < 3; i++)
+        cr_expect(opens(ring, NOW + 100, 100, here, &keys[i], &renew) && renew == (i == 1));
+    cr_assert_eq(otls_ticket_ring_keys(ring, any_engine(), NOW + 100, 100, there, keys), 3);
+    for (size_t i = 0; i < 3; i++)
+        cr_expect(!opens(ring, NOW + 100, 100, here, &keys[i], &renew), "another binding's");
+    cr_assert_eq(otls_ticket_ring_get(ring, any_engine(), NOW + 100, set, NULL), OTLS_OK);
+    cr_assert_eq(otls_ticket_ring_set(ring, set, OTLS_TICKET_KEY_SIZE, NULL), OTLS_OK);
+    cr_assert_eq(otls_ticket_ring_keys(ring, any_engine(), NOW + 100, 100, here, keys), 1);
+    cr_expect(memcmp(&keys[0], &second, sizeof(second)) == 0);
+    otls_ticket_ring_free(ring);
+}
+
 /* One of the fleet rotates first: the others open its tickets with the next key, and follow. */
 Test(ring, a_fleet)
 {

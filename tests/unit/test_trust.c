@@ -2,6 +2,7 @@
 /* The trust store: what goes in, what is refused, what is found, what stays the same once sealed.
  */
 #include "alloc.h"
+#include "der.h"
 #include "files.h"
 #include "trust.h"
 #include "verify.h"
@@ -93,6 +94,66 @@ Test(trust, broken_input_adds_nothing)
     free(bundle);
     otls_certificate_free(cert);
     otls_free(pem.data);
+    otls_trust_free(trust);
+}
+
+/* A store that holds bundles must not hold what surrounds the certificates in them. */
+Test(trust, descriptions_are_not_kept)
+{
+    static const char about[] = "Some authority, and all that openssl x509 -text says about it.\n";
+    otls_trust *trust = new_trust();
+    text root = read_text(PKI("root.pem")), other = read_text(PKI("int.pem"));
+    otls_certificate *certs[] = {read_certificate(PKI("root.pem")),
+                                 read_certificate(PKI("int.pem"))};
+    const size_t room = root.size + other.size + 200 * sizeof(about);
+    char *bundle = malloc(room), *at = bundle;
+
+    memcpy(at, root.data, root.size);
+    at += root.size;
+    for (size_t i = 0; i < 200; i++, at += sizeof(about) - 1)
+        memcpy(at, about, sizeof(about) - 1);
+    memcpy(at, other.data, other.size);
+    at += other.size;
+    cr_assert_eq(otls_trust_add_memory(trust, bundle, (size_t)(at - bundle), NULL), OTLS_OK);
+    cr_assert_eq(otls_trust_count(trust), 2);
+    for (size_t i = 0; i < 2; i++) {
+        const otls_anchor *found = otls_trust_find_der(trust, &certs[i]->x509);
+
+        cr_assert_not_null(found);
+        cr_expect(otls_slice_equal(found->subject, certs[i]->x509.subject));
+        /* one behind the other */
+        cr_expect_eq(found->der.data, trust->blocks[0] + i * certs[0]->x509.der.size);
+    }
+    otls_certificate_free(certs[0]);
+    otls_certificate_free(certs[1]);
+    free(bundle);
+    otls_free(root.data);
+    otls_free(other.data);
+    otls_trust_free(trust);
+}
+
+Test(trust, a_key_beside_the_certificates_is_not_kept)
+{
+    otls_trust *trust = new_trust();
+    text key = read_text(PKI("root.key")), root = read_text(PKI("root.pem"));
+    text other = read_text(PKI("int.pem"));
+    const size_t size = key.size + root.size + other.size;
+    uint8_t *bundle = malloc(size);
+
+    memcpy(bundle, key.data, key.size);
+    memcpy(bundle + key.size, root.data, root.size);
+    memcpy(bundle + key.size + root.size, other.data, other.size);
+    cr_assert_eq(otls_trust_add_memory(trust, bundle, size, NULL), OTLS_OK);
+    cr_assert_eq(otls_trust_count(trust), 2);
+    /* the block is as it was read, but for the key up to the end of its last line */
+    cr_assert_gt(trust->anchors[0].der.data, trust->blocks[0] + key.size);
+    cr_assert_gt(trust->anchors[1].der.data, trust->blocks[0] + key.size);
+    for (size_t i = 0; i < key.size - 2; i++)
+        cr_expect_eq(trust->blocks[0][i], 0, "%zu", i);
+    free(bundle);
+    otls_free(key.data);
+    otls_free(root.data);
+    otls_free(other.data);
     otls_trust_free(trust);
 }
 

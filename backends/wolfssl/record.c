@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A TLS 1.3 record beside the engine's own (RFC 8446 5.2, 5.3), under the keys that it has in
+ * force: wolfSSL lets them be seen, and offers neither a way to send an alert nor to look at a
+ * message.
+ */
+#include "wolf.h"
+
+#ifdef ATOMIC_USER /* the build lets us see the keys */
+
+#include <wolfssl/wolfcrypt/aes.h>
+#include <wolfssl/wolfcrypt/chacha20_poly1305.h>
+
+enum { NONCE = 12 };
+
+/* What is under one direction's keys. */
+struct direction {
+    WOLFSSL *ssl;
+    const uint8_t *key, *iv;
+    uint8_t nonce[NONCE];
+};
+
+static bool take_keys(struct direction *d, const otls_backend_connection *conn, bool peers,
+                      word64 sequence)
+{
+    d->ssl = conn->ssl;
+    if (peers && conn->server && conn->flight.keyed) {
+        d->key = conn->flight.key;
+        d->iv = conn->flight.iv;
+    } else if (peers != conn->server) {
+        d->key = wolfSSL_GetServerWriteKey(d->ssl);
+        d->iv = wolfSSL_GetServerWriteIV(d->ssl);
+    } else {
+        d->key = wolfSSL_GetClientWriteKey(d->ssl);
+        d->iv = wolfSSL_GetClientWriteIV(d->ssl);
+    }
+    if (d->key == NULL || d->iv == NULL || wolfSSL_GetVersion(d->ssl) != WOLFSSL_TLSV1_3)
+        return false;
+    memcpy(d->nonce, d->iv, NONCE);
+    for (unsigned i = 0; i < 8; i++)
+        d->nonce[NONCE - 1 - i] =
+            (uint8_t)(d->nonce[NONCE - 1 - i] ^ (uint8_t)(sequence >> (8 * i)));
+    return true;
+}
+
+static int crypt_aes(const struct direction *d, const uint8_t *head, const uint8_t *in, word32 size,
+                     uint8_t *out, uint8_t *tag, bool seal)
+{
+    const bool gcm = wolfSSL_GetBulkCipher(d->ssl) == wolfssl_aes_gcm;
+    const word32 key_size = (word32)wolfSSL_GetKeySize(d->ssl);
+    const word32 head_size = OTLS_WOLF_RECORD_HEAD, tag_size = OTLS_WOLF_RECORD_TAG;
+    Aes aes;
+    int result = wc_AesInit(&aes, NULL, INVALID_DEVID);
+    if (result != 0)
+        return result;
+    result =
+        gcm ? wc_AesGcmSetKey(&aes, d->key, key_size) : wc_AesCcmSetKey(&aes, d->key, key_size);
+    if (result == 0 && gcm && seal)
+        result =
+            wc_AesGcmEncrypt(&aes, out, in, size, d->nonce, NONCE, tag, tag_size, head, head_size);
+    else if (result == 0 && gcm)
+        result =
+            wc_AesGcmDecrypt(&aes, out, in, size, d->nonce, NONCE, tag, tag_size, head, head_size);
+    else if (result == 0 && seal)
+        result =
+            wc_AesCcmEncrypt(&aes, out, in, size, d->nonce, NONCE, tag, tag_size, head, head_size);
+    else if (result == 0)
+        result =
+            wc_AesCcmDecrypt(&aes, out, in, size, d->nonce, NONCE, tag, tag_size, head, head_size);
+    wc_AesFree(&aes);
+    return result;
+}
+
+static bool crypt_record(const struct direction *d, const uint8_t *head, const uint8_t *in,
+                         size_t size, uint8_t *out, uint8_t *tag, bool seal)
+{
+    switch (wolfSSL_GetBulkCipher(d->ssl)) {
+    case wolfssl_aes_gcm:
+    case wolfssl_aes_ccm:
+        return wolfSSL_GetAeadMacSize(d->ssl) == (int)OTLS_WOLF_RECORD_TAG &&
+               crypt_aes(d, head, in, (word32)size, out, tag, seal) == 0;
+    case wolfssl_chacha:
+        if (seal)
+            return wc_ChaCha20Poly1305_Encrypt(d->key, d->nonce, head, OTLS_WOLF_RECORD_HEAD, in,
+                                               (word32)size, out, tag) == 0;
+        return wc_ChaCha20Poly1305_Decrypt(d->key, d->nonce, head, OTLS_WOLF_RECORD_HEAD, in,
+                                           (word32)size, tag, out) == 0;
+    default:
+        return false;
+    }
+}
+
+bool otls_wolf_record_seal(const otls_backend_connection *conn, word64 sequence,
+                           const uint8_t *head, const uint8_t *plain, size_t size, uint8_t *out)
+{
+    struct direction d;
+
+    return take_keys(&d, conn, false, sequence) &&
+           crypt_record(&d, head, plain, size, out, out + size, true);
+}
+
+bool otls_wolf_record_open(const otls_backend_connection *conn, word64 sequence,
+                           const uint8_t *head, const uint8_t *sealed, size_t size, uint8_t *out)
+{
+    uint8_t tag[OTLS_WOLF_RECORD_TAG];
+    struct direction d;
+
+    if (size < sizeof(tag) || !take_keys(&d, conn, true, sequence))
+        return false;
+    memcpy(tag, sealed + size - sizeof(tag), sizeof(tag));
+    return crypt_record(&d, head, sealed, size - sizeof(tag), out, tag, false);
+}
+
+#else /* the engine's own alert stays, and its own reason */
+
+bool otls_wolf_record_seal(const otls_backend_connection *conn, word64 sequence,
+                           const uint8_t *head, const uint8_t *plain, size_t size, uint8_t *out)
+{
+    (void)conn, (void)sequence, (void)head, (void)plain, (void)size, (void)out;
+    return false;
+}
+
+bool otls_wolf_record_open(const otls_backend_connection *conn, word64 sequence,
+                           const uint8_t *head, const uint8_t *sealed, size_t size, uint8_t *out)
+{
+    (void)conn, (void)sequence, (void)head, (void)sealed, (void)size, (void)out;
+    return false;
+}
+
+#endif

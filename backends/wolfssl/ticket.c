@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Tickets are sealed with AES-256-GCM under keys that core rotates. wolfSSL's ticket says nothing
+ * of the client's certificates: they go into core's cache, and the place where they stand there
+ * goes into the ticket, behind what wolfSSL puts in. A ticket whose place is empty is refused while
+ * it is opened, which makes a full handshake of it; later it would be too late.
+ */
+#include "wolf.h"
+
+#include <stdlib.h>
+#include <wolfssl/wolfcrypt/aes.h>
+
+#define GCM_NONCE 12
+#define GCM_TAG 16
+
+/* ---- the client's certificates ------------------------------------------------------------- */
+
+static const uint8_t no_place[OTLS_WOLF_PLACE];
+
+void otls_wolf_ticket_forget(otls_backend_connection *conn)
+{
+    free(conn->client_chain);
+    conn->client_chain = NULL;
+    conn->client_chain_size = 0;
+    memset(conn->place, 0, sizeof(conn->place));
+}
+
+/* Each certificate behind its length in three bytes. NULL: no memory, or wolfSSL dropped some. */
+static uint8_t *chain_bytes(const otls_backend_connection *conn, size_t *size)
+{
+    WOLFSSL_X509_CHAIN *chain = wolfSSL_get_peer_chain(conn->ssl);
+    const int count = chain != NULL ? wolfSSL_get_chain_count(chain) : 0;
+    uint8_t *bytes, *at;
+
+    *size = 0;
+    if (count <= 0 || (size_t)count != conn->judged_count)
+        return NULL;
+    for (int i = 0; i < count; i++)
+        *size += 3 + (size_t)wolfSSL_get_chain_length(chain, i);
+    bytes = at = malloc(*size);
+    for (int i = 0; bytes != NULL && i < count; i++) {
+        const size_t length = (size_t)wolfSSL_get_chain_length(chain, i);
+
+        *at++ = (uint8_t)(length >> 16);
+        *at++ = (uint8_t)(length >> 8);
+        *at++ = (uint8_t)length;
+        memcpy(at, wolfSSL_get_chain_cert(chain, i), length);
+        at += length;
+    }
+    return bytes;
+}
+
+/* Once per full handshake: all its tickets share the entry, and so do those of later resumptions. A
+ * chain that could not be kept leaves a place where nothing is found. */
+static otls_status keep_chain(otls_backend_connection *conn)
+{
+    otls_error err;
+    uint8_t *bytes;
+    size_t size;
+
+    if (conn->kept || wolfSSL_session_reused(conn->ssl))
+        return OTLS_OK;
+    conn->kept = true;
+    otls_wolf_ticket_forget(conn);
+    if (!conn->judged || conn->missing)
+        return OTLS_OK;
+    if (otls_wolf_crypto.random(conn->place, sizeof(conn->place), &err) != OTLS_OK)
+        return OTLS_E_INTERNAL;
+    bytes = chain_bytes(conn, &size);
+    if (bytes != NULL)
+        conn->core->ops->cache_store(conn->core, (otls_slice){conn->place, sizeof(conn->place)},
+                                     (otls_slice){bytes, size});
+    free(bytes);
+    return OTLS_OK;
+}
+
+static bool fetch_chain(otls_backend_connection *conn)
+{
+    otls_slice found = {NULL, 0};
+
+    if (memcmp(conn->place, no_place, sizeof(no_place)) == 0)
+        return true;
+    if (conn->core->ops->cache_fetch(conn->core, (otls_slice){conn->place, sizeof(conn->place)},
+                                     &found) != OTLS_OK)
+        return false;
+    conn->client_chain = malloc(found.size);
+    if (conn->client_chain == NULL)
+        return false;
+    memcpy(conn->client_chain, found.data, found.size);
+    conn->client_chain_size = found.size;
+    return true;
+}
+
+void otls_wolf_ticket_chain(const otls_backend_connection *conn,
+                            void (*emit)(void *user, otls_slice der), void *user)
+{
+    const uint8_t *at = conn->client_chain;
+    size_t left = conn->client_chain_size;
+
+    while (left > 3) {
+        const size_t length = (size_t)at[0] << 16 | (size_t)at[1] << 8 | at[2];
+
+        if (length > left - 3)
+            return;
+        emit(user, (otls_slice){at + 3, length});
+        at += 3 + length;
+        left -= 3 + length;
+    }
+}
+
+/* ---- sealing and opening ------------------------------------------------------------------- */
+
+static int gcm(const otls_ticket_key *key, const uint8_t *iv, uint8_t *tag, uint8_t *data,
+               word32 size, bool encrypt)
+{
+    Aes aes;
+    int result = wc_AesInit(&aes, NULL, INVALID_DEVID);
+    if (result != 0)
+        return result;
+    result = wc_AesGcmSetKey(&aes, key->aes, sizeof(key->aes));
+    if (result == 0 && encrypt)
+        result = wc_AesGcmEncrypt(&aes, data, data, size, iv, GCM_NONCE, tag, GCM_TAG, key->name,
+                                  sizeof(key->name));
+    else if (result == 0)
+        result = wc_AesGcmDecrypt(&aes, data, data, size, iv, GCM_NONCE, tag, GCM_TAG, key->name,
+                                  sizeof(key->name));
+    wc_AesFree(&aes);
+    return result;
+}
+
+/* `room` is what the engine's buffer takes. */
+static int seal(otls_backend_connection *conn, otls_ticket_key *key, uint8_t *name, uint8_t *iv,
+                uint8_t *tag, uint8_t *ticket, int *size, int room)
+{
+    otls_error err;
+    if (room - *size < OTLS_WOLF_PLACE || keep_chain(conn) != OTLS_OK ||
+        conn->core->ops->ticket_key(conn->core, NULL, key, &(bool){false}) != OTLS_OK ||
+        otls_wolf_crypto.random(iv, GCM_NONCE, &err) != OTLS_OK)
+        return WOLFSSL_TICKET_RET_FATAL;
+    memcpy(name, key->name, sizeof(key->name));
+    memset(iv + GCM_NONCE, 0, WOLFSSL_TICKET_IV_SZ - GCM_NONCE);
+    memset(tag + GCM_TAG, 0, WOLFSSL_TICKET_MAC_SZ - GCM_TAG);
+    memcpy(ticket + *size, conn->place, OTLS_WOLF_PLACE);
+    *size += OTLS_WOLF_PLACE;
+    return gcm(key, iv, tag, ticket, (word32)*size, true) == 0 ? WOLFSSL_TICKET_RET_OK
+                                                               : WOLFSSL_TICKET_RET_FATAL;
+}
+
+/* A client may send several tickets: what counts is said by the last one that could be opened. */
+static int open_ticket(otls_backend_connection *conn, otls_ticket_key *key, const uint8_t *name,
+                       uint8_t *iv, uint8_t *tag, uint8_t *ticket, int *size)
+{
+    const int body = *size - OTLS_WOLF_PLACE;
+    bool renew = false;
+
+    otls_wolf_ticket_forget(conn);
+    if (body <= 0 || conn->core->ops->ticket_key(conn->core, name, key, &renew) != OTLS_OK ||
+        gcm(key, iv, tag, ticket, (word32)*size, false) != 0)
+        return WOLFSSL_TICKET_RET_REJECT;
+    memcpy(conn->place, ticket + body, OTLS_WOLF_PLACE);
+    if (!fetch_chain(conn)) {
+        otls_wolf_wipe(ticket, (size_t)*size);
+        return WOLFSSL_TICKET_RET_REJECT;
+    }
+    *size = body;
+    /* TLS 1.3 servers send a new ticket anyway, and since 5.7 take "renew it" for a refusal */
+    return renew && wolfSSL_version(conn->ssl) < OTLS_TLS1_3 ? WOLFSSL_TICKET_RET_CREATE
+                                                             : WOLFSSL_TICKET_RET_OK;
+}
+
+static int on_ticket(WOLFSSL *ssl, unsigned char *name, unsigned char *iv, unsigned char *mac,
+                     int encrypt, unsigned char *ticket, int size, int *out_size, void *user)
+{
+    otls_backend_connection *conn = otls_wolf_of(ssl);
+    otls_ticket_key key;
+    int result;
+
+    (void)user;
+    if (conn == NULL || size <= 0)
+        return WOLFSSL_TICKET_RET_FATAL;
+    result = encrypt ? seal(conn, &key, name, iv, mac, ticket, &size, *out_size)
+                     : open_ticket(conn, &key, name, iv, mac, ticket, &size);
+    *out_size = size;
+    otls_wolf_wipe(&key, sizeof(key));
+    return result;
+}
+
+otls_status otls_wolf_ticket_setup(WOLFSSL_CTX *ctx, const otls_policy *policy, otls_error *err)
+{
+    const uint32_t week = 604800; /* RFC 8446 4.6.1 */
+    const uint32_t hint = policy->session_lifetime < week ? policy->session_lifetime : week;
+
+    if (!policy->server)
+        return OTLS_OK;
+    if (policy->no_tickets || !policy->resumption) {
+        (void)wolfSSL_CTX_NoTicketTLSv12(ctx);
+        (void)wolfSSL_CTX_no_ticket_TLSv13(ctx);
+        return OTLS_OK;
+    }
+    /* A TLS 1.2 ticket of wolfSSL's knows nothing of the client's certificates; a session id finds
+     * the session in core's cache, and the chain with it. */
+    if (policy->request_peer != 0)
+        (void)wolfSSL_CTX_NoTicketTLSv12(ctx);
+    if (wolfSSL_CTX_set_TicketEncCb(ctx, on_ticket) != WOLFSSL_SUCCESS ||
+        wolfSSL_CTX_set_TicketHint(ctx, (int)hint) != WOLFSSL_SUCCESS ||
+        wolfSSL_CTX_set_num_tickets(ctx, policy->ticket_count) != WOLFSSL_SUCCESS)
+        return otls_wolf_error(err, OTLS_E_INTERNAL, OTLS_CODE_NONE, 0,
+                               "wolfSSL refused the ticket settings");
+    return OTLS_OK;
+}

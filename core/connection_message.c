@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The Certificate message, kept as it came until the engine asks about the chain. Engines decode
+ * certificates before they ask, each as strictly as it was written: one that gives up there would
+ * have a reason of its own. Then core reads the message itself, and its verdict is the answer.
+ */
+#include "connection.h"
+
+#include "alloc.h"
+
+#include <string.h>
+
+enum { LIST_LENGTH = 3, EXTENSIONS_LENGTH = 2 };
+
+static bool take_length(otls_slice *from, size_t width, size_t *length)
+{
+    if (from->size < width)
+        return false;
+    *length = 0;
+    for (size_t i = 0; i < width; i++)
+        *length = *length << 8 | from->data[i];
+    from->data += width;
+    from->size -= width;
+    return *length <= from->size;
+}
+
+/* A vector with a length of `width` bytes before it (RFC 8446 3.4). */
+static bool take(otls_slice *from, size_t width, otls_slice *out)
+{
+    size_t length;
+
+    if (!take_length(from, width, &length))
+        return false;
+    *out = (otls_slice){from->data, length};
+    from->data += length;
+    from->size -= length;
+    return true;
+}
+
+bool otls_certificate_message_read(uint16_t version, otls_slice body, otls_slice *out,
+                                   size_t capacity, size_t *count)
+{
+    const bool tls13 = version >= OTLS_TLS1_3;
+    otls_slice context, list, certificate, extensions;
+
+    *count = 0;
+    if ((tls13 && !take(&body, 1, &context)) || !take(&body, LIST_LENGTH, &list) || body.size != 0)
+        return false;
+    for (; list.size != 0; (*count)++) {
+        if (!take(&list, LIST_LENGTH, &certificate) || certificate.size == 0 ||
+            (tls13 && !take(&list, EXTENSIONS_LENGTH, &extensions)))
+            return false;
+        if (*count < capacity)
+            out[*count] = certificate;
+    }
+    return true;
+}
+
+void otls_certificate_message_drop(otls_connection *conn)
+{
+    otls_free(conn->message.body);
+    conn->message = (otls_certificate_message){.size = 0};
+}
+
+void otls_core_certificate_message(otls_core *core, uint16_t version, otls_slice body, size_t size)
+{
+    otls_connection *conn = (otls_connection *)(void *)core;
+
+    otls_certificate_message_drop(conn);
+    conn->message.version = version;
+    conn->message.size = size;
+    if (body.size == size && size <= OTLS_CERTIFICATE_MESSAGE_MAX)
+        conn->message.body = otls_memdup(body.data, size); /* none: as if it were too large */
+}
+
+/* Larger than the engine takes, and so larger than anything that is permitted. */
+static otls_status refuse_large(otls_connection *conn, size_t size, uint8_t *alert)
+{
+    const otls_slice nothing = {NULL, OTLS_CHAIN_BYTES_MAX + 1};
+    const otls_status status = otls_core_verify_peer(&conn->core, &nothing, 1, NULL, alert);
+
+    if (size > OTLS_CERTIFICATE_MESSAGE_MAX) /* OpenSSL sends that, and cannot be told otherwise */
+        *alert = conn->verdict.alert = OTLS_ALERT_ILLEGAL_PARAMETER;
+    return status;
+}
+
+otls_status otls_core_certificate_refused(otls_core *core, uint8_t *alert)
+{
+    otls_connection *conn = (otls_connection *)(void *)core;
+    const otls_certificate_message message = conn->message;
+    otls_slice chain[OTLS_PEER_CHAIN_MAX + 1];
+    otls_status status = OTLS_OK;
+    size_t count;
+
+    if (message.size == 0 || conn->peer_verified)
+        return OTLS_OK;
+    conn->message = (otls_certificate_message){.size = 0}; /* ours while core looks at it */
+    if (message.body == NULL)
+        status = refuse_large(conn, message.size, alert);
+    else if (otls_certificate_message_read(message.version,
+                                           (otls_slice){message.body, message.size}, chain,
+                                           OTLS_PEER_CHAIN_MAX + 1, &count) &&
+             count != 0)
+        status = otls_core_verify_peer(
+            core, chain, count <= OTLS_PEER_CHAIN_MAX ? count : OTLS_PEER_CHAIN_MAX + 1, NULL,
+            alert);
+    otls_free(message.body);
+    return status == OTLS_E_VERIFY ? status : OTLS_OK;
+}

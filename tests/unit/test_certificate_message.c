@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+/* The Certificate message (RFC 5246 7.4.2, RFC 8446 4.4.2): well-formed ones, and each way not to
+ * be. */
+#include "der_make.h"
+
+#include "connection.h"
+#include <criterion/criterion.h>
+#include <criterion/parameterized.h>
+
+enum { CAPACITY = 3 };
+
+static const struct message {
+    const char *what;
+    uint16_t version;
+    const char *hex;
+    int count; /* -1 = malformed */
+} messages[] = {
+    {"one", OTLS_TLS1_2, "000006 000003 300102", 1},
+    {"two", OTLS_TLS1_2, "00000b 000003 300102 000002 3000", 2},
+    {"none", OTLS_TLS1_2, "000000", 0},
+    {"more than there is room for", OTLS_TLS1_2,
+     "000014 000002 3000 000002 3000 000002 3000 000002 3000", 4},
+    {"one, TLS 1.3", OTLS_TLS1_3, "00 000007 000002 3000 0000", 1},
+    {"with a context and extensions", OTLS_TLS1_3, "02 abcd 00000a 000002 3000 0003 010203", 1},
+    {"none, TLS 1.3", OTLS_TLS1_3, "00 000000", 0},
+    {"nothing at all", OTLS_TLS1_2, "", -1},
+    {"no list", OTLS_TLS1_3, "00", -1},
+    {"half a length", OTLS_TLS1_2, "0000", -1},
+    {"a list that is cut off", OTLS_TLS1_2, "000007 000003 300102", -1},
+    {"something behind the list", OTLS_TLS1_2, "000006 000003 300102 00", -1},
+    {"a certificate beyond the list", OTLS_TLS1_2, "000006 000004 300102 00", -1},
+    {"an empty certificate", OTLS_TLS1_2, "000003 000000", -1},
+    {"no extensions, TLS 1.3", OTLS_TLS1_3, "00 000005 000002 3000", -1},
+    {"extensions beyond the list", OTLS_TLS1_3, "00 000007 000002 3000 0001", -1},
+    {"a context beyond the message", OTLS_TLS1_3, "05 000000", -1},
+    {"the largest length", OTLS_TLS1_2, "ffffff 000002 3000", -1},
+};
+
+ParameterizedTestParameters(certificate_message, read)
+{
+    static size_t indexes[sizeof(messages) / sizeof(messages[0])];
+
+    for (size_t i = 0; i < sizeof(messages) / sizeof(messages[0]); i++)
+        indexes[i] = i;
+    return cr_make_param_array(size_t, indexes, sizeof(messages) / sizeof(messages[0]));
+}
+
+ParameterizedTest(size_t *index, certificate_message, read)
+{
+    const struct message *row = &messages[*index];
+    uint8_t data[64];
+    const otls_slice body = {data, der_make(row->hex, data, sizeof(data))};
+    otls_slice out[CAPACITY];
+    size_t count = 99;
+    const bool good = otls_certificate_message_read(row->version, body, out, CAPACITY, &count);
+
+    cr_assert_eq(good, row->count >= 0, "%s", row->what);
+    if (!good)
+        return;
+    cr_expect_eq(count, (size_t)row->count, "%s", row->what);
+    for (size_t i = 0; i < count && i < CAPACITY; i++)
+        cr_expect_eq(out[i].data[0], 0x30, "%s", row->what);
+}
