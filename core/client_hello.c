@@ -2,6 +2,7 @@
 #include "client_hello.h"
 
 #include "alloc.h"
+#include "reader.h"
 
 #include <string.h>
 
@@ -20,52 +21,11 @@ enum {
     EXTENSION_VERSIONS = 43
 };
 
-/** A cursor that cannot pass its end; `bad` sticks. */
-typedef struct reader {
-    const uint8_t *at;
-    size_t left;
-    bool bad;
-} reader;
-
-static otls_slice take(reader *in, size_t size)
-{
-    otls_slice out = {NULL, 0};
-
-    if (in->bad || in->left < size) {
-        in->bad = true;
-        return out;
-    }
-    out = (otls_slice){in->at, size};
-    in->at += size;
-    in->left -= size;
-    return out;
-}
-
-static uint32_t number(reader *in, size_t bytes)
-{
-    const otls_slice raw = take(in, bytes);
-    uint32_t value = 0;
-
-    for (size_t i = 0; i < raw.size; i++)
-        value = value << 8 | raw.data[i];
-    return value;
-}
-
-static otls_slice vector(reader *in, size_t length_bytes)
-{
-    return take(in, number(in, length_bytes));
-}
-
-static reader over(otls_slice bytes)
-{
-    return (reader){.at = bytes.data, .left = bytes.size};
-}
-
 /* A vector of two-byte numbers that fills the extension. */
 static otls_slice number_list(otls_slice extension, size_t length_bytes, bool *bad)
 {
-    reader in = over(extension);
-    const otls_slice list = vector(&in, length_bytes);
+    otls_reader in = otls_reader_over(extension);
+    const otls_slice list = otls_read_vector(&in, length_bytes);
 
     if (in.bad || in.left != 0 || list.size % 2 != 0 || list.size == 0)
         *bad = true;
@@ -74,15 +34,15 @@ static otls_slice number_list(otls_slice extension, size_t length_bytes, bool *b
 
 static otls_slice parse_server_name(otls_slice extension, bool *bad)
 {
-    reader in = over(extension);
-    reader list = over(vector(&in, 2));
+    otls_reader in = otls_reader_over(extension);
+    otls_reader list = otls_reader_over(otls_read_vector(&in, 2));
     otls_slice host = {NULL, 0};
 
     if (in.bad || in.left != 0)
         *bad = true;
     while (!list.bad && list.left != 0) {
-        const uint32_t kind = number(&list, 1);
-        const otls_slice name = vector(&list, 2);
+        const uint64_t kind = otls_read_number(&list, 1);
+        const otls_slice name = otls_read_vector(&list, 2);
 
         if (kind != 0)
             continue;
@@ -98,14 +58,14 @@ static otls_slice parse_server_name(otls_slice extension, bool *bad)
 
 static otls_slice parse_alpn(otls_slice extension, bool *bad)
 {
-    reader in = over(extension);
-    const otls_slice list = vector(&in, 2);
-    reader names = over(list);
+    otls_reader in = otls_reader_over(extension);
+    const otls_slice list = otls_read_vector(&in, 2);
+    otls_reader names = otls_reader_over(list);
 
     if (in.bad || in.left != 0 || list.size == 0)
         *bad = true;
     while (!names.bad && names.left != 0)
-        if (vector(&names, 1).size == 0)
+        if (otls_read_vector(&names, 1).size == 0)
             *bad = true;
     if (names.bad)
         *bad = true;
@@ -115,32 +75,32 @@ static otls_slice parse_alpn(otls_slice extension, bool *bad)
 /* OfferedPsks: the identities; the binders only as bytes, they are the engine's to check. */
 static otls_slice parse_identities(otls_slice extension, bool *bad)
 {
-    reader in = over(extension);
-    const otls_slice list = vector(&in, 2);
-    const otls_slice binders = vector(&in, 2);
-    reader identities = over(list);
+    otls_reader in = otls_reader_over(extension);
+    const otls_slice list = otls_read_vector(&in, 2);
+    const otls_slice binders = otls_read_vector(&in, 2);
+    otls_reader identities = otls_reader_over(list);
 
     if (in.bad || in.left != 0 || list.size == 0 || binders.size == 0)
         *bad = true;
     while (!identities.bad && identities.left != 0) {
-        if (vector(&identities, 2).size == 0)
+        if (otls_read_vector(&identities, 2).size == 0)
             *bad = true;
-        (void)take(&identities, 4); /* obfuscated_ticket_age */
+        (void)otls_read(&identities, 4); /* obfuscated_ticket_age */
     }
     if (identities.bad)
         *bad = true;
     return list;
 }
 
-static bool parse_extensions(otls_client_hello *out, reader *in)
+static bool parse_extensions(otls_client_hello *out, otls_reader *in)
 {
-    reader list = over(vector(in, 2));
+    otls_reader list = otls_reader_over(otls_read_vector(in, 2));
     unsigned seen = 0;
     bool bad = in->bad;
 
     while (!bad && !list.bad && list.left != 0) {
-        const uint32_t type = number(&list, 2);
-        const otls_slice body = vector(&list, 2);
+        const uint64_t type = otls_read_number(&list, 2);
+        const otls_slice body = otls_read_vector(&list, 2);
         unsigned bit = 0;
 
         if (list.bad)
@@ -177,16 +137,16 @@ static bool parse_extensions(otls_client_hello *out, reader *in)
 
 static bool parse_message(otls_client_hello *out, otls_slice message)
 {
-    reader in = over(message);
+    otls_reader in = otls_reader_over(message);
 
-    out->legacy_version = (uint16_t)number(&in, 2);
-    out->random = take(&in, 32);
-    out->session_id = vector(&in, 1);
-    out->suites = vector(&in, 2);
-    const otls_slice compression = vector(&in, 1);
+    out->legacy_version = (uint16_t)otls_read_number(&in, 2);
+    out->random = otls_read(&in, 32);
+    out->session_id = otls_read_vector(&in, 1);
+    out->suites = otls_read_vector(&in, 2);
+    const otls_slice compression = otls_read_vector(&in, 1);
 
-    if (in.bad || out->session_id.size > 32 || out->suites.size == 0 ||
-        out->suites.size % 2 != 0 || compression.size == 0)
+    if (in.bad || out->session_id.size > 32 || out->suites.size == 0 || out->suites.size % 2 != 0 ||
+        compression.size == 0)
         return false;
     if (in.left == 0)
         return true; /* TLS 1.2 without extensions */
@@ -235,7 +195,8 @@ static otls_hello_result gather(scan *state, const uint8_t *wire, size_t size)
         if (state->have >= 1 && head[0] != MESSAGE_CLIENT_HELLO)
             return state->records == 1 ? OTLS_HELLO_NOT_TLS : OTLS_HELLO_BAD;
         if (state->have >= MESSAGE_HEADER) {
-            state->wanted = MESSAGE_HEADER + ((size_t)head[1] << 16 | (size_t)head[2] << 8 | head[3]);
+            state->wanted =
+                MESSAGE_HEADER + ((size_t)head[1] << 16 | (size_t)head[2] << 8 | head[3]);
             if (state->wanted > OTLS_HELLO_LIMIT)
                 return OTLS_HELLO_BAD;
             if (state->have >= state->wanted)
@@ -307,7 +268,7 @@ bool otls_hello_has(otls_slice list, uint16_t value)
 size_t otls_hello_ticket_names(const otls_client_hello *hello, uint16_t version,
                                uint8_t out[][OTLS_TICKET_NAME_SIZE])
 {
-    reader in = over(hello->identities);
+    otls_reader in = otls_reader_over(hello->identities);
     size_t count = 0;
 
     if (version < OTLS_TLS1_3) {
@@ -317,9 +278,9 @@ size_t otls_hello_ticket_names(const otls_client_hello *hello, uint16_t version,
         return 1;
     }
     while (in.left != 0 && count < OTLS_HELLO_TICKETS) {
-        const otls_slice identity = vector(&in, 2);
+        const otls_slice identity = otls_read_vector(&in, 2);
 
-        (void)take(&in, 4);
+        (void)otls_read(&in, 4);
         if (in.bad)
             break;
         if (identity.size >= OTLS_TICKET_NAME_SIZE)

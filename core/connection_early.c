@@ -57,6 +57,7 @@ otls_status otls_connection_write_early(otls_connection *conn, const void *data,
     const otls_connection_ops *ops = OTLS_MODULE(conn->context->backend)->connection;
     otls_error inner;
     otls_status status;
+    size_t room;
 
     *count = 0;
     if (!OTLS_HAS(ops, write_early))
@@ -66,7 +67,12 @@ otls_status otls_connection_write_early(otls_connection *conn, const void *data,
     OTLS_TRY(may_write(conn, err));
     if (size == 0)
         return OTLS_OK;
-    status = ops->write_early(conn->engine, data, size, count, &inner);
+    /* One engine takes what fits, for another a byte too many is the connection's end. */
+    room = conn->sessions.offer->max_early_data - conn->sessions.early_sent;
+    if (room == 0)
+        return refuse(err, "the session allows no more of it");
+    status = ops->write_early(conn->engine, data, size < room ? size : room, count, &inner);
+    conn->sessions.early_sent += (uint32_t)*count;
     if (status < 0 && status != OTLS_E_USAGE)
         return otls_connection_fail(conn, status, &inner, err);
     if (status < 0 && err != NULL)

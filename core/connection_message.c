@@ -7,53 +7,34 @@
 #include "connection.h"
 
 #include "alloc.h"
+#include "reader.h"
 
 #include <string.h>
 
-enum { LIST_LENGTH = 3, EXTENSIONS_LENGTH = 2 };
-
-static bool take_length(otls_slice *from, size_t width, size_t *length)
-{
-    if (from->size < width)
-        return false;
-    *length = 0;
-    for (size_t i = 0; i < width; i++)
-        *length = *length << 8 | from->data[i];
-    from->data += width;
-    from->size -= width;
-    return *length <= from->size;
-}
-
-/* A vector with a length of `width` bytes before it (RFC 8446 3.4). */
-static bool take(otls_slice *from, size_t width, otls_slice *out)
-{
-    size_t length;
-
-    if (!take_length(from, width, &length))
-        return false;
-    *out = (otls_slice){from->data, length};
-    from->data += length;
-    from->size -= length;
-    return true;
-}
+enum { CONTEXT_LENGTH = 1, LIST_LENGTH = 3, EXTENSIONS_LENGTH = 2 }; /* bytes of them */
 
 bool otls_certificate_message_read(uint16_t version, otls_slice body, otls_slice *out,
                                    size_t capacity, size_t *count)
 {
     const bool tls13 = version >= OTLS_TLS1_3;
-    otls_slice context, list, certificate, extensions;
+    otls_reader in = otls_reader_over(body), list;
 
     *count = 0;
-    if ((tls13 && !take(&body, 1, &context)) || !take(&body, LIST_LENGTH, &list) || body.size != 0)
-        return false;
-    for (; list.size != 0; (*count)++) {
-        if (!take(&list, LIST_LENGTH, &certificate) || certificate.size == 0 ||
-            (tls13 && !take(&list, EXTENSIONS_LENGTH, &extensions)))
+    if (tls13)
+        (void)otls_read_vector(&in, CONTEXT_LENGTH);
+    list = otls_reader_over(otls_read_vector(&in, LIST_LENGTH));
+    while (list.left != 0) {
+        const otls_slice certificate = otls_read_vector(&list, LIST_LENGTH);
+
+        if (tls13)
+            (void)otls_read_vector(&list, EXTENSIONS_LENGTH);
+        if (list.bad || certificate.size == 0)
             return false;
         if (*count < capacity)
             out[*count] = certificate;
+        (*count)++;
     }
-    return true;
+    return otls_reader_done(&in);
 }
 
 void otls_certificate_message_drop(otls_connection *conn)

@@ -19,6 +19,7 @@ typedef struct otls_connection_sessions {
     bool early_over;    /* server: no more early data */
     uint8_t ticket_count; /* server: `tickets` that the client offered */
     uint16_t port;
+    uint32_t early_sent; /* client: early data that the engine took */
     int64_t authenticated; /* when the full handshake behind this connection was */
     uint8_t binding[OTLS_BINDING_SIZE];
     uint8_t tickets[OTLS_HELLO_TICKETS][OTLS_TICKET_NAME_SIZE]; /* server: their keys' names */

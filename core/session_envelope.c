@@ -15,6 +15,7 @@
 #include "alloc.h"
 #include "buffer.h"
 #include "fail.h"
+#include "reader.h"
 
 #include <string.h>
 
@@ -161,48 +162,14 @@ otls_status otls_session_encode(const otls_session *session, uint8_t **out, size
 
 /* ---- reading ---- */
 
-typedef struct reader {
-    const uint8_t *at;
-    size_t left;
-    bool bad;
-} reader;
-
-static otls_slice take(reader *r, size_t size)
-{
-    otls_slice out = {r->at, size};
-
-    if (r->bad || size > r->left) {
-        r->bad = true;
-        return (otls_slice){NULL, 0};
-    }
-    r->at += size;
-    r->left -= size;
-    return out;
-}
-
-static uint64_t number(reader *r, size_t bytes)
-{
-    const otls_slice in = take(r, bytes);
-    uint64_t value = 0;
-
-    for (size_t i = 0; i < in.size; i++)
-        value = value << 8 | in.data[i];
-    return value;
-}
-
-static otls_slice vector(reader *r, size_t length_bytes)
-{
-    return take(r, (size_t)number(r, length_bytes));
-}
-
 static bool same(otls_slice bytes, const char *text)
 {
     return bytes.size == strlen(text) && memcmp(bytes.data, text, bytes.size) == 0;
 }
 
-static const otls_certificate *certificate(reader *r)
+static const otls_certificate *certificate(otls_reader *r)
 {
-    const otls_slice der = vector(r, 3);
+    const otls_slice der = otls_read_vector(r, 3);
     otls_certificate *cert = NULL;
 
     if (r->bad || otls_certificate_from_der(&cert, der.data, der.size, NULL) != OTLS_OK)
@@ -210,9 +177,9 @@ static const otls_certificate *certificate(reader *r)
     return cert;
 }
 
-static void read_chains(reader *r, otls_session *s)
+static void read_chains(otls_reader *r, otls_session *s)
 {
-    const size_t peers = (size_t)number(r, 1);
+    const size_t peers = (size_t)otls_read_number(r, 1);
 
     if (peers > OTLS_VERIFY_CHAIN_MAX)
         r->bad = true;
@@ -220,12 +187,12 @@ static void read_chains(reader *r, otls_session *s)
         s->peer[i] = certificate(r);
         s->peer_count += s->peer[i] != NULL;
     }
-    const size_t verified = (size_t)number(r, 1);
+    const size_t verified = (size_t)otls_read_number(r, 1);
 
     if (verified > OTLS_VERIFY_CHAIN_MAX)
         r->bad = true;
     for (size_t i = 0; i < verified && !r->bad; i++) {
-        const size_t index = (size_t)number(r, 1);
+        const size_t index = (size_t)otls_read_number(r, 1);
 
         if (index == NOT_A_PEER)
             s->verified[i] = certificate(r);
@@ -238,9 +205,9 @@ static void read_chains(reader *r, otls_session *s)
 }
 
 /* Copy a vector of bounded size; `*used` gets its length. */
-static void read_into(reader *r, uint8_t *out, size_t capacity, uint8_t *used)
+static void read_into(otls_reader *r, uint8_t *out, size_t capacity, uint8_t *used)
 {
-    const otls_slice bytes = vector(r, 1);
+    const otls_slice bytes = otls_read_vector(r, 1);
 
     if (bytes.size > capacity) {
         r->bad = true;
@@ -251,39 +218,39 @@ static void read_into(reader *r, uint8_t *out, size_t capacity, uint8_t *used)
     *used = (uint8_t)bytes.size;
 }
 
-static void read_binding(reader *r, otls_session *s)
+static void read_binding(otls_reader *r, otls_session *s)
 {
     uint8_t used = 0;
 
-    s->version = (uint16_t)number(r, 2);
-    s->suite = (uint16_t)number(r, 2);
+    s->version = (uint16_t)otls_read_number(r, 2);
+    s->suite = (uint16_t)otls_read_number(r, 2);
     read_into(r, (uint8_t *)s->host, OTLS_SESSION_HOST_MAX, &used);
     if (memchr(s->host, '\0', used) != NULL)
         r->bad = true;
-    s->port = (uint16_t)number(r, 2);
+    s->port = (uint16_t)otls_read_number(r, 2);
     read_into(r, s->alpn, sizeof(s->alpn), &s->alpn_size);
-    const otls_slice policy = take(r, sizeof(s->policy));
+    const otls_slice policy = otls_read(r, sizeof(s->policy));
 
     if (!r->bad)
         memcpy(s->policy, policy.data, policy.size);
 }
 
-static bool read_all(reader *r, otls_session *s)
+static bool read_all(otls_reader *r, otls_session *s)
 {
     read_binding(r, s);
-    s->created = (int64_t)number(r, 8);
-    s->authenticated = (int64_t)number(r, 8);
-    s->expires = (int64_t)number(r, 8);
-    s->timeout = (uint32_t)number(r, 4);
-    s->lifetime_hint = (uint32_t)number(r, 4);
-    s->max_early_data = (uint32_t)number(r, 4);
-    s->verify_flags = (uint32_t)number(r, 4);
-    const uint64_t ticket = number(r, 1);
+    s->created = (int64_t)otls_read_number(r, 8);
+    s->authenticated = (int64_t)otls_read_number(r, 8);
+    s->expires = (int64_t)otls_read_number(r, 8);
+    s->timeout = (uint32_t)otls_read_number(r, 4);
+    s->lifetime_hint = (uint32_t)otls_read_number(r, 4);
+    s->max_early_data = (uint32_t)otls_read_number(r, 4);
+    s->verify_flags = (uint32_t)otls_read_number(r, 4);
+    const uint64_t ticket = otls_read_number(r, 1);
 
     s->has_ticket = ticket == 1;
     read_into(r, s->id, sizeof(s->id), &s->id_size);
     read_chains(r, s);
-    const otls_slice blob = vector(r, 3);
+    const otls_slice blob = otls_read_vector(r, 3);
 
     if (r->bad || r->left != 0 || ticket > 1 || s->created < 0 || s->authenticated < 0 ||
         s->authenticated > s->created || s->expires < s->created ||
@@ -298,27 +265,27 @@ static otls_status refuse(otls_error *err, const char *why)
 }
 
 /* What can be told without any engine: is this ours, and whole? */
-static const char *check_head(reader *r, otls_session_kind kind, size_t size)
+static const char *check_head(otls_reader *r, otls_session_kind kind, size_t size)
 {
-    const otls_slice magic = take(r, MAGIC_SIZE);
+    const otls_slice magic = otls_read(r, MAGIC_SIZE);
 
     if (r->bad || memcmp(magic.data, MAGIC, MAGIC_SIZE) != 0)
         return "is none of ours";
-    if (number(r, 2) != OTLS_SESSION_FORMAT)
+    if (otls_read_number(r, 2) != OTLS_SESSION_FORMAT)
         return r->bad ? "is cut short" : "has another format";
-    if (number(r, 1) != kind)
+    if (otls_read_number(r, 1) != kind)
         return r->bad ? "is cut short" : "is not of the kind wanted";
     if (size > OTLS_SESSION_BYTES_MAX)
         return "is too large";
-    if (number(r, 4) != size || r->left < SUM_SIZE)
+    if (otls_read_number(r, 4) != size || r->left < SUM_SIZE)
         return "is cut short or has something behind it";
     return NULL;
 }
 
 /* The engine that made it; its digest checks the rest. */
-static otls_status find_engine(reader *r, const otls_backend **backend, otls_error *err)
+static otls_status find_engine(otls_reader *r, const otls_backend **backend, otls_error *err)
 {
-    const otls_slice engine = vector(r, 1);
+    const otls_slice engine = otls_read_vector(r, 1);
     char name[32] = "";
 
     if (r->bad || engine.size >= sizeof(name) || memchr(engine.data, 0, engine.size) != NULL)
@@ -340,10 +307,10 @@ static otls_status check_sum(const otls_backend *backend, otls_slice data, otls_
     return memcmp(sum, data.data + body, SUM_SIZE) == 0 ? OTLS_OK : refuse(err, "is damaged");
 }
 
-static otls_status check_engine(reader *r, const otls_backend *backend, otls_error *err)
+static otls_status check_engine(otls_reader *r, const otls_backend *backend, otls_error *err)
 {
-    const otls_slice engine = vector(r, 1);
-    const otls_slice running = vector(r, 1);
+    const otls_slice engine = otls_read_vector(r, 1);
+    const otls_slice running = otls_read_vector(r, 1);
 
     if (r->bad)
         return refuse(err, "is damaged");
@@ -360,7 +327,7 @@ static otls_status check_engine(reader *r, const otls_backend *backend, otls_err
 otls_status otls_session_decode(otls_session **out, const otls_backend *backend,
                                 otls_session_kind kind, otls_slice data, otls_error *err)
 {
-    reader r = {data.data, data.size, false}, peek;
+    otls_reader r = {data.data, data.size, false}, peek;
     const char *problem = check_head(&r, kind, data.size);
     otls_session *session;
 

@@ -249,7 +249,7 @@ static void public_key_free(otls_native_public_key *key)
     OPENSSL_free(key);
 }
 
-static const EVP_MD *md_of(uint8_t hash)
+const EVP_MD *ossl_md(uint8_t hash)
 {
     switch (hash) {
     case OTLS_SIG_HASH_SHA1:
@@ -270,7 +270,7 @@ static const EVP_MD *md_of(uint8_t hash)
 static bool fits(const EVP_PKEY *pkey, const otls_signature_algorithm *algorithm)
 {
     const int type = EVP_PKEY_base_id(pkey);
-    const bool hashed = md_of(algorithm->hash) != NULL;
+    const bool hashed = ossl_md(algorithm->hash) != NULL;
     switch (algorithm->kind) {
     case OTLS_SIG_RSA_PKCS1:
         return type == EVP_PKEY_RSA && hashed;
@@ -291,7 +291,7 @@ static bool set_padding(EVP_PKEY_CTX *ctx, const otls_signature_algorithm *algor
 {
     if (algorithm->kind != OTLS_SIG_RSA_PSS)
         return true;
-    const EVP_MD *mgf = md_of(algorithm->mgf_hash != 0 ? algorithm->mgf_hash : algorithm->hash);
+    const EVP_MD *mgf = ossl_md(algorithm->mgf_hash != 0 ? algorithm->mgf_hash : algorithm->hash);
     return mgf != NULL && EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PSS_PADDING) > 0 &&
            EVP_PKEY_CTX_set_rsa_mgf1_md(ctx, mgf) > 0 &&
            EVP_PKEY_CTX_set_rsa_pss_saltlen(ctx, algorithm->salt_length) > 0;
@@ -308,7 +308,7 @@ static otls_status crypto_verify(const otls_native_public_key *key,
                                  "key and signature algorithm do not fit together");
     EVP_MD_CTX *ctx = EVP_MD_CTX_new();
     if (ctx != NULL &&
-        EVP_DigestVerifyInit(ctx, &parameters, md_of(algorithm->hash), NULL, key->pkey) == 1)
+        EVP_DigestVerifyInit(ctx, &parameters, ossl_md(algorithm->hash), NULL, key->pkey) == 1)
         result = set_padding(parameters, algorithm)
                      ? EVP_DigestVerify(ctx, signature.data, signature.size, data.data, data.size)
                      : 0; /* a PSS key may forbid the parameters */
@@ -334,7 +334,7 @@ static otls_status crypto_sign(const otls_native_key *key,
     ERR_clear_error();
     EVP_MD_CTX *ctx = EVP_MD_CTX_new();
     if (ctx != NULL &&
-        EVP_DigestSignInit(ctx, &parameters, md_of(algorithm->hash), NULL, key->pkey) == 1 &&
+        EVP_DigestSignInit(ctx, &parameters, ossl_md(algorithm->hash), NULL, key->pkey) == 1 &&
         set_padding(parameters, algorithm))
         ok = EVP_DigestSign(ctx, out, &size, data.data, data.size) == 1;
     EVP_MD_CTX_free(ctx);

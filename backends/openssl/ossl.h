@@ -151,6 +151,9 @@ otls_status ossl_pkcs12_open(otls_slice pfx, otls_slice password, otls_native_ke
 
 /* chain.c, context.c, connection.c, crypto.c */
 
+/** OTLS_SIG_HASH_...; NULL for none. */
+const EVP_MD *ossl_md(uint8_t hash);
+
 extern const otls_certificate_ops ossl_certificate_ops;
 extern const otls_context_ops ossl_context_ops;
 extern const otls_connection_ops ossl_connection_ops;

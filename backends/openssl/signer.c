@@ -251,20 +251,8 @@ static const EVP_MD *message_digest(const otls_signature_algorithm *algorithm)
 {
     if (algorithm->kind == OTLS_SIG_ED25519 || algorithm->kind == OTLS_SIG_ED448)
         return NULL;
-    switch (algorithm->hash) {
-    case OTLS_SIG_HASH_SHA1:
-        return EVP_sha1();
-    case OTLS_SIG_HASH_SHA224:
-        return EVP_sha224();
-    case OTLS_SIG_HASH_SHA256:
-        return EVP_sha256();
-    case OTLS_SIG_HASH_SHA384:
-        return EVP_sha384();
-    case OTLS_SIG_HASH_SHA512:
-        return EVP_sha512();
-    default:
-        return EVP_md5_sha1(); /* RSA in TLS 1.0 and 1.1 */
-    }
+    const EVP_MD *md = ossl_md(algorithm->hash);
+    return md != NULL ? md : EVP_md5_sha1(); /* RSA in TLS 1.0 and 1.1 */
 }
 
 static int operation_sign(void *data, unsigned char *out, size_t *length, size_t capacity,

@@ -52,7 +52,8 @@ static bool refuses_certificate(const otls_backend_connection *conn)
            ((history.last_tx.code >= OTLS_ALERT_BAD_CERTIFICATE &&
              history.last_tx.code <= OTLS_ALERT_CERTIFICATE_UNKNOWN) ||
             history.last_tx.code == OTLS_ALERT_UNKNOWN_CA ||
-            history.last_tx.code == OTLS_ALERT_DECODE_ERROR);
+            history.last_tx.code == OTLS_ALERT_DECODE_ERROR ||
+            history.last_tx.code == OTLS_ALERT_HANDSHAKE_FAILURE); /* 5.7, for most of them */
 }
 
 static int on_send(WOLFSSL *ssl, char *buffer, int size, void *user)

@@ -121,7 +121,8 @@ static bool about_certificate(int native)
 {
     return (native <= ASN_PARSE_E && native > ASN_PARSE_E - 30) || native == BUFFER_E ||
            native == HANDSHAKE_SIZE_ERROR || native == MAX_CHAIN_ERROR ||
-           native == PEER_KEY_ERROR || native == RSA_KEY_SIZE_E || native == ECC_KEY_SIZE_E;
+           native == PEER_KEY_ERROR || native == RSA_KEY_SIZE_E || native == ECC_KEY_SIZE_E ||
+           native == KEYUSAGE_E || native == EXTKEYUSAGE_E || native == ALT_NAME_E;
 }
 
 static otls_status fail_verification(otls_backend_connection *conn, int native, otls_error *err)

@@ -4,76 +4,22 @@
  * last bit, so that the search and every rule behind it is reached. It must answer, within its
  * budget, and a good answer must hold together.
  *
- * Input: options, a byte with purpose (2 bits) and depth (4 bits), how many elements the peer sent;
- * then DER elements one after the other: those sent, then anchors; what is a CRL is used as one.
+ * Input: options, a byte with purpose (2 bits) and depth (4 bits), a byte with how many elements
+ * the peer sent (6 bits), the limit and whether broken ones stay; then DER elements one after the
+ * other: those sent, then anchors; what is a CRL is used as one.
  */
-#include "alloc.h"
+#include "fake_engine.h"
+
 #include "der.h"
 #include "path.h"
-
-#include <stdlib.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 enum { SENT_MAX = 40 };
 
-static unsigned signature_checks;
-
-static otls_status fake_digest(int hash, const void *data, size_t size, uint8_t *out,
-                               otls_error *err)
-{
-    (void)hash;
-    (void)err;
-    memset(out, size != 0 ? *(const uint8_t *)data : 0, 64);
-    return OTLS_OK;
-}
-
-static otls_status fake_import(otls_native_public_key **out, otls_slice spki, otls_error *err)
-{
-    (void)spki;
-    (void)err;
-    *out = (otls_native_public_key *)otls_malloc(1);
-    return *out != NULL ? OTLS_OK : OTLS_E_NOMEM;
-}
-
-static void fake_free(otls_native_public_key *key)
-{
-    otls_free(key);
-}
-
-static otls_status fake_verify(const otls_native_public_key *key,
-                               const otls_signature_algorithm *algorithm, otls_slice data,
-                               otls_slice signature, otls_error *err)
-{
-    (void)key;
-    (void)algorithm;
-    (void)data;
-    (void)err;
-    signature_checks++;
-    return signature.size != 0 && (signature.data[signature.size - 1] & 7) == 0 ? OTLS_E_VERIFY
-                                                                                : OTLS_OK;
-}
-
-static const otls_crypto_ops fake_crypto = {
-    .size = sizeof(fake_crypto),
-    .digest = fake_digest,
-    .public_key_import = fake_import,
-    .public_key_free = fake_free,
-    .verify = fake_verify,
-};
-static const otls_backend_module fake_module = {
-    .magic = OTLS_BACKEND_MAGIC, .name = "fake", .crypto = &fake_crypto};
-static const otls_backend fake_backend = {.module = &fake_module, .index = 0};
-
-static void must(bool condition)
-{
-    if (!condition)
-        abort();
-}
-
 static void check(const otls_verdict *verdict, size_t crl_count)
 {
-    must(signature_checks <= OTLS_PATH_SIGNATURE_MAX + crl_count);
+    must(fake_signature_checks <= OTLS_PATH_SIGNATURE_MAX + crl_count);
     must(verdict->chain_count <= OTLS_VERIFY_CHAIN_MAX);
     must(memchr(verdict->text, 0, sizeof(verdict->text)) != NULL);
     must((verdict->flags == 0) == (verdict->text[0] == '\0'));
@@ -93,7 +39,8 @@ static void judge(const uint8_t *options, otls_trust *trust, const otls_certific
         .trust = trust,
         .chain = sent,
         .chain_count = count,
-        .backend = &fake_backend,
+        .max_certificates = (options[2] & 0x40) != 0 ? OTLS_CHAIN_CERTIFICATES_MAX : 0,
+        .backend = &fake_engine,
         .name = (options[0] & 0x80) != 0 ? &name : NULL,
         .time = 1767225600,
         .purpose = options[1] & 3,
@@ -105,10 +52,10 @@ static void judge(const uint8_t *options, otls_trust *trust, const otls_certific
     };
     otls_verdict verdict;
 
-    signature_checks = 0;
+    fake_signature_checks = 0;
     must(otls_verify_chain(&request, &verdict, NULL) == OTLS_OK);
 #ifdef OTLS_ONLY_BACKEND
-    signature_checks = 0; /* the one engine did it */
+    fake_signature_checks = 0; /* the one engine did it */
 #endif
     check(&verdict, trust->crl_count);
     otls_verdict_clear(&verdict);
@@ -131,10 +78,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
         if (otls_trust_add_crl_memory(trust, der.data, der.size, NULL) == OTLS_OK)
             continue;
-        if (count < SENT_MAX && count < data[2]) /* NULL when it cannot be decoded */
-            (void)otls_certificate_from_der(&sent[count++], der.data, der.size, NULL);
-        else
+        if (count < SENT_MAX && count < (data[2] & 0x3f)) {
+            const otls_status status =
+                otls_certificate_from_der(&sent[count], der.data, der.size, NULL);
+
+            /* NULL when it cannot be decoded; more often it is left out, to get to the search */
+            count += status == OTLS_OK || (data[2] & 0x80) != 0;
+        } else {
             (void)otls_trust_add_memory(trust, der.data, der.size, NULL);
+        }
     }
     if (count != 0)
         judge(data, trust, (const otls_certificate *const *)sent, count);
