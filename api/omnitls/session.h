@@ -205,7 +205,9 @@ OTLS_API otls_status otls_context_set_external_cache(otls_context *context,
 
 /**
  * Server: how many tickets after a TLS 1.3 handshake, 0 to 255; default 2. More than 0 also turns
- * resumption by tickets on; 0 turns tickets off for both versions.
+ * resumption by tickets on; 0 turns tickets off for both versions. (A wolfSSL server that asks for
+ * client certificates keeps them in the server's cache, not in its tickets: with the cache off, or
+ * emptied, its handshakes with such clients are full ones.)
  */
 OTLS_API otls_status otls_context_set_ticket_count(otls_context *context, unsigned count,
                                                    otls_error *err);

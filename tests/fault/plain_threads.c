@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Many threads share contexts, a trust store, identities and certificates of every engine at once;
- * the contexts are sealed by whichever thread comes first. Meant for ThreadSanitizer; without it,
- * it still finds what crashes or fails. No Criterion: its processes and ThreadSanitizer do not mix.
+ * Many threads share contexts, a trust store, identities, certificates and the caches of sessions
+ * of every engine at once; the contexts are sealed by whichever thread comes first. Meant for
+ * ThreadSanitizer; without it, it still finds what crashes or fails. No Criterion: its processes
+ * and ThreadSanitizer do not mix.
  */
 #include "scenario.h"
 
@@ -43,6 +44,8 @@ static int set_up_engine(shared *s)
             OTLS_OK ||
         otls_context_new(&s->client, s->backend, OTLS_CLIENT, &err) != OTLS_OK ||
         otls_context_new(&s->server, s->backend, OTLS_SERVER, &err) != OTLS_OK ||
+        otls_context_set_session_cache_mode(s->client, OTLS_SESSION_CACHE_BOTH, &err) != OTLS_OK ||
+        otls_context_set_session_cache_mode(s->server, OTLS_SESSION_CACHE_BOTH, &err) != OTLS_OK ||
         otls_context_set_trust(s->client, trust, &err) != OTLS_OK ||
         otls_context_add_identity(s->server, s->identity, &err) != OTLS_OK)
         return complain(otls_backend_name(s->backend), err.text);
@@ -93,7 +96,9 @@ static bool talk(const shared *client, const shared *server)
     ok = otls_connection_new(&conns[0], client->client, &transport, &err) == OTLS_OK;
     transport = wire_transport(&wire.server);
     ok = ok && otls_connection_new(&conns[1], server->server, &transport, &err) == OTLS_OK &&
-         otls_connection_set_server_name(conns[0], "localhost", &err) == OTLS_OK;
+         otls_connection_set_server_name(conns[0], "localhost", &err) == OTLS_OK &&
+         otls_connection_set_server_port(conns[0], (uint16_t)(1 + (server - engines)), &err) ==
+             OTLS_OK;
     if (ok) {
         scenario_run(&s, conns[0], conns[1], &wire, true);
         ok = s.client.status == OTLS_OK && s.server.status == OTLS_OK && !s.client.wrong_data &&
@@ -106,6 +111,17 @@ static bool talk(const shared *client, const shared *server)
     otls_connection_free(conns[1]);
     wire_free(&wire);
     return ok;
+}
+
+/* Of the handshakes of a context some must have been resumptions, or nothing was shared. */
+static bool resumed(const shared *s)
+{
+    otls_session_stats stats = {.size = sizeof(stats)};
+
+    (void)otls_context_session_stats(s->server, &stats, NULL);
+    if (stats.hits == 0)
+        (void)complain(otls_backend_name(s->backend), "its server resumed no session");
+    return stats.hits != 0;
 }
 
 static void *work(void *argument)
@@ -140,6 +156,7 @@ int main(void)
         good += result != NULL;
     }
     for (size_t i = 0; i < engine_count; i++) {
+        good -= !resumed(&engines[i]);
         otls_context_free(engines[i].client);
         otls_context_free(engines[i].server);
         otls_identity_free(engines[i].identity);

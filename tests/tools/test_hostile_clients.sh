@@ -53,6 +53,7 @@ done
 
 # no descriptors left: newcomers wait, nobody is thrown out, and the server does not spin
 engine=${engines%% *}
+: >"$work/serve.out" # or the server before would be found listening
 (
     ulimit -n 30
     exec "$OMNITLS_TOOL" serve --backend "$engine" --cert "$pki/server-ecdsa-p256.pem" \

@@ -41,13 +41,24 @@ other_engine() {
     done
 }
 
+# What the second process does otherwise: WHAT|HOST|OPTION...; every row is a full handshake.
+cat "$pki/root.pem" "$pki/other-root.pem" >"$work/more.pem"
+rows=(
+    "another host|127.0.0.1"
+    "another trust|localhost|--ca|$work/more.pem"
+    "verification off|localhost|--verify|none"
+    "another verify depth|localhost|--verify-depth|3"
+    "another identity|localhost|--cert|$pki/client-ecdsa-p256.pem|--key|$pki/client-ecdsa-p256.key"
+)
+
 misuse() {
-    local client=$1 version=$2 size other
+    local client=$1 version=$2 size other row fields
     size=$(stat -c %s "$work/good")
-    fresh
-    visit "$client" "$version" "$work/copy" false "another host" 127.0.0.1
-    fresh
-    visit "$client" "$version" "$work/copy" false "another policy" localhost --verify-depth 3
+    for row in "${rows[@]}"; do
+        IFS='|' read -r -a fields <<<"$row"
+        fresh
+        visit "$client" "$version" "$work/copy" false "${fields[@]}"
+    done
     for offset in 0 $((size / 3)) $((size / 2)) $((size - 1)); do
         damage "$offset"
         visit "$client" "$version" "$work/copy" false "byte $offset of $size damaged"
@@ -59,10 +70,18 @@ misuse() {
         fresh
         visit "$other" "$version" "$work/copy" false "taken to $other"
     fi
+    fresh
+    port=$second_port
+    visit "$client" "$version" "$work/copy" false "another port, the same ticket keys"
+    port=$first_port
 }
 
+head -c 80 /dev/urandom >"$work/ticket-keys"
 for server_engine in $engines; do
-    start_serve "$server_engine" --www --tickets 2 || continue
+    start_serve "$server_engine" --www --tickets 2 --ticket-keys "$work/ticket-keys" || continue
+    first=$server first_port=$port
+    start_serve "$server_engine" --www --tickets 2 --ticket-keys "$work/ticket-keys" || continue
+    second_port=$port port=$first_port
     for client in $engines; do
         for version in 1.2 1.3; do
             label="$client -> $server_engine TLS $version"
@@ -74,6 +93,8 @@ for server_engine in $engines; do
             [ "$client" = "$server_engine" ] && misuse "$client" "$version"
         done
     done
+    stop_serve
+    server=$first
     stop_serve
 done
 done_testing
