@@ -34,6 +34,7 @@ c|cmd:curl|curl|curl|curl|curl|curl
 c|cmd:gnutls-cli|gnutls-bin|gnutls-utils|gnutls-utils|gnutls|gnutls
 c|fn:probe_nginx|nginx-light|nginx|nginx|nginx|nginx
 c|fn:probe_stunnel|stunnel4|stunnel|stunnel|stunnel|stunnel
+c|fn:probe_haproxy|haproxy|haproxy|haproxy|haproxy|haproxy
 c|pc:libuv|libuv1-dev|libuv-devel|libuv-dev|libuv|libuv
 c|pc:libevent|libevent-dev|libevent-devel|libevent-dev|libevent|libevent
 c|cmd:redis-server|redis-server|redis|redis|redis|redis
@@ -66,6 +67,10 @@ probe_nginx() {
 
 probe_stunnel() {
     PATH=$PATH:/usr/sbin command -v stunnel4 >/dev/null 2>&1 || PATH=$PATH:/usr/sbin command -v stunnel >/dev/null 2>&1
+}
+
+probe_haproxy() {
+    PATH=$PATH:/usr/sbin:/usr/local/sbin command -v haproxy >/dev/null 2>&1
 }
 
 # clang can link a program with the sanitizers' runtime.

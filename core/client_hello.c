@@ -18,6 +18,7 @@ enum {
     EXTENSION_ALPN = 16,
     EXTENSION_TICKET = 35,
     EXTENSION_PRE_SHARED_KEY = 41,
+    EXTENSION_EARLY_DATA = 42,
     EXTENSION_VERSIONS = 43
 };
 
@@ -127,6 +128,10 @@ static bool parse_extensions(otls_client_hello *out, otls_reader *in)
         } else if (type == EXTENSION_TICKET) {
             bit = 64u;
             out->ticket = body;
+        } else if (type == EXTENSION_EARLY_DATA) {
+            bit = 128u;
+            out->early_data = true;
+            bad = bad || body.size != 0;
         }
         if ((seen & bit) != 0)
             bad = true; /* RFC 8446 4.2: no extension twice */

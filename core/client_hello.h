@@ -33,6 +33,7 @@ typedef struct otls_client_hello {
     otls_slice ticket;     /* RFC 5077 3.2: the client's ticket for TLS 1.2, empty = none */
     otls_slice identities; /* RFC 8446 4.2.11: tickets and external identities, each with its age */
     bool pre_shared_key;   /* ... and whether there are any */
+    bool early_data;       /* RFC 8446 4.2.10: it follows behind this hello */
     uint8_t *owned;        /* reassembled message, when it came in several records */
 } otls_client_hello;
 

@@ -145,6 +145,7 @@ otls_status otls_engine_start(otls_connection *conn, otls_native *native, otls_e
                      conn->hello_version == OTLS_TLS1_3,
         .session = otls_session_blob(conn),
         .by_id = conn->server && otls_session_by_id(conn),
+        .early_data = conn->server && conn->sessions.early_offered,
     };
     otls_error inner;
     otls_status status;

@@ -118,5 +118,9 @@ otls_status otls_connection_read_early(otls_connection *conn, void *out, size_t 
 
 otls_early_data otls_connection_early_data(const otls_connection *conn)
 {
+    /* One engine's server says nothing about what it left aside. */
+    if (conn->sessions.early_offered && conn->state >= OTLS_STATE_OPEN &&
+        conn->info.early_data == OTLS_EARLY_DATA_NONE)
+        return OTLS_EARLY_DATA_REJECTED;
     return (otls_early_data)conn->info.early_data;
 }

@@ -17,6 +17,7 @@ typedef struct otls_connection_sessions {
     bool expired;       /* server: what it asked for was found, too old */
     bool bound;         /* server: `binding` is there */
     bool early_over;    /* server: no more early data */
+    bool early_offered; /* server: the client sends some */
     uint8_t ticket_count; /* server: `tickets` that the client offered */
     uint16_t port;
     uint32_t early_sent; /* client: early data that the engine took */

@@ -11,7 +11,7 @@ static int timeout_ms(const tool_options *options)
 
 /* Everything up to data; `*code` is the exit code of a failure. */
 static otls_status reach(const tool_options *options, const tool_target *target, otls_socket *sock,
-                         int *code, otls_error *err)
+                         tool_early *early, int *code, otls_error *err)
 {
     otls_status status = OTLS_OK;
 
@@ -29,7 +29,9 @@ static otls_status reach(const tool_options *options, const tool_target *target,
     *code = tool_exit_code(status, false);
     if (status == OTLS_OK) {
         tool_session_load(options, otls_socket_connection(sock));
-        status = otls_socket_handshake(sock, err);
+        status = tool_early_send(early, otls_socket_connection(sock), err);
+        if (status == OTLS_OK)
+            status = otls_socket_handshake(sock, err);
         *code = tool_exit_code(status, true);
     }
     if (status == OTLS_OK && options->ragged)
@@ -37,17 +39,19 @@ static otls_status reach(const tool_options *options, const tool_target *target,
     return status;
 }
 
-static int talk(const tool_options *options, const tool_target *target, otls_socket *sock)
+static int talk(const tool_options *options, const tool_target *target, otls_socket *sock,
+                tool_early *early)
 {
     otls_error err = OTLS_ERROR_INIT;
     const otls_backend *backend = otls_context_backend(otls_socket_context(sock));
     int code = TOOL_OK;
-    otls_status status = reach(options, target, sock, &code, &err);
+    otls_status status = reach(options, target, sock, early, &code, &err);
 
     if (status == OTLS_OK) {
         if (!options->json)
             tool_summary_print(stderr, backend, otls_socket_connection(sock));
-        status = tool_stream(options, sock, &err);
+        tool_early_settle(early, otls_socket_connection(sock));
+        status = tool_stream(options, sock, early, &err);
         tool_session_save(options, otls_socket_connection(sock));
         code = tool_exit_code(status, false);
     }
@@ -68,6 +72,7 @@ int tool_connect(const tool_options *options)
     const otls_backend *backend = NULL;
     otls_context *context;
     otls_socket *sock = NULL;
+    tool_early early;
     int code = TOOL_OK;
 
     if (wrong != NULL) {
@@ -79,10 +84,13 @@ int tool_connect(const tool_options *options)
     context = tool_context(options, backend, OTLS_CLIENT, &code);
     if (context == NULL)
         return code;
-    if (otls_socket_new(&sock, context, &err) == OTLS_OK)
-        code = talk(options, &target, sock);
+    if (!tool_early_read(options, &early))
+        code = TOOL_USAGE;
+    else if (otls_socket_new(&sock, context, &err) == OTLS_OK)
+        code = talk(options, &target, sock, &early);
     else
         code = tool_report(options, NULL, &err);
+    tool_early_free(&early);
     otls_socket_close(sock);
     otls_context_free(context);
     return code;

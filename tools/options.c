@@ -50,6 +50,8 @@ static const option_row rows[] = {
     {'N', "tickets", "COUNT", "tickets after a TLS 1.3 handshake; 0: none in any version"},
     {'K', "ticket-keys", "FILE", "1 to 3 keys of 80 random bytes: current, previous, next"},
     {'x', "no-resumption", NULL, "full handshakes only"},
+    {'Y', "early-data", "FILE", "send it with the first flight if the session allows, else after it"},
+    {'Z', "early-data", "BYTES", "take so much before the handshake is done; it can be a replay"},
     {'G', "sigalgs", "LIST", "signature algorithms by name, separated by colons"},
     {'3', "tls13-ciphers", "LIST", "TLS 1.3 suites by name, separated by colons"},
     {'4', "tls13", "LIST", "TLS 1.3 suites by name, separated by colons"},
@@ -167,6 +169,9 @@ static const char **text_place(tool_options *options, char key)
         return &options->tickets;
     case 'K':
         return &options->ticket_keys;
+    case 'Y':
+    case 'Z':
+        return &options->early_data;
     case 'S':
         return &options->starttls;
     default:
@@ -260,6 +265,15 @@ static int check(const tool_options *options, const tool_command *command, int r
     }
     if (options->key != NULL && options->cert == NULL) {
         tool_complain(options, "--key is given without --cert");
+        return TOOL_USAGE;
+    }
+    if (options->early_data != NULL && strcmp(command->name, "connect") == 0 &&
+        options->session_file == NULL) {
+        tool_complain(options, "--early-data is given without --session-file");
+        return TOOL_USAGE;
+    }
+    if (options->early_data != NULL && options->no_resumption) {
+        tool_complain(options, "--early-data and --no-resumption exclude each other");
         return TOOL_USAGE;
     }
     if (options->www && options->echo) {

@@ -5,6 +5,7 @@
  * client can hold more than its share.
  */
 #include "serve.h"
+#include "serve_early.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -41,6 +42,7 @@ struct client {
     int code;
     int64_t deadline;
     size_t start, end; /* bytes in `buffer` that wait to be sent (or searched) */
+    serve_early early;
     char peer[80];
     unsigned char buffer[BUFFER_BYTES];
 };
@@ -76,6 +78,7 @@ client *client_new(const tool_options *options, otls_socket *sock)
     (void)otls_socket_peer_address(sock, address, sizeof(address), &port, NULL);
     (void)snprintf(c->peer, sizeof(c->peer), strchr(address, ':') != NULL ? "[%s]:%u" : "%s:%u",
                    address, port);
+    serve_early_init(&c->early, options->early_data);
     allow(c, PATIENCE_SECONDS);
     return c;
 }
@@ -85,6 +88,7 @@ void client_free(client *c)
     if (c == NULL)
         return;
     otls_socket_close(c->sock);
+    serve_early_free(&c->early);
     free(c);
 }
 
@@ -210,8 +214,10 @@ static bool run_linger(client *c)
 static bool run_handshake(client *c)
 {
     otls_error err = OTLS_ERROR_INIT;
-    otls_status status = otls_socket_handshake(c->sock, &err);
+    otls_status status = serve_early_collect(&c->early, c->conn, &err);
 
+    if (status == OTLS_OK)
+        status = otls_socket_handshake(c->sock, &err);
     if (status < OTLS_OK)
         return client_failed(c, &err);
     if (status > OTLS_OK)
@@ -246,14 +252,15 @@ static size_t write_page(const client *c, char *out, size_t capacity)
                  "alpn:        %s\n"
                  "server name: %s\n"
                  "client:      %s\n"
-                 "reused:      %s\n",
+                 "reused:      %s\n"
+                 "early data:  %s\n",
                  otls_version(), otls_backend_name(backend), otls_backend_version(backend),
                  tool_version_text(otls_connection_version(c->conn)),
                  otls_suite_name(otls_connection_suite(c->conn)),
                  group != 0 ? otls_group_name(group) : "-", safe_alpn[0] != '\0' ? safe_alpn : "-",
                  tool_printable(safe_name, sizeof(safe_name), name, strlen(name)),
                  tool_printable(safe_subject, sizeof(safe_subject), subject, strlen(subject)),
-                 otls_connection_session_reused(c->conn) ? "yes" : "no");
+                 otls_connection_session_reused(c->conn) ? "yes" : "no", tool_early_text(c->conn));
     if (size < 0)
         return 0;
     return (size_t)size < capacity ? (size_t)size : capacity - 1;
@@ -310,8 +317,8 @@ static bool run_request(client *c)
     for (int turn = 0; turn < TURNS_MAX; turn++) {
         otls_error err = OTLS_ERROR_INIT;
         size_t count = 0;
-        otls_status status =
-            otls_socket_recv(c->sock, c->buffer + c->end, REQUEST_MAX - c->end, &count, &err);
+        otls_status status = serve_early_receive(&c->early, c->sock, c->buffer + c->end,
+                                                 REQUEST_MAX - c->end, &count, &err);
 
         if (status < OTLS_OK)
             return client_failed(c, &err);
@@ -381,7 +388,8 @@ static bool run_echo(client *c)
             start_ending(c);
             return true;
         }
-        status = otls_socket_recv(c->sock, c->buffer, sizeof(c->buffer), &count, &err);
+        status =
+            serve_early_receive(&c->early, c->sock, c->buffer, sizeof(c->buffer), &count, &err);
         if (status < OTLS_OK)
             return client_failed(c, &err);
         if (status == OTLS_CLOSED)
@@ -423,7 +431,8 @@ short client_events(const client *c, bool *again)
     events = POLLIN;
     if ((wanted & OTLS_EVENT_WRITE) != 0)
         events |= POLLOUT;
-    if (c->state != CLIENT_HANDSHAKE && otls_connection_readable_now(c->conn))
+    if (c->state != CLIENT_HANDSHAKE &&
+        (serve_early_waiting(&c->early) || otls_connection_readable_now(c->conn)))
         *again = true;
     return events;
 }

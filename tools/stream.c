@@ -33,6 +33,8 @@ typedef struct stream {
     bool output_blocks; /* a pipe or terminal: small writes after poll, so that none blocks */
     int64_t last_heard; /* ms; from the peer, or of our own last sending */
     int64_t linger_ms, timeout_ms;
+    const unsigned char *first; /* goes before standard input */
+    size_t first_left;
     size_t in_start, in_end, out_start, out_end;
     unsigned char in[IN_BYTES], out[OUT_BYTES];
 } stream;
@@ -73,8 +75,23 @@ static otls_status from_peer(stream *s, otls_error *err)
     return OTLS_OK;
 }
 
+/* The next piece of the bytes that go before standard input takes the input's place. */
+static void load_first(stream *s)
+{
+    const size_t size = s->first_left < sizeof(s->in) ? s->first_left : sizeof(s->in);
+
+    if (s->in_start < s->in_end || size == 0)
+        return;
+    memcpy(s->in, s->first, size);
+    s->first += size;
+    s->first_left -= size;
+    s->in_start = 0;
+    s->in_end = size;
+}
+
 static otls_status to_peer(stream *s, otls_error *err)
 {
+    load_first(s);
     while (s->in_start < s->in_end && !s->peer_ended) {
         size_t count = 0;
         otls_status status =
@@ -87,6 +104,7 @@ static otls_status to_peer(stream *s, otls_error *err)
         s->in_start += count;
         s->sent_anything = true;
         s->last_heard = now_ms();
+        load_first(s);
     }
     if (s->in_start == s->in_end)
         s->in_start = s->in_end = 0;
@@ -240,7 +258,8 @@ static otls_status run(stream *s, otls_error *err)
     return status;
 }
 
-otls_status tool_stream(const tool_options *options, otls_socket *sock, otls_error *err)
+otls_status tool_stream(const tool_options *options, otls_socket *sock, const tool_early *early,
+                        otls_error *err)
 {
     stream *s = calloc(1, sizeof(*s));
     struct stat output;
@@ -250,6 +269,9 @@ otls_status tool_stream(const tool_options *options, otls_socket *sock, otls_err
         return fail(err, OTLS_E_NOMEM, 0, "out of memory");
     s->sock = sock;
     s->conn = otls_socket_connection(sock);
+    s->sent_anything = early->sent > 0;
+    s->first_left = early->size - early->sent;
+    s->first = s->first_left > 0 ? early->bytes + early->sent : NULL;
     s->linger_ms = 1000 * (int64_t)(options->linger_s < 0 ? LINGER_SECONDS : options->linger_s);
     s->timeout_ms = 1000 * (int64_t)(options->timeout_s < 0 ? TIMEOUT_SECONDS : options->timeout_s);
     s->output_blocks = fstat(STDOUT_FILENO, &output) != 0 || !S_ISREG(output.st_mode);

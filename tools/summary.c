@@ -149,6 +149,8 @@ static void add_negotiated(json_t *object, const otls_connection *conn)
     json_object_set_new(object, "alpn", alpn != NULL ? tool_json_bytes(alpn, size) : json_null());
     json_object_set_new(object, "reused",
                         json_boolean(done && otls_connection_session_reused(conn)));
+    json_object_set_new(object, "early_data",
+                        done ? json_string(tool_early_text(conn)) : json_null());
 }
 
 json_t *tool_summary_json(const otls_backend *backend, const otls_connection *conn,
@@ -202,6 +204,7 @@ void tool_summary_print(FILE *stream, const otls_backend *backend, const otls_co
     (void)tool_alpn_text(text, sizeof(text), conn);
     fprintf(stream, "alpn:        %s\n", text[0] != '\0' ? text : "-");
     fprintf(stream, "reused:      %s\n", otls_connection_session_reused(conn) ? "yes" : "no");
+    fprintf(stream, "early data:  %s\n", tool_early_text(conn));
     if (leaf != NULL) {
         const char *subject = otls_certificate_subject(leaf);
 

@@ -30,6 +30,7 @@ typedef struct tool_options {
     const char *hostname, *ip, *purpose, *time;
     const char *starttls;
     const char *session_file, *tickets, *ticket_keys;
+    const char *early_data; /* connect: a file; serve: how many bytes */
     const char *sigalgs, *tls13_ciphers, *context_options, *security_level;
     const char *password_file, *pkcs12, *client_ca_names, *verify_depth, *psk, *keylog;
     const char *identities[TOOL_REPEAT_MAX], *snis[TOOL_REPEAT_MAX]; /* up to the first NULL */
@@ -129,6 +130,27 @@ otls_status tool_set_ticket_keys(const tool_options *options, otls_context *cont
 void tool_session_load(const tool_options *options, otls_connection *conn);
 void tool_session_save(const tool_options *options, const otls_connection *conn);
 
+/* early.c */
+/** What --early-data names, and how much of it went with the first flight. */
+typedef struct tool_early {
+    unsigned char *bytes;
+    size_t size, sent;
+} tool_early;
+/** A step of tool_context. */
+otls_status tool_set_early_data(const tool_options *options, otls_context *context,
+                                const char **option, otls_error *err);
+/** Read the file; false (and said why) when it is not there, empty or too large. */
+bool tool_early_read(const tool_options *options, tool_early *early);
+/** Between the choice of the session and the handshake; below OTLS_OK: the connection has failed. */
+otls_status tool_early_send(tool_early *early, otls_connection *conn, otls_error *err);
+/** After the handshake: what the server did not take counts as not sent. */
+void tool_early_settle(tool_early *early, const otls_connection *conn);
+void tool_early_free(tool_early *early);
+/** "none", "rejected" or "accepted". */
+const char *tool_early_text(const otls_connection *conn);
+/** What `serve --early-data` takes: a number of bytes, 1 to 1 MiB. */
+bool tool_early_bytes(const char *text, uint32_t *out);
+
 /* summary.c */
 /** The chain, the negotiated values and the verdict; `err` NULL = nothing failed. */
 json_t *tool_summary_json(const otls_backend *backend, const otls_connection *conn,
@@ -143,8 +165,12 @@ const char *tool_flags_text(char *out, size_t capacity, uint32_t flags);
 const char *tool_alpn_text(char *out, size_t capacity, const otls_connection *conn);
 
 /* stream.c */
-/** Standard input to the peer and the peer to standard output, until both have ended. */
-otls_status tool_stream(const tool_options *options, otls_socket *sock, otls_error *err);
+/**
+ * What is left of the early data and then standard input to the peer, the peer to standard output,
+ * until both have ended.
+ */
+otls_status tool_stream(const tool_options *options, otls_socket *sock, const tool_early *early,
+                        otls_error *err);
 
 /* signals.c */
 /** SIGINT and SIGTERM make this descriptor readable from now on; -1 with errno on failure. */

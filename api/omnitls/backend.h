@@ -356,6 +356,8 @@ typedef struct otls_connection_setup {
                                 request_peer says; request_certificate will */
     uint8_t by_id;           /* server: the client asks for a session by an id that core's cache
                                 has; engines that go by one thing alone leave tickets be */
+    uint8_t early_data; /* server: the client sends early data behind its ClientHello; what is not
+                           accepted must be read past (RFC 8446 4.2.10) */
 } otls_connection_setup;
 
 /** What was negotiated. Pointers are borrowed from the connection. */

@@ -248,9 +248,10 @@ OTLS_API otls_status otls_context_set_max_early_data(otls_context *context, uint
                                                      otls_error *err);
 /**
  * Client, before the handshake: send bytes along with the first flight, without waiting. `*count`
- * tells how much was taken. E_USAGE with SESSION_REFUSED when no session that allows it is offered,
- * or when it was made with another application protocol than the first one offered now. After the
- * handshake ask otls_connection_early_data: what was rejected must be sent again.
+ * tells how much was taken: never more than the session allows. E_USAGE with SESSION_REFUSED when
+ * that much has been taken, when no session that allows any is offered, or when it was made with
+ * another application protocol than the first one offered now. After the handshake ask
+ * otls_connection_early_data: what was rejected must be sent again.
  */
 OTLS_API otls_status otls_connection_write_early(otls_connection *conn, const void *data,
                                                  size_t size, size_t *count, otls_error *err);
@@ -261,7 +262,7 @@ OTLS_API otls_status otls_connection_write_early(otls_connection *conn, const vo
  */
 OTLS_API otls_status otls_connection_read_early(otls_connection *conn, void *out, size_t capacity,
                                                 size_t *count, otls_error *err);
-/** What became of it, after the handshake. */
+/** What became of it, after the handshake. What a server rejects, it reads past. */
 typedef enum otls_early_data {
     OTLS_EARLY_DATA_NONE = 0,
     OTLS_EARLY_DATA_REJECTED = 1,

@@ -146,13 +146,22 @@ static int run(gtls_chain *chain, const otls_engine_verify_request *request, uin
     return rc;
 }
 
+/*
+ * GnuTLS 3.7.1 copies the chain into an array of 16 on its stack, however long it is; 3.7.9 does
+ * not any more.
+ */
+static size_t longest_chain(void)
+{
+    return gnutls_check_version("3.7.9") != NULL ? GTLS_CHAIN_MAX : 16;
+}
+
 static otls_status verify_chain(const otls_engine_verify_request *request, uint32_t *flags,
                                 int32_t *depth, otls_error *err)
 {
     gtls_chain chain = {.list = NULL, .count = 0};
     *flags = 0;
     *depth = 0;
-    if (request->chain_count == 0 || request->chain_count > GTLS_CHAIN_MAX) {
+    if (request->chain_count == 0 || request->chain_count > longest_chain()) {
         *flags = request->chain_count == 0 ? OTLS_VERIFY_MISSING : OTLS_VERIFY_DEPTH;
         return OTLS_OK;
     }

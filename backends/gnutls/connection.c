@@ -238,6 +238,14 @@ static otls_status read_event(otls_backend_connection *conn, int rc, otls_error 
     case GNUTLS_E_REAUTH_REQUEST:
         conn->reauthenticating = true;
         return OTLS_OK;
+    case GNUTLS_E_FATAL_ALERT_RECEIVED:
+        /* RFC 8446 6.1: the peer stops, and close_notify follows; no error. For GnuTLS every alert
+         * of TLS 1.3 but close_notify is one, and it reads nothing more. Java ends like this. */
+        if (gnutls_alert_get(conn->session) != GNUTLS_A_USER_CANCELED ||
+            gtls_session_version(conn->session) != OTLS_TLS1_3)
+            return gtls_fail_connection(conn, rc, err);
+        warn(conn);
+        return OTLS_CLOSED;
     default:
         return gnutls_error_is_fatal(rc) ? gtls_fail_connection(conn, rc, err) : OTLS_OK;
     }

@@ -4,6 +4,8 @@
 
 #include <time.h>
 
+#define SKIPPED_BYTES 65536 /* early data that is not accepted */
+
 /* ---- the server's cache (TLS 1.2 session ids) ---- */
 
 static int cache_store(void *user, gnutls_datum_t id, gnutls_datum_t blob)
@@ -217,8 +219,12 @@ static int setup_server(otls_backend_connection *conn)
     const otls_policy *policy = conn->context->policy;
     int rc = 0;
     gnutls_db_set_cache_expiration(conn->session, (int)gtls_session_lifetime(policy));
-    if (!policy->resumption)
-        return 0;
+    /* RFC 8446 4.2.10: what an earlier server's ticket made a client send is read past. Without
+     * early data of our own the number says nothing else. */
+    if (policy->max_early_data == 0)
+        rc = gnutls_record_set_max_early_data_size(conn->session, SKIPPED_BYTES);
+    if (rc < 0 || !policy->resumption)
+        return rc;
     gnutls_db_set_ptr(conn->session, conn);
     gnutls_db_set_store_function(conn->session, cache_store);
     gnutls_db_set_retrieve_function(conn->session, cache_fetch);

@@ -22,14 +22,27 @@ static otls_status start(otls_error *err)
     return OTLS_OK;
 }
 
+#if OSSL_AT_LEAST_3
+#define BUILT_VERSION OPENSSL_VERSION_STR
+#else
+/* OpenSSL 1.1.1 says its version only with its date behind it, and in a number: 0x101011PPf. */
+static const char versions[][8] = {
+    "1.1.1",  "1.1.1a", "1.1.1b", "1.1.1c", "1.1.1d", "1.1.1e", "1.1.1f", "1.1.1g", "1.1.1h",
+    "1.1.1i", "1.1.1j", "1.1.1k", "1.1.1l", "1.1.1m", "1.1.1n", "1.1.1o", "1.1.1p", "1.1.1q",
+    "1.1.1r", "1.1.1s", "1.1.1t", "1.1.1u", "1.1.1v", "1.1.1w", "1.1.1x", "1.1.1y", "1.1.1z",
+};
+#define LETTERS (sizeof(versions) / sizeof(versions[0]))
+#define VERSION_AT(number)                                                                         \
+    versions[((number) >> 4 & 0xff) < LETTERS ? (number) >> 4 & 0xff : LETTERS - 1]
+#define BUILT_VERSION VERSION_AT(OPENSSL_VERSION_NUMBER)
+#endif
+
 static const char *version(void)
 {
 #if OSSL_AT_LEAST_3
     return OpenSSL_version(OPENSSL_VERSION_STRING);
 #else
-    static const char prefix[] = "OpenSSL ";
-    const char *text = OpenSSL_version(OPENSSL_VERSION);
-    return strncmp(text, prefix, sizeof(prefix) - 1) == 0 ? text + sizeof(prefix) - 1 : text;
+    return VERSION_AT(OpenSSL_version_num());
 #endif
 }
 
@@ -129,11 +142,7 @@ OTLS_BACKEND_EXPORT const otls_backend_module OTLS_BACKEND_SYMBOL = {
     .size = (uint32_t)sizeof(otls_backend_module),
     .name = OSSL_NAME,
     .description = "OpenSSL: every feature of omnitls, the reference engine",
-#if OSSL_AT_LEAST_3
-    .built_version = OPENSSL_VERSION_STR,
-#else
-    .built_version = OPENSSL_VERSION_TEXT,
-#endif
+    .built_version = BUILT_VERSION,
     .start = start,
     .version = version,
     .version_number = version_number,

@@ -29,6 +29,9 @@ static uint16_t negotiated_group(SSL *ssl, bool resumed)
         if (nid == EVP_PKEY_EC)
             nid = EC_GROUP_get_curve_name(EC_KEY_get0_group(EVP_PKEY_get0_EC_KEY(key)));
         EVP_PKEY_free(key);
+    } else if (SSL_is_server(ssl) == 1) {
+        nid =
+            (int)SSL_get_shared_curve(ssl, 0); /* which TLS 1.2 servers choose; their key is gone */
     }
     return ossl_group_of_nid(nid);
 #endif

@@ -69,13 +69,12 @@ static otls_status set_tickets(SSL_CTX *ctx, const otls_policy *policy, otls_err
 {
     const bool tickets = policy->resumption && !policy->no_tickets;
     long set = SSL_CTX_set_num_tickets(ctx, tickets ? policy->ticket_count : 0);
-#if OSSL_AT_LEAST_3
     if (tickets && set == 1)
         set = ossl_session_chain_setup(ctx) ? 1 : 0;
     if (tickets && set == 1)
+#if OSSL_AT_LEAST_3
         set = SSL_CTX_set_tlsext_ticket_key_evp_cb(ctx, ticket_callback);
 #else
-    if (tickets && set == 1)
         set = SSL_CTX_set_tlsext_ticket_key_cb(ctx, ticket_callback);
 #endif
     if (set != 1)
@@ -197,13 +196,23 @@ static void set_cache(SSL_CTX *ctx, const otls_policy *policy)
         (void)SSL_CTX_set_timeout(ctx, (long)policy->session_lifetime);
 }
 
+/* RFC 8446 4.2.10: early data that is not accepted is read past. A client may send it because of an
+ * earlier server's ticket, so this is no matter of what is allowed now; and OpenSSL counts the
+ * records with their overhead then. What is accepted is bounded by the session's own number. */
+static uint32_t skipped_bytes(const otls_policy *policy)
+{
+    const uint32_t margin = 65536;
+    return policy->max_early_data < UINT32_MAX - margin ? policy->max_early_data + margin
+                                                        : UINT32_MAX;
+}
+
 otls_status ossl_session_setup(SSL_CTX *ctx, const otls_policy *policy, otls_error *err)
 {
     set_cache(ctx, policy);
     if (!policy->server)
         return OTLS_OK;
     (void)SSL_CTX_set_max_early_data(ctx, policy->max_early_data);
-    (void)SSL_CTX_set_recv_max_early_data(ctx, policy->max_early_data);
+    (void)SSL_CTX_set_recv_max_early_data(ctx, skipped_bytes(policy));
     const otls_status status = set_id_context(ctx, policy, err);
     return status != OTLS_OK ? status : set_tickets(ctx, policy, err);
 }

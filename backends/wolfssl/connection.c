@@ -15,7 +15,8 @@ static int on_recv(WOLFSSL *ssl, char *buffer, int size, void *user)
     (void)ssl;
     if (size <= 0)
         return WOLFSSL_CBIO_ERR_WANT_READ;
-    status = conn->core->ops->read(conn->core, buffer, (size_t)size, &count);
+    status = conn->early != NULL ? otls_wolf_early_read(conn, buffer, (size_t)size, &count)
+                                 : conn->core->ops->read(conn->core, buffer, (size_t)size, &count);
     if (status == OTLS_OK) {
         if (!conn->done && !conn->judged)
             otls_wolf_flight_keep(conn, buffer, count);
@@ -147,6 +148,8 @@ static otls_status prepare(otls_backend_connection *conn, const otls_connection_
         wolfSSL_set_verify(ssl, WOLFSSL_VERIFY_NONE, NULL);
     if (conn->server && conn->context->policy->client_order)
         (void)wolfSSL_UseClientSuites(ssl);
+    if (conn->server && setup->early_data && !otls_wolf_early_begin(conn))
+        return otls_wolf_error(err, OTLS_E_NOMEM, OTLS_CODE_NONE, 0, "out of memory");
     if (conn->server && setup->by_id)
         (void)wolfSSL_NoTicketTLSv12(ssl); /* or the id would not be looked at */
     if (!conn->server && setup->session.size > 0)
@@ -180,6 +183,7 @@ static void connection_fini(otls_backend_connection *conn)
     wolfSSL_free(conn->ssl);
     conn->ssl = NULL;
     otls_wolf_flight_drop(conn);
+    otls_wolf_early_end(conn);
     otls_wolf_ticket_forget(conn);
 }
 

@@ -20,6 +20,18 @@ static void describe(WOLFSSL *ssl, WOLFSSL_SESSION *session, otls_native_session
     out->id.size = id != NULL ? size : 0;
 }
 
+/* A longer ticket (Java's hold both sides' chains) is taken from the server and cannot be offered:
+ * building the next ClientHello would fail. MAX_PSK_ID_LEN, which is in no public header. */
+static bool can_be_offered(WOLFSSL *ssl)
+{
+    unsigned char ticket[1536];
+    unsigned int size = sizeof(ticket);
+    const bool fits = wolfSSL_get_SessionTicket(ssl, ticket, &size) == WOLFSSL_SUCCESS && size > 0;
+
+    otls_wolf_wipe(ticket, sizeof(ticket));
+    return fits;
+}
+
 static int on_new_session(WOLFSSL *ssl, WOLFSSL_SESSION *session)
 {
     otls_backend_connection *conn = otls_wolf_of(ssl);
@@ -34,6 +46,8 @@ static int on_new_session(WOLFSSL *ssl, WOLFSSL_SESSION *session)
     if (native.version >= OTLS_TLS1_3 && (conn->server || !native.has_ticket))
         return 0;
     if (native.id.size == 0 && !native.has_ticket)
+        return 0;
+    if (native.version >= OTLS_TLS1_3 && !can_be_offered(ssl))
         return 0;
     size = wolfSSL_i2d_SSL_SESSION(session, &blob);
     if (size > 0) {

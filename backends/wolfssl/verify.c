@@ -29,6 +29,7 @@ static otls_status judge(otls_backend_connection *conn, const WOLFSSL_X509_STORE
     const size_t count = store->totalCerts > 0 ? (size_t)store->totalCerts : 0;
 
     conn->verdict_alert = OTLS_ALERT_BAD_CERTIFICATE;
+    conn->judged_count = count;
     /* of more than it has room for, wolfSSL shows the first nine and says nothing */
     if (count >= BUILT_FOR && otls_wolf_ask_message(conn))
         return conn->verdict;
@@ -36,7 +37,6 @@ static otls_status judge(otls_backend_connection *conn, const WOLFSSL_X509_STORE
         return otls_wolf_verify_missing(conn);
     if (count > CHAIN_MAX)
         return OTLS_E_VERIFY;
-    conn->judged_count = count;
     for (size_t i = 0; i < count; i++) {
         chain[i].data = store->certs[i].buffer;
         chain[i].size = store->certs[i].length;
@@ -70,7 +70,7 @@ void otls_wolf_verify_setup(WOLFSSL_CTX *ctx, const otls_policy *policy)
     else if (policy->server && policy->request_peer == 2)
         mode |= WOLFSSL_VERIFY_FAIL_IF_NO_PEER_CERT;
     wolfSSL_CTX_set_verify(ctx, mode, on_certificate);
-    if (policy->server && policy->request_peer != 0)
+    if (policy->server)
         otls_wolf_flight_setup(ctx);
 }
 

@@ -128,6 +128,8 @@ struct otls_wolf_flight {
     bool keyed;
 };
 
+struct otls_wolf_early;
+
 struct otls_backend_connection {
     WOLFSSL *ssl;
     otls_core *core;
@@ -142,6 +144,7 @@ struct otls_backend_connection {
     bool judged;           /* core has been asked about the peer */
     bool encrypted;        /* a record under keys has gone out */
     struct otls_wolf_flight flight;
+    struct otls_wolf_early *early; /* server: early data is left out as it comes; NULL = not so */
     bool kept;             /* server: the client's certificates are where `place` says */
     size_t judged_count;   /* certificates that core was shown */
     uint8_t place[OTLS_WOLF_PLACE]; /* server: in core's cache; zero = there are none to keep */
@@ -191,9 +194,18 @@ bool otls_wolf_record_seal(const otls_backend_connection *conn, word64 sequence,
 bool otls_wolf_record_open(const otls_backend_connection *conn, word64 sequence, const uint8_t *head,
                            const uint8_t *sealed, size_t size, uint8_t *out);
 
+/* ---- early data that nobody accepts (early.c) ------------------------------------------------ */
+
+/** Server, before anything is read; false: no memory. */
+bool otls_wolf_early_begin(otls_backend_connection *conn);
+/** As core's read, without early data; ends itself with the client's first record after it. */
+otls_status otls_wolf_early_read(otls_backend_connection *conn, void *out, size_t capacity,
+                                 size_t *count);
+void otls_wolf_early_end(otls_backend_connection *conn);
+
 /* ---- certificates that the engine refuses itself (refused.c) -------------------------------- */
 
-/** Servers that ask for certificates: note the client's handshake keys before they are replaced. */
+/** Servers: note the client's handshake keys before they are replaced. */
 void otls_wolf_flight_setup(WOLFSSL_CTX *ctx);
 /** Keep what the peer sends during the handshake, in case that the engine gives up on it. */
 void otls_wolf_flight_keep(otls_backend_connection *conn, const void *data, size_t size);

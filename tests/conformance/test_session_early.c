@@ -13,6 +13,7 @@ static bool has_early(const otls_backend *backend)
 }
 
 static const char request[] = "GET / HTTP/1.0\r\n\r\n";
+#define LIMIT 1000 /* of the server's */
 
 /* What the server got before its handshake ended; the status that ended it. */
 static size_t receive(pair *p, char *got, size_t capacity)
@@ -61,7 +62,8 @@ static void early(const session_pair *s, otls_session *session, bool listen, boo
     size_t flight_size;
     pair p = {.which = s->which, .client_error = OTLS_ERROR_INIT, .server_error = OTLS_ERROR_INIT};
     otls_transport transport;
-    char got[256] = "";
+    char got[LIMIT + 256] = "";
+    char more[LIMIT] = "";
     size_t count = 0, size = 0;
     otls_status status;
 
@@ -79,6 +81,12 @@ static void early(const session_pair *s, otls_session *session, bool listen, boo
     cr_assert_eq(status, OTLS_OK, "%s: %s [%s]", pair_name(&p.which), p.client_error.text,
                  p.client_error.native_text);
     cr_assert_eq(count, sizeof(request));
+    /* more than the session allows: what fits is taken, then nothing, and it is no failure */
+    cr_assert_eq(otls_connection_write_early(p.client, more, sizeof(more), &count, NULL), OTLS_OK);
+    cr_expect_eq(count, LIMIT - sizeof(request), "%s: %zu", pair_name(&p.which), count);
+    cr_expect_eq(otls_connection_write_early(p.client, more, 1, &count, &p.client_error),
+                 OTLS_E_USAGE);
+    cr_expect(count == 0 && p.client_error.code == OTLS_CODE_SESSION_REFUSED);
     (void)otls_connection_handshake(p.client, &p.client_error);
     flight_size = pipe_size(&p.wire.to_server);
     cr_assert(flight_size != 0 && flight_size <= sizeof(flight));
@@ -88,12 +96,14 @@ static void early(const session_pair *s, otls_session *session, bool listen, boo
     pair_connect(&p);
     if (!listen && wanted)
         size = receive(&p, got, sizeof(got));
-    cr_expect_eq(size, wanted ? sizeof(request) : 0, "%s: %zu bytes", pair_name(&p.which), size);
+    cr_expect_eq(size, wanted ? LIMIT : 0, "%s: %zu bytes", pair_name(&p.which), size);
     cr_expect(!wanted || memcmp(got, request, sizeof(request)) == 0);
     cr_expect_eq(otls_connection_early_data(p.client),
                  wanted ? OTLS_EARLY_DATA_ACCEPTED : OTLS_EARLY_DATA_REJECTED, "%s: client %d",
                  pair_name(&p.which), otls_connection_early_data(p.client));
-    cr_expect_eq(otls_connection_early_data(p.server) == OTLS_EARLY_DATA_ACCEPTED, wanted);
+    cr_expect_eq(otls_connection_early_data(p.server),
+                 wanted ? OTLS_EARLY_DATA_ACCEPTED : OTLS_EARLY_DATA_REJECTED, "%s: server %d",
+                 pair_name(&p.which), otls_connection_early_data(p.server));
     pair_transfer(p.server, p.client, 1000, 1);
     pair_transfer(p.client, p.server, 1000, 2);
     pair_close(&p);
@@ -114,14 +124,14 @@ ParameterizedTest(size_t *index, early_data, accepted)
     session_pair s;
 
     session_open(&s, &which, NULL);
-    cr_expect_eq(otls_context_set_max_early_data(s.client, 1000, &err),
+    cr_expect_eq(otls_context_set_max_early_data(s.client, LIMIT, &err),
                  has_early(which.client) ? OTLS_OK : OTLS_E_UNSUPPORTED);
-    cr_expect_eq(otls_context_set_max_early_data(s.server, 1000, &err),
+    cr_expect_eq(otls_context_set_max_early_data(s.server, LIMIT, &err),
                  has_early(which.server) ? OTLS_OK : OTLS_E_UNSUPPORTED);
     if (which.version == OTLS_TLS1_3 && has_early(which.client) && has_early(which.server)) {
         first = session_connect(&s, NULL, NULL);
         cr_assert_not_null(first.session);
-        cr_expect_eq(otls_session_max_early_data(first.session), 1000, "%s: %u", pair_name(&which),
+        cr_expect_eq(otls_session_max_early_data(first.session), LIMIT, "%s: %u", pair_name(&which),
                      otls_session_max_early_data(first.session));
         early(&s, first.session, true, true);
         otls_session_free(first.session);
@@ -131,6 +141,36 @@ ParameterizedTest(size_t *index, early_data, accepted)
         otls_session_free(first.session);
     }
     session_close(&s);
+}
+
+ParameterizedTestParameters(early_data, elsewhere)
+{
+    return pair_parameters_short();
+}
+
+/* A server that never heard of early data, and cannot open the ticket, reads past what comes. */
+ParameterizedTest(size_t *index, early_data, elsewhere)
+{
+    const pair_case which = pair_case_short_at(*index);
+    pair_case home = which;
+    otls_error err = OTLS_ERROR_INIT;
+    session_run first;
+    session_pair here, there;
+
+    if (which.version != OTLS_TLS1_3 || !has_early(which.client))
+        return;
+    home.server = which.client;
+    session_open(&here, &home, NULL);
+    session_open(&there, &which, NULL);
+    cr_assert_eq(otls_context_set_max_early_data(here.client, LIMIT, &err), OTLS_OK);
+    cr_assert_eq(otls_context_set_max_early_data(here.server, LIMIT, &err), OTLS_OK);
+    cr_assert_eq(otls_context_set_max_early_data(there.client, LIMIT, &err), OTLS_OK);
+    first = session_connect(&here, NULL, NULL);
+    cr_assert_not_null(first.session);
+    early(&there, first.session, false, false);
+    otls_session_free(first.session);
+    session_close(&there);
+    session_close(&here);
 }
 
 ParameterizedTestParameters(early_data, refused)

@@ -4,6 +4,8 @@
  * OpenSSL, and a manifest that the tests read. For each case: OUTDIR/<case>/sent.pem, key.pem (of
  * the leaf), trust.pem and crl.pem where there are any; OUTDIR/manifest.tsv has one line per case.
  */
+#include "make_keys.h"
+
 #include <ctype.h>
 #include <errno.h>
 #include <openssl/err.h>
@@ -128,16 +130,8 @@ static member *need(corpus_case *test, const char *id)
 
 static EVP_PKEY *make_key(const char *kind)
 {
-    EVP_PKEY *key = NULL;
+    EVP_PKEY *key = make_keys_new(kind);
 
-    if (strncmp(kind, "rsa", 3) == 0)
-        key = EVP_RSA_gen((unsigned)atoi(kind + 3));
-    else if (strcmp(kind, "ed25519") == 0)
-        key = EVP_PKEY_Q_keygen(NULL, NULL, "ED25519");
-    else if (strcmp(kind, "ed448") == 0)
-        key = EVP_PKEY_Q_keygen(NULL, NULL, "ED448");
-    else
-        key = EVP_EC_gen(kind);
     if (key == NULL)
         fail("cannot make a %s key", kind);
     return key;
@@ -309,23 +303,6 @@ static void apply_extensions(X509 *cert, X509 *issuer, bool authority, const att
             add_extension(cert, issuer, wanted[i].name, wanted[i].value);
 }
 
-static void sign(X509 *cert, EVP_PKEY *key, const char *digest, bool pss)
-{
-    EVP_MD_CTX *context = EVP_MD_CTX_new();
-    EVP_PKEY_CTX *parameters = NULL;
-    const bool edwards = EVP_PKEY_is_a(key, "ED25519") || EVP_PKEY_is_a(key, "ED448");
-    const EVP_MD *md = edwards ? NULL : EVP_get_digestbyname(digest);
-
-    if (EVP_DigestSignInit(context, &parameters, md, NULL, key) != 1)
-        fail("cannot sign with %s", digest);
-    if (pss && (EVP_PKEY_CTX_set_rsa_padding(parameters, RSA_PKCS1_PSS_PADDING) != 1 ||
-                EVP_PKEY_CTX_set_rsa_pss_saltlen(parameters, RSA_PSS_SALTLEN_DIGEST) != 1))
-        fail("cannot sign with PSS");
-    if (X509_sign_ctx(cert, context) <= 0)
-        fail("cannot sign");
-    EVP_MD_CTX_free(context);
-}
-
 static void set_serial(X509 *cert, const char *text)
 {
     static unsigned long next = 0x1000;
@@ -417,8 +394,10 @@ static void make_certificate(corpus_case *test, bool authority, char *text)
         apply_extensions(made->cert, issuer->cert, authority, list, count);
     if (get(list, count, "many-names", NULL) != NULL)
         add_many_names(made->cert, atoi(get(list, count, "many-names", "0")), "host.test");
-    sign(made->cert, get(list, count, "forged", NULL) != NULL ? made->key : issuer->key,
-         get(list, count, "digest", "SHA256"), get(list, count, "pss", NULL) != NULL);
+    if (!make_keys_sign(
+            made->cert, get(list, count, "forged", NULL) != NULL ? made->key : issuer->key,
+            get(list, count, "digest", "SHA256"), get(list, count, "pss", NULL) != NULL))
+        fail("cannot sign");
     size = i2d_X509(made->cert, &made->der);
     if (size <= 0)
         fail("cannot encode");

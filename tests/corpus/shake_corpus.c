@@ -5,6 +5,7 @@
  * time, name and switches. Flags, depth, sentence, verified chain and the alert that arrives must
  * be those of the verdict without a handshake, whichever engine. What cannot occur in a handshake,
  * or with more than any engine reads, stands in `exceptions`; none of them is about one engine.
+ * What single versions of an engine cannot read stands in `unreadable`.
  */
 #include "corpus.h"
 #include "raw_peer.h"
@@ -47,6 +48,31 @@ static const exception *exception_find(const char *name, uint16_t version)
 
         if (strcmp(e->name, name) == 0 && (e->version == 0 || e->version == version))
             return e;
+    }
+    return NULL;
+}
+
+/* Good certificates that the engine which is running cannot read, by its version. */
+static const struct unreadable {
+    const char *name, *engine;
+    uint32_t since; /* as otls_backend_version_number says it */
+    const char *why;
+} unreadable[] = {
+    {"good-signed-ed25519-sha256", "wolfssl", 0x05070200,
+     "wolfSSL 5.7.2 takes the Ed25519 key of an intermediate certificate for a lack of memory"},
+    {"path-length-huge", "wolfssl", 0x05070200, "wolfSSL 5.7.2 reads path lengths up to 127"},
+    {"thousand-names", "wolfssl", 0x05070200, "wolfSSL 5.7.2 reads 128 names"},
+    {"below-16-kilobytes", "wolfssl", 0x05070200, "wolfSSL 5.7.2 reads 128 names"},
+};
+
+static const struct unreadable *unreadable_find(const char *name)
+{
+    for (size_t i = 0; i < sizeof(unreadable) / sizeof(unreadable[0]); i++) {
+        const struct unreadable *u = &unreadable[i];
+
+        if (strcmp(u->name, name) == 0 && strcmp(u->engine, otls_backend_name(engine)) == 0 &&
+            otls_backend_version_number(engine) >= u->since)
+            return u;
     }
     return NULL;
 }
@@ -200,15 +226,20 @@ static bool still(const shake *s, const otls_verdict *verdict, const exception *
 static bool check(shake *s, raw_chain *chain, const otls_verdict *verdict)
 {
     const exception *e = exception_find(s->row->name, s->version);
+    const struct unreadable *u = unreadable_find(s->row->name);
     bool good;
 
     run(s, chain);
-    good = e == NULL ? same(s, verdict, otls_verdict_alert(verdict)) : still(s, verdict, e);
+    if (u != NULL) /* and when that is over, this has to go */
+        good = otls_verdict_flags(verdict) == 0 && s->status != OTLS_OK;
+    else
+        good = e == NULL ? same(s, verdict, otls_verdict_alert(verdict)) : still(s, verdict, e);
     if (!good)
         explain(s, verdict);
-    else if (e != NULL)
-        printf("EXCEPTION %s, %s: %s\n", s->row->name, otls_version_name(s->version), e->why);
-    exception_count += e != NULL;
+    else if (e != NULL || u != NULL)
+        printf("EXCEPTION %s, %s: %s\n", s->row->name, otls_version_name(s->version),
+               u != NULL ? u->why : e->why);
+    exception_count += e != NULL || u != NULL;
     handshake_count++;
     otls_connection_free(s->conn);
     otls_context_free(s->context);

@@ -38,6 +38,15 @@ def theirs(path):
     return {key: lists(value) for key, value in decoded.items()}
 
 
+def as_python_sees(mine):
+    """Before version 3, OpenSSL prints no name of a kind of its own, and Python shows what it prints."""
+    if ssl.OPENSSL_VERSION_INFO[0] < 3:
+        for name in mine.get("subjectAltName", ()):
+            if name[0] == "othername":
+                name[1] = "<unsupported>"
+    return mine
+
+
 def ours(program, paths):
     """One JSON text per file; a file holds one certificate."""
     result = subprocess.run([program, *paths], capture_output=True, check=False)
@@ -46,7 +55,7 @@ def ours(program, paths):
     lines = result.stdout.decode("utf-8").splitlines()
     if len(lines) != len(paths):
         sys.exit(f"{program}: {len(lines)} answers to {len(paths)} questions")
-    return [json.loads(line) for line in lines]
+    return [as_python_sees(json.loads(line)) for line in lines]
 
 
 def show(source, pem, mine, python):

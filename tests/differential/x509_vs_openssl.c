@@ -91,7 +91,7 @@ static void compare_key(const otls_certificate *ours, const X509 *x)
 {
     EVP_PKEY *key = X509_get0_pubkey(x);
     const char *type = otls_certificate_key_type(ours);
-    const int id = key != NULL ? EVP_PKEY_get_base_id(key) : 0;
+    const int id = key != NULL ? EVP_PKEY_base_id(key) : 0;
     const char *theirs = id == EVP_PKEY_RSA       ? "RSA"
                          : id == EVP_PKEY_RSA_PSS ? "RSA-PSS"
                          : id == EVP_PKEY_EC      ? "EC"
@@ -106,8 +106,8 @@ static void compare_key(const otls_certificate *ours, const X509 *x)
         differ("key type", "%s, not %s", type, theirs);
     else if ((id == EVP_PKEY_RSA || id == EVP_PKEY_RSA_PSS || id == EVP_PKEY_DSA ||
               otls_certificate_key_curve(ours) != NULL) &&
-             (int)otls_certificate_key_bits(ours) != EVP_PKEY_get_bits(key))
-        differ("key bits", "%u, not %d", otls_certificate_key_bits(ours), EVP_PKEY_get_bits(key));
+             (int)otls_certificate_key_bits(ours) != EVP_PKEY_bits(key))
+        differ("key bits", "%u, not %d", otls_certificate_key_bits(ours), EVP_PKEY_bits(key));
 }
 
 static unsigned key_usage_of(X509 *x)

@@ -99,7 +99,13 @@ http {
     }
 }
 CONF
-    "$nginx" -e stderr -c "$work/nginx/nginx.conf" -p "$work/nginx" >"$work/other.out" \
+    # before 1.19.5 it knows no -e, and says its first errors in the system's log
+    if "$nginx" -h 2>&1 | grep -q -- ' -e '; then
+        errors=(-e stderr)
+    else
+        errors=()
+    fi
+    "$nginx" ${errors[@]+"${errors[@]}"} -c "$work/nginx/nginx.conf" -p "$work/nginx" >"$work/other.out" \
         2>"$work/other.err" </dev/null &
     server=$!
     started+=("$server")

@@ -184,8 +184,16 @@ if ! "$openssl" genpkey -genparam -algorithm DH -pkeyopt dh_param:ffdhe2048 \
     ! grep -q "BEGIN DH PARAMETERS" "$out/dh2048.pem"; then
     run dhparam -out "$out/dh2048.pem" -dsaparam 2048
 fi
-"$openssl" genpkey -genparam -algorithm DH -pkeyopt group:modp_1536 -out "$out/dh1536.pem" \
-    >/dev/null 2>&1 || run dhparam -out "$out/dh1536.pem" -dsaparam 1536
+# RFC 3526's of 1536 bits, which OpenSSL 1.1.1 has no name for
+cat >"$out/dh1536.pem" <<'PEM'
+-----BEGIN DH PARAMETERS-----
+MIHHAoHBAP//////////yQ/aoiFowjTExmKLgNwc0SkCTgiKZ8x0Agu+pjsTmyJR
+Sgh5jjQE3e+VGbPNOkMbMCsKbfJfFDdP4TVtbVHCReSFtXZiXn7G9ExC6aY37WsL
+/1y29Aa37e44a/taiZ+lrp8kEXxLH+ZJKGZR7ORbPcIAfLihY78FmNpINhxV05pp
+Fj+o/STPX4NlXSPco62WHGLzViCFUrue1SkHcJaWbWcMNU5KvJgE8XRsCMojcyf/
+/////////wIBAg==
+-----END DH PARAMETERS-----
+PEM
 
 # Passwords: an empty one for the PKCS #12 too, and the same keys in DER.
 run pkcs12 -export -inkey server-ecdsa-p256.key -in server-ecdsa-p256.crt -certfile int.crt \

@@ -22,8 +22,8 @@ for engine in $engines; do
     for version in 1.2 1.3; do
         what="s_server -www, $engine, $version"
         printf 'GET / HTTP/1.0\r\n\r\n' |
-            connect "$engine" --min $version --max $version --json "127.0.0.1:$port" \
-                >"$work/page" 2>"$work/err" || fail "$what: exit $?: $(cat "$work/err")"
+            connect "$engine" --min $version --max $version --json ${ragged[@]+"${ragged[@]}"} \
+                "127.0.0.1:$port" >"$work/page" 2>"$work/err" || fail "$what: exit $?: $(cat "$work/err")"
         grep -q '^HTTP/1.0 200 ok' "$work/page" || fail "$what: $(head -c 200 "$work/page")"
         grep -q '</HTML>' "$work/page" || fail "$what: the page is not whole"
         for pair in engine:"\"$engine\"" version:"\"$version\"" verdict:'"verified"' \
@@ -33,7 +33,7 @@ for engine in $engines; do
         grep -q '"subject":"CN=localhost,O=omnitls tests"' "$work/err" || fail "$what: no chain"
     done
     # nothing to send: close_notify at once, and an end
-    expect_code 0 "</dev/null, $engine" connect "$engine" "127.0.0.1:$port"
+    expect_code 0 "</dev/null, $engine" connect "$engine" ${ragged[@]+"${ragged[@]}"} "127.0.0.1:$port"
     stop "$server"
 
     # every byte value, both ways, more than fits into any buffer

@@ -20,7 +20,7 @@ OMNITLS_MODULE_DIR=$work expect_code 1 "an engine that is not there" "$tool" sel
 expect_code 0 "backends --json" "$tool" backends --json
 expect_code 0 "backends" "$tool" backends
 for engine in $engines; do
-    grep -q "^$engine .*running [0-9.]*, built against [0-9.]*" "$work/out" ||
+    grep -q "^$engine .*running [0-9.]*[a-z]*, built against [0-9.]*[a-z]*" "$work/out" ||
         fail "backends: $engine is not listed"
     expect_code 0 "backends --backend $engine" "$tool" backends --json --backend "$engine"
     grep -q "\"name\":\"tls1.3\",\"support\":\"yes\"" "$work/out" || fail "$engine: no TLS 1.3?"
@@ -41,7 +41,7 @@ expect_code 4 "compare, refused" "$tool" compare --json --ca "$pki/other-root.pe
 for engine in $engines; do
     rm -f "$work/keys"
     SSLKEYLOGFILE=$work/keys expect_code 0 "key log, $engine" "$tool" connect --backend "$engine" \
-        --ca "$pki/root.pem" --servername localhost "127.0.0.1:$port"
+        ${ragged[@]+"${ragged[@]}"} --ca "$pki/root.pem" --servername localhost "127.0.0.1:$port"
     # every engine logs or says that it cannot
     if ! grep -q '^CLIENT_TRAFFIC_SECRET_0 [0-9a-f]* [0-9a-f]*$' "$work/keys"; then
         grep -q 'SSLKEYLOGFILE' "$work/err" || fail "key log, $engine: neither lines nor a word"
@@ -49,7 +49,7 @@ for engine in $engines; do
     [ "$(stat -c %a "$work/keys")" = 600 ] || fail "key log: others may read it"
 done
 SSLKEYLOGFILE=$work/none/keys expect_code 0 "key log nowhere" "$tool" connect --json \
-    --ca "$pki/root.pem" --servername localhost "127.0.0.1:$port"
+    ${ragged[@]+"${ragged[@]}"} --ca "$pki/root.pem" --servername localhost "127.0.0.1:$port"
 grep -q 'SSLKEYLOGFILE.*none/keys' "$work/err" || fail "key log nowhere: not said"
 stop "$server"
 done_testing

@@ -188,6 +188,27 @@ Test(client_hello, malformed)
     cr_assert_eq(parse_one(0xfafa, "anything", 8), OTLS_HELLO_OK, "unknown ones are skipped");
 }
 
+/* RFC 8446 4.2.10: an empty extension, or none. */
+Test(client_hello, early_data)
+{
+    for (size_t size = 0; size < 3; size++) {
+        otls_client_hello hello;
+        otls_hello_result wanted = OTLS_HELLO_BAD;
+
+        usual_extensions();
+        if (size < 2) /* 0: no extension, 1: empty, 2: with a byte in it */
+            wanted = OTLS_HELLO_OK;
+        if (size > 0)
+            put_extension(&extensions, 42, "x", size - 1);
+        with_extensions(&body, &extensions);
+        to_wire(&wire, &body, 16384);
+        cr_assert_eq(otls_client_hello_parse(&hello, wire.bytes, wire.size), wanted, "%zu", size);
+        if (wanted == OTLS_HELLO_OK)
+            cr_assert_eq(hello.early_data, size == 1);
+        otls_client_hello_clear(&hello);
+    }
+}
+
 /* ---- the names of tickets ---- */
 
 static void add_identity(maker *list, char first, size_t size)

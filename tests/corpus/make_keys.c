@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+#include "make_keys.h"
+
+#include <openssl/ec.h>
+#include <openssl/evp.h>
+#include <openssl/rsa.h>
+#include <openssl/x509.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int curve_of(const char *kind)
+{
+    const int nid = EC_curve_nist2nid(kind);
+
+    return nid != NID_undef ? nid : OBJ_sn2nid(kind);
+}
+
+/* What is to be said before a key of this type is made. */
+static int prepare(EVP_PKEY_CTX *maker, int type, const char *kind)
+{
+    if (type == EVP_PKEY_RSA)
+        return EVP_PKEY_CTX_set_rsa_keygen_bits(maker, atoi(kind + 3));
+    return type == EVP_PKEY_EC ? EVP_PKEY_CTX_set_ec_paramgen_curve_nid(maker, curve_of(kind)) : 1;
+}
+
+EVP_PKEY *make_keys_new(const char *kind)
+{
+    const int type = strncmp(kind, "rsa", 3) == 0   ? EVP_PKEY_RSA
+                     : strcmp(kind, "ed25519") == 0 ? EVP_PKEY_ED25519
+                     : strcmp(kind, "ed448") == 0   ? EVP_PKEY_ED448
+                                                    : EVP_PKEY_EC;
+    EVP_PKEY_CTX *maker = EVP_PKEY_CTX_new_id(type, NULL);
+    EVP_PKEY *key = NULL;
+
+    if (maker == NULL || EVP_PKEY_keygen_init(maker) != 1 || prepare(maker, type, kind) != 1 ||
+        EVP_PKEY_keygen(maker, &key) != 1)
+        key = NULL;
+    EVP_PKEY_CTX_free(maker);
+    return key;
+}
+
+static EVP_MD_CTX *signer(EVP_PKEY *key, const char *digest, bool pss)
+{
+    EVP_MD_CTX *context = EVP_MD_CTX_new();
+    EVP_PKEY_CTX *parameters = NULL;
+    const bool edwards = EVP_PKEY_id(key) == EVP_PKEY_ED25519 || EVP_PKEY_id(key) == EVP_PKEY_ED448;
+    const EVP_MD *md = edwards ? NULL : EVP_get_digestbyname(digest);
+
+    if (EVP_DigestSignInit(context, &parameters, md, NULL, key) == 1 &&
+        (!pss || (EVP_PKEY_CTX_set_rsa_padding(parameters, RSA_PKCS1_PSS_PADDING) == 1 &&
+                  EVP_PKEY_CTX_set_rsa_pss_saltlen(parameters, RSA_PSS_SALTLEN_DIGEST) == 1)))
+        return context;
+    EVP_MD_CTX_free(context);
+    return NULL;
+}
+
+/* OpenSSL 3.5 makes version 3 of what it signs when there are extensions: sign again what was asked
+ * for. */
+static bool keep_version(X509 *cert, long version, EVP_MD_CTX *context)
+{
+    const ASN1_BIT_STRING *signature = NULL;
+    unsigned char *tbs = NULL, value[1024];
+    size_t size = sizeof(value);
+    int tbs_size;
+    bool good;
+
+    if (X509_get_version(cert) == version)
+        return true;
+    X509_set_version(cert, version);
+    tbs_size = i2d_re_X509_tbs(cert, &tbs);
+    X509_get0_signature(&signature, NULL, cert);
+    good = tbs_size > 0 && EVP_DigestSign(context, value, &size, tbs, (size_t)tbs_size) == 1 &&
+           ASN1_STRING_set((ASN1_BIT_STRING *)(size_t)signature, value, (int)size) == 1;
+    OPENSSL_free(tbs);
+    return good;
+}
+
+bool make_keys_sign(X509 *cert, EVP_PKEY *key, const char *digest, bool pss)
+{
+    const long version = X509_get_version(cert);
+    EVP_MD_CTX *first = signer(key, digest, pss), *second = signer(key, digest, pss);
+    /* each signature uses its context up */
+    const bool good = first != NULL && second != NULL && X509_sign_ctx(cert, first) > 0 &&
+                      keep_version(cert, version, second);
+
+    EVP_MD_CTX_free(second);
+    EVP_MD_CTX_free(first);
+    return good;
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/* Keys for the corpus' certificates and signatures with them, by any OpenSSL from 1.1.1 on. */
+#ifndef OMNITLS_CORPUS_MAKE_KEYS_H
+#define OMNITLS_CORPUS_MAKE_KEYS_H
+
+#include <stdbool.h>
+
+struct evp_pkey_st;
+struct x509_st;
+
+/** "rsa2048", "ed25519", "ed448" or a curve's name; NULL: not possible. Freed with EVP_PKEY_free.
+ */
+struct evp_pkey_st *make_keys_new(const char *kind);
+
+/** Sign a certificate as it is, with the version that it has. */
+bool make_keys_sign(struct x509_st *cert, struct evp_pkey_st *key, const char *digest, bool pss);
+
+#endif
