@@ -34,7 +34,7 @@ static bool same_protocol(const otls_connection *conn, const otls_session *sessi
 
 static otls_status may_write(otls_connection *conn, otls_error *err)
 {
-    const otls_session *session = conn->sessions.offer;
+    const otls_session *session;
 
     if (conn->server || conn->state > OTLS_STATE_HANDSHAKE)
         return refuse(err, conn->server ? "a server sends none" : "the handshake is over");

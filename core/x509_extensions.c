@@ -370,9 +370,7 @@ const char *otls_x509_extensions(otls_x509 *out, otls_der list)
         if (id == EXT_ISSUER_ALT_NAME && extension.critical)
             out->unknown_critical = 1; /* RFC 5280 4.2: form is not understanding */
         /* the first of two is the one that counts, and the certificate is marked */
-        if ((seen & 1u << id) != 0)
-            out->malformed_extension = 1;
-        else if (!read_extension(out, id, &extension))
+        if ((seen & 1u << id) != 0 || !read_extension(out, id, &extension))
             out->malformed_extension = 1;
         seen |= 1u << id;
     }

@@ -109,7 +109,7 @@ int tool_ciphers(const tool_options *options)
     tool_options asked = *options;
     const bool all = options->backend != NULL && strcmp(options->backend, "all") == 0;
     tool_engine engines[TOOL_ENGINE_MAX];
-    selection chosen[TOOL_ENGINE_MAX];
+    selection chosen[TOOL_ENGINE_MAX] = {{.count = 0}};
     size_t count, used = 0;
     int code = TOOL_OK;
 

@@ -32,7 +32,8 @@ static const tool_command commands[] = {
      .run = tool_compare},
     {.name = "ciphers",
      .argument = "[EXPRESSION]",
-     .summary = "list the suites that an OpenSSL cipher list selects (--backend all: on each engine)",
+     .summary =
+         "list the suites that an OpenSSL cipher list selects (--backend all: on each engine)",
      .options = "b4yj",
      .run = tool_ciphers},
     {.name = "cert",
@@ -60,25 +61,26 @@ static const tool_command *find_command(const char *name)
 
 static void print_help(FILE *stream)
 {
-    fprintf(stream, "usage: omnitls COMMAND [OPTION]... [ARGUMENT]\n\n"
-                    "TLS over OpenSSL, wolfSSL and GnuTLS: the same answers from each.\n\n"
-                    "commands:\n");
+    (void)fprintf(stream, "usage: omnitls COMMAND [OPTION]... [ARGUMENT]\n\n"
+                          "TLS over OpenSSL, wolfSSL and GnuTLS: the same answers from each.\n\n"
+                          "commands:\n");
     for (size_t i = 0; i < COMMAND_COUNT; i++)
-        fprintf(stream, "  %-10s %s\n", commands[i].name, commands[i].summary);
-    fprintf(stream, "\nomnitls COMMAND --help lists the options of a command.\n\n"
-                    "exit status: 0 well, 1 wrong use, 2 network, 3 handshake, 4 verification\n\n"
-                    "environment:\n"
-                    "  OMNITLS_BACKEND  the engine when --backend is not given\n"
-                    "  SSLKEYLOGFILE    append the connections' secrets to this file\n"
-                    "  NO_COLOR         no colours on a terminal\n");
+        (void)fprintf(stream, "  %-10s %s\n", commands[i].name, commands[i].summary);
+    (void)fprintf(stream,
+                  "\nomnitls COMMAND --help lists the options of a command.\n\n"
+                  "exit status: 0 well, 1 wrong use, 2 network, 3 handshake, 4 verification\n\n"
+                  "environment:\n"
+                  "  OMNITLS_BACKEND  the engine when --backend is not given\n"
+                  "  SSLKEYLOGFILE    append the connections' secrets to this file\n"
+                  "  NO_COLOR         no colours on a terminal\n");
 }
 
 static int no_such_command(const char *name)
 {
     char safe[200];
 
-    fprintf(stderr, "omnitls: there is no command \"%s\"; see omnitls --help\n",
-            tool_printable(safe, sizeof(safe), name, strlen(name)));
+    (void)fprintf(stderr, "omnitls: there is no command \"%s\"; see omnitls --help\n",
+                  tool_printable(safe, sizeof(safe), name, strlen(name)));
     return TOOL_USAGE;
 }
 
@@ -100,7 +102,7 @@ static int run_help(int argc, char **argv)
 static int finish(int code)
 {
     if ((fflush(stdout) != 0 || ferror(stdout) != 0) && code == TOOL_OK) {
-        fprintf(stderr, "omnitls: cannot write to standard output\n");
+        (void)fprintf(stderr, "omnitls: cannot write to standard output\n");
         return TOOL_USAGE;
     }
     return code;

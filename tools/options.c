@@ -50,7 +50,8 @@ static const option_row rows[] = {
     {'N', "tickets", "COUNT", "tickets after a TLS 1.3 handshake; 0: none in any version"},
     {'K', "ticket-keys", "FILE", "1 to 3 keys of 80 random bytes: current, previous, next"},
     {'x', "no-resumption", NULL, "full handshakes only"},
-    {'Y', "early-data", "FILE", "send it with the first flight if the session allows, else after it"},
+    {'Y', "early-data", "FILE",
+     "send it with the first flight if the session allows, else after it"},
     {'Z', "early-data", "BYTES", "take so much before the handshake is done; it can be a replay"},
     {'G', "sigalgs", "LIST", "signature algorithms by name, separated by colons"},
     {'3', "tls13-ciphers", "LIST", "TLS 1.3 suites by name, separated by colons"},
@@ -75,9 +76,9 @@ static const option_row rows[] = {
 
 void tool_command_help(const tool_command *command, FILE *stream)
 {
-    fprintf(stream, "usage: omnitls %s [OPTION]...%s%s\n\n%s\n\noptions:\n", command->name,
-            command->argument == NULL ? "" : " ",
-            command->argument == NULL ? "" : command->argument, command->summary);
+    (void)fprintf(stream, "usage: omnitls %s [OPTION]...%s%s\n\n%s\n\noptions:\n", command->name,
+                  command->argument == NULL ? "" : " ",
+                  command->argument == NULL ? "" : command->argument, command->summary);
     for (size_t i = 0; i < ROW_COUNT; i++) {
         char left[40];
 
@@ -85,9 +86,9 @@ void tool_command_help(const tool_command *command, FILE *stream)
             continue;
         (void)snprintf(left, sizeof(left), "--%s %s", rows[i].name,
                        rows[i].argument == NULL ? "" : rows[i].argument);
-        fprintf(stream, "  %-22s %s\n", left, rows[i].help);
+        (void)fprintf(stream, "  %-22s %s\n", left, rows[i].help);
     }
-    fprintf(stream, "  %-22s %s\n", "--help", "print this");
+    (void)fprintf(stream, "  %-22s %s\n", "--help", "print this");
 }
 
 static bool parse_seconds(const char *text, int *out)

@@ -15,8 +15,8 @@ void tool_complain(const tool_options *options, const char *format, ...)
     va_start(args, format);
     (void)vsnprintf(text, sizeof(text), format, args);
     va_end(args);
-    fprintf(stderr, "omnitls %s: %s\n", options->command,
-            tool_printable(safe, sizeof(safe), text, strlen(text)));
+    (void)fprintf(stderr, "omnitls %s: %s\n", options->command,
+                  tool_printable(safe, sizeof(safe), text, strlen(text)));
 }
 
 int tool_report(const tool_options *options, const char *option, const otls_error *err)

@@ -57,7 +57,7 @@ static otls_status set_options(const tool_options *options, otls_context *contex
         return OTLS_OK;
     if (strlen(options->context_options) >= sizeof(words))
         return bad_value(err, "the list is too long");
-    strcpy(words, options->context_options);
+    memcpy(words, options->context_options, strlen(options->context_options) + 1);
     while (status == OTLS_OK && (word = strsep(&rest, ",:")) != NULL) {
         const bool clear = word[0] == '-';
         const uint32_t bit = otls_option_find(clear ? word + 1 : word);

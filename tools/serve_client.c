@@ -130,10 +130,10 @@ static void log_handshake(const client *c)
         return;
     }
     name = name == NULL ? "-" : name;
-    fprintf(stderr, "%s TLS %s %s name %s\n", c->peer,
-            tool_version_text(otls_connection_version(c->conn)),
-            otls_suite_name(otls_connection_suite(c->conn)),
-            tool_printable(safe, sizeof(safe), name, strlen(name)));
+    (void)fprintf(stderr, "%s TLS %s %s name %s\n", c->peer,
+                  tool_version_text(otls_connection_version(c->conn)),
+                  otls_suite_name(otls_connection_suite(c->conn)),
+                  tool_printable(safe, sizeof(safe), name, strlen(name)));
 }
 
 static void log_failure(const client *c, const otls_error *err)
@@ -144,8 +144,8 @@ static void log_failure(const client *c, const otls_error *err)
         log_json(c, err);
         return;
     }
-    fprintf(stderr, "%s %s%s\n", c->peer, c->state == CLIENT_HANDSHAKE ? "handshake: " : "",
-            tool_printable(safe, sizeof(safe), err->text, strlen(err->text)));
+    (void)fprintf(stderr, "%s %s%s\n", c->peer, c->state == CLIENT_HANDSHAKE ? "handshake: " : "",
+                  tool_printable(safe, sizeof(safe), err->text, strlen(err->text)));
 }
 
 /* ---- the end -------------------------------------------------------------------------------- */

@@ -47,15 +47,15 @@ static otls_status set_ciphers(const tool_options *options, otls_context *contex
         (void)snprintf(err->text, sizeof(err->text), "the list is too long");
         return OTLS_E_CONFIG;
     }
-    strcpy(words, options->ciphers);
+    memcpy(words, options->ciphers, strlen(options->ciphers) + 1);
     while ((word = strsep(&rest, ":")) != NULL) {
         bool is_tls13 =
             strncmp(word, "TLS_AES_", 8) == 0 || strncmp(word, "TLS_CHACHA20_", 13) == 0;
         char *list = is_tls13 ? tls13 : others;
 
-        if (list[0] != '\0')
-            strcat(list, ":");
-        strcat(list, word);
+        const size_t used = strlen(list);
+
+        (void)snprintf(list + used, sizeof(words) - used, "%s%s", used > 0 ? ":" : "", word);
     }
     if (tls13[0] != '\0')
         status = otls_context_set_tls13_ciphers(context, tls13, err);
@@ -102,10 +102,9 @@ static otls_status set_identity(const tool_options *options, otls_context *conte
     *option = "cert";
     if (options->cert == NULL)
         return OTLS_OK;
-    status = otls_identity_load_files(&identity, otls_context_backend(context), options->cert,
-                                      options->key,
-                                      options->password_file != NULL ? tool_password : NULL,
-                                      (void *)(uintptr_t)options, err);
+    status = otls_identity_load_files(
+        &identity, otls_context_backend(context), options->cert, options->key,
+        options->password_file != NULL ? tool_password : NULL, (void *)(uintptr_t)options, err);
     if (status == OTLS_OK)
         status = otls_context_add_identity(context, identity, err);
     else if (options->key != NULL && strstr(err->text, options->key) != NULL)
@@ -222,11 +221,10 @@ static otls_status set_key_log(const tool_options *options, otls_context *contex
     return OTLS_OK;
 }
 
-static setup_step *const steps[] = {set_versions, set_ciphers, set_groups,   set_alpn,
-                                    set_trust,    set_verify,  set_identity, set_key_log,
-                                    tool_set_policy, tool_set_identities, tool_set_psk,
-                                    tool_set_sessions, tool_set_ticket_keys,
-                                    tool_set_early_data};
+static setup_step *const steps[] = {
+    set_versions, set_ciphers,       set_groups,           set_alpn,           set_trust,
+    set_verify,   set_identity,      set_key_log,          tool_set_policy,    tool_set_identities,
+    tool_set_psk, tool_set_sessions, tool_set_ticket_keys, tool_set_early_data};
 
 otls_context *tool_context(const tool_options *options, const otls_backend *backend, otls_role role,
                            int *code)

@@ -195,22 +195,25 @@ void tool_summary_print(FILE *stream, const otls_backend *backend, const otls_co
     const char *verdict = tool_verdict(conn, NULL);
     bool good = strcmp(verdict, "verified") == 0;
 
-    fprintf(stream, "engine:      %s %s\n", otls_backend_name(backend),
-            otls_backend_version(backend));
-    fprintf(stream, "version:     TLS %s\n", tool_version_text(otls_connection_version(conn)));
-    fprintf(stream, "suite:       %s\n", otls_suite_name(otls_connection_suite(conn)));
-    fprintf(stream, "group:       %s\n", group != 0 ? otls_group_name(group) : "-");
-    fprintf(stream, "signature:   %s\n", signature != 0 ? otls_signature_name(signature) : "-");
+    (void)fprintf(stream, "engine:      %s %s\n", otls_backend_name(backend),
+                  otls_backend_version(backend));
+    (void)fprintf(stream, "version:     TLS %s\n",
+                  tool_version_text(otls_connection_version(conn)));
+    (void)fprintf(stream, "suite:       %s\n", otls_suite_name(otls_connection_suite(conn)));
+    (void)fprintf(stream, "group:       %s\n", group != 0 ? otls_group_name(group) : "-");
+    (void)fprintf(stream, "signature:   %s\n",
+                  signature != 0 ? otls_signature_name(signature) : "-");
     (void)tool_alpn_text(text, sizeof(text), conn);
-    fprintf(stream, "alpn:        %s\n", text[0] != '\0' ? text : "-");
-    fprintf(stream, "reused:      %s\n", otls_connection_session_reused(conn) ? "yes" : "no");
-    fprintf(stream, "early data:  %s\n", tool_early_text(conn));
+    (void)fprintf(stream, "alpn:        %s\n", text[0] != '\0' ? text : "-");
+    (void)fprintf(stream, "reused:      %s\n", otls_connection_session_reused(conn) ? "yes" : "no");
+    (void)fprintf(stream, "early data:  %s\n", tool_early_text(conn));
     if (leaf != NULL) {
         const char *subject = otls_certificate_subject(leaf);
 
-        fprintf(stream, "certificate: %s\n",
-                tool_printable(text, sizeof(text), subject, strlen(subject)));
+        (void)fprintf(stream, "certificate: %s\n",
+                      tool_printable(text, sizeof(text), subject, strlen(subject)));
     }
-    fprintf(stream, "verdict:     %s%s%s\n", tool_paint(stream, good ? TOOL_GREEN : TOOL_YELLOW),
-            verdict, tool_paint(stream, TOOL_PLAIN));
+    (void)fprintf(stream, "verdict:     %s%s%s\n",
+                  tool_paint(stream, good ? TOOL_GREEN : TOOL_YELLOW), verdict,
+                  tool_paint(stream, TOOL_PLAIN));
 }

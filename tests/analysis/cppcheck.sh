@@ -6,7 +6,7 @@
 set -euo pipefail
 cd "$1"
 "$2" --quiet -j "$(nproc)" --std=c11 --language=c --enable=warning,performance,portability \
-    --inline-suppr --suppress=missingIncludeSystem --suppress=uninitvar \
+    --inline-suppr --suppress=missingIncludeSystem --suppress=uninitvar --suppress=uninitdata \
     --suppress=preprocessorErrorDirective --suppress=nullPointerArithmeticRedundantCheck \
     --error-exitcode=1 -Iapi -Icore -D_GNU_SOURCE core backends tools
 echo "clean"
