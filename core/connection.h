@@ -123,6 +123,9 @@ void otls_plain_alert(otls_connection *conn, uint8_t description);
 otls_status otls_core_verify_peer(otls_core *core, const otls_slice *chain, size_t count,
                                   const otls_slice *staple, uint8_t *alert);
 void otls_peer_clear(otls_connection *conn);
+/** The verdict without a look at the chain: these flags, this alert. Returns OTLS_E_VERIFY. */
+otls_status otls_peer_refuse(otls_connection *conn, uint32_t flags, uint8_t fitting, uint8_t *alert,
+                             const char *text);
 
 /* connection_message.c */
 void otls_core_certificate_message(otls_core *core, uint16_t version, otls_slice body, size_t size);

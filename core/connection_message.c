@@ -65,26 +65,37 @@ static otls_status refuse_large(otls_connection *conn, size_t size, uint8_t *ale
     return status;
 }
 
+static otls_status judge(otls_connection *conn, const otls_certificate_message *message,
+                         uint8_t *alert)
+{
+    const otls_slice body = {message->body, message->size};
+    otls_slice chain[OTLS_PEER_CHAIN_MAX + 1];
+    const size_t room = sizeof(chain) / sizeof(chain[0]);
+    size_t count;
+
+    if (message->body == NULL)
+        return refuse_large(conn, message->size, alert);
+    if (!otls_certificate_message_read(message->version, body, chain, room, &count)) {
+        otls_peer_clear(conn);
+        conn->peer_verified = true;
+        return otls_peer_refuse(conn, OTLS_VERIFY_MALFORMED, OTLS_ALERT_DECODE_ERROR, alert,
+                                "the peer's Certificate message is malformed");
+    }
+    if (count == 0) /* the engine knows whether that is allowed */
+        return OTLS_OK;
+    return otls_core_verify_peer(&conn->core, chain, count < room ? count : room, NULL, alert);
+}
+
 otls_status otls_core_certificate_refused(otls_core *core, uint8_t *alert)
 {
     otls_connection *conn = (otls_connection *)(void *)core;
     const otls_certificate_message message = conn->message;
-    otls_slice chain[OTLS_PEER_CHAIN_MAX + 1];
-    otls_status status = OTLS_OK;
-    size_t count;
+    otls_status status;
 
     if (message.size == 0 || conn->peer_verified)
         return OTLS_OK;
     conn->message = (otls_certificate_message){.size = 0}; /* ours while core looks at it */
-    if (message.body == NULL)
-        status = refuse_large(conn, message.size, alert);
-    else if (otls_certificate_message_read(message.version,
-                                           (otls_slice){message.body, message.size}, chain,
-                                           OTLS_PEER_CHAIN_MAX + 1, &count) &&
-             count != 0)
-        status = otls_core_verify_peer(
-            core, chain, count <= OTLS_PEER_CHAIN_MAX ? count : OTLS_PEER_CHAIN_MAX + 1, NULL,
-            alert);
+    status = judge(conn, &message, alert);
     otls_free(message.body);
     return status == OTLS_E_VERIFY ? status : OTLS_OK;
 }

@@ -17,8 +17,8 @@ void otls_peer_clear(otls_connection *conn)
     otls_certificate_message_drop(conn);
 }
 
-static otls_status refuse(otls_connection *conn, uint32_t flags, uint8_t fitting, uint8_t *alert,
-                          const char *text)
+otls_status otls_peer_refuse(otls_connection *conn, uint32_t flags, uint8_t fitting, uint8_t *alert,
+                             const char *text)
 {
     otls_verdict *verdict = &conn->verdict;
 
@@ -105,7 +105,8 @@ static otls_status judge(otls_connection *conn, const otls_verify_request *reque
     }
     if (otls_verify_chain(request, &conn->verdict, &why) != OTLS_OK ||
         otls_staple_judge(conn, staple, &why) != OTLS_OK)
-        return refuse(conn, OTLS_VERIFY_LIMIT, OTLS_ALERT_INTERNAL_ERROR, alert, why.text);
+        return otls_peer_refuse(conn, OTLS_VERIFY_LIMIT, OTLS_ALERT_INTERNAL_ERROR, alert,
+                                why.text);
     return otls_verdict_ask(conn, alert);
 }
 
@@ -116,10 +117,10 @@ static otls_status judge_absent(otls_connection *conn, uint8_t *alert)
         conn->verdict.flags = OTLS_VERIFY_NOT_CHECKED;
         return OTLS_OK;
     }
-    return refuse(conn, OTLS_VERIFY_MISSING,
-                  conn->hello_version == OTLS_TLS1_3 ? OTLS_ALERT_CERTIFICATE_REQUIRED
-                                                     : OTLS_ALERT_HANDSHAKE_FAILURE,
-                  alert, "the peer presented no certificate");
+    return otls_peer_refuse(conn, OTLS_VERIFY_MISSING,
+                            conn->hello_version == OTLS_TLS1_3 ? OTLS_ALERT_CERTIFICATE_REQUIRED
+                                                               : OTLS_ALERT_HANDSHAKE_FAILURE,
+                            alert, "the peer presented no certificate");
 }
 
 otls_status otls_core_verify_peer(otls_core *core, const otls_slice *chain, size_t count,
@@ -138,7 +139,8 @@ otls_status otls_core_verify_peer(otls_core *core, const otls_slice *chain, size
         sent.bytes += chain[i].size;
     make_request(conn, &sent, &request);
     if (!otls_staple_keep(conn, staple) || !keep_chain(conn, chain, &request, &sent))
-        return refuse(conn, OTLS_VERIFY_LIMIT, OTLS_ALERT_INTERNAL_ERROR, alert, "out of memory");
+        return otls_peer_refuse(conn, OTLS_VERIFY_LIMIT, OTLS_ALERT_INTERNAL_ERROR, alert,
+                                "out of memory");
     return judge(conn, &request, staple, alert);
 }
 

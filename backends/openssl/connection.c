@@ -36,6 +36,8 @@ static int bio_write(BIO *bio, const char *data, size_t size, size_t *count)
     struct otls_backend_connection *conn = BIO_get_data(bio);
     otls_status status;
     BIO_clear_retry_flags(bio);
+    if (size == 7 && data[0] == SSL3_RT_ALERT && data[5] == SSL3_AL_FATAL)
+        ossl_ask_late(conn); /* it may be about the peer's certificates */
     if (conn->refused && size == 7 && data[0] == SSL3_RT_ALERT)
         status = write_replaced(conn, data);
     else
