@@ -77,8 +77,7 @@ void otls_client_cache_put(otls_client_cache *cache, otls_session *session, size
         while (session->version < OTLS_TLS1_3 && s->count != 0)
             otls_session_free(s->sessions[--s->count]);
         shelf_put(s, session);
-        if (!otls_lru_put(cache, key.bytes, key.size, s, session->expires, evicted) &&
-            !kept)
+        if (!otls_lru_put(cache, key.bytes, key.size, s, session->expires, evicted) && !kept)
             shelf_free(s);
     }
     otls_lru_unlock(cache);

@@ -31,15 +31,15 @@ uint32_t otls_session_lifetime(const otls_settings *settings)
 
 void otls_session_settings_share(otls_session_settings *sessions)
 {
-    (void)otls_client_cache_ref(sessions->client_cache);
-    (void)otls_server_cache_ref(sessions->server_cache);
+    (void)otls_lru_ref(sessions->client_cache);
+    (void)otls_lru_ref(sessions->server_cache);
     (void)otls_ticket_ring_ref(sessions->ring);
 }
 
 void otls_session_settings_clear(otls_session_settings *sessions)
 {
-    otls_client_cache_free(sessions->client_cache);
-    otls_server_cache_free(sessions->server_cache);
+    otls_lru_free(sessions->client_cache);
+    otls_lru_free(sessions->server_cache);
     otls_ticket_ring_free(sessions->ring);
 }
 
@@ -117,8 +117,8 @@ otls_status otls_context_set_session_cache_size(otls_context *context, size_t en
                          "a cache of %zu sessions: 1 to %zu are allowed", entries,
                          OTLS_CACHE_ENTRIES_MAX);
     OTLS_TRY(need_stores(context, err));
-    otls_client_cache_resize(context->settings.sessions.client_cache, entries, &evicted);
-    otls_server_cache_resize(context->settings.sessions.server_cache, entries, &evicted);
+    otls_lru_set_capacity(context->settings.sessions.client_cache, entries, &evicted);
+    otls_lru_set_capacity(context->settings.sessions.server_cache, entries, &evicted);
     otls_session_kept(context, evicted);
     return OTLS_OK;
 }
@@ -271,9 +271,9 @@ size_t otls_context_purge_sessions(otls_context *context)
     size_t dropped = 0;
 
     if (sessions->client_cache != NULL)
-        dropped += otls_client_cache_purge(sessions->client_cache, now);
+        dropped += otls_lru_expire(sessions->client_cache, now);
     if (sessions->server_cache != NULL)
-        dropped += otls_server_cache_purge(sessions->server_cache, now);
+        dropped += otls_lru_expire(sessions->server_cache, now);
     return dropped;
 }
 
@@ -309,8 +309,8 @@ otls_status otls_context_session_stats(const otls_context *context, otls_session
         .cache_full = atomic_load(&counts->cache_full),
     };
     if (sessions->client_cache != NULL)
-        stats->number += otls_client_cache_count(sessions->client_cache);
+        stats->number += otls_lru_count(sessions->client_cache);
     if (sessions->server_cache != NULL)
-        stats->number += otls_server_cache_count(sessions->server_cache);
+        stats->number += otls_lru_count(sessions->server_cache);
     return OTLS_OK;
 }

@@ -211,7 +211,7 @@ static void gather_sent(otls_search *search, otls_path_node *node, uint64_t hash
     for (size_t i = 1; i < search->sent_count; i++) {
         otls_path_step step = {.certificate = search->request->chain[i], .sent = (uint16_t)i};
 
-        if (step.certificate == NULL || search->sent_hash[i] != hash ||
+        if (search->sent_hash[i] != hash ||
             !same_name(step.certificate->x509.subject, child->issuer) ||
             in_pool(search, node, step.certificate->x509.der))
             continue;
@@ -294,7 +294,7 @@ void otls_search_begin(otls_search *search, const otls_verify_request *request)
     search->request = request;
     search->crypto = OTLS_MODULE(request->backend)->crypto;
     search->length = 0;
-    search->sent_count = request->chain_count; /* otls_verify_presented has bounded it */
+    search->sent_count = request->chain_count; /* bounded and decoded: otls_verify_presented */
     for (size_t i = 0; i < search->sent_count; i++)
         search->sent_key[i] = NULL;
     search->edge_count = search->signature_count = 0;
@@ -313,8 +313,7 @@ otls_status otls_path_search(otls_search *search, bool *found, otls_error *err)
     *found = false;
     leaf.anchor = otls_trust_find_der(request->trust, &leaf.certificate->x509);
     for (size_t i = 1; i < search->sent_count; i++)
-        if (request->chain[i] != NULL)
-            search->sent_hash[i] = otls_name_hash(request->chain[i]->x509.subject);
+        search->sent_hash[i] = otls_name_hash(request->chain[i]->x509.subject);
     push(search, leaf);
     while (search->length != 0) {
         otls_path_node *node = &search->path[search->length - 1];

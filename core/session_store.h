@@ -4,7 +4,8 @@
  * What a context, and its copies, keep for resumption: the client's cache, the server's cache, the
  * ring of ticket keys. Each is reference-counted and locks itself; no lock is held while anything
  * of the application's runs (of an engine, only its random numbers and digests are used under a
- * lock). The clock is the caller's: `now` is passed in.
+ * lock). The clock is the caller's: `now` is passed in. Both caches are an otls_lru: its functions
+ * count, purge, resize, reference and free them.
  */
 #ifndef OTLS_CORE_SESSION_STORE_H
 #define OTLS_CORE_SESSION_STORE_H
@@ -21,27 +22,6 @@
 
 typedef otls_lru otls_client_cache;
 otls_client_cache *otls_client_cache_new(void);
-static inline otls_client_cache *otls_client_cache_ref(otls_client_cache *cache)
-{
-    return otls_lru_ref(cache);
-}
-static inline void otls_client_cache_free(otls_client_cache *cache)
-{
-    otls_lru_free(cache);
-}
-/** Drop what has expired at `now`; returns how many. */
-static inline size_t otls_client_cache_purge(otls_client_cache *cache, int64_t now)
-{
-    return otls_lru_expire(cache, now);
-}
-static inline size_t otls_client_cache_count(otls_client_cache *cache)
-{
-    return otls_lru_count(cache);
-}
-static inline void otls_client_cache_resize(otls_client_cache *cache, size_t entries, size_t *evicted)
-{
-    otls_lru_set_capacity(cache, entries, evicted);
-}
 /** Takes a reference; keyed by what is in the session: host, port, policy, engine. */
 void otls_client_cache_put(otls_client_cache *cache, otls_session *session, size_t *evicted);
 /**
@@ -57,27 +37,6 @@ void otls_client_cache_remove(otls_client_cache *cache, const otls_session *sess
 typedef otls_lru otls_server_cache;
 typedef enum otls_lookup { OTLS_LOOKUP_NONE, OTLS_LOOKUP_FOUND, OTLS_LOOKUP_EXPIRED } otls_lookup;
 otls_server_cache *otls_server_cache_new(void);
-static inline otls_server_cache *otls_server_cache_ref(otls_server_cache *cache)
-{
-    return otls_lru_ref(cache);
-}
-static inline void otls_server_cache_free(otls_server_cache *cache)
-{
-    otls_lru_free(cache);
-}
-/** Drop what has expired at `now`; returns how many. */
-static inline size_t otls_server_cache_purge(otls_server_cache *cache, int64_t now)
-{
-    return otls_lru_expire(cache, now);
-}
-static inline size_t otls_server_cache_count(otls_server_cache *cache)
-{
-    return otls_lru_count(cache);
-}
-static inline void otls_server_cache_resize(otls_server_cache *cache, size_t entries, size_t *evicted)
-{
-    otls_lru_set_capacity(cache, entries, evicted);
-}
 /** The bytes are copied. */
 void otls_server_cache_put(otls_server_cache *cache, otls_slice key, otls_slice blob,
                            int64_t expires, size_t *evicted);

@@ -33,11 +33,9 @@ static otls_status make_input(const otls_verify_request *request, engine_input *
         input->slices[at++] = trust->anchors[i].der;
     for (size_t i = 0; i < input->crl_count; i++)
         input->slices[at++] = trust->crls[i]->der;
-    for (size_t i = 0; i < request->chain_count && i < OTLS_PATH_SENT_MAX; i++)
-        if (request->chain[i] != NULL) {
-            input->slices[at++] = request->chain[i]->x509.der;
-            input->chain_count++;
-        }
+    for (size_t i = 0; i < request->chain_count; i++)
+        input->slices[at++] = request->chain[i]->x509.der;
+    input->chain_count = request->chain_count;
     return OTLS_OK;
 }
 

@@ -84,16 +84,16 @@ Test(server_cache, bounded_and_expiring)
     cr_expect_eq(otls_server_cache_get(cache, SLICE("a"), NOW + 10, &blob, &size),
                  OTLS_LOOKUP_EXPIRED);
     cr_expect_eq(otls_server_cache_get(cache, SLICE("a"), NOW, &blob, &size), OTLS_LOOKUP_NONE);
-    cr_expect_eq(otls_server_cache_count(cache), 1);
-    cr_expect_eq(otls_server_cache_purge(cache, NOW + 19), 0);
-    cr_expect_eq(otls_server_cache_purge(cache, NOW + 20), 1);
-    otls_server_cache_resize(cache, 2, &evicted);
+    cr_expect_eq(otls_lru_count(cache), 1);
+    cr_expect_eq(otls_lru_expire(cache, NOW + 19), 0);
+    cr_expect_eq(otls_lru_expire(cache, NOW + 20), 1);
+    otls_lru_set_capacity(cache, 2, &evicted);
     for (unsigned i = 0; i < 5; i++)
         otls_server_cache_put(cache, (otls_slice){(uint8_t *)&i, sizeof(i)}, SLICE("x"), NOW + 1,
                               &evicted);
-    cr_expect_eq(otls_server_cache_count(cache), 2);
+    cr_expect_eq(otls_lru_count(cache), 2);
     cr_expect_eq(evicted, 3);
-    otls_server_cache_free(cache);
+    otls_lru_free(cache);
 }
 
 static otls_session *session_for(const otls_backend *backend, const char *host, uint16_t version,
@@ -129,7 +129,7 @@ Test(client_cache, tickets_are_used_once)
         otls_client_cache_put(cache, s, &evicted);
         otls_session_free(s);
     }
-    cr_expect_eq(otls_client_cache_count(cache), 1);
+    cr_expect_eq(otls_lru_count(cache), 1);
     for (unsigned i = 5; i >= 3; i--) {
         found = otls_client_cache_take(cache, like, NOW + 2, false, &expired);
         cr_assert_not_null(found);
@@ -139,9 +139,9 @@ Test(client_cache, tickets_are_used_once)
     cr_expect_eq(expired, 0);
     cr_expect_null(otls_client_cache_take(cache, like, NOW + 2, false, &expired));
     cr_expect_eq(expired, 1);
-    cr_expect_eq(otls_client_cache_count(cache), 0);
+    cr_expect_eq(otls_lru_count(cache), 0);
     otls_session_free(like);
-    otls_client_cache_free(cache);
+    otls_lru_free(cache);
 }
 
 Test(client_cache, keys)
@@ -172,7 +172,7 @@ Test(client_cache, keys)
     cr_expect_null(otls_client_cache_take(cache, like, NOW, false, &expired));
     otls_session_free(s);
     otls_session_free(like);
-    otls_client_cache_free(cache);
+    otls_lru_free(cache);
 }
 
 /* ---- the ring ---- */
