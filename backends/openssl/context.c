@@ -250,7 +250,8 @@ static int request_callback(SSL *ssl, void *unused)
 static void set_callbacks(SSL_CTX *ctx, const otls_policy *policy)
 {
     SSL_CTX_set_info_callback(ctx, ossl_info_callback);
-    SSL_CTX_set_msg_callback(ctx, ossl_message_callback);
+    if (!policy->server || policy->request_peer != 0) /* a certificate may come */
+        SSL_CTX_set_msg_callback(ctx, ossl_message_callback);
     SSL_CTX_set_cert_verify_callback(ctx, ossl_verify_callback, NULL);
     if (policy->key_log)
         SSL_CTX_set_keylog_callback(ctx, key_log_callback);

@@ -6,6 +6,11 @@
 
 /* ---- bytes from and to core ---------------------------------------------------------------- */
 
+static bool expects_certificate(const otls_backend_connection *conn)
+{
+    return !conn->server || conn->context->policy->request_peer != 0;
+}
+
 static int on_recv(WOLFSSL *ssl, char *buffer, int size, void *user)
 {
     otls_backend_connection *conn = user;
@@ -18,7 +23,7 @@ static int on_recv(WOLFSSL *ssl, char *buffer, int size, void *user)
     status = conn->early != NULL ? otls_wolf_early_read(conn, buffer, (size_t)size, &count)
                                  : conn->core->ops->read(conn->core, buffer, (size_t)size, &count);
     if (status == OTLS_OK) {
-        if (!conn->done && !conn->judged)
+        if (!conn->done && !conn->judged && expects_certificate(conn))
             otls_wolf_flight_keep(conn, buffer, count);
         return (int)count;
     }
@@ -31,8 +36,8 @@ static int on_recv(WOLFSSL *ssl, char *buffer, int size, void *user)
 /* Have records under keys gone out? A flight holds several: ServerHello, then sealed ones. */
 static void watch(otls_backend_connection *conn, const uint8_t *flight, size_t size)
 {
-    while (size >= 5 && !conn->encrypted) {
-        const size_t length = 5u + ((size_t)flight[3] << 8 | flight[4]);
+    while (size >= OTLS_WOLF_RECORD_HEAD && !conn->encrypted) {
+        const size_t length = otls_wolf_record_size(flight);
         conn->encrypted = flight[0] == 20 || flight[0] == 23; /* ChangeCipherSpec or sealed */
         if (length >= size)
             break;

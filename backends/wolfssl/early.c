@@ -10,8 +10,9 @@
 #include <stdlib.h>
 
 #define RECORD_MAX (OTLS_WOLF_RECORD_HEAD + 16384u + 256u)
-#define SKIPPED_MAX 65536u /* as the other engines: more is an attack, and the engine's to refuse  \
-                            */
+#define SKIPPED_MAX                                                                                \
+    65536u /* as the other engines: more is an attack, and the engine's to refuse                  \
+            */
 
 enum { SEALED = 23 };
 
@@ -39,11 +40,6 @@ void otls_wolf_early_end(otls_backend_connection *conn)
     conn->early = NULL;
 }
 
-static size_t length_of(const struct otls_wolf_early *early)
-{
-    return OTLS_WOLF_RECORD_HEAD + ((size_t)early->record[3] << 8 | early->record[4]);
-}
-
 /* Is this one to be left out? */
 static bool is_early(otls_backend_connection *conn)
 {
@@ -65,8 +61,9 @@ static otls_status next_record(otls_backend_connection *conn)
     struct otls_wolf_early *early = conn->early;
 
     while (!early->whole) {
-        const size_t wanted =
-            early->have < OTLS_WOLF_RECORD_HEAD ? OTLS_WOLF_RECORD_HEAD : length_of(early);
+        const size_t wanted = early->have < OTLS_WOLF_RECORD_HEAD
+                                  ? OTLS_WOLF_RECORD_HEAD
+                                  : otls_wolf_record_size(early->record);
         size_t count = 0;
         otls_status status;
 
@@ -81,7 +78,8 @@ static otls_status next_record(otls_backend_connection *conn)
                 return status;
             early->have += count;
         }
-        if (early->have < OTLS_WOLF_RECORD_HEAD || early->have < length_of(early))
+        if (early->have < OTLS_WOLF_RECORD_HEAD ||
+            early->have < otls_wolf_record_size(early->record))
             continue;
         if (is_early(conn))
             early->have = 0;

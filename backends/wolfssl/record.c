@@ -8,7 +8,6 @@
 
 #ifdef ATOMIC_USER /* the build lets us see the keys */
 
-#include <wolfssl/wolfcrypt/aes.h>
 #include <wolfssl/wolfcrypt/chacha20_poly1305.h>
 
 enum { NONCE = 12 };
@@ -46,29 +45,15 @@ static bool take_keys(struct direction *d, const otls_backend_connection *conn, 
 static int crypt_aes(const struct direction *d, const uint8_t *head, const uint8_t *in, word32 size,
                      uint8_t *out, uint8_t *tag, bool seal)
 {
-    const bool gcm = wolfSSL_GetBulkCipher(d->ssl) == wolfssl_aes_gcm;
-    const word32 key_size = (word32)wolfSSL_GetKeySize(d->ssl);
-    const word32 head_size = OTLS_WOLF_RECORD_HEAD, tag_size = OTLS_WOLF_RECORD_TAG;
-    Aes aes;
-    int result = wc_AesInit(&aes, NULL, INVALID_DEVID);
-    if (result != 0)
-        return result;
-    result =
-        gcm ? wc_AesGcmSetKey(&aes, d->key, key_size) : wc_AesCcmSetKey(&aes, d->key, key_size);
-    if (result == 0 && gcm && seal)
-        result =
-            wc_AesGcmEncrypt(&aes, out, in, size, d->nonce, NONCE, tag, tag_size, head, head_size);
-    else if (result == 0 && gcm)
-        result =
-            wc_AesGcmDecrypt(&aes, out, in, size, d->nonce, NONCE, tag, tag_size, head, head_size);
-    else if (result == 0 && seal)
-        result =
-            wc_AesCcmEncrypt(&aes, out, in, size, d->nonce, NONCE, tag, tag_size, head, head_size);
-    else if (result == 0)
-        result =
-            wc_AesCcmDecrypt(&aes, out, in, size, d->nonce, NONCE, tag, tag_size, head, head_size);
-    wc_AesFree(&aes);
-    return result;
+    const struct otls_wolf_aead aead = {.ccm = wolfSSL_GetBulkCipher(d->ssl) == wolfssl_aes_ccm,
+                                        .key = d->key,
+                                        .key_size = (word32)wolfSSL_GetKeySize(d->ssl),
+                                        .nonce = d->nonce,
+                                        .head = head,
+                                        .head_size = OTLS_WOLF_RECORD_HEAD};
+
+    return seal ? otls_wolf_aead_seal(&aead, in, size, out, tag)
+                : otls_wolf_aead_open(&aead, in, size, out, tag);
 }
 
 static bool crypt_record(const struct direction *d, const uint8_t *head, const uint8_t *in,

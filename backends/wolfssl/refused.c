@@ -100,8 +100,7 @@ static size_t gather(const otls_backend_connection *conn, uint8_t *out)
     word64 sequence = 0;
 
     while (left >= OTLS_WOLF_RECORD_HEAD) {
-        const size_t size = (size_t)at[3] << 8 | at[4];
-        const size_t whole = OTLS_WOLF_RECORD_HEAD + size;
+        const size_t whole = otls_wolf_record_size(at), size = whole - OTLS_WOLF_RECORD_HEAD;
         size_t length = 0;
 
         if (whole > left)

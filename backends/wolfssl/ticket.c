@@ -8,7 +8,6 @@
 #include "wolf.h"
 
 #include <stdlib.h>
-#include <wolfssl/wolfcrypt/aes.h>
 
 #define GCM_NONCE 12
 #define GCM_TAG 16
@@ -110,29 +109,22 @@ void otls_wolf_ticket_chain(const otls_backend_connection *conn,
 
 /* ---- sealing and opening ------------------------------------------------------------------- */
 
-static int gcm(const otls_ticket_key *key, const uint8_t *iv, uint8_t *tag, uint8_t *data,
-               word32 size, bool encrypt)
+static struct otls_wolf_aead aead_of(const otls_ticket_key *key, const uint8_t *iv)
 {
-    Aes aes;
-    int result = wc_AesInit(&aes, NULL, INVALID_DEVID);
-    if (result != 0)
-        return result;
-    result = wc_AesGcmSetKey(&aes, key->aes, sizeof(key->aes));
-    if (result == 0 && encrypt)
-        result = wc_AesGcmEncrypt(&aes, data, data, size, iv, GCM_NONCE, tag, GCM_TAG, key->name,
-                                  sizeof(key->name));
-    else if (result == 0)
-        result = wc_AesGcmDecrypt(&aes, data, data, size, iv, GCM_NONCE, tag, GCM_TAG, key->name,
-                                  sizeof(key->name));
-    wc_AesFree(&aes);
-    return result;
+    return (struct otls_wolf_aead){.key = key->aes,
+                                   .key_size = sizeof(key->aes),
+                                   .nonce = iv,
+                                   .head = key->name,
+                                   .head_size = sizeof(key->name)};
 }
 
 /* `room` is what the engine's buffer takes. */
 static int seal(otls_backend_connection *conn, otls_ticket_key *key, uint8_t *name, uint8_t *iv,
                 uint8_t *tag, uint8_t *ticket, int *size, int room)
 {
+    struct otls_wolf_aead aead;
     otls_error err;
+
     if (room - *size < OTLS_WOLF_PLACE || keep_chain(conn) != OTLS_OK ||
         conn->core->ops->ticket_key(conn->core, NULL, key, &(bool){false}) != OTLS_OK ||
         otls_wolf_crypto.random(iv, GCM_NONCE, &err) != OTLS_OK)
@@ -142,8 +134,10 @@ static int seal(otls_backend_connection *conn, otls_ticket_key *key, uint8_t *na
     memset(tag + GCM_TAG, 0, WOLFSSL_TICKET_MAC_SZ - GCM_TAG);
     memcpy(ticket + *size, conn->place, OTLS_WOLF_PLACE);
     *size += OTLS_WOLF_PLACE;
-    return gcm(key, iv, tag, ticket, (word32)*size, true) == 0 ? WOLFSSL_TICKET_RET_OK
-                                                               : WOLFSSL_TICKET_RET_FATAL;
+    aead = aead_of(key, iv);
+    return otls_wolf_aead_seal(&aead, ticket, (word32)*size, ticket, tag) == 0
+               ? WOLFSSL_TICKET_RET_OK
+               : WOLFSSL_TICKET_RET_FATAL;
 }
 
 /* A client may send several tickets: what counts is said by the last one that could be opened. */
@@ -151,11 +145,12 @@ static int open_ticket(otls_backend_connection *conn, otls_ticket_key *key, cons
                        uint8_t *iv, uint8_t *tag, uint8_t *ticket, int *size)
 {
     const int body = *size - OTLS_WOLF_PLACE;
+    const struct otls_wolf_aead aead = aead_of(key, iv);
     bool renew = false;
 
     otls_wolf_ticket_forget(conn);
     if (body <= 0 || conn->core->ops->ticket_key(conn->core, name, key, &renew) != OTLS_OK ||
-        gcm(key, iv, tag, ticket, (word32)*size, false) != 0)
+        otls_wolf_aead_open(&aead, ticket, (word32)*size, ticket, tag) != 0)
         return WOLFSSL_TICKET_RET_REJECT;
     memcpy(conn->place, ticket + body, OTLS_WOLF_PLACE);
     if (!fetch_chain(conn)) {

@@ -183,6 +183,26 @@ void otls_wolf_alert_replace(otls_backend_connection *conn, uint8_t *data, size_
 #define OTLS_WOLF_RECORD_HEAD 5u
 #define OTLS_WOLF_RECORD_TAG 16u
 
+/** A record's bytes with its header, which is all that is looked at. */
+static inline size_t otls_wolf_record_size(const uint8_t *head)
+{
+    return OTLS_WOLF_RECORD_HEAD + ((size_t)head[3] << 8 | head[4]);
+}
+
+/** AES-GCM, or CCM, with a nonce of 12 bytes and a tag of 16; `head` is authenticated, too. */
+struct otls_wolf_aead {
+    bool ccm;
+    const uint8_t *key;
+    word32 key_size;
+    const uint8_t *nonce, *head;
+    word32 head_size;
+};
+/** 0 or wolfSSL's error; `in` may be `out`. Sealing writes `tag`, opening checks it. */
+int otls_wolf_aead_seal(const struct otls_wolf_aead *aead, const uint8_t *in, word32 size,
+                        uint8_t *out, uint8_t *tag);
+int otls_wolf_aead_open(const struct otls_wolf_aead *aead, const uint8_t *in, word32 size,
+                        uint8_t *out, const uint8_t *tag);
+
 /**
  * Record number `sequence` of TLS 1.3 under the write keys in force: `head` is its header, `out` has
  * room for the tag behind. False: no TLS 1.3, a suite that is not known, or keys that are not shown.
