@@ -113,6 +113,16 @@ otls_context *misuse_server(const misuse *row, const pair_case *which, int64_t *
     return session_server(which, &options);
 }
 
+void misuse_check(const misuse *row, const pair_case *which, const session_run *run, size_t thread)
+{
+    cr_expect_eq(run->fit, row->fit, "%s: %s: thread %zu: %s", row->name, pair_name(which), thread,
+                 otls_session_fit_name(run->fit));
+    cr_expect_eq(run->reused_client, row->reused, "%s: %s: thread %zu", row->name, pair_name(which),
+                 thread);
+    cr_expect_eq(run->reused_server, row->reused, "%s: %s: thread %zu", row->name, pair_name(which),
+                 thread);
+}
+
 uint8_t *misuse_export(const otls_session *session, size_t *size)
 {
     otls_error err = OTLS_ERROR_INIT;

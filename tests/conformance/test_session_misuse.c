@@ -33,10 +33,7 @@ static void misused(const misuse *row, const pair_case *which)
     session_begin(&p, &offering, again, server, restored != NULL ? first.session : NULL, row->host,
                   row->port != 0 ? row->port : MISUSE_PORT);
     second = session_end(&p);
-    cr_expect_eq(second.fit, row->fit, "%s: %s: %s", row->name, pair_name(which),
-                 otls_session_fit_name(second.fit));
-    cr_expect_eq(second.reused_client, row->reused, "%s: %s", row->name, pair_name(which));
-    cr_expect_eq(second.reused_server, row->reused, "%s: %s", row->name, pair_name(which));
+    misuse_check(row, which, &second, 0);
     free(bytes);
     otls_session_free(restored);
     otls_session_free(first.session);

@@ -72,15 +72,8 @@ static void misused(const misuse *row, const pair_case *which)
                       row->port != 0 ? row->port : MISUSE_PORT);
     together(workers);
     for (size_t i = 0; i < THREADS; i++) {
-        const session_run *run = &workers[i].run;
-
-        cr_expect_eq(run->fit, row->fit, "%s: %s: thread %zu: %s", row->name, pair_name(which), i,
-                     otls_session_fit_name(run->fit));
-        cr_expect_eq(run->reused_client, row->reused, "%s: %s: thread %zu", row->name,
-                     pair_name(which), i);
-        cr_expect_eq(run->reused_server, row->reused, "%s: %s: thread %zu", row->name,
-                     pair_name(which), i);
-        otls_session_free(run->session);
+        misuse_check(row, which, &workers[i].run, i);
+        otls_session_free(workers[i].run.session);
     }
     otls_session_free(first.session);
     otls_context_free(client);
