@@ -15,6 +15,7 @@
 
 typedef struct opened {
     const char *what;
+    size_t size; /* of the file */
     const otls_certificate *found[FILE_CERTIFICATES];
     size_t count;
     otls_status status;
@@ -29,7 +30,10 @@ static void collect(void *user, otls_slice der)
 
     if (file->status != OTLS_OK)
         return;
-    if (file->count == FILE_CERTIFICATES) {
+    if (der.size > file->size) {
+        file->status = otls_fail(&file->err, OTLS_E_CREDENTIAL, OTLS_CODE_BAD_DER,
+                                 "%s: a certificate larger than the file", file->what);
+    } else if (file->count == FILE_CERTIFICATES) {
         file->status = otls_fail(&file->err, OTLS_E_CREDENTIAL, OTLS_CODE_LIMIT,
                                  "%s: more than %d certificates", file->what, FILE_CERTIFICATES);
     } else if (otls_certificate_from_der(&cert, der.data, der.size, &inner) != OTLS_OK) {
@@ -201,6 +205,7 @@ static otls_status load_named(otls_identity **out, otls_key_search *search, cons
     if (file == NULL)
         return otls_fail_nomem(err);
     file->what = search->what;
+    file->size = size;
     status = load(out, search, (otls_slice){pfx, size}, file, err);
     for (size_t i = 0; i < file->count; i++)
         otls_certificate_free(file->found[i]);

@@ -104,6 +104,10 @@ otls_status otls_key_public(const otls_key *key, uint8_t *out, size_t capacity, 
             *err = inner;
         return status;
     }
+    if (size == 0 || size > sizeof(spki))
+        return otls_fail(err, OTLS_E_INTERNAL, OTLS_CODE_NONE,
+                         "%s answers a public key of %zu bytes", otls_backend_name(key->backend),
+                         size);
     if (size > capacity)
         return otls_fail(err, OTLS_E_USAGE, OTLS_CODE_LIMIT, "room for %zu bytes is needed", size);
     memcpy(out, spki, size);

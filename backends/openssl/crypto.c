@@ -127,23 +127,25 @@ static EVP_PKEY *parse_legacy(const otls_key_source *source, int32_t *code)
     char *name = NULL;
     char *header = NULL;
     unsigned char *data = NULL;
-    long size = 0;
+    long size = 0, room = 0;
     EVP_PKEY *pkey = NULL;
     *code = OTLS_CODE_BAD_PEM;
     if (bio != NULL && PEM_read_bio(bio, &name, &header, &data, &size) == 1) {
+        room = size;
         const bool rsa = strcmp(name, PEM_STRING_RSA) == 0;
         *code = OTLS_CODE_KEY_UNSUPPORTED;
         if ((rsa || strcmp(name, PEM_STRING_ECPRIVATEKEY) == 0) &&
             PEM_get_EVP_CIPHER_INFO(header, &cipher) == 1) {
             *code = OTLS_CODE_WRONG_PASSWORD;
-            if (PEM_do_header(&cipher, data, &size, give_password, &password) == 1)
+            if (PEM_do_header(&cipher, data, &size, give_password, &password) == 1 && size > 0 &&
+                size <= room)
                 pkey =
                     parse_plain(rsa ? EVP_PKEY_RSA : EVP_PKEY_EC, (otls_slice){data, (size_t)size});
         }
     }
     OPENSSL_free(name);
     OPENSSL_free(header);
-    OPENSSL_clear_free(data, (size_t)size);
+    OPENSSL_clear_free(data, (size_t)room);
     BIO_free(bio);
     return pkey;
 }

@@ -145,6 +145,8 @@ static int verify_rsa(RsaKey *key, const otls_signature_algorithm *algorithm, co
         result = wc_RsaPSS_Verify_ex(work, (word32)signature.size, work + signature.size,
                                      (word32)signature.size, type, mgf_of(algorithm->mgf_hash),
                                      algorithm->salt_length, key);
+        if (result > modulus)
+            result = SIG_VERIFY_E;
         if (result >= 0)
             result =
                 wc_RsaPSS_CheckPadding_ex(hash, hash_size, work + signature.size, (word32)result,
@@ -156,7 +158,8 @@ static int verify_rsa(RsaKey *key, const otls_signature_algorithm *algorithm, co
         result = wc_RsaSSL_Verify(work, (word32)signature.size, work + signature.size,
                                   (word32)signature.size, key);
         if (result >= 0)
-            result = (word32)result == size && memcmp(work + signature.size, expected, size) == 0
+            result = size > hash_size && size <= signature.size && (word32)result == size &&
+                             memcmp(work + signature.size, expected, size) == 0
                          ? 0
                          : SIG_VERIFY_E;
     }
@@ -260,6 +263,8 @@ static int sign_rsa(RsaKey *key, const otls_signature_algorithm *algorithm, cons
         return wc_RsaPSS_Sign_ex(hash, hash_size, out, capacity, type, mgf_of(algorithm->mgf_hash),
                                  algorithm->salt_length, key, rng);
     size = wc_EncodeSignature(info, hash, hash_size, wc_HashGetOID(type));
+    if (size <= hash_size || size > sizeof(info))
+        return BAD_FUNC_ARG;
     return wc_RsaSSL_Sign(info, size, out, capacity, key, rng);
 }
 
@@ -350,7 +355,11 @@ static otls_status sign(const otls_native_key *key, const otls_signature_algorit
         return otls_wolf_error(err, OTLS_E_NOMEM, OTLS_CODE_NONE, 0, "out of memory");
     result = otls_wolf_private_open(open, key->der, key->size);
     if (result == 0) {
+        const word32 room = size;
+
         result = sign_with(open, algorithm, data, out, &size);
+        if (result == 0 && size > room)
+            result = BUFFER_E;
         otls_wolf_key_close(open);
     }
     free(open);

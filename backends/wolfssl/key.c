@@ -266,7 +266,7 @@ otls_status otls_wolf_private_public(const otls_native_key *key, uint8_t *out, s
         otls_wolf_key_close(open);
     }
     free(open);
-    if (result <= 0) {
+    if (result <= 0 || result > (int)OTLS_WOLF_SPKI_MAX) {
         status = otls_wolf_error(err, result == MEMORY_E ? OTLS_E_NOMEM : OTLS_E_CREDENTIAL,
                                  result == MEMORY_E ? OTLS_CODE_NONE : OTLS_CODE_KEY_UNSUPPORTED,
                                  result, "the public half cannot be derived from the private key");
@@ -361,9 +361,9 @@ otls_status otls_wolf_private_import(otls_native_key **out, const otls_key_sourc
         memcpy(key->der, source->data.data, size);
         result = (int)size;
     }
-    if (result > 0)
+    if (result > 0 && (size_t)result <= size)
         result = adopt(key, (size_t)result);
-    else if (result == 0)
+    else if (result >= 0)
         result = ASN_PARSE_E;
     if (result == 0) {
         *out = key;

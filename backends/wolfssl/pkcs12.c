@@ -16,9 +16,27 @@ struct bag {
     WC_DerCertList *others;
 };
 
-static void release(struct bag *bag)
+/* What is in a file is not larger than the file. wolfSSL hands a negative error back as a size; how
+ * much memory stands behind one is not known then, so nothing of it is touched. */
+static bool fits(word32 size, size_t file)
 {
-    if (bag->key != NULL)
+    return size > 0 && size <= file;
+}
+
+static bool sizes_fit(const struct bag *bag, size_t file)
+{
+    if ((bag->key != NULL && !fits(bag->key_size, file)) ||
+        (bag->leaf != NULL && !fits(bag->leaf_size, file)))
+        return false;
+    for (const WC_DerCertList *at = bag->others; at != NULL; at = at->next)
+        if (at->buffer == NULL || !fits(at->bufferSz, file))
+            return false;
+    return true;
+}
+
+static void release(struct bag *bag, size_t file)
+{
+    if (bag->key != NULL && fits(bag->key_size, file))
         otls_wolf_wipe(bag->key, bag->key_size);
     XFREE(bag->key, NULL, DYNAMIC_TYPE_OPENSSL);
     XFREE(bag->leaf, NULL, DYNAMIC_TYPE_OPENSSL);
@@ -110,7 +128,8 @@ otls_status otls_wolf_pkcs12_open(otls_slice pfx, otls_slice password, otls_nati
                                  "the password does not open the PKCS#12 file");
     } else if (result == MEMORY_E) {
         status = otls_wolf_error(err, OTLS_E_NOMEM, OTLS_CODE_NONE, result, "out of memory");
-    } else if (result == ASN_PARSE_E || result == BUFFER_E) {
+    } else if (result == ASN_PARSE_E || result == BUFFER_E ||
+               (result >= 0 && !sizes_fit(&bag, pfx.size))) {
         status = otls_wolf_error(err, OTLS_E_CREDENTIAL, OTLS_CODE_BAD_DER, result,
                                  "the PKCS#12 file is malformed");
     } else if (result < 0) {
@@ -126,6 +145,6 @@ otls_status otls_wolf_pkcs12_open(otls_slice pfx, otls_slice password, otls_nati
             count++;
         }
     }
-    release(&bag);
+    release(&bag, pfx.size);
     return status;
 }

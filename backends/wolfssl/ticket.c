@@ -34,8 +34,13 @@ static uint8_t *chain_bytes(const otls_backend_connection *conn, size_t *size)
     *size = 0;
     if (count <= 0 || (size_t)count != conn->judged_count)
         return NULL;
-    for (int i = 0; i < count; i++)
-        *size += 3 + (size_t)wolfSSL_get_chain_length(chain, i);
+    for (int i = 0; i < count; i++) {
+        const int length = wolfSSL_get_chain_length(chain, i);
+
+        if (length <= 0 || wolfSSL_get_chain_cert(chain, i) == NULL)
+            return NULL;
+        *size += 3 + (size_t)length;
+    }
     bytes = at = malloc(*size);
     for (int i = 0; bytes != NULL && i < count; i++) {
         const size_t length = (size_t)wolfSSL_get_chain_length(chain, i);

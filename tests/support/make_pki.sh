@@ -19,6 +19,7 @@
 #   server-rsa-2048.legacy.key     PEM with DEK-Info       > password "secret"
 #   server-ecdsa-p256.p12          key, leaf, intermediate/
 #   server-ecdsa-p256.empty.p12    the same with the empty password
+#   server-ecdsa-p256.open.p12     the same, neither encrypted nor with a MAC: for the parsers
 #   server-rsa-2048.p12            RSA, password "secret"
 #   server-KIND.key.der .crt.der   key and leaf as DER
 #   dh2048.pem dh1536.pem          Diffie-Hellman parameters
@@ -198,6 +199,9 @@ PEM
 # Passwords: an empty one for the PKCS #12 too, and the same keys in DER.
 run pkcs12 -export -inkey server-ecdsa-p256.key -in server-ecdsa-p256.crt -certfile int.crt \
     -name server -passout pass: -out "$out/server-ecdsa-p256.empty.p12"
+run pkcs12 -export -inkey server-ecdsa-p256.key -in server-ecdsa-p256.crt -certfile int.crt \
+    -name server -keypbe NONE -certpbe NONE -nomac -passout pass: \
+    -out "$out/server-ecdsa-p256.open.p12"
 run pkcs12 -export -inkey server-rsa-2048.key -in server-rsa-2048.crt -certfile int.crt \
     -name server -passout pass:secret -out "$out/server-rsa-2048.p12"
 for kind in ecdsa-p256 rsa-2048 ed25519; do
