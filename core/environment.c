@@ -9,11 +9,14 @@
 #include <sys/auxv.h>
 #endif
 
-static int privileges_raised(void)
+bool otls_privileges_raised(void)
 {
 #if defined(__linux__)
     if (getauxval(AT_SECURE) != 0)
-        return 1;
+        return true;
+#elif defined(__APPLE__) || defined(__FreeBSD__) || defined(__OpenBSD__) || defined(__NetBSD__)
+    if (issetugid())
+        return true;
 #endif
     return geteuid() != getuid() || getegid() != getgid();
 }
@@ -22,7 +25,7 @@ const char *otls_environment(const char *name)
 {
     const char *value;
 
-    if (privileges_raised())
+    if (otls_privileges_raised())
         return NULL;
     value = getenv(name);
     return value != NULL && value[0] != '\0' ? value : NULL;

@@ -3,6 +3,12 @@
 #ifndef OTLS_CORE_ENVIRONMENT_H
 #define OTLS_CORE_ENVIRONMENT_H
 
+#include <stdbool.h>
+
+/** Does whoever started the process have fewer rights than it (set-user-id, set-group-id, file
+ * capabilities)? Then nothing that they chose is used: no environment, no path of the program. */
+bool otls_privileges_raised(void);
+
 /** NULL when unset, empty, or when the process runs with raised privileges. */
 const char *otls_environment(const char *name);
 

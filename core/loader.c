@@ -38,7 +38,9 @@ static otls_status open_module(const otls_backend_module **out, const char *path
 /* An address inside this library, for dladdr. */
 static const char module_anchor = 0;
 
-/* The directory of the file this code is in, so that a build tree and a moved prefix both work. */
+/* The directory of the file this code is in, so that a build tree and a moved prefix both work. Of
+ * a static library that is the program's, and the program's name is argv[0], which anybody chooses.
+ */
 static bool own_directory(char *out, size_t capacity)
 {
     Dl_info info;
@@ -64,10 +66,10 @@ otls_status otls_module_load(const otls_backend_module **out, const char *name, 
     const char *directories[3] = {otls_environment("OMNITLS_MODULE_DIR"), NULL,
                                   OMNITLS_MODULE_PATH};
 
-    if (own_directory(beside, sizeof(beside)))
+    if (!otls_privileges_raised() && own_directory(beside, sizeof(beside)))
         directories[1] = beside;
     for (size_t i = 0; i < sizeof(directories) / sizeof(directories[0]); i++) {
-        if (directories[i] == NULL)
+        if (directories[i] == NULL || (directories[i][0] != '/' && otls_privileges_raised()))
             continue;
         if (snprintf(path, sizeof(path), "%s/%s.so", directories[i], name) >= (int)sizeof(path))
             continue;
@@ -76,8 +78,10 @@ otls_status otls_module_load(const otls_backend_module **out, const char *name, 
             return open_module(out, path, err);
     }
     return otls_fail(err, OTLS_E_BACKEND, OTLS_CODE_NONE,
-                     "no module %s.so in OMNITLS_MODULE_DIR, beside the library or in %s", name,
-                     OMNITLS_MODULE_PATH);
+                     otls_privileges_raised()
+                         ? "no module %s.so in %s, the only place with raised privileges"
+                         : "no module %s.so in OMNITLS_MODULE_DIR, beside the library or in %s",
+                     name, OMNITLS_MODULE_PATH);
 }
 
 #else
