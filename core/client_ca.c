@@ -50,7 +50,8 @@ static otls_status add_trust(otls_context *context, const otls_trust *trust, otl
     otls_status status = OTLS_OK;
 
     for (size_t i = 0; i < trust->anchor_count && status == OTLS_OK; i++)
-        status = otls_name_list_add(&names, trust->anchors[i].subject, err);
+        if (otls_anchor_is_for(&trust->anchors[i], OTLS_PURPOSE_CLIENT))
+            status = otls_name_list_add(&names, trust->anchors[i].subject, err);
     if (status == OTLS_OK)
         status = otls_name_list_add_all(&context->settings.calls.client_ca, &names, err);
     otls_name_list_clear(&names);

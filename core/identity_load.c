@@ -5,6 +5,7 @@
 #include "fail.h"
 #include "files.h"
 #include "identity.h"
+#include "trust_aux.h"
 
 #include <string.h>
 
@@ -18,11 +19,19 @@ typedef struct loading {
 static otls_status add_block(const otls_pem_block *block, void *user, otls_error *err)
 {
     loading *load = user;
+    otls_slice der;
+    uint8_t trusted_for; /* by whoever made the file: what we present is the certificate */
 
     if (otls_pem_label_is(block, "CERTIFICATE") || otls_pem_label_is(block, "X509 CERTIFICATE"))
         return load->want_chain
                    ? otls_identity_add_der(load->identity, block->der, load->search.what, err)
                    : OTLS_OK;
+    if (otls_pem_label_is(block, OTLS_PEM_TRUSTED)) {
+        if (!load->want_chain)
+            return OTLS_OK;
+        OTLS_TRY(otls_trust_aux_parse(block->der, &der, &trusted_for, err));
+        return otls_identity_add_der(load->identity, der, load->search.what, err);
+    }
     return load->want_key ? otls_key_take_block(&load->search, block, err) : OTLS_OK;
 }
 

@@ -186,7 +186,8 @@ static void gather_anchors(otls_search *search, otls_path_node *node, uint64_t h
         const otls_anchor *anchor = &trust->anchors[i];
         otls_path_step step = {.anchor = anchor};
 
-        if (!same_name(anchor->subject, child->issuer))
+        if (!otls_anchor_is_for(anchor, search->request->purpose) ||
+            !same_name(anchor->subject, child->issuer))
             continue;
         step.certificate = otls_anchor_certificate(anchor);
         if (step.certificate == NULL)
@@ -311,7 +312,7 @@ otls_status otls_path_search(otls_search *search, bool *found, otls_error *err)
     otls_path_step leaf = {.certificate = request->chain[0]};
 
     *found = false;
-    leaf.anchor = otls_trust_find_der(request->trust, &leaf.certificate->x509);
+    leaf.anchor = otls_trust_find_der(request->trust, &leaf.certificate->x509, request->purpose);
     for (size_t i = 1; i < search->sent_count; i++)
         search->sent_hash[i] = otls_name_hash(request->chain[i]->x509.subject);
     push(search, leaf);

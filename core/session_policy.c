@@ -50,8 +50,10 @@ static void add_digest(hasher *h, otls_slice of)
 static void add_trust(hasher *h, const otls_trust *trust)
 {
     add_number(h, trust != NULL ? trust->anchor_count : 0);
-    for (size_t i = 0; trust != NULL && i < trust->anchor_count; i++)
+    for (size_t i = 0; trust != NULL && i < trust->anchor_count; i++) {
         add_digest(h, trust->anchors[i].der);
+        add_number(h, trust->anchors[i].trusted_for);
+    }
     add_number(h, trust != NULL ? trust->crl_count : 0);
     for (size_t i = 0; trust != NULL && i < trust->crl_count; i++)
         add_digest(h, trust->crls[i]->der);

@@ -89,7 +89,8 @@ otls_status otls_trust_writable(const otls_trust *trust, otls_error *err)
 
 /* ---- filling ------------------------------------------------------------------------------- */
 
-otls_status otls_trust_batch_add(otls_trust_batch *batch, otls_slice der, otls_error *err)
+otls_status otls_trust_batch_add(otls_trust_batch *batch, otls_slice der, uint8_t trusted_for,
+                                 otls_error *err)
 {
     otls_x509 view;
     otls_anchor *anchor;
@@ -111,6 +112,7 @@ otls_status otls_trust_batch_add(otls_trust_batch *batch, otls_slice der, otls_e
     anchor->subject_hash = otls_name_hash(view.subject);
     anchor->der = der;
     anchor->subject = view.subject;
+    anchor->trusted_for = trusted_for;
     atomic_init(&anchor->cache, NULL);
     return OTLS_OK;
 }
@@ -180,15 +182,20 @@ static int compare_anchors(const void *left, const void *right)
     return compare_der(a->der, b->der);
 }
 
-/* Duplicates stand next to each other; the one that has a cache is kept. */
+/* Duplicates stand next to each other; the one that has a cache is kept. What one of them is not
+ * trusted for, the certificate is not: a refusal holds in any order. */
 static void drop_duplicates(otls_trust *trust)
 {
     size_t kept = 0;
 
     for (size_t i = 0; i < trust->anchor_count; i++) {
         if (kept != 0 && compare_anchors(&trust->anchors[kept - 1], &trust->anchors[i]) == 0) {
+            const uint8_t both =
+                trust->anchors[kept - 1].trusted_for & trust->anchors[i].trusted_for;
+
             if (atomic_load(&trust->anchors[kept - 1].cache) == NULL)
                 trust->anchors[kept - 1] = trust->anchors[i];
+            trust->anchors[kept - 1].trusted_for = both;
             continue;
         }
         if (kept != i)
@@ -252,7 +259,12 @@ size_t otls_trust_range(const otls_trust *trust, uint64_t subject_hash, size_t *
     return end;
 }
 
-const otls_anchor *otls_trust_find_der(const otls_trust *trust, const otls_x509 *cert)
+bool otls_anchor_is_for(const otls_anchor *anchor, int purpose)
+{
+    return (anchor->trusted_for & OTLS_TRUSTED_FOR(purpose != 0 ? purpose : OTLS_PURPOSE_ANY)) != 0;
+}
+
+const otls_anchor *otls_trust_find_der(const otls_trust *trust, const otls_x509 *cert, int purpose)
 {
     size_t first, end;
 
@@ -261,7 +273,7 @@ const otls_anchor *otls_trust_find_der(const otls_trust *trust, const otls_x509 
     end = otls_trust_range(trust, otls_name_hash(cert->subject), &first);
     for (size_t i = first; i < end; i++)
         if (otls_slice_equal(trust->anchors[i].der, cert->der))
-            return &trust->anchors[i];
+            return otls_anchor_is_for(&trust->anchors[i], purpose) ? &trust->anchors[i] : NULL;
     return NULL;
 }
 

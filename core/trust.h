@@ -15,6 +15,7 @@
 #define OTLS_CORE_TRUST_H
 
 #include "engine.h"
+#include "trust_aux.h"
 #include "user_data.h"
 #include "x509.h"
 #include <omnitls/trust.h>
@@ -34,7 +35,8 @@ typedef struct otls_anchor_cache {
 typedef struct otls_anchor {
     uint64_t subject_hash;
     otls_slice der;
-    otls_slice subject; /* Name, TLV */
+    otls_slice subject;  /* Name, TLV */
+    uint8_t trusted_for; /* OTLS_TRUSTED_FOR(purpose), or-ed */
     _Atomic(otls_anchor_cache *) cache;
 } otls_anchor;
 
@@ -62,8 +64,12 @@ uint64_t otls_name_hash(otls_slice name);
 
 /** The anchors whose subject may be `name`: `*first` up to, not including, the returned index. */
 size_t otls_trust_range(const otls_trust *trust, uint64_t subject_hash, size_t *first);
-/** The anchor with exactly this DER; NULL if there is none. */
-const otls_anchor *otls_trust_find_der(const otls_trust *trust, const otls_x509 *cert);
+/** The anchor for `purpose` (OTLS_PURPOSE_..., 0 = ANY) with exactly this DER; NULL if there is
+ * none.
+ */
+const otls_anchor *otls_trust_find_der(const otls_trust *trust, const otls_x509 *cert, int purpose);
+/** Is it an anchor for this purpose (0 = ANY)? */
+bool otls_anchor_is_for(const otls_anchor *anchor, int purpose);
 /** The decoded anchor; borrowed from the store. NULL when it cannot be decoded (or no memory). */
 const otls_certificate *otls_anchor_certificate(const otls_anchor *anchor);
 /** The anchor's key in an engine; borrowed from the store, imported once. */
@@ -71,8 +77,8 @@ otls_status otls_anchor_key(const otls_trust *trust, const otls_anchor *anchor,
                             const otls_backend *backend, const otls_native_public_key **out,
                             otls_error *err);
 
-/* trust_known.c: any thread, no locks. `der` is the whole certificate; `engine` the one that checked
- * its signature by `anchor`. */
+/* trust_known.c: any thread, no locks. `der` is the whole certificate; `engine` the one that
+ * checked its signature by `anchor`. */
 bool otls_trust_knows(const otls_trust *trust, const otls_anchor *anchor, unsigned engine,
                       otls_slice der);
 void otls_trust_remember(const otls_trust *trust, const otls_anchor *anchor, unsigned engine,
@@ -89,9 +95,10 @@ typedef struct otls_trust_batch {
 } otls_trust_batch;
 
 otls_status otls_trust_writable(const otls_trust *trust, otls_error *err);
-/** One certificate. E_CREDENTIAL/BAD_DER when it is not one. `der` must lie in a block of this
- *  batch. */
-otls_status otls_trust_batch_add(otls_trust_batch *batch, otls_slice der, otls_error *err);
+/** One certificate, an anchor for `trusted_for`. E_CREDENTIAL/BAD_DER when it is not one. `der`
+ * must lie in a block of this batch. */
+otls_status otls_trust_batch_add(otls_trust_batch *batch, otls_slice der, uint8_t trusted_for,
+                                 otls_error *err);
 /** Give a block of DER to the batch; on failure the caller keeps it. */
 otls_status otls_trust_batch_own(otls_trust_batch *batch, uint8_t *block, otls_error *err);
 /** The newest block, of `size` bytes, holds the certificates from `first` on: if they are less than

@@ -39,23 +39,20 @@ static void forget(const pem_load *load, otls_slice text)
 static otls_status take_block(const otls_pem_block *pem, void *user, otls_error *err)
 {
     pem_load *load = user;
+    uint8_t trusted_for = OTLS_TRUSTED_FOR_ALL;
     otls_slice der = pem->der;
-    otls_status status;
+    otls_status status = OTLS_OK;
 
     if (!otls_pem_label_is(pem, "CERTIFICATE") && !otls_pem_label_is(pem, "X509 CERTIFICATE") &&
-        !otls_pem_label_is(pem, "TRUSTED CERTIFICATE")) {
+        !otls_pem_label_is(pem, OTLS_PEM_TRUSTED)) {
         forget(load, pem->text);
         return OTLS_OK;
     }
     load->number++;
-    if (otls_pem_label_is(pem, "TRUSTED CERTIFICATE")) { /* OpenSSL's: a certificate, then more */
-        otls_der rest = otls_der_of(der);
-        otls_tlv cert;
-
-        if (otls_der_take(&rest, OTLS_DER_SEQUENCE, &cert))
-            der = cert.whole;
-    }
-    status = otls_trust_batch_add(load->batch, der, err);
+    if (otls_pem_label_is(pem, OTLS_PEM_TRUSTED))
+        status = otls_trust_aux_parse(pem->der, &der, &trusted_for, err);
+    if (status == OTLS_OK)
+        status = otls_trust_batch_add(load->batch, der, trusted_for, err);
     if (status == OTLS_E_CREDENTIAL && load->lenient)
         return OTLS_OK;
     if (status == OTLS_E_CREDENTIAL)
@@ -95,7 +92,7 @@ static otls_status load_block(otls_trust_batch *batch, uint8_t *block, size_t si
         otls_free(block);
         return status;
     }
-    status = looks_like_der(input) ? otls_trust_batch_add(batch, input, err)
+    status = looks_like_der(input) ? otls_trust_batch_add(batch, input, OTLS_TRUSTED_FOR_ALL, err)
                                    : load_pem(batch, block, size, lenient, err);
     if (status == OTLS_E_CREDENTIAL)
         otls_trust_name_file(name, err);

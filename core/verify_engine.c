@@ -29,8 +29,10 @@ static otls_status make_input(const otls_verify_request *request, engine_input *
                                 sizeof(*input->slices));
     if (input->slices == NULL)
         return otls_fail_nomem(err);
-    for (size_t i = 0; i < input->anchor_count; i++)
-        input->slices[at++] = trust->anchors[i].der;
+    for (size_t i = 0; trust != NULL && i < trust->anchor_count; i++)
+        if (otls_anchor_is_for(&trust->anchors[i], request->purpose))
+            input->slices[at++] = trust->anchors[i].der;
+    input->anchor_count = at;
     for (size_t i = 0; i < input->crl_count; i++)
         input->slices[at++] = trust->crls[i]->der;
     for (size_t i = 0; i < request->chain_count; i++)

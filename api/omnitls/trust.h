@@ -23,7 +23,12 @@ typedef struct otls_trust otls_trust;
 OTLS_API otls_status otls_trust_new(otls_trust **out, otls_error *err);
 OTLS_API otls_trust *otls_trust_ref(otls_trust *trust);
 OTLS_API void otls_trust_free(otls_trust *trust);
-/** All certificates of a PEM bundle, or one DER certificate. Nothing is added if one is broken. */
+/**
+ * All certificates of a PEM bundle, or one DER certificate. Nothing is added if one is broken.
+ * OpenSSL's "TRUSTED CERTIFICATE" is an anchor only for what its annex trusts it for (openssl-x509(1),
+ * -addtrust, -addreject): of servers, of clients, or of any purpose if nothing is refused. The same
+ * certificate given twice is trusted for what both allow.
+ */
 OTLS_API otls_status otls_trust_add_file(otls_trust *trust, const char *path, otls_error *err);
 OTLS_API otls_status otls_trust_add_memory(otls_trust *trust, const void *pem_or_der, size_t size,
                                            otls_error *err);

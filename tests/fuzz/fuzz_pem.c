@@ -3,6 +3,7 @@
 #include <omnitls/certificate.h>
 
 #include "alloc.h"
+#include "trust_aux.h"
 #include "x509.h"
 #include <stdlib.h>
 
@@ -25,6 +26,20 @@ static otls_status check_again(const otls_pem_block *block, void *user, otls_err
     return OTLS_OK;
 }
 
+/** A certificate with OpenSSL's annex: what is found lies inside, and is trusted for what is known.
+ */
+static void check_trusted(otls_slice der)
+{
+    otls_slice cert;
+    uint8_t trusted_for;
+
+    if (otls_trust_aux_parse(der, &cert, &trusted_for, NULL) != OTLS_OK)
+        return;
+    must(cert.data == der.data && cert.size > 0 && cert.size <= der.size);
+    must((trusted_for & ~OTLS_TRUSTED_FOR_ALL) == 0);
+    must(cert.size < der.size || trusted_for == OTLS_TRUSTED_FOR_ALL);
+}
+
 static otls_status check_block(const otls_pem_block *block, void *user, otls_error *err)
 {
     const otls_slice *text = user;
@@ -38,6 +53,7 @@ static otls_status check_block(const otls_pem_block *block, void *user, otls_err
     must(block->has_headers == (block->der.data == NULL));
     if (block->has_headers)
         return OTLS_OK;
+    check_trusted(der);
     must(otls_pem_encode("CERTIFICATE", der, &pem, err) == OTLS_OK);
     must(otls_pem_each((otls_slice){.data = (const uint8_t *)pem, .size = strlen(pem)}, check_again,
                        &der, &count, err) == OTLS_OK);
@@ -117,6 +133,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     (void)otls_pem_each(text, check_block, &text, &count, NULL);
     check_in_place(text);
+    check_trusted(text);
     if (otls_certificate_list_from_pem(&list, &count, data, size, NULL) == OTLS_OK) {
         must(count > 0);
         otls_certificate_list_free(list, count);

@@ -8,6 +8,7 @@
 # from 2024 to 2049, except what says otherwise.
 #
 #   root.pem .key              ECDSA P-256 CA              int.pem .key     issued by root
+#   root.<reject|trust>-*.pem  root with OpenSSL's auxiliary trust
 #   other-root.pem .key        a CA that nobody trusts
 #   server-KIND.pem .key       leaf + intermediate, for KIND in ecdsa-p256 rsa-2048 ed25519:
 #                              localhost, *.wild.test, 127.0.0.1, ::1
@@ -195,6 +196,16 @@ Fj+o/STPX4NlXSPco62WHGLzViCFUrue1SkHcJaWbWcMNU5KvJgE8XRsCMojcyf/
 /////////wIBAg==
 -----END DH PARAMETERS-----
 PEM
+
+# OpenSSL's annex to a certificate: what it is trusted for, or not.
+run x509 -in root.crt -trustout -addreject serverAuth -out "$out/root.reject-server.pem"
+run x509 -in root.crt -trustout -addreject anyExtendedKeyUsage -out "$out/root.reject-any.pem"
+run x509 -in root.crt -trustout -addtrust clientAuth -setalias "alias" \
+    -out "$out/root.trust-client.pem"
+run x509 -in root.crt -trustout -addtrust serverAuth -addreject emailProtection \
+    -out "$out/root.trust-server.pem"
+run x509 -in server-ecdsa-p256.crt -trustout -addtrust serverAuth -setalias leaf \
+    -out "$out/server-ecdsa-p256.trusted.pem"
 
 # Passwords: an empty one for the PKCS #12 too, and the same keys in DER.
 run pkcs12 -export -inkey server-ecdsa-p256.key -in server-ecdsa-p256.crt -certfile int.crt \

@@ -97,6 +97,51 @@ Test(trust, broken_input_adds_nothing)
     otls_trust_free(trust);
 }
 
+/* What is not understood in OpenSSL's annex is no trust: the block is refused by name. */
+Test(trust, malformed_annexes)
+{
+    static const struct {
+        const char *annex;
+        size_t size;
+        int trusted_for; /* -1 = malformed */
+    } rows[] = {
+        {"", 0, OTLS_TRUSTED_FOR_ALL},
+        {"\x30\x00", 2, OTLS_TRUSTED_FOR_ALL},
+        {"\x30\x02\x30\x00", 4, OTLS_TRUSTED_FOR_ALL}, /* an empty list is none */
+        {"\x30\x08\x30\x06\x06\x04\x55\x1d\x25\x00", 10, OTLS_TRUSTED_FOR_ALL},
+        {"\x30\x08\xa0\x06\x06\x04\x55\x1d\x25\x00", 10, 0},
+        {"\x30\x07\x30\x05\x06\x03\x2a\x03\x04", 9, 0}, /* trusted for something else */
+        {"\x30\x07\xa0\x05\x06\x03\x2a\x03\x04", 9,
+         OTLS_TRUSTED_FOR_ALL & ~OTLS_TRUSTED_FOR(OTLS_PURPOSE_ANY)},
+        {"\x30\x05\x0c\x01\x61\x04\x00", 7, OTLS_TRUSTED_FOR_ALL},
+        {"\x30\x04\x30\x02\x05\x00", 6, -1},     /* a list of NULL */
+        {"\x30\x04\xa0\x02\x05\x00", 6, -1},     /* NULL refused */
+        {"\x30\x05\x04\x00\x0c\x01\x61", 7, -1}, /* key identifier before alias */
+        {"\x30\x04\xa0\x00\x30\x00", 6, -1},     /* lists in the wrong order */
+        {"\x30\x02\x06\x00", 4, -1},
+        {"\x30\x00\x00", 3, -1},
+        {"\x31\x00", 2, -1},
+        {"\x30", 1, -1},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        uint8_t block[32] = {0x30, 0x01, 0x00}, trusted_for;
+        otls_slice cert;
+        otls_error err = OTLS_ERROR_INIT;
+        otls_status status;
+
+        memcpy(block + 3, rows[i].annex, rows[i].size);
+        status =
+            otls_trust_aux_parse((otls_slice){block, 3 + rows[i].size}, &cert, &trusted_for, &err);
+        cr_expect_eq(status, rows[i].trusted_for < 0 ? OTLS_E_CREDENTIAL : OTLS_OK, "row %zu", i);
+        if (status == OTLS_OK)
+            cr_expect_eq(trusted_for, rows[i].trusted_for, "row %zu: %d", i, trusted_for);
+        else
+            cr_expect(err.code == OTLS_CODE_BAD_DER &&
+                      strstr(err.text, "TRUSTED CERTIFICATE") != NULL);
+    }
+}
+
 /* A store that holds bundles must not hold what surrounds the certificates in them. */
 Test(trust, descriptions_are_not_kept)
 {
@@ -117,7 +162,7 @@ Test(trust, descriptions_are_not_kept)
     cr_assert_eq(otls_trust_add_memory(trust, bundle, (size_t)(at - bundle), NULL), OTLS_OK);
     cr_assert_eq(otls_trust_count(trust), 2);
     for (size_t i = 0; i < 2; i++) {
-        const otls_anchor *found = otls_trust_find_der(trust, &certs[i]->x509);
+        const otls_anchor *found = otls_trust_find_der(trust, &certs[i]->x509, OTLS_PURPOSE_ANY);
 
         cr_assert_not_null(found);
         cr_expect(otls_slice_equal(found->subject, certs[i]->x509.subject));
@@ -350,7 +395,8 @@ Test(known, exactly_what_was_remembered)
 {
     uint8_t bytes[3] = {0x30, 0x01, 0x00};
     const otls_slice der = {bytes, sizeof(bytes)};
-    otls_anchor one = {.der = {(const uint8_t *)"one", 3}}, two = {.der = {(const uint8_t *)"two", 3}};
+    otls_anchor one = {.der = {(const uint8_t *)"one", 3}},
+                two = {.der = {(const uint8_t *)"two", 3}};
     otls_trust *trust;
 
     cr_assert_eq(otls_trust_new(&trust, NULL), OTLS_OK);
