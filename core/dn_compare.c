@@ -118,25 +118,49 @@ static bool rdn_equal(const otls_name_entry *a, const otls_name_entry *b, size_t
     return true;
 }
 
-bool otls_name_equal(otls_slice a, otls_slice b)
+/** RDN by RDN, without a copy. `prefix`: `b` may go on behind the end of `a`. */
+static bool rdns_agree(otls_der a, otls_der b, bool prefix)
 {
     otls_name_entry left[OTLS_RDN_ATTRIBUTES_MAX], right[OTLS_RDN_ATTRIBUTES_MAX];
-    otls_der rdns_a, rdns_b;
     size_t count_a, count_b;
 
-    if (otls_slice_equal(a, b))
-        return true;
-    if (!otls_der_only(a, OTLS_DER_SEQUENCE, &rdns_a) ||
-        !otls_der_only(b, OTLS_DER_SEQUENCE, &rdns_b))
-        return false;
     for (;;) {
-        count_a = take_rdn(&rdns_a, left);
-        count_b = take_rdn(&rdns_b, right);
+        if (prefix && otls_der_at_end(&a))
+            return true;
+        count_a = take_rdn(&a, left);
+        count_b = take_rdn(&b, right);
         if (count_a != count_b || !rdn_equal(left, right, count_a))
             return false;
         if (count_a == 0)
-            return otls_der_at_end(&rdns_a) && otls_der_at_end(&rdns_b);
+            return otls_der_at_end(&a) && otls_der_at_end(&b);
     }
+}
+
+bool otls_name_equal(otls_slice a, otls_slice b)
+{
+    otls_der rdns_a, rdns_b;
+
+    if (otls_slice_equal(a, b))
+        return true;
+    return otls_der_only(a, OTLS_DER_SEQUENCE, &rdns_a) &&
+           otls_der_only(b, OTLS_DER_SEQUENCE, &rdns_b) && rdns_agree(rdns_a, rdns_b, false);
+}
+
+/** Enter a Name that is well-formed and within the limits. */
+static bool enter_name(otls_slice name, otls_der *rdns)
+{
+    return otls_der_only(name, OTLS_DER_SEQUENCE, rdns) &&
+           otls_name_ok((otls_slice){.data = rdns->at, .size = (size_t)(rdns->end - rdns->at)});
+}
+
+bool otls_name_below(otls_slice base, otls_slice name, bool *below)
+{
+    otls_der rdns_base, rdns_name;
+
+    if (!enter_name(base, &rdns_base) || !enter_name(name, &rdns_name))
+        return false;
+    *below = rdns_agree(rdns_base, rdns_name, true);
+    return true;
 }
 
 static size_t put_u32(uint8_t *out, size_t value)

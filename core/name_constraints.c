@@ -2,7 +2,6 @@
 /* One name against one subtree, by kind: RFC 5280 4.2.1.10. */
 #include "name_constraints.h"
 
-#include "alloc.h"
 #include "der.h"
 #include "x509.h"
 
@@ -176,56 +175,13 @@ static otls_constraint_answer match_ip(otls_slice base, otls_slice name)
     return OTLS_CONSTRAINT_INSIDE;
 }
 
-/* The first `count` RDNs of a Name as a Name of its own. */
-static bool name_prefix(otls_slice name, size_t count, uint8_t **out, otls_slice *prefix)
-{
-    otls_der rdns;
-    otls_tlv rdn;
-    const uint8_t *start;
-    size_t size, header = 2;
-
-    if (!otls_der_only(name, OTLS_DER_SEQUENCE, &rdns))
-        return false;
-    start = rdns.at;
-    for (size_t i = 0; i < count; i++)
-        if (!otls_der_take(&rdns, OTLS_DER_SET, &rdn))
-            return false;
-    size = (size_t)(rdns.at - start);
-    if (size > 0xffff)
-        return false;
-    if (size >= 0x80)
-        header += size > 0xff ? 2 : 1;
-    *out = otls_malloc(header + size);
-    if (*out == NULL)
-        return false;
-    (*out)[0] = OTLS_DER_SEQUENCE;
-    (*out)[1] = (uint8_t)(header == 2 ? size : 0x80 | (header - 2));
-    for (size_t i = 2; i < header; i++)
-        (*out)[i] = (uint8_t)(size >> 8 * (header - 1 - i));
-    if (size != 0)
-        memcpy(*out + header, start, size);
-    *prefix = (otls_slice){.data = *out, .size = header + size};
-    return true;
-}
-
 static otls_constraint_answer match_directory(otls_slice base, otls_slice name)
 {
-    otls_der rdns;
-    otls_tlv rdn;
-    size_t count = 0;
-    uint8_t *block = NULL;
-    otls_slice prefix;
-    bool inside;
+    bool below;
 
-    if (!otls_der_only(base, OTLS_DER_SEQUENCE, &rdns))
+    if (!otls_name_below(base, name, &below))
         return OTLS_CONSTRAINT_UNKNOWN;
-    while (otls_der_take(&rdns, OTLS_DER_SET, &rdn))
-        count++;
-    if (!name_prefix(name, count, &block, &prefix))
-        return OTLS_CONSTRAINT_OUTSIDE;
-    inside = otls_name_equal(base, prefix);
-    otls_free(block);
-    return answer(inside);
+    return answer(below);
 }
 
 otls_constraint_answer otls_constraint_match(int kind, otls_slice base, otls_slice name,

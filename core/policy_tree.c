@@ -136,12 +136,18 @@ static void apply_constraints(policy_state *state, const otls_x509 *cert, bool l
             state->malformed = true;
             return;
         }
-        if (otls_der_take(&list, OTLS_DER_CONTEXT(0), &part) &&
-            otls_der_unsigned(part.value, &number) && (!leaf || number == 0))
-            lower(&state->explicit_policy, number);
-        if (otls_der_take(&list, OTLS_DER_CONTEXT(1), &part) &&
-            otls_der_unsigned(part.value, &number))
-            lower(&state->policy_mapping, number);
+        if (otls_der_take(&list, OTLS_DER_CONTEXT(0), &part)) {
+            if (!otls_der_unsigned(part.value, &number))
+                state->malformed = true;
+            else if (!leaf || number == 0)
+                lower(&state->explicit_policy, number);
+        }
+        if (otls_der_take(&list, OTLS_DER_CONTEXT(1), &part)) {
+            if (!otls_der_unsigned(part.value, &number))
+                state->malformed = true;
+            else
+                lower(&state->policy_mapping, number);
+        }
         state->malformed |= !otls_der_at_end(&list);
     }
     if (cert->inhibit_any_policy.data != NULL) {

@@ -78,6 +78,9 @@ struct otls_certificate {
 
 /** Both TLVs as canonical forms equal, RFC 5280 7.1? */
 bool otls_name_equal(otls_slice a, otls_slice b);
+/** Are the first RDNs of the Name `name` those of `base`, RFC 5280 4.2.1.10? False: one of the two is
+ *  malformed or over the limits, so that there is no answer. */
+bool otls_name_below(otls_slice base, otls_slice name, bool *below);
 /** A canonical form that is equal bytewise iff the names are equal; free with otls_free. */
 otls_status otls_name_canonical(otls_slice name, uint8_t **out, size_t *size, otls_error *err);
 

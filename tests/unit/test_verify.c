@@ -2,11 +2,14 @@
 /* The verifier: every engine gives the same verdict; the corpus of chains is judged in
  * tests/corpus. */
 #include "alloc.h"
+#include "der_make.h"
 #include "files.h"
 #include "name_constraints.h"
 #include "path.h"
 
 #include <criterion/criterion.h>
+#include <omnitls/random.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #define PKI(file) OTLS_TEST_PKI "/" file
@@ -323,4 +326,87 @@ Test(verify, address_constraint_needs_a_prefix)
                  OTLS_CONSTRAINT_OUTSIDE);
     cr_expect_eq(otls_constraint_match(OTLS_SAN_IP, (otls_slice){holes, 8}, address, false),
                  OTLS_CONSTRAINT_UNKNOWN);
+}
+
+#define COMMON(text) "31{ 30{ 06{550403} 0c{" text "} } }"
+
+static const struct {
+    const char *base, *name;
+    otls_constraint_answer answer;
+} directories[] = {
+    {"30{}", "30{" COMMON("'A'") "}", OTLS_CONSTRAINT_INSIDE},
+    {"30{" COMMON("'a  b'") "}", "30{" COMMON("' A B '") COMMON("'c'") "}",
+     OTLS_CONSTRAINT_INSIDE},
+    {"30{" COMMON("'a'") "}", "30{" COMMON("'b'") COMMON("'a'") "}",
+     OTLS_CONSTRAINT_OUTSIDE},
+    {"30{" COMMON("'a'") COMMON("'b'") "}", "30{" COMMON("'a'") "}",
+     OTLS_CONSTRAINT_OUTSIDE},
+    {"30{" COMMON("'a'") "}", "30{ 31{ 30{ 06{550403} } } }", OTLS_CONSTRAINT_UNKNOWN},
+    {"30{ 31{ 30{ 06{550403} } } }", "30{" COMMON("'a'") "}", OTLS_CONSTRAINT_UNKNOWN},
+    {"30{" COMMON("'a'") "}", "30{" COMMON("'a'") "0500 }", OTLS_CONSTRAINT_UNKNOWN},
+    {"30{" COMMON("'a'") "}", "31{}", OTLS_CONSTRAINT_UNKNOWN},
+};
+
+Test(verify, directory_constraints)
+{
+    for (size_t i = 0; i < COUNT(directories); i++) {
+        uint8_t base[256], name[256];
+        const otls_slice a = {.data = base,
+                              .size = der_make(directories[i].base, base, sizeof(base))};
+        const otls_slice b = {.data = name,
+                              .size = der_make(directories[i].name, name, sizeof(name))};
+
+        cr_expect_eq(otls_constraint_match(OTLS_SAN_DIRECTORY, a, b, true), directories[i].answer,
+                     "row %zu", i);
+    }
+}
+
+static void *no_memory(size_t size, void *user)
+{
+    (void)size;
+    (void)user;
+    return NULL;
+}
+
+static void *no_more_memory(void *block, size_t size, void *user)
+{
+    (void)block;
+    return no_memory(size, user);
+}
+
+static void nothing_to_release(void *block, void *user)
+{
+    (void)block;
+    (void)user;
+}
+
+/* However long the name, and without asking for memory: inside stays inside. */
+Test(verify, directory_constraints_need_no_memory)
+{
+    enum { BLANKS = 70000, CAPACITY = BLANKS + 64 };
+    const otls_allocator none = {.size = sizeof(none),
+                                 .allocate = no_memory,
+                                 .reallocate = no_more_memory,
+                                 .release = nothing_to_release};
+    char *text = malloc(2 * CAPACITY);
+    uint8_t *name = malloc(CAPACITY), base[64];
+    otls_error err = OTLS_ERROR_INIT;
+    size_t at;
+
+    cr_assert(text != NULL && name != NULL);
+    at = (size_t)sprintf(text, "30{ 31{ 30{ 06{550403} 0c{ 'evil");
+    memset(text + at, ' ', BLANKS);
+    (void)sprintf(text + at + BLANKS, "' } } } }");
+    const otls_slice long_name = {.data = name, .size = der_make(text, name, CAPACITY)};
+    const otls_slice subtree = {.data = base,
+                                .size = der_make("30{" COMMON("'EVIL'") "}", base,
+                                                 sizeof(base))};
+
+    cr_assert_eq(otls_set_allocator(&none, &err), OTLS_OK, "%s", err.text);
+    cr_assert_eq(otls_constraint_match(OTLS_SAN_DIRECTORY, subtree, long_name, true),
+                 OTLS_CONSTRAINT_INSIDE);
+    cr_assert_eq(otls_constraint_match(OTLS_SAN_DIRECTORY, subtree, subtree, true),
+                 OTLS_CONSTRAINT_INSIDE);
+    free(text);
+    free(name);
 }
