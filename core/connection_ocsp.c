@@ -64,6 +64,7 @@ otls_status otls_staple_judge(otls_connection *conn, const otls_slice *staple, o
 {
     const otls_settings *settings = &conn->context->settings;
     const otls_staple_request request = {
+        .leaf = conn->peer[0],
         .staple = staple,
         .required = settings->ocsp == OTLS_OCSP_REQUIRED,
         .backend = conn->context->backend,

@@ -89,6 +89,7 @@ otls_status otls_ocsp_check(const otls_ocsp_question *question, otls_ocsp_result
 
 /** What the staple of a handshake was worth. */
 typedef struct otls_staple_request {
+    const otls_certificate *leaf; /* as presented */
     const otls_slice *staple; /* NULL = none came */
     bool required;            /* its absence is a failure, whatever the certificate says */
     const otls_backend *backend;
@@ -97,10 +98,10 @@ typedef struct otls_staple_request {
 } otls_staple_request;
 
 /**
- * After a good verdict: what the staple says of the verified chain's leaf. A bad response, a
- * missing one where `required` or the certificate (RFC 7633) asks for one, and a revoked
- * certificate turn the verdict to a refusal. RFC 6066 8: a response that is there must be
- * satisfactory.
+ * What the staple says of the leaf, added to whatever the verdict says already: every fault is found
+ * before anybody may forgive one. A bad response, one that cannot be checked because nobody is known
+ * who issued the leaf, a missing one where `required` or the certificate (RFC 7633) asks for one, and
+ * a revoked certificate are faults. RFC 6066 8: a response that is there must be satisfactory.
  */
 otls_status otls_verify_staple(const otls_staple_request *request, otls_verdict *verdict,
                                otls_error *err);

@@ -33,6 +33,8 @@ void otls_findings_add(otls_findings *findings, uint32_t flag, int32_t depth,
                        const otls_certificate *certificate, const char *detail);
 /** Put into words: flags, depth, alert and text of `verdict`. */
 void otls_findings_report(const otls_findings *findings, otls_verdict *verdict);
+/** Add findings about the leaf to a verdict; the gravest of all is the one told. */
+void otls_findings_join(const otls_findings *findings, otls_verdict *verdict);
 
 /** One certificate of a path, or one that might become it. */
 typedef struct otls_path_step {

@@ -102,3 +102,15 @@ void otls_findings_report(const otls_findings *findings, otls_verdict *verdict)
         (void)snprintf(verdict->text, sizeof(verdict->text), "the certificate \"%.80s\" %s",
                        otls_certificate_subject(findings->certificate), words);
 }
+
+void otls_findings_join(const otls_findings *findings, otls_verdict *verdict)
+{
+    const uint32_t before = verdict->flags;
+
+    if (rank(findings->flags) < rank(before))
+        otls_findings_report(findings, verdict);
+    verdict->flags = before | findings->flags;
+    verdict->alert = otls_verify_alert(verdict->flags);
+    if (verdict->path_count != 0)
+        verdict->path_flags[0] |= findings->flags;
+}

@@ -29,43 +29,59 @@ static const struct {
                                "came with a stapled OCSP response that has expired"},
 };
 
-static void refuse(otls_verdict *verdict, uint32_t flags, const char *words)
+/* Added to what was found before: an application that forgives one fault must see the others. */
+static void refuse(const otls_staple_request *request, otls_verdict *verdict, uint32_t flags,
+                   const char *words)
 {
     otls_findings findings = {.depth = -1};
 
     for (uint32_t flag = 1; flag != 0; flag <<= 1)
         if ((flags & flag) != 0)
-            otls_findings_add(&findings, flag, 0, verdict->chain[0], words);
-    otls_findings_report(&findings, verdict);
+            otls_findings_add(&findings, flag, 0, request->leaf, words);
+    otls_findings_join(&findings, verdict);
+}
+
+/* Who must have signed the response; NULL = nobody is known who issued the leaf. */
+static const otls_certificate *issuer_of(const otls_certificate *leaf, const otls_verdict *verdict)
+{
+    if (verdict->chain_count > 1)
+        return verdict->chain[1];
+    if (verdict->path_count > 1)
+        return verdict->path[1];
+    /* an anchor alone answers for itself, and so does what signed itself */
+    return verdict->chain_count == 1 || otls_self_signed(&leaf->x509) ? leaf : NULL;
 }
 
 otls_status otls_verify_staple(const otls_staple_request *request, otls_verdict *verdict,
                                otls_error *err)
 {
-    const size_t issuer = verdict->chain_count > 1 ? 1 : 0; /* an anchor alone answers for itself */
+    const otls_certificate *issuer = issuer_of(request->leaf, verdict);
+    const bool must_staple = request->leaf->x509.must_staple;
     otls_ocsp_result result = OTLS_OCSP_RESULT_GOOD;
     otls_ocsp_question question;
 
-    if (verdict->flags != 0 || verdict->chain_count == 0)
-        return OTLS_OK;
     if (request->staple == NULL) {
-        if (request->required || verdict->chain[0]->x509.must_staple)
-            refuse(verdict, OTLS_VERIFY_STAPLE,
-                   verdict->chain[0]->x509.must_staple
-                       ? "came without the stapled OCSP response that it asks for"
-                       : "came without a stapled OCSP response");
+        if (request->required || must_staple)
+            refuse(request, verdict, OTLS_VERIFY_STAPLE,
+                   must_staple ? "came without the stapled OCSP response that it asks for"
+                               : "came without a stapled OCSP response");
+        return OTLS_OK;
+    }
+    if (issuer == NULL) {
+        refuse(request, verdict, OTLS_VERIFY_STAPLE,
+               "came with a stapled OCSP response that cannot be checked without its issuer");
         return OTLS_OK;
     }
     question = (otls_ocsp_question){
         .response = *request->staple,
-        .cert = &verdict->chain[0]->x509,
-        .issuer = &verdict->chain[issuer]->x509,
+        .cert = &request->leaf->x509,
+        .issuer = &issuer->x509,
         .backend = request->backend,
         .time = request->time,
         .security_level = request->security_level,
     };
     OTLS_TRY(otls_ocsp_check(&question, &result, err));
     if (result != OTLS_OCSP_RESULT_GOOD)
-        refuse(verdict, findings_of[result].flags, findings_of[result].words);
+        refuse(request, verdict, findings_of[result].flags, findings_of[result].words);
     return OTLS_OK;
 }

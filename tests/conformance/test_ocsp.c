@@ -377,6 +377,145 @@ ParameterizedTest(size_t *index, ocsp, table)
     }
 }
 
+/* ---- who forgives one fault has seen the others ---------------------------------------------- */
+
+typedef struct forgiving {
+    const char *what, *identity, *response, *trust, *name;
+    uint32_t forgiven, flags;
+    int alert;
+    row set_up;
+    uint32_t seen;
+} forgiving;
+
+static const forgiving forgiving_rows[] = {
+    {.what = "another name, revoked",
+     .identity = "server-revoked",
+     .response = "server-revoked",
+     .name = "other.test",
+     .forgiven = OTLS_VERIFY_NAME_MISMATCH,
+     .flags = OTLS_VERIFY_NAME_MISMATCH | OTLS_VERIFY_REVOKED,
+     .alert = 44},
+    {.what = "another name, must-staple and none",
+     .identity = "server-muststaple",
+     .name = "other.test",
+     .forgiven = OTLS_VERIFY_NAME_MISMATCH,
+     .flags = OTLS_VERIFY_NAME_MISMATCH | BAD,
+     .alert = 42},
+    {.what = "unknown authority, revoked",
+     .identity = "server-revoked",
+     .response = "server-revoked",
+     .trust = "other-root",
+     .forgiven = OTLS_VERIFY_UNKNOWN_CA,
+     .flags = OTLS_VERIFY_UNKNOWN_CA | OTLS_VERIFY_REVOKED,
+     .alert = 44},
+    {.what = "unknown authority, must-staple and none",
+     .identity = "server-muststaple",
+     .trust = "other-root",
+     .forgiven = OTLS_VERIFY_UNKNOWN_CA,
+     .flags = OTLS_VERIFY_UNKNOWN_CA | BAD,
+     .alert = 48},
+    {.what = "another name, good",
+     .identity = "server-ecdsa-p256",
+     .response = "server-ecdsa-p256",
+     .name = "other.test",
+     .forgiven = OTLS_VERIFY_NAME_MISMATCH,
+     .flags = OTLS_VERIFY_NAME_MISMATCH},
+};
+
+static otls_status forgive_whole(otls_connection *conn, const otls_verdict *verdict,
+                                 uint32_t *accepted, void *user)
+{
+    forgiving *f = user;
+
+    (void)conn;
+    f->seen = otls_verdict_flags(verdict);
+    *accepted = f->forgiven;
+    return OTLS_OK;
+}
+
+static otls_status forgive_each(otls_connection *conn, const otls_certificate *certificate,
+                                int32_t depth, uint32_t flags, uint32_t *accepted, void *user)
+{
+    forgiving *f = user;
+
+    (void)conn;
+    (void)certificate;
+    (void)depth;
+    f->seen |= flags;
+    *accepted = f->forgiven;
+    return OTLS_OK;
+}
+
+static void forgive_by_whole(pair *p, void *user)
+{
+    forgiving *f = user;
+
+    set_up(p, &f->set_up);
+    cr_assert_eq(otls_context_set_verify_callback(p->client_context, forgive_whole, f, NULL),
+                 OTLS_OK);
+}
+
+static void forgive_by_each(pair *p, void *user)
+{
+    forgiving *f = user;
+
+    set_up(p, &f->set_up);
+    cr_assert_eq(
+        otls_context_set_verify_certificate_callback(p->client_context, forgive_each, f, NULL),
+        OTLS_OK);
+}
+
+static void forgive(const pair_case *which, forgiving f, bool by_each)
+{
+    const pair_options options = {.server_identity = f.identity,
+                                  .client_trust = f.trust,
+                                  .server_name = f.name,
+                                  .setup = by_each ? forgive_by_each : forgive_by_whole,
+                                  .user = &f};
+    pair p;
+
+    f.set_up = (row){.what = f.what,
+                     .mode = OTLS_OCSP_IF_PRESENT,
+                     .from = f.response != NULL ? FROM_MEMORY : FROM_NOWHERE,
+                     .response = f.response};
+    pair_open(&p, which, &options);
+    pair_handshake(&p);
+    cr_assert_eq(f.seen, f.flags, "%s: %s: shown 0x%x", pair_name(which), f.what, f.seen);
+    if (f.alert == 0) {
+        cr_assert_eq(p.client_status, OTLS_OK, "%s: %s: %s", pair_name(which), f.what,
+                     p.client_error.text);
+    } else {
+        cr_assert_eq(p.client_status, OTLS_E_VERIFY, "%s: %s: %s", pair_name(which), f.what,
+                     otls_status_name(p.client_status));
+        /* what was wrong with another certificate alone is forgiven there */
+        cr_assert_eq(p.client_error.verify_flags | f.forgiven, f.flags, "%s: %s: 0x%x",
+                     pair_name(which), f.what, p.client_error.verify_flags);
+        cr_assert(by_each || p.client_error.alert == f.alert, "%s: %s: alert %d", pair_name(which),
+                  f.what, p.client_error.alert);
+    }
+    pair_close(&p);
+}
+
+ParameterizedTestParameters(ocsp, forgiving)
+{
+    return pair_parameters_short();
+}
+
+ParameterizedTest(size_t *index, ocsp, forgiving)
+{
+    const pair_case which = pair_case_short_at(*index);
+
+    for (size_t i = 0; i < sizeof(forgiving_rows) / sizeof(forgiving_rows[0]); i++) {
+        const forgiving *f = &forgiving_rows[i];
+
+        if (f->response != NULL ? !carries(&which)
+                                : !has(which.client, OTLS_FEATURE_OCSP_STAPLE_CLIENT))
+            continue;
+        forgive(&which, *f, false);
+        forgive(&which, *f, true);
+    }
+}
+
 /* Every key, and what the server says it sent. */
 static void set_up_any(pair *p, void *user)
 {
