@@ -54,23 +54,47 @@ static bool dns_inside(otls_slice host, otls_slice base)
     return same_text(host, base) || below(host, base);
 }
 
+/* The octets before the first dot. */
+static otls_slice first_label(otls_slice host)
+{
+    size_t size = 0;
+
+    while (size < host.size && host.data[size] != '.')
+        size++;
+    return (otls_slice){.data = host.data, .size = size};
+}
+
+/* Could the wildcard "*.example.com" or "w*x.example.com" stand for the host `base`? */
+static bool stands_for(otls_slice wildcard, otls_slice base)
+{
+    const otls_slice pattern = first_label(wildcard), label = first_label(base);
+    const uint8_t *star = pattern.size != 0 ? memchr(pattern.data, '*', pattern.size) : NULL;
+    size_t before, behind;
+
+    if (star == NULL || label.size == 0 ||
+        !same_text(tail(base, label.size), tail(wildcard, pattern.size)))
+        return false;
+    before = (size_t)(star - pattern.data);
+    behind = pattern.size - before - 1;
+    return before + behind <= label.size &&
+           same_text((otls_slice){.data = label.data, .size = before},
+                     (otls_slice){.data = pattern.data, .size = before}) &&
+           same_text(tail(label, label.size - behind), tail(pattern, before + 1));
+}
+
 static otls_constraint_answer match_dns(otls_slice base, otls_slice name, bool excluding)
 {
     const otls_slice host = without_dot(name);
-    size_t label = 0;
 
     base = without_dot(base);
     if (dns_inside(host, base))
         return OTLS_CONSTRAINT_INSIDE;
-    if (!excluding || host.size < 2 || host.data[0] != '*' || host.data[1] != '.')
+    if (!excluding)
         return OTLS_CONSTRAINT_OUTSIDE;
-    /* "*.example.com" could stand for the excluded "host.example.com" */
+    /* a wildcard could stand for the excluded host */
     if (base.size != 0 && base.data[0] == '.')
         base = tail(base, 1);
-    while (label < base.size && base.data[label] != '.')
-        label++;
-    return answer(label != 0 && label < base.size &&
-                  same_text(tail(base, label + 1), tail(host, 2)));
+    return answer(stands_for(host, base));
 }
 
 /* A host against "host" (exactly) or ".domain" (below it), for mail and URIs. */

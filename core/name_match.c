@@ -9,7 +9,7 @@
 #include "fail.h"
 #include "x509.h"
 
-#define DNS_NAME_MAX 253u
+#define DNS_NAME_MAX OTLS_HOST_NAME_MAX
 #define DNS_LABEL_MAX 63u
 
 static uint8_t lower(uint8_t c)
@@ -241,8 +241,13 @@ static bool match_dns(otls_slice presented, const char *reference, size_t size, 
     return match_wildcard(presented, reference, flags);
 }
 
-/** The subject's common name as host name octets; false unless there is exactly one. */
-static bool one_common_name(otls_slice subject, uint8_t out[DNS_NAME_MAX], size_t *size)
+/** Could a host name match these octets? All others match nothing. */
+static bool is_pattern_octet(uint32_t c)
+{
+    return c < 0x80 && (is_host_octet((uint8_t)c) || c == '.' || c == '*');
+}
+
+bool otls_name_common_host(otls_slice subject, uint8_t out[OTLS_HOST_NAME_MAX], size_t *size)
 {
     otls_name_cursor cursor = otls_name_begin(subject);
     otls_name_entry entry;
@@ -258,7 +263,7 @@ static bool one_common_name(otls_slice subject, uint8_t out[DNS_NAME_MAX], size_
         if (++found > 1 || !otls_string_ok(&entry.value))
             return false;
         while (otls_string_next(entry.value.tag, &rest, &c)) {
-            if (c.code >= 0x80 || *size == DNS_NAME_MAX)
+            if (!is_pattern_octet(c.code) || *size == DNS_NAME_MAX)
                 return false;
             out[(*size)++] = (uint8_t)c.code;
         }
@@ -272,7 +277,7 @@ static bool match_common_name(const otls_x509 *cert, const char *reference, size
     uint8_t name[DNS_NAME_MAX];
     size_t name_size;
 
-    return one_common_name(cert->subject, name, &name_size) &&
+    return otls_name_common_host(cert->subject, name, &name_size) &&
            match_dns((otls_slice){.data = name, .size = name_size}, reference, size, flags);
 }
 

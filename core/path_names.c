@@ -5,13 +5,15 @@
  * certificate that is not the leaf is exempt. The number of comparisons is bounded, because both
  * lists are the peer's.
  */
-#include "der.h"
+#include "dn.h"
 #include "name_constraints.h"
 #include "oid.h"
 #include "path.h"
 
 #define OID_EMAIL "\x2a\x86\x48\x86\xf7\x0d\x01\x09\x01"
-#define OID_COMMON_NAME "\x55\x04\x03"
+
+/** An address is at most 254 octets in use, 320 by its parts' limits (RFC 5321 4.5.3.1). */
+#define EMAIL_MAX 320u
 
 typedef struct name_check {
     otls_search *search;
@@ -98,50 +100,71 @@ static bool has_kind(const otls_x509 *cert, int kind)
     return false;
 }
 
-/* Does a common name mean a host? Letters, digits, hyphens, and at least one dot inside. */
+/* Does a common name mean a host to those who match it without asking? It has a dot inside. */
 static bool is_host(otls_slice name)
 {
-    bool dot = false;
+    for (size_t i = 1; i + 1 < name.size; i++)
+        if (name.data[i] == '.')
+            return true;
+    return false;
+}
 
-    for (size_t i = 0; i < name.size; i++) {
-        const uint8_t c = name.data[i];
+/*
+ * The leaf's common name where there is no DNS name: exactly the octets that a host would be matched
+ * with. When it was asked to match them, whatever they look like; else, as OpenSSL does, what looks
+ * like a host, for the sake of those who match it later.
+ */
+static void check_common_name(name_check *check, const otls_x509 *cert)
+{
+    const otls_verify_request *request = check->search->request;
+    const bool matched = (request->flags & OTLS_VERIFY_OPTION_COMMON_NAME) != 0 &&
+                         request->purpose != OTLS_PURPOSE_CLIENT;
+    uint8_t host[OTLS_HOST_NAME_MAX];
+    otls_slice name = {.data = host, .size = 0};
 
-        if (c == '.' && i != 0 && i + 1 < name.size)
-            dot = true;
-        else if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                   c == '-' || c == '_' || (c == '*' && i == 0)))
-            return false;
+    if (!has_kind(cert, OTLS_SAN_DNS) &&
+        otls_name_common_host(cert->subject, host, &name.size) && (matched || is_host(name)))
+        check_one(check, OTLS_SAN_DNS, name);
+}
+
+/* An e-mail address of whatever string type; what is none in ASCII is empty, and so unknown. */
+static otls_slice email_of(const otls_tlv *value, uint8_t out[EMAIL_MAX])
+{
+    otls_slice rest = value->value, email = {.data = out, .size = 0};
+    otls_character c;
+
+    if (!otls_string_ok(value))
+        return email;
+    while (otls_string_next(value->tag, &rest, &c)) {
+        if (c.code >= 0x80 || email.size == EMAIL_MAX)
+            return (otls_slice){.data = out, .size = 0};
+        out[email.size++] = (uint8_t)c.code;
     }
-    return dot;
+    return email;
 }
 
 /*
  * The subject: as a directory name; its e-mail addresses when there is no alternative name of that
- * kind (4.2.1.10); and, as OpenSSL does, the leaf's common names that are hosts when there is no
- * DNS name, for the sake of those who match host names against them.
+ * kind (4.2.1.10); and the leaf's common name.
  */
 static void check_subject(name_check *check, const otls_x509 *cert, bool leaf)
 {
     const bool emails = !has_kind(cert, OTLS_SAN_EMAIL);
-    const bool hosts = leaf && !has_kind(cert, OTLS_SAN_DNS);
-    otls_der rdns, rdn, attribute;
+    otls_name_cursor cursor = otls_name_begin(cert->subject);
+    otls_name_entry entry;
+    otls_der rdns;
 
     if (!otls_der_only(cert->subject, OTLS_DER_SEQUENCE, &rdns) || otls_der_at_end(&rdns))
         return;
     check_one(check, OTLS_SAN_DIRECTORY, cert->subject);
-    while (otls_der_enter(&rdns, OTLS_DER_SET, &rdn))
-        while (otls_der_enter(&rdn, OTLS_DER_SEQUENCE, &attribute)) {
-            otls_slice oid;
-            otls_tlv value;
+    while (emails && otls_name_next(&cursor, &entry)) {
+        uint8_t email[EMAIL_MAX];
 
-            if (!otls_der_value(&attribute, OTLS_DER_OID, &oid) ||
-                !otls_der_next(&attribute, &value))
-                continue;
-            if (emails && OTLS_OID_IS(oid, OID_EMAIL))
-                check_one(check, OTLS_SAN_EMAIL, value.value);
-            if (hosts && OTLS_OID_IS(oid, OID_COMMON_NAME) && is_host(value.value))
-                check_one(check, OTLS_SAN_DNS, value.value);
-        }
+        if (OTLS_OID_IS(entry.oid, OID_EMAIL))
+            check_one(check, OTLS_SAN_EMAIL, email_of(&entry.value, email));
+    }
+    if (leaf)
+        check_common_name(check, cert);
 }
 
 static void check_certificate(name_check *check, const otls_x509 *cert, bool leaf)

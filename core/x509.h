@@ -122,6 +122,11 @@ typedef struct otls_reference_name {
  *  wrong: empty, too long, non-ASCII, NUL, bad label. */
 otls_status otls_reference_name_parse(otls_reference_name *out, const char *name, char buffer[256],
                                       otls_error *err);
+/** The longest host name, in octets; RFC 1035 3.1 without the root's. */
+#define OTLS_HOST_NAME_MAX 253u
+/** The common name in the very octets that otls_name_matches compares with a host, whatever its string
+ *  type; false unless there is exactly one and a host could match it. */
+bool otls_name_common_host(otls_slice subject, uint8_t out[OTLS_HOST_NAME_MAX], size_t *size);
 bool otls_name_matches(const otls_x509 *cert, const otls_reference_name *name, unsigned flags);
 
 #endif
