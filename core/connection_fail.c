@@ -13,6 +13,11 @@ static void cause_verdict(const otls_connection *conn, otls_error *report)
 {
     const otls_verdict *verdict = &conn->verdict;
 
+    if (conn->no_verdict != OTLS_OK) { /* nothing is known about the peer */
+        otls_fail(report, conn->no_verdict, OTLS_CODE_NONE, "%s", verdict->text);
+        report->alert = verdict->alert;
+        return;
+    }
     otls_fail(report, conn->calls.cannot_wait ? OTLS_E_UNSUPPORTED : OTLS_E_VERIFY,
               conn->peer_missing ? OTLS_CODE_PEER_CERTIFICATE_MISSING : OTLS_CODE_NONE, "%s",
               verdict->text);

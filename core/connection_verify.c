@@ -14,6 +14,7 @@ void otls_peer_clear(otls_connection *conn)
     conn->peer_count = 0;
     otls_verdict_clear(&conn->verdict);
     conn->peer_verified = conn->peer_missing = false;
+    conn->no_verdict = OTLS_OK;
     otls_certificate_message_drop(conn);
 }
 
@@ -28,6 +29,14 @@ otls_status otls_peer_refuse(otls_connection *conn, uint32_t flags, uint8_t fitt
     (void)snprintf(verdict->text, sizeof(verdict->text), "%s", text);
     *alert = fitting;
     return OTLS_E_VERIFY;
+}
+
+/* Fail closed, but do not blame the peer. */
+static otls_status refuse_unjudged(otls_connection *conn, otls_status why, uint8_t *alert,
+                                   const char *text)
+{
+    conn->no_verdict = why;
+    return otls_peer_refuse(conn, OTLS_VERIFY_LIMIT, OTLS_ALERT_INTERNAL_ERROR, alert, text);
 }
 
 /* The chain as it was presented, as the verifier wants it. */
@@ -92,6 +101,7 @@ static otls_status judge(otls_connection *conn, const otls_verify_request *reque
                          const otls_slice *staple, uint8_t *alert)
 {
     otls_error why = OTLS_ERROR_INIT;
+    otls_status status;
 
     if (otls_verify_presented(request, &conn->verdict)) { /* not the application's to forgive */
         if (conn->server && conn->verdict.flags == OTLS_VERIFY_MALFORMED)
@@ -103,10 +113,11 @@ static otls_status judge(otls_connection *conn, const otls_verify_request *reque
         conn->verdict.flags = OTLS_VERIFY_NOT_CHECKED;
         return otls_verdict_ask(conn, alert);
     }
-    if (otls_verify_chain(request, &conn->verdict, &why) != OTLS_OK ||
-        otls_staple_judge(conn, staple, &why) != OTLS_OK)
-        return otls_peer_refuse(conn, OTLS_VERIFY_LIMIT, OTLS_ALERT_INTERNAL_ERROR, alert,
-                                why.text);
+    status = otls_verify_chain(request, &conn->verdict, &why);
+    if (status == OTLS_OK)
+        status = otls_staple_judge(conn, staple, &why);
+    if (status != OTLS_OK)
+        return refuse_unjudged(conn, status, alert, why.text);
     return otls_verdict_ask(conn, alert);
 }
 
@@ -139,8 +150,7 @@ otls_status otls_core_verify_peer(otls_core *core, const otls_slice *chain, size
         sent.bytes += chain[i].size;
     make_request(conn, &sent, &request);
     if (!otls_staple_keep(conn, staple) || !keep_chain(conn, chain, &request, &sent))
-        return otls_peer_refuse(conn, OTLS_VERIFY_LIMIT, OTLS_ALERT_INTERNAL_ERROR, alert,
-                                "out of memory");
+        return refuse_unjudged(conn, OTLS_E_NOMEM, alert, "out of memory");
     return judge(conn, &request, staple, alert);
 }
 

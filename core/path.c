@@ -173,14 +173,15 @@ static void pool_insert(otls_search *search, otls_path_node *node, otls_path_ste
     search->pool[at] = step;
 }
 
-static void gather_anchors(otls_search *search, otls_path_node *node, uint64_t hash)
+static otls_status gather_anchors(otls_search *search, otls_path_node *node, uint64_t hash,
+                                  otls_error *err)
 {
     const otls_trust *trust = search->request->trust;
     const otls_x509 *child = &node->step.certificate->x509;
     size_t first, end;
 
     if (trust == NULL || trust->anchor_count == 0)
-        return;
+        return OTLS_OK;
     end = otls_trust_range(trust, hash, &first);
     for (size_t i = first; i < end; i++) {
         const otls_anchor *anchor = &trust->anchors[i];
@@ -189,12 +190,13 @@ static void gather_anchors(otls_search *search, otls_path_node *node, uint64_t h
         if (!otls_anchor_is_for(anchor, search->request->purpose) ||
             !same_name(anchor->subject, child->issuer))
             continue;
-        step.certificate = otls_anchor_certificate(anchor);
+        OTLS_TRY(otls_anchor_certificate(anchor, &step.certificate, err));
         if (step.certificate == NULL)
             continue;
         step.score = score(search, child, &step);
         pool_insert(search, node, step);
     }
+    return OTLS_OK;
 }
 
 static bool in_pool(const otls_search *search, const otls_path_node *node, otls_slice der)
@@ -243,21 +245,22 @@ static bool ends_path(const otls_search *search, const otls_path_step *step)
             otls_self_signed(&step->certificate->x509));
 }
 
-static void push(otls_search *search, otls_path_step step)
+static otls_status push(otls_search *search, otls_path_step step, otls_error *err)
 {
     const uint16_t first = search->length != 0 ? search->path[search->length - 1].end : 0;
     otls_path_node *node = &search->path[search->length++];
 
     *node = (otls_path_node){.step = step, .first = first, .next = first, .end = first};
     if (ends_path(search, &step))
-        return;
+        return OTLS_OK;
     if (search->length == OTLS_VERIFY_CHAIN_MAX) {
         node->out_of_depth = true;
-        return;
+        return OTLS_OK;
     }
     const uint64_t hash = otls_name_hash(step.certificate->x509.issuer);
-    gather_anchors(search, node, hash);
+    OTLS_TRY(gather_anchors(search, node, hash, err));
     gather_sent(search, node, hash);
+    return OTLS_OK;
 }
 
 /* Try the next possible issuer of the path's last certificate. */
@@ -275,8 +278,9 @@ static otls_status advance(otls_search *search, otls_path_node *node, otls_error
     OTLS_TRY(edge(search, &node->step, &candidate, &result, err));
     if (result == EDGE_GOOD) {
         node->advanced = true;
-        push(search, candidate);
-    } else if (result == EDGE_UNSUPPORTED) {
+        return push(search, candidate, err);
+    }
+    if (result == EDGE_UNSUPPORTED) {
         node->unsupported = true;
     } else if (!key_ids_disagree(&node->step.certificate->x509, &candidate.certificate->x509)) {
         node->bad_signature = true; /* else: merely another key of the same name */
@@ -315,7 +319,7 @@ otls_status otls_path_search(otls_search *search, bool *found, otls_error *err)
     leaf.anchor = otls_trust_find_der(request->trust, &leaf.certificate->x509, request->purpose);
     for (size_t i = 1; i < search->sent_count; i++)
         search->sent_hash[i] = otls_name_hash(request->chain[i]->x509.subject);
-    push(search, leaf);
+    OTLS_TRY(push(search, leaf, err));
     while (search->length != 0) {
         otls_path_node *node = &search->path[search->length - 1];
         const bool complete = ends_path(search, &node->step);

@@ -277,34 +277,47 @@ const otls_anchor *otls_trust_find_der(const otls_trust *trust, const otls_x509 
     return NULL;
 }
 
-static otls_anchor_cache *cache_of(const otls_anchor *anchor)
+static otls_status cache_of(const otls_anchor *anchor, otls_anchor_cache **out, otls_error *err)
 {
     /* The caches are the one part of a sealed store that is written, by compare-and-swap. */
     otls_anchor *writable = (otls_anchor *)(uintptr_t)anchor;
-    otls_anchor_cache *cache = atomic_load_explicit(&writable->cache, memory_order_acquire);
     otls_anchor_cache *mine;
 
-    if (cache != NULL)
-        return cache;
+    *out = atomic_load_explicit(&writable->cache, memory_order_acquire);
+    if (*out != NULL)
+        return OTLS_OK;
     mine = otls_calloc(1, sizeof(*mine));
     if (mine == NULL)
-        return NULL;
-    if (otls_certificate_from_der(&mine->certificate, anchor->der.data, anchor->der.size, NULL) !=
-        OTLS_OK)
+        return otls_fail_nomem(err);
+    switch (otls_certificate_from_der(&mine->certificate, anchor->der.data, anchor->der.size,
+                                      NULL)) {
+    case OTLS_OK:
+        break;
+    case OTLS_E_NOMEM: /* says nothing about the anchor */
+        otls_free(mine);
+        return otls_fail_nomem(err);
+    default:
         mine->certificate = NULL; /* remembered: it is not decoded again */
-    if (atomic_compare_exchange_strong_explicit(&writable->cache, &cache, mine,
-                                                memory_order_acq_rel, memory_order_acquire))
-        return mine;
+    }
+    if (atomic_compare_exchange_strong_explicit(&writable->cache, out, mine, memory_order_acq_rel,
+                                                memory_order_acquire)) {
+        *out = mine;
+        return OTLS_OK;
+    }
     otls_certificate_free(mine->certificate);
     otls_free(mine);
-    return cache;
+    return OTLS_OK;
 }
 
-const otls_certificate *otls_anchor_certificate(const otls_anchor *anchor)
+otls_status otls_anchor_certificate(const otls_anchor *anchor, const otls_certificate **out,
+                                    otls_error *err)
 {
-    const otls_anchor_cache *cache = cache_of(anchor);
+    otls_anchor_cache *cache;
 
-    return cache != NULL ? cache->certificate : NULL;
+    *out = NULL;
+    OTLS_TRY(cache_of(anchor, &cache, err));
+    *out = cache->certificate;
+    return OTLS_OK;
 }
 
 otls_status otls_anchor_key(const otls_trust *trust, const otls_anchor *anchor,
@@ -313,11 +326,10 @@ otls_status otls_anchor_key(const otls_trust *trust, const otls_anchor *anchor,
 {
     otls_trust *writable = (otls_trust *)(uintptr_t)trust;
     const otls_crypto_ops *crypto = OTLS_MODULE(backend)->crypto;
-    otls_anchor_cache *cache = cache_of(anchor);
+    otls_anchor_cache *cache;
     otls_native_public_key *key, *mine = NULL;
 
-    if (cache == NULL)
-        return otls_fail_nomem(err);
+    OTLS_TRY(cache_of(anchor, &cache, err));
     if (cache->certificate == NULL)
         return otls_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_BAD_DER, "undecodable trust anchor");
     key = atomic_load_explicit(&cache->keys[backend->index], memory_order_acquire);

@@ -65,13 +65,14 @@ uint64_t otls_name_hash(otls_slice name);
 /** The anchors whose subject may be `name`: `*first` up to, not including, the returned index. */
 size_t otls_trust_range(const otls_trust *trust, uint64_t subject_hash, size_t *first);
 /** The anchor for `purpose` (OTLS_PURPOSE_..., 0 = ANY) with exactly this DER; NULL if there is
- * none.
- */
+ * none. */
 const otls_anchor *otls_trust_find_der(const otls_trust *trust, const otls_x509 *cert, int purpose);
 /** Is it an anchor for this purpose (0 = ANY)? */
 bool otls_anchor_is_for(const otls_anchor *anchor, int purpose);
-/** The decoded anchor; borrowed from the store. NULL when it cannot be decoded (or no memory). */
-const otls_certificate *otls_anchor_certificate(const otls_anchor *anchor);
+/** The decoded anchor; borrowed from the store. Fails only for want of memory, and the next call
+ *  tries again; `*out` NULL: it cannot be decoded. */
+otls_status otls_anchor_certificate(const otls_anchor *anchor, const otls_certificate **out,
+                                    otls_error *err);
 /** The anchor's key in an engine; borrowed from the store, imported once. */
 otls_status otls_anchor_key(const otls_trust *trust, const otls_anchor *anchor,
                             const otls_backend *backend, const otls_native_public_key **out,

@@ -160,7 +160,9 @@ void otls_trust_statistics_get(const otls_trust *trust, otls_trust_statistics *o
 
 const otls_certificate *otls_trust_certificate(const otls_trust *trust, size_t index)
 {
-    if (trust == NULL || index >= trust->anchor_count)
-        return NULL;
-    return otls_anchor_certificate(&trust->anchors[index]);
+    const otls_certificate *cert = NULL;
+
+    if (trust != NULL && index < trust->anchor_count)
+        (void)otls_anchor_certificate(&trust->anchors[index], &cert, NULL);
+    return cert;
 }

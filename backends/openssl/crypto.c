@@ -308,9 +308,11 @@ static otls_status crypto_verify(const otls_native_public_key *key,
     if (!fits(key->pkey, algorithm))
         return otls_backend_fail(err, OTLS_E_VERIFY, OTLS_CODE_NONE, OSSL_NAME, 0,
                                  "key and signature algorithm do not fit together");
+    ERR_clear_error();
     EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-    if (ctx != NULL &&
-        EVP_DigestVerifyInit(ctx, &parameters, ossl_md(algorithm->hash), NULL, key->pkey) == 1)
+    if (ctx == NULL)
+        return ossl_fail(err, OTLS_E_NOMEM, OTLS_CODE_NONE, "no memory to check a signature");
+    if (EVP_DigestVerifyInit(ctx, &parameters, ossl_md(algorithm->hash), NULL, key->pkey) == 1)
         result = set_padding(parameters, algorithm)
                      ? EVP_DigestVerify(ctx, signature.data, signature.size, data.data, data.size)
                      : 0; /* a PSS key may forbid the parameters */

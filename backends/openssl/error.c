@@ -21,6 +21,13 @@ static void add_native(otls_error *err, unsigned long error)
                    reason != NULL ? reason : "?");
 }
 
+/* The first error is the cause, but callers up the stack may have put theirs on top. */
+static bool out_of_memory(unsigned long first, unsigned long last)
+{
+    return (first != 0 && ERR_GET_REASON(first) == ERR_R_MALLOC_FAILURE) ||
+           (last != 0 && ERR_GET_REASON(last) == ERR_R_MALLOC_FAILURE);
+}
+
 otls_status ossl_fail(otls_error *err, otls_status status, int32_t code, const char *format, ...)
 {
     const unsigned long error = ERR_peek_last_error();
@@ -29,7 +36,7 @@ otls_status ossl_fail(otls_error *err, otls_status status, int32_t code, const c
     va_start(args, format);
     (void)vsnprintf(text, sizeof(text), format, args);
     va_end(args);
-    if (error != 0 && ERR_GET_REASON(error) == ERR_R_MALLOC_FAILURE)
+    if (out_of_memory(ERR_peek_error(), error))
         status = OTLS_E_NOMEM;
     (void)otls_backend_fail(err, status, code, OSSL_NAME, 0, "%s", text);
     add_native(err, error);

@@ -12,6 +12,7 @@
 #include <omnitls/random.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 static size_t live;                  /* blocks */
 static unsigned long asked, fail_at; /* 0 = never */
@@ -137,6 +138,12 @@ static bool try_once(const otls_backend *backend, uint16_t version, unsigned lon
     cr_assert(done || failed, "%s: allocation %lu did not fail, yet: client %s: %s; server %s: %s",
               otls_backend_name(backend), n, otls_status_name(s.client.status), s.client.error.text,
               otls_status_name(s.server.status), s.server.error.text);
+    /* a client that could not take out its certificate presents none, and is told so */
+    cr_assert(s.client.status != OTLS_E_VERIFY &&
+                  (s.server.status != OTLS_E_VERIFY ||
+                   s.server.error.verify_flags == OTLS_VERIFY_MISSING),
+              "%s: allocation %lu: a lack of memory is no verdict: client %s, server %s",
+              otls_backend_name(backend), n, s.client.error.text, s.server.error.text);
     for (int i = 0; i < 2; i++) {
         otls_connection_free(a.conns[i]);
         otls_context_free(a.contexts[i]);
@@ -178,5 +185,99 @@ ParameterizedTest(size_t *index, allocation, each_fails, .init = use_our_memory)
         while (!try_once(engines[*index / 2], *index % 2 == 0 ? OTLS_TLS1_2 : OTLS_TLS1_3, n))
             n++;
         cr_assert(n > 30, "only %lu allocations: are they core's?", n);
+    }
+}
+
+/* ---- verification ---------------------------------------------------------------------------- */
+
+static const struct {
+    const char *chain, *root, *host;
+    uint32_t options, flags;
+} chains[] = {
+    {"server-ecdsa-p256", "root", "localhost", 0, 0},
+    {"server-ecdsa-p256", "root", "other.test", 0, OTLS_VERIFY_NAME_MISMATCH},
+    {"server-ecdsa-p256", "other-root", "localhost", 0, OTLS_VERIFY_UNKNOWN_CA},
+    {"server-ecdsa-p256", "root", "localhost", OTLS_VERIFY_OPTION_CRL_LEAF, 0},
+    {"server-revoked", "root", "localhost", OTLS_VERIFY_OPTION_CRL_LEAF, OTLS_VERIFY_REVOKED},
+};
+
+static otls_trust *read_trust(size_t row)
+{
+    otls_error err = OTLS_ERROR_INIT;
+    otls_trust *trust = NULL;
+    char path[512];
+
+    (void)snprintf(path, sizeof(path), "%s/%s.pem", OTLS_TEST_PKI, chains[row].root);
+    cr_assert_eq(otls_trust_new(&trust, &err), OTLS_OK);
+    cr_assert_eq(otls_trust_add_file(trust, path, &err), OTLS_OK, "%s", err.text);
+    cr_assert_eq(otls_trust_add_crl_file(trust, OTLS_TEST_PKI "/int.crl", &err), OTLS_OK, "%s",
+                 err.text);
+    return trust;
+}
+
+/* The right verdict, or none for want of memory. */
+static otls_status verify(otls_trust *trust, otls_certificate **list, size_t count, size_t row,
+                          const otls_backend *backend)
+{
+    otls_verify_parameters parameters = OTLS_VERIFY_PARAMETERS_INIT;
+    otls_error err = OTLS_ERROR_INIT;
+    otls_verdict *verdict = NULL;
+    otls_status status;
+
+    parameters.backend = backend;
+    parameters.time = time(NULL);
+    parameters.name = chains[row].host;
+    parameters.options = chains[row].options;
+    status = otls_trust_verify(trust, (const otls_certificate *const *)list, count, &parameters,
+                               &verdict, &err);
+    if (status == OTLS_OK)
+        cr_assert_eq(otls_verdict_flags(verdict), chains[row].flags,
+                     "%s: row %zu, allocation %lu: 0x%x: %s", otls_backend_name(backend), row,
+                     fail_at, otls_verdict_flags(verdict), otls_verdict_text(verdict));
+    else
+        cr_assert_eq(status, OTLS_E_NOMEM, "%s: row %zu, allocation %lu: %s: %s",
+                     otls_backend_name(backend), row, fail_at, otls_status_name(status), err.text);
+    otls_verdict_free(verdict);
+    return status;
+}
+
+/* Returns whether the n-th allocation was not even reached. */
+static bool verify_once(otls_certificate **list, size_t count, size_t row,
+                        const otls_backend *backend, unsigned long n)
+{
+    otls_trust *trust = read_trust(row);
+
+    asked = 0;
+    failed = false;
+    fail_at = n;
+    (void)verify(trust, list, count, row, backend);
+    fail_at = 0;
+    cr_assert_eq(verify(trust, list, count, row, backend), OTLS_OK); /* nothing was kept of it */
+    otls_trust_free(trust);
+    return !failed;
+}
+
+Test(allocation, verdicts, .init = use_our_memory)
+{
+    const otls_backend *engines[8];
+    const size_t engine_count = otls_backend_list(engines, 8);
+
+    for (size_t row = 0; row < sizeof(chains) / sizeof(chains[0]); row++) {
+        otls_error err = OTLS_ERROR_INIT;
+        otls_certificate **list = NULL;
+        char path[512];
+        size_t count = 0;
+
+        (void)snprintf(path, sizeof(path), "%s/%s.pem", OTLS_TEST_PKI, chains[row].chain);
+        cr_assert_eq(otls_certificate_list_from_file(&list, &count, path, &err), OTLS_OK, "%s",
+                     err.text);
+        for (size_t i = 0; i < engine_count; i++) {
+            unsigned long n = 1;
+
+            while (!verify_once(list, count, row, engines[i], n))
+                n++;
+            cr_assert(n > 2, "only %lu allocations: are they core's?", n);
+        }
+        otls_certificate_list_free(list, count);
     }
 }
