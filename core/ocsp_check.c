@@ -112,7 +112,7 @@ static otls_status signature_good(const otls_ocsp_question *question, const otls
     otls_status status = OTLS_E_UNSUPPORTED;
 
     *good = false;
-    if (algorithm->kind != 0)
+    if (algorithm->kind != 0 && signer->key_fault == OTLS_KEY_FAULT_NONE)
         status = crypto->public_key_import(&key, signer->spki, &native);
     if (status == OTLS_OK) {
         status = crypto->verify(key, algorithm, data, signature, &native);

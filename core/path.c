@@ -53,7 +53,10 @@ otls_status otls_path_signature(otls_search *search, const otls_path_step *issue
                                 otls_slice signature, otls_error *err)
 {
     const otls_native_public_key *key = NULL;
+    const char *fault = otls_key_fault_words(issuer->certificate->x509.key_fault);
 
+    if (fault != NULL)
+        return otls_fail(err, OTLS_E_UNSUPPORTED, OTLS_CODE_NONE, "the issuer %s", fault);
     search->signature_count++;
     OTLS_TRY(key_of(search, issuer, &key, err));
     return search->crypto->verify(key, algorithm, data, signature, err);

@@ -31,6 +31,9 @@ typedef struct otls_findings {
 
 void otls_findings_add(otls_findings *findings, uint32_t flag, int32_t depth,
                        const otls_certificate *certificate, const char *detail);
+/** Say what is wrong with the certificate's key, if anything is (otls_key_fault). */
+void otls_findings_add_key_fault(otls_findings *findings, int32_t depth,
+                                 const otls_certificate *certificate);
 /** Put into words: flags, depth, alert and text of `verdict`. */
 void otls_findings_report(const otls_findings *findings, otls_verdict *verdict);
 /** Add findings about the leaf to a verdict; the gravest of all is the one told. */

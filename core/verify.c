@@ -62,6 +62,14 @@ static size_t undecodable(const otls_verify_request *request)
     return i;
 }
 
+/* The first certificate whose key no engine must compute with; also without verification, where the
+ * handshake would, and for the engine's own verifier. */
+static void refuse_faulty_key(const otls_verify_request *request, otls_findings *findings)
+{
+    for (size_t i = 0; i < request->chain_count && findings->flags == 0; i++)
+        otls_findings_add_key_fault(findings, (int32_t)i, request->chain[i]);
+}
+
 /*
  * Engines stop at a list that is too long or that they cannot read, each at its own point. So that
  * all give one answer, none of that gets as far as the search for a path.
@@ -81,6 +89,8 @@ bool otls_verify_presented(const otls_verify_request *request, otls_verdict *ver
         otls_findings_add(&findings, OTLS_VERIFY_MALFORMED, (int32_t)broken, NULL,
                           broken == 0 ? "the certificate cannot be decoded"
                                       : "a certificate behind the first cannot be decoded");
+    else
+        refuse_faulty_key(request, &findings);
     otls_findings_report(&findings, verdict);
     return findings.flags != 0;
 }

@@ -83,6 +83,17 @@ void otls_findings_add(otls_findings *findings, uint32_t flag, int32_t depth,
     findings->detail = detail;
 }
 
+void otls_findings_add_key_fault(otls_findings *findings, int32_t depth,
+                                 const otls_certificate *certificate)
+{
+    const uint8_t fault = certificate->x509.key_fault;
+
+    if (fault != OTLS_KEY_FAULT_NONE)
+        otls_findings_add(findings,
+                          fault == OTLS_KEY_FAULT_SIZE ? OTLS_VERIFY_LIMIT : OTLS_VERIFY_MALFORMED,
+                          depth, certificate, otls_key_fault_words(fault));
+}
+
 void otls_findings_report(const otls_findings *findings, otls_verdict *verdict)
 {
     const size_t i = rank(findings->reason);

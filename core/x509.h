@@ -21,6 +21,16 @@ typedef enum otls_key_type {
     OTLS_KEY_DSA
 } otls_key_type;
 
+/** Why no engine is ever asked to compute with a key, whatever the certificate is worth otherwise. */
+typedef enum otls_key_fault {
+    OTLS_KEY_FAULT_NONE = 0,
+    OTLS_KEY_FAULT_EXPONENT, /* RSA: even, or 1: RFC 8017 3.1 */
+    OTLS_KEY_FAULT_SIZE      /* RSA: more than OTLS_RSA_..._MAX; the work grows with the cube */
+} otls_key_fault;
+
+#define OTLS_RSA_MODULUS_BITS_MAX 16384u
+#define OTLS_RSA_EXPONENT_BITS_MAX 64u
+
 /** All slices borrow from `der`. "value" = the extension's OCTET STRING content; data NULL = absent. */
 typedef struct otls_x509 {
     otls_slice der;
@@ -36,6 +46,7 @@ typedef struct otls_x509 {
     otls_signature_algorithm signature_algorithm; /* kind 0 = not known to us */
     uint8_t version;       /* 1..3 */
     uint8_t key_type;      /* otls_key_type */
+    uint8_t key_fault;     /* otls_key_fault */
     uint16_t key_bits;
     uint16_t key_group;    /* EC: IANA group, 0 = unknown curve */
     /* extensions */
@@ -62,6 +73,9 @@ typedef struct otls_x509 {
 
 /** A larger certificate is refused: OTLS_E_CREDENTIAL with OTLS_CODE_LIMIT. */
 #define OTLS_CERTIFICATE_SIZE_MAX ((size_t)1024 * 1024)
+
+/** What is wrong with such a key, to follow a certificate's name; NULL for NONE. */
+const char *otls_key_fault_words(uint8_t fault);
 
 /** Decode. Strict DER, bounded, no allocation, no recursion. `out` borrows from `der`. */
 otls_status otls_x509_parse(otls_x509 *out, otls_slice der, otls_error *err);

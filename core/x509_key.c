@@ -52,6 +52,10 @@ static bool read_rsa(otls_x509 *out, otls_slice key)
     if (bits == 0 || bits > UINT16_MAX || exponent_bits == 0)
         return false;
     out->key_bits = (uint16_t)bits;
+    if (exponent_bits < 2 || (exponent.data[exponent.size - 1] & 1) == 0)
+        out->key_fault = OTLS_KEY_FAULT_EXPONENT;
+    else if (bits > OTLS_RSA_MODULUS_BITS_MAX || exponent_bits > OTLS_RSA_EXPONENT_BITS_MAX)
+        out->key_fault = OTLS_KEY_FAULT_SIZE;
     return true;
 }
 
@@ -136,4 +140,17 @@ const char *otls_x509_key(otls_x509 *out, otls_der spki)
         }
     }
     return read_key(out, algorithm, key) ? NULL : "the public key is malformed";
+}
+
+const char *otls_key_fault_words(uint8_t fault)
+{
+    switch ((otls_key_fault)fault) {
+    case OTLS_KEY_FAULT_EXPONENT:
+        return "has an RSA key whose exponent is even or 1";
+    case OTLS_KEY_FAULT_SIZE:
+        return "has an RSA key of more than 16384 bits, or an exponent of more than 64";
+    case OTLS_KEY_FAULT_NONE:
+        break;
+    }
+    return NULL;
 }

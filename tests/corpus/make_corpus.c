@@ -29,6 +29,7 @@ typedef struct member { /* a certificate of a case */
     EVP_PKEY *key;
     X509 *cert;
     unsigned char *der; /* tampered with or not */
+    bool odd_key;       /* no key that signs */
     size_t der_size;
     bool shared; /* the root and intermediate that all cases share: not freed with the case */
 } member;
@@ -367,6 +368,7 @@ static void make_certificate(corpus_case *test, bool authority, char *text)
                               : key_of(get(list, count, "key", "P-256"), authority ? id : "leaf");
     if (share != NULL)
         EVP_PKEY_up_ref(made->key);
+    made->odd_key = make_keys_odd(get(list, count, "key", "P-256"));
     made->cert = X509_new();
     issuer = strcmp(issuer_id, id) == 0 ? made : need(test, issuer_id);
     test->member_count++;
@@ -514,7 +516,14 @@ static void finish_case(corpus_case *test, const char *out, FILE *manifest)
     leaf = find(test, "leaf");
     if (leaf != NULL) {
         stream = open_file(out, test->name, "key.pem");
-        PEM_write_PrivateKey(stream, leaf->key, NULL, NULL, 0, NULL, NULL);
+        if (leaf->odd_key) { /* whoever presents it only needs some key */
+            EVP_PKEY *other = make_key("P-256");
+
+            PEM_write_PrivateKey(stream, other, NULL, NULL, 0, NULL, NULL);
+            EVP_PKEY_free(other);
+        } else {
+            PEM_write_PrivateKey(stream, leaf->key, NULL, NULL, 0, NULL, NULL);
+        }
         fclose(stream);
     }
     if (test->crl_count != 0) {

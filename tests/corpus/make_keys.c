@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+/* 1.1.1 has no other way to put a key together */
+#define OPENSSL_SUPPRESS_DEPRECATED
 #include "make_keys.h"
 
 #include <openssl/ec.h>
@@ -23,8 +25,37 @@ static int prepare(EVP_PKEY_CTX *maker, int type, const char *kind)
     return type == EVP_PKEY_EC ? EVP_PKEY_CTX_set_ec_paramgen_curve_nid(maker, curve_of(kind)) : 1;
 }
 
+/* "rsa-e1": an odd modulus of 2048 bits that nobody needs to factor, with this exponent; 1 is its own
+ * private exponent, so that such a key signs. "rsa-x65": an exponent of so many bits. "rsa-n16385":
+ * a modulus of so many. */
+static EVP_PKEY *odd_rsa(const char *kind)
+{
+    const int number = atoi(kind + 5);
+    RSA *rsa = RSA_new();
+    EVP_PKEY *key = EVP_PKEY_new();
+    BIGNUM *n = BN_new(), *e = BN_new();
+
+    BN_rand(n, kind[4] == 'n' ? number : 2048, BN_RAND_TOP_TWO, BN_RAND_BOTTOM_ODD);
+    BN_set_word(e, kind[4] == 'e' ? (BN_ULONG)number : 65537);
+    if (kind[4] == 'x') {
+        BN_one(e);
+        BN_set_bit(e, number - 1);
+    }
+    if (RSA_set0_key(rsa, n, e, BN_is_one(e) ? BN_dup(e) : NULL) != 1 ||
+        EVP_PKEY_assign_RSA(key, rsa) != 1)
+        return NULL;
+    return key;
+}
+
+bool make_keys_odd(const char *kind)
+{
+    return strncmp(kind, "rsa-", 4) == 0;
+}
+
 EVP_PKEY *make_keys_new(const char *kind)
 {
+    if (make_keys_odd(kind))
+        return odd_rsa(kind);
     const int type = strncmp(kind, "rsa", 3) == 0   ? EVP_PKEY_RSA
                      : strcmp(kind, "ed25519") == 0 ? EVP_PKEY_ED25519
                      : strcmp(kind, "ed448") == 0   ? EVP_PKEY_ED448

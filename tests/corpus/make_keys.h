@@ -11,6 +11,8 @@ struct x509_st;
 /** "rsa2048", "ed25519", "ed448" or a curve's name; NULL: not possible. Freed with EVP_PKEY_free.
  */
 struct evp_pkey_st *make_keys_new(const char *kind);
+/** Of a kind that no engine should be asked about, "rsa-...": most of them cannot sign. */
+bool make_keys_odd(const char *kind);
 
 /** Sign a certificate as it is, with the version that it has. */
 bool make_keys_sign(struct x509_st *cert, struct evp_pkey_st *key, const char *digest, bool pss);
