@@ -7,6 +7,7 @@
 #include "fail.h"
 #include "ocsp.h"
 #include "oid.h"
+#include "signature_form.h"
 #include "strength.h"
 
 #define OID_OCSP_SIGNING "\x2b\x06\x01\x05\x05\x07\x03\x09"
@@ -112,7 +113,8 @@ static otls_status signature_good(const otls_ocsp_question *question, const otls
     otls_status status = OTLS_E_UNSUPPORTED;
 
     *good = false;
-    if (algorithm->kind != 0 && signer->key_fault == OTLS_KEY_FAULT_NONE)
+    if (algorithm->kind != 0 && signer->key_fault == OTLS_KEY_FAULT_NONE &&
+        otls_signature_form(algorithm, signature, NULL) == OTLS_OK)
         status = crypto->public_key_import(&key, signer->spki, &native);
     if (status == OTLS_OK) {
         status = crypto->verify(key, algorithm, data, signature, &native);

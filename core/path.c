@@ -12,6 +12,7 @@
 
 #include "der.h"
 #include "fail.h"
+#include "signature_form.h"
 
 enum { EDGE_GOOD = 1, EDGE_BAD, EDGE_UNSUPPORTED };
 
@@ -57,6 +58,7 @@ otls_status otls_path_signature(otls_search *search, const otls_path_step *issue
 
     if (fault != NULL)
         return otls_fail(err, OTLS_E_UNSUPPORTED, OTLS_CODE_NONE, "the issuer %s", fault);
+    OTLS_TRY(otls_signature_form(algorithm, signature, err));
     search->signature_count++;
     OTLS_TRY(key_of(search, issuer, &key, err));
     return search->crypto->verify(key, algorithm, data, signature, err);

@@ -25,6 +25,7 @@ typedef enum otls_key_type {
 typedef enum otls_key_fault {
     OTLS_KEY_FAULT_NONE = 0,
     OTLS_KEY_FAULT_EXPONENT, /* RSA: even, or 1: RFC 8017 3.1 */
+    OTLS_KEY_FAULT_POINT,    /* EC: neither uncompressed nor compressed, RFC 5480 2.2 */
     OTLS_KEY_FAULT_SIZE      /* RSA: more than OTLS_RSA_..._MAX; the work grows with the cube */
 } otls_key_fault;
 

@@ -75,6 +75,12 @@ static bool read_dsa(otls_x509 *out, otls_der parameters)
     return true;
 }
 
+/** RFC 5480 2.2: uncompressed or compressed; the hybrid form of X9.62 MUST NOT be used. */
+static bool point_ok(otls_slice key)
+{
+    return key.data[0] >= 2 && key.data[0] <= 4 && (key.data[0] != 4 || key.size % 2 == 1);
+}
+
 /** ECParameters: RFC 5480 allows a named curve only; others leave group and bits 0. */
 static bool read_ec(otls_x509 *out, otls_der parameters, otls_slice key)
 {
@@ -82,6 +88,8 @@ static bool read_ec(otls_x509 *out, otls_der parameters, otls_slice key)
 
     if (key.size == 0)
         return false;
+    if (!point_ok(key))
+        out->key_fault = OTLS_KEY_FAULT_POINT;
     if (!otls_der_value(&parameters, OTLS_DER_OID, &oid))
         return !otls_der_at_end(&parameters);
     if (!otls_der_at_end(&parameters) || !otls_oid_ok(oid))
@@ -149,6 +157,8 @@ const char *otls_key_fault_words(uint8_t fault)
         return "has an RSA key whose exponent is even or 1";
     case OTLS_KEY_FAULT_SIZE:
         return "has an RSA key of more than 16384 bits, or an exponent of more than 64";
+    case OTLS_KEY_FAULT_POINT:
+        return "has an elliptic curve key in a form that must not be used";
     case OTLS_KEY_FAULT_NONE:
         break;
     }

@@ -466,3 +466,30 @@ Test(x509, a_malformed_name_has_no_canonical_form)
                             &size, &err),
         OTLS_E_CREDENTIAL);
 }
+
+static const struct {
+    const char *spki;
+    uint8_t fault;
+} faulty_keys[] = {
+    {"30{30{06{2a8648ce3d0201}06{2a8648ce3d030107}}03{00 04 0102}}", OTLS_KEY_FAULT_NONE},
+    {"30{30{06{2a8648ce3d0201}06{2a8648ce3d030107}}03{00 02 01}}", OTLS_KEY_FAULT_NONE},
+    {"30{30{06{2a8648ce3d0201}06{2a8648ce3d030107}}03{00 03 01}}", OTLS_KEY_FAULT_NONE},
+    {"30{30{06{2a8648ce3d0201}06{2a8648ce3d030107}}03{00 06 0102}}", OTLS_KEY_FAULT_POINT},
+    {"30{30{06{2a8648ce3d0201}06{2a8648ce3d030107}}03{00 07 0102}}", OTLS_KEY_FAULT_POINT},
+    {"30{30{06{2a8648ce3d0201}06{2a8648ce3d030107}}03{00 00}}", OTLS_KEY_FAULT_POINT},
+    {"30{30{06{2a864886f70d010101}05{}}03{00 30{02{7f}02{03}}}}", OTLS_KEY_FAULT_NONE},
+    {"30{30{06{2a864886f70d010101}05{}}03{00 30{02{7f}02{01}}}}", OTLS_KEY_FAULT_EXPONENT},
+    {"30{30{06{2a864886f70d010101}05{}}03{00 30{02{7f}02{04}}}}", OTLS_KEY_FAULT_EXPONENT},
+};
+
+Test(x509, keys_that_no_engine_is_asked_about)
+{
+    for (size_t i = 0; i < sizeof(faulty_keys) / sizeof(faulty_keys[0]); i++) {
+        const cert_parts parts = {.spki = faulty_keys[i].spki};
+        otls_x509 cert;
+
+        cr_assert_eq(parse(&parts, &cert, NULL), OTLS_OK, "row %zu", i);
+        cr_expect_eq(cert.key_fault, faulty_keys[i].fault, "row %zu: %d", i, cert.key_fault);
+        cr_expect_eq(otls_key_fault_words(cert.key_fault) != NULL, cert.key_fault != 0);
+    }
+}

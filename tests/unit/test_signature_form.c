@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+/* The one form of a signature: RFC 3279 2.2.3, RFC 8032 5.1.7 and 5.2.7. */
+#include "der_make.h"
+#include "signature_form.h"
+
+#include <criterion/criterion.h>
+#include <string.h>
+
+static const struct {
+    const char *signature;
+    bool ok;
+} ecdsa[] = {
+    {"30{02{01}02{7f}}", true},    {"30{02{0080}02{01}}", true},    {"30{02{00}02{01}}", false},
+    {"30{02{01}02{00}}", false},   {"30{02{80}02{01}}", false},     {"30{02{01}02{ff}}", false},
+    {"30{02{0001}02{01}}", false}, {"30{02{01}02{01}}00", false},   {"30{02{01}02{01}0500}", false},
+    {"30{02{01}}", false},         {"30810602010102 01 01", false}, {"31{02{01}02{01}}", false},
+    {"30{02{}02{01}}", false},
+};
+
+static bool good(const otls_signature_algorithm *algorithm, otls_slice signature)
+{
+    return otls_signature_form(algorithm, signature, NULL) == OTLS_OK;
+}
+
+Test(signature_form, pss)
+{
+    otls_signature_algorithm algorithm = {
+        .kind = OTLS_SIG_RSA_PSS, .hash = OTLS_SIG_HASH_SHA256, .mgf_hash = OTLS_SIG_HASH_SHA256};
+    const otls_slice any = {.data = (const uint8_t *)"any", .size = 3};
+
+    cr_expect_eq(otls_signature_form(&algorithm, any, NULL), OTLS_OK);
+    algorithm.mgf_hash = OTLS_SIG_HASH_SHA1;
+    cr_expect_eq(otls_signature_form(&algorithm, any, NULL), OTLS_E_UNSUPPORTED);
+}
+
+Test(signature_form, ecdsa)
+{
+    const otls_signature_algorithm algorithm = {.kind = OTLS_SIG_ECDSA};
+
+    for (size_t i = 0; i < sizeof(ecdsa) / sizeof(ecdsa[0]); i++) {
+        uint8_t der[64];
+        const otls_slice signature = {.data = der,
+                                      .size = der_make(ecdsa[i].signature, der, sizeof(der))};
+
+        cr_expect_eq(good(&algorithm, signature), ecdsa[i].ok, "row %zu", i);
+    }
+}
+
+/* The orders of the groups, RFC 8032 5.1 and 5.2, as a person reads them. */
+static void expect_edwards(uint8_t kind, const char *order, size_t half)
+{
+    const otls_signature_algorithm algorithm = {.kind = kind};
+    uint8_t big[57], bytes[2 * 57 + 1] = {0};
+    otls_slice signature = {.data = bytes, .size = 2 * half};
+
+    cr_assert_eq(der_make(order, big, sizeof(big)), half);
+    for (size_t i = 0; i < half; i++)
+        bytes[half + i] = big[half - 1 - i];
+    cr_expect_not(good(&algorithm, signature), "S = L");
+    bytes[half]--; /* both orders are odd */
+    cr_expect(good(&algorithm, signature), "S = L - 1");
+    bytes[half] = (uint8_t)(bytes[half] + 2);
+    cr_expect_not(good(&algorithm, signature), "S = L + 1");
+    memset(bytes, 0, sizeof(bytes));
+    cr_expect(good(&algorithm, signature), "S = 0");
+    bytes[2 * half - 1] = 0x80;
+    cr_expect_not(good(&algorithm, signature), "S has its highest bit");
+    bytes[2 * half - 1] = 0;
+    signature.size = 2 * half - 1;
+    cr_expect_not(good(&algorithm, signature), "short");
+    signature.size = 2 * half + 1;
+    cr_expect_not(good(&algorithm, signature), "long");
+    signature.size = 0;
+    cr_expect_not(good(&algorithm, signature), "empty");
+}
+
+Test(signature_form, ed25519)
+{
+    expect_edwards(OTLS_SIG_ED25519,
+                   "10000000000000000000000000000000"
+                   "14def9dea2f79cd65812631a5cf5d3ed",
+                   32);
+}
+
+Test(signature_form, ed448)
+{
+    expect_edwards(OTLS_SIG_ED448,
+                   "003fffffffffffffffffffffffffffffffffffffffffffffffffffffff"
+                   "7cca23e9c44edb49aed63690216cc2728dc58f552378c292ab5844f3",
+                   57);
+}
