@@ -110,9 +110,9 @@ static bool is_host(otls_slice name)
 }
 
 /*
- * The leaf's common name where there is no DNS name: exactly the octets that a host would be matched
- * with. When it was asked to match them, whatever they look like; else, as OpenSSL does, what looks
- * like a host, for the sake of those who match it later.
+ * The leaf's common name where there is no DNS name: exactly the octets that a host would be
+ * matched with. When it was asked to match them, whatever they look like; else, as OpenSSL does,
+ * what looks like a host, for the sake of those who match it later.
  */
 static void check_common_name(name_check *check, const otls_x509 *cert)
 {
@@ -122,8 +122,8 @@ static void check_common_name(name_check *check, const otls_x509 *cert)
     uint8_t host[OTLS_HOST_NAME_MAX];
     otls_slice name = {.data = host, .size = 0};
 
-    if (!has_kind(cert, OTLS_SAN_DNS) &&
-        otls_name_common_host(cert->subject, host, &name.size) && (matched || is_host(name)))
+    if (!has_kind(cert, OTLS_SAN_DNS) && otls_name_common_host(cert->subject, host, &name.size) &&
+        (matched || is_host(name)))
         check_one(check, OTLS_SAN_DNS, name);
 }
 

@@ -289,8 +289,8 @@ static otls_status cache_of(const otls_anchor *anchor, otls_anchor_cache **out, 
     mine = otls_calloc(1, sizeof(*mine));
     if (mine == NULL)
         return otls_fail_nomem(err);
-    switch (otls_certificate_from_der(&mine->certificate, anchor->der.data, anchor->der.size,
-                                      NULL)) {
+    switch (
+        otls_certificate_from_der(&mine->certificate, anchor->der.data, anchor->der.size, NULL)) {
     case OTLS_OK:
         break;
     case OTLS_E_NOMEM: /* says nothing about the anchor */

@@ -325,9 +325,9 @@ static void set_serial(X509 *cert, const char *text)
 /* Little-endian, RFC 8032 5.1: the sum has no carry out of its 32 octets. */
 static void add_order(unsigned char *scalar)
 {
-    static const unsigned char order[32] = {0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58,
-                                            0xd6, 0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde, 0x14,
-                                            [31] = 0x10};
+    static const unsigned char order[32] = {0xed, 0xd3, 0xf5, 0x5c, 0x1a,       0x63,
+                                            0x12, 0x58, 0xd6, 0x9c, 0xf7,       0xa2,
+                                            0xde, 0xf9, 0xde, 0x14, [31] = 0x10};
     unsigned carry = 0;
 
     for (size_t i = 0; i < 32; i++) {

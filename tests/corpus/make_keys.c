@@ -25,9 +25,9 @@ static int prepare(EVP_PKEY_CTX *maker, int type, const char *kind)
     return type == EVP_PKEY_EC ? EVP_PKEY_CTX_set_ec_paramgen_curve_nid(maker, curve_of(kind)) : 1;
 }
 
-/* "rsa-e1": an odd modulus of 2048 bits that nobody needs to factor, with this exponent; 1 is its own
- * private exponent, so that such a key signs. "rsa-x65": an exponent of so many bits. "rsa-n16385":
- * a modulus of so many. */
+/* "rsa-e1": an odd modulus of 2048 bits that nobody needs to factor, with this exponent; 1 is its
+ * own private exponent, so that such a key signs. "rsa-x65": an exponent of so many bits.
+ * "rsa-n16385": a modulus of so many. */
 static EVP_PKEY *odd_rsa(const char *kind)
 {
     const int number = atoi(kind + 5);

@@ -343,12 +343,9 @@ static const struct {
     otls_constraint_answer answer;
 } directories[] = {
     {"30{}", "30{" COMMON("'A'") "}", OTLS_CONSTRAINT_INSIDE},
-    {"30{" COMMON("'a  b'") "}", "30{" COMMON("' A B '") COMMON("'c'") "}",
-     OTLS_CONSTRAINT_INSIDE},
-    {"30{" COMMON("'a'") "}", "30{" COMMON("'b'") COMMON("'a'") "}",
-     OTLS_CONSTRAINT_OUTSIDE},
-    {"30{" COMMON("'a'") COMMON("'b'") "}", "30{" COMMON("'a'") "}",
-     OTLS_CONSTRAINT_OUTSIDE},
+    {"30{" COMMON("'a  b'") "}", "30{" COMMON("' A B '") COMMON("'c'") "}", OTLS_CONSTRAINT_INSIDE},
+    {"30{" COMMON("'a'") "}", "30{" COMMON("'b'") COMMON("'a'") "}", OTLS_CONSTRAINT_OUTSIDE},
+    {"30{" COMMON("'a'") COMMON("'b'") "}", "30{" COMMON("'a'") "}", OTLS_CONSTRAINT_OUTSIDE},
     {"30{" COMMON("'a'") "}", "30{ 31{ 30{ 06{550403} } } }", OTLS_CONSTRAINT_UNKNOWN},
     {"30{ 31{ 30{ 06{550403} } } }", "30{" COMMON("'a'") "}", OTLS_CONSTRAINT_UNKNOWN},
     {"30{" COMMON("'a'") "}", "30{" COMMON("'a'") "0500 }", OTLS_CONSTRAINT_UNKNOWN},
@@ -407,8 +404,7 @@ Test(verify, directory_constraints_need_no_memory)
     (void)sprintf(text + at + BLANKS, "' } } } }");
     const otls_slice long_name = {.data = name, .size = der_make(text, name, CAPACITY)};
     const otls_slice subtree = {.data = base,
-                                .size = der_make("30{" COMMON("'EVIL'") "}", base,
-                                                 sizeof(base))};
+                                .size = der_make("30{" COMMON("'EVIL'") "}", base, sizeof(base))};
 
     cr_assert_eq(otls_set_allocator(&none, &err), OTLS_OK, "%s", err.text);
     cr_assert_eq(otls_constraint_match(OTLS_SAN_DIRECTORY, subtree, long_name, true),
