@@ -2,13 +2,6 @@
 #
 # Certificates for the tests and for `omnitls selftest`, made by the build.
 
-find_program(OMNITLS_OPENSSL openssl)
-if(NOT OMNITLS_OPENSSL)
-  message(FATAL_ERROR "The openssl command is needed to make the certificates of the tests and of "
-                      "the omnitls command. Install it, or set OMNITLS_TESTS and OMNITLS_TOOLS OFF.")
-endif()
-find_program(OMNITLS_BASH bash REQUIRED)
-
 set(OMNITLS_PKI_DIR "${PROJECT_BINARY_DIR}/pki")
 set(pki_stamp "${OMNITLS_PKI_DIR}/stamp")
 set(pki_script "${PROJECT_SOURCE_DIR}/tests/support/make_pki.sh")

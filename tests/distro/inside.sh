@@ -19,7 +19,8 @@ packages_install check >/packages.log 2>&1 || {
 # shellcheck source=/dev/null
 . /etc/os-release
 echo "== $PRETTY_NAME: $(gcc -dumpfullversion) $(cmake --version | head -n 1), $(openssl version)"
-cmake -S . -B /build -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo -DOMNITLS_WERROR=ON >/build.log 2>&1 || {
+cmake -S . -B /build -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo -DOMNITLS_WERROR=ON \
+    -DOMNITLS_TESTS=ON -DOMNITLS_TOOLS=ON -DOMNITLS_BENCH=ON >/build.log 2>&1 || {
     tail -n 30 /build.log >&2
     exit 1
 }

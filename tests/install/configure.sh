@@ -1,0 +1,74 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# configure.sh: run by CTest with the build described in the environment (see CMakeLists.txt).
+# A machine with a compiler, CMake and one engine gives a library, and is told what was left out;
+# what was asked for by name and cannot be built is an error that says why.
+set -euo pipefail
+work=$(mktemp -d "${TMPDIR:-/tmp}/omnitls-configure.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+failures=0
+
+fail() {
+    echo "FAIL: $*"
+    sed 's/^/    /' "$work/log"
+    failures=$((failures + 1))
+}
+
+# configure ARGUMENT...: in a fresh directory; what CMake says goes to $work/log
+configure() {
+    rm -rf "$work/build"
+    "$CMAKE" -S "$SOURCE_DIR" -B "$work/build" -G "$GENERATOR" "-DCMAKE_C_COMPILER=$CC" "$@" \
+        >"$work/log" 2>&1
+}
+
+# expect WHAT PATTERN...: lines of the log
+expect() {
+    local what=$1 pattern
+    shift
+    for pattern in "$@"; do
+        grep -E -q -e "$pattern" "$work/log" || fail "$what: nothing like \"$pattern\""
+    done
+}
+
+# Set and empty: looked for, and not found.
+without_pkg_config=(-DPKG_CONFIG_EXECUTABLE=)
+without_jansson=(-DOMNITLS_JANSSON_INCLUDE_DIR= -DOMNITLS_JANSSON_LIBRARY=)
+
+for engine in ${ENGINES//,/ }; do
+    configure "${without_pkg_config[@]}" "${without_jansson[@]}" "-DOMNITLS_BACKENDS=$engine" ||
+        fail "$engine, without pkg-config"
+    expect "$engine, without pkg-config" "^-- Engine $engine: [0-9]+\.[0-9]" \
+        '^-- +tool: left out for want of .*jansson.* \(.*jansson' \
+        '^-- +benchmark: left out for want of .*jansson' '^-- +tests: left out for want of .*pkg-config.* \(.*pkg'
+    "$CMAKE" --build "$work/build" --target help >"$work/targets"
+    grep -q -w omnitls "$work/targets" || fail "$engine, without pkg-config: no library"
+    grep -q -w omnitls_tool "$work/targets" && fail "$engine, without pkg-config: a tool"
+done
+
+# jansson does not need pkg-config to be found
+configure "${without_pkg_config[@]}" || fail "without pkg-config"
+expect "without pkg-config" '^-- +tool: built' '^-- +benchmark: built' '^-- +tests: left out'
+
+# pkg-config is there, but knows the engine alone
+engine=${ENGINES%%,*}
+mkdir "$work/pc"
+for module in $engine libssl libcrypto; do
+    file=$(pkg-config --variable=pcfiledir "$module" 2>/dev/null)/$module.pc || continue
+    [ ! -f "$file" ] || cp "$file" "$work/pc/"
+done
+only_engine=("${without_jansson[@]}" "-DOMNITLS_BACKENDS=$engine")
+export PKG_CONFIG_LIBDIR=$work/pc PKG_CONFIG_PATH=
+# GnuTLS's own file requires others; then CMake finds the library without it.
+configure "${only_engine[@]}" || fail "only $engine"
+expect "only $engine" '^-- +library: built' '^-- +tool: left out for want of .*jansson' '^-- +tests: left out for want of .*Criterion'
+
+configure "${only_engine[@]}" -DOMNITLS_TOOLS=ON && fail "OMNITLS_TOOLS=ON without jansson"
+expect "OMNITLS_TOOLS=ON" 'OMNITLS_TOOLS is ON' 'jansson'
+configure "${only_engine[@]}" -DOMNITLS_BENCH=ON && fail "OMNITLS_BENCH=ON without jansson"
+expect "OMNITLS_BENCH=ON" 'OMNITLS_BENCH is ON' 'jansson'
+configure "${only_engine[@]}" -DOMNITLS_TESTS=ON && fail "OMNITLS_TESTS=ON without Criterion"
+expect "OMNITLS_TESTS=ON" 'OMNITLS_TESTS is ON' 'Criterion'
+configure "${only_engine[@]}" -DOMNITLS_TOOLS=OFF -DOMNITLS_TESTS=OFF || fail "all but the benchmark off"
+grep -E -q '^-- +(tool|tests): left out' "$work/log" && fail "what was not wanted is not left out"
+
+exit $((failures > 0))
