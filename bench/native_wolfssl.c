@@ -86,10 +86,17 @@ static bool client_setup(WOLFSSL_CTX *context, const bench_setup *setup)
            (!setup->mutual || present(context, setup->client_chain, setup->client_key));
 }
 
+/* Of the version that is set: later wolfSSL refuses the other one's call. */
+static bool without_tickets(WOLFSSL_CTX *context, const bench_setup *setup)
+{
+    if (setup->version == BENCH_TLS1_3)
+        return wolfSSL_CTX_no_ticket_TLSv13(context) == 0;
+    return wolfSSL_CTX_NoTicketTLSv12(context) == WOLFSSL_SUCCESS;
+}
+
 static bool server_setup(WOLFSSL_CTX *context, const bench_setup *setup)
 {
-    if (wolfSSL_CTX_no_ticket_TLSv13(context) != 0 ||
-        wolfSSL_CTX_NoTicketTLSv12(context) != WOLFSSL_SUCCESS ||
+    if (!without_tickets(context, setup) ||
         !present(context, setup->server_chain, setup->server_key))
         return false;
     if (!setup->mutual)
