@@ -26,7 +26,7 @@ typedef struct bench_options {
     bool quick, list, help;
     const char *engine;  /* NULL: all */
     const char *only;    /* a case's name, or NULL */
-    const char *pki;     /* directory of the test certificates */
+    const char *pki;     /* directory of the test certificates; NULL: bench_pki_open makes one */
     const char *json;    /* file to write, "-" = standard output, or NULL */
     const char *html;    /* likewise */
     const char *profile; /* "native" or "ours": run one side only, for a profiler */
@@ -37,6 +37,13 @@ typedef struct bench_options {
 /* False after a sentence on standard error. */
 bool bench_options_parse(bench_options *options, int argc, char **argv);
 void bench_usage(FILE *stream);
+
+/* ---- certificates: certificates.c ------------------------------------------------------------ */
+
+/* Engines read files: the program's own certificates, in a new directory. False after a sentence. */
+bool bench_pki_open(char directory[BENCH_PATH_SIZE]);
+/* Removes it again; "" = there is none. */
+void bench_pki_close(const char *directory);
 
 /* ---- cases: cases.c -------------------------------------------------------------------------- */
 

@@ -156,13 +156,17 @@ static int profile(const bench_options *options)
     return good ? 0 : EXIT_MEASURE;
 }
 
-static int run(bench_report *report)
+static int run(const bench_options *options)
 {
-    const bench_options *options = &report->options;
+    bench_report *report = calloc(1, sizeof(*report));
     const bool to_stdout = (options->json != NULL && strcmp(options->json, "-") == 0) ||
                            (options->html != NULL && strcmp(options->html, "-") == 0);
-    bool good = measure_all(report, BENCH_TRUST_FIRST, BENCH_TRUST_FIRST);
+    bool good;
 
+    if (report == NULL)
+        return EXIT_MEASURE;
+    report->options = *options;
+    good = measure_all(report, BENCH_TRUST_FIRST, BENCH_TRUST_FIRST);
     good = measure_all(report, BENCH_HANDSHAKE, BENCH_SOCKET_PING_PONG) && good;
     good = measure_all(report, BENCH_TRUST_LATER, BENCH_TRUST_LATER) && good;
     qsort(report->results, report->count, sizeof(report->results[0]), by_case);
@@ -174,14 +178,15 @@ static int run(bench_report *report)
         good = bench_report_html(report, options->html) && good;
     for (size_t i = 0; i < report->count; i++)
         free(report->results[i].samples.rounds);
+    free(report);
     return good ? 0 : EXIT_MEASURE;
 }
 
 int main(int argc, char **argv)
 {
-    bench_report *report;
+    char pki[BENCH_PATH_SIZE] = "";
     bench_options options;
-    int code;
+    int code = EXIT_MEASURE;
 
     if (!bench_options_parse(&options, argc, argv) || !known(&options))
         return EXIT_USAGE;
@@ -192,13 +197,11 @@ int main(int argc, char **argv)
     if (options.list)
         return list();
     (void)signal(SIGPIPE, SIG_IGN); /* the engines write to sockets with plain write() */
-    if (options.profile != NULL)
-        return profile(&options);
-    report = calloc(1, sizeof(*report));
-    if (report == NULL)
+    if (options.pki == NULL && !bench_pki_open(pki))
         return EXIT_MEASURE;
-    report->options = options;
-    code = run(report);
-    free(report);
+    if (options.pki == NULL)
+        options.pki = pki;
+    code = options.profile != NULL ? profile(&options) : run(&options);
+    bench_pki_close(pki);
     return code;
 }

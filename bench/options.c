@@ -39,7 +39,7 @@ void bench_usage(FILE *stream)
         "  --case NAME       one case only; or the beginning of several cases' names\n"
         "  --json FILE       write the figures as google-benchmark does (- = standard output)\n"
         "  --html FILE       write a page with table and charts\n"
-        "  --pki DIR         the test certificates\n"
+        "  --pki DIR         other test certificates than its own\n"
         "  --list            list engines and cases\n"
         "  --profile SIDE    run one side only, native or ours, and measure nothing: for "
         "profilers;\n"
@@ -128,7 +128,7 @@ bool bench_options_parse(bench_options *options, int argc, char **argv)
 {
     int word;
 
-    *options = (bench_options){.pki = OTLS_BENCH_PKI, .operations = 100};
+    *options = (bench_options){.operations = 100};
     while ((word = getopt_long(argc, argv, "h", words, NULL)) != -1)
         if (!take(options, word == 'h' ? OPTION_HELP : word))
             return false;

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 #
-# Certificates for the tests and for `omnitls selftest`, made by the build.
+# Certificates for the tests, for `omnitls selftest` and for the benchmark, made by the build.
 
 set(OMNITLS_PKI_DIR "${PROJECT_BINARY_DIR}/pki")
 set(pki_stamp "${OMNITLS_PKI_DIR}/stamp")
@@ -16,12 +16,24 @@ add_custom_command(OUTPUT "${pki_stamp}"
   COMMENT "Making the test certificates" VERBATIM)
 add_custom_target(omnitls_pki DEPENDS "${pki_stamp}")
 
-set(OMNITLS_SELFTEST_PKI "${PROJECT_BINARY_DIR}/generated/selftest_pki.h")
+# omnitls_embed_pki(NAME FILE...): a header <name>_pki.h with those files, and a target that makes it;
+# OMNITLS_<NAME>_PKI is its path.
 set(embed_script "${PROJECT_SOURCE_DIR}/cmake/EmbedPki.cmake")
-add_custom_command(OUTPUT "${OMNITLS_SELFTEST_PKI}"
-  COMMAND ${CMAKE_COMMAND} "-DPKI=${OMNITLS_PKI_DIR}" "-DOUT=${OMNITLS_SELFTEST_PKI}"
-          -P "${embed_script}"
-  DEPENDS "${pki_stamp}" "${embed_script}"
-  COMMENT "Embedding the selftest's certificates" VERBATIM)
-add_custom_target(omnitls_selftest_pki DEPENDS "${OMNITLS_SELFTEST_PKI}")
-add_dependencies(omnitls_selftest_pki omnitls_pki)
+function(omnitls_embed_pki name)
+  string(TOUPPER "${name}" upper)
+  set(header "${PROJECT_BINARY_DIR}/generated/${name}_pki.h")
+  list(JOIN ARGN "," files)
+  add_custom_command(OUTPUT "${header}"
+    COMMAND ${CMAKE_COMMAND} "-DPKI=${OMNITLS_PKI_DIR}" "-DOUT=${header}" "-DPREFIX=${name}"
+            "-DFILES=${files}" -P "${embed_script}"
+    DEPENDS "${pki_stamp}" "${embed_script}"
+    COMMENT "Embedding the certificates of the ${name}" VERBATIM)
+  add_custom_target(omnitls_${name}_pki DEPENDS "${header}")
+  add_dependencies(omnitls_${name}_pki omnitls_pki)
+  set(OMNITLS_${upper}_PKI "${header}" PARENT_SCOPE)
+endfunction()
+
+omnitls_embed_pki(selftest root.pem server-ecdsa-p256.pem server-ecdsa-p256.key
+                  server-rsa-2048.pem server-rsa-2048.key server-ed25519.pem server-ed25519.key)
+omnitls_embed_pki(bench root.pem server-ecdsa-p256.pem server-ecdsa-p256.key
+                  server-rsa-2048.pem server-rsa-2048.key client-ecdsa-p256.pem client-ecdsa-p256.key)

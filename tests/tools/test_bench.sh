@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# omnitls-bench: every case on every engine can be measured, with nothing but the program itself.
+. "$(dirname "$0")/lib.sh"
+
+bench=${OMNITLS_BENCH_TOOL:?}
+if [ ! -x "$bench" ]; then
+    echo "skipped: omnitls-bench is not built"
+    exit 77
+fi
+roots=
+for file in /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt /etc/ssl/cert.pem; do
+    [ ! -e "$file" ] || roots=$file
+done
+
+grep -q -F "$pki" "$bench" && fail "omnitls-bench names the directory it was built in"
+mkdir "$work/tmp"
+export TMPDIR=$work/tmp
+cases=$("$bench" --list | sed -n 's/^case  *\([a-z0-9_]*\) .*/\1/p')
+[ -n "$roots" ] || cases=$(grep -v '^trust_' <<<"$cases") # they load the system's roots
+for case in $cases; do
+    expect_code 0 "$case" "$bench" --case "$case" --seconds 0.01
+    for engine in $engines; do
+        grep -q -w "$engine" "$work/out" || fail "$case: no figure for $engine"
+    done
+done
+expect_code 0 "--pki" "$bench" --case record_64 --seconds 0.01 --pki "$pki"
+expect_code 2 "--pki without certificates" "$bench" --case record_64 --seconds 0.01 --pki "$work"
+[ -z "$(ls -A "$TMPDIR")" ] || fail "left behind: $(ls -A "$TMPDIR")"
+TMPDIR=$work/none expect_code 2 "a directory that is not there" "$bench" --case record_64 --seconds 0.01
+grep -q "$work/none" "$work/err" || fail "the directory is not named: $(cat "$work/err")"
+done_testing
