@@ -99,7 +99,8 @@ function(omnitls_settings target)
     C_STANDARD 11 C_STANDARD_REQUIRED ON C_EXTENSIONS OFF
     C_VISIBILITY_PRESET hidden
     POSITION_INDEPENDENT_CODE ON)
-  target_compile_definitions(${target} PRIVATE _GNU_SOURCE)
+  # Files are not bounded by 2 GiB where long has 32 bits. Not _TIME_BITS: engines' calls take time_t.
+  target_compile_definitions(${target} PRIVATE _GNU_SOURCE _FILE_OFFSET_BITS=64)
   if(OMNITLS_TOP_LEVEL)
     target_compile_options(${target} PRIVATE ${OMNITLS_WARNINGS})
   endif()

@@ -182,7 +182,7 @@ static otls_status read_file(int fd, unsigned char *block, size_t want, uint64_t
 {
     ssize_t count;
 
-    if (offset > INT64_MAX - want)
+    if (offset > (uint64_t)INT64_MAX - want || (uint64_t)(off_t)offset != offset)
         return otls_fail(err, OTLS_E_USAGE, OTLS_CODE_LIMIT, "the file offset is too large");
     do {
         count = pread(fd, block, want, (off_t)offset);

@@ -28,20 +28,32 @@ typedef struct answer {
 
 /* ---- the question -------------------------------------------------------------------------- */
 
+/* "2026-01-31T12:00:00Z": timegm would take a time_t, which may have 32 bits, and the 31st of April. */
+static bool parse_date(const char *text, int64_t *out)
+{
+    static const char months[12][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                       "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    struct tm parts = {0};
+    const char *end = strptime(text, "%Y-%m-%dT%H:%M:%SZ", &parts);
+    char date[64];
+
+    if (end == NULL || *end != '\0')
+        return false;
+    (void)snprintf(date, sizeof(date), "%s %d %02d:%02d:%02d %04d GMT", months[parts.tm_mon],
+                   parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec, parts.tm_year + 1900);
+    return otls_cert_time_to_seconds(date, out, NULL) == OTLS_OK;
+}
+
 static bool parse_time(const char *text, int64_t *out)
 {
-    struct tm parts = {0};
     char *end;
 
     if (text == NULL) {
         *out = (int64_t)time(NULL);
         return true;
     }
-    end = strptime(text, "%Y-%m-%dT%H:%M:%SZ", &parts);
-    if (end != NULL && *end == '\0') {
-        *out = (int64_t)timegm(&parts);
+    if (parse_date(text, out))
         return true;
-    }
     errno = 0;
     *out = strtoll(text, &end, 10);
     return errno == 0 && end != text && *end == '\0';

@@ -97,7 +97,10 @@ static bool set_parameters(X509_VERIFY_PARAM *param, const otls_engine_verify_re
         flags |= X509_V_FLAG_CRL_CHECK;
     if (request->crl_check >= 2)
         flags |= X509_V_FLAG_CRL_CHECK_ALL;
-    X509_VERIFY_PARAM_set_time(param, (time_t)request->time);
+    const time_t when = (time_t)request->time;
+    if ((int64_t)when != request->time) /* time_t may have 32 bits */
+        return false;
+    X509_VERIFY_PARAM_set_time(param, when);
     if (request->depth >= 0)
         X509_VERIFY_PARAM_set_depth(param, request->depth);
     const int purpose = request->server_purpose == 1   ? X509_PURPOSE_SSL_SERVER

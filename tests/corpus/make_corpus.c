@@ -175,6 +175,12 @@ static long long when(const char *text)
     return *end == 's' ? reference_time + number : number;
 }
 
+/* ASN1_TIME_set would take a time_t, which may have 32 bits. */
+static ASN1_TIME *time_of(ASN1_TIME *time, long long seconds)
+{
+    return ASN1_TIME_adj(time, 0, (int)(seconds / 86400), (long)(seconds % 86400));
+}
+
 static X509_NAME *parse_name(char *text, const char *type)
 {
     const int kind = strcmp(type, "bmp") == 0         ? V_ASN1_BMPSTRING
@@ -406,8 +412,8 @@ static void make_certificate(corpus_case *test, bool authority, char *text)
     } else {
         X509_set_issuer_name(made->cert, X509_get_subject_name(issuer->cert));
     }
-    ASN1_TIME_set(X509_getm_notBefore(made->cert), when(get(list, count, "from", "-100d")));
-    ASN1_TIME_set(X509_getm_notAfter(made->cert), when(get(list, count, "to", "100d")));
+    time_of(X509_getm_notBefore(made->cert), when(get(list, count, "from", "-100d")));
+    time_of(X509_getm_notAfter(made->cert), when(get(list, count, "to", "100d")));
     X509_set_pubkey(made->cert, made->key);
     if (get(list, count, "plain", NULL) == NULL)
         apply_extensions(made->cert, issuer->cert, authority, list, count);
@@ -443,7 +449,7 @@ static void crl_extension(X509_CRL *crl, X509 *issuer, const char *name, const c
 static void revoke(X509_CRL *crl, const ASN1_INTEGER *serial)
 {
     X509_REVOKED *entry = X509_REVOKED_new();
-    ASN1_TIME *date = ASN1_TIME_set(NULL, when("-10d"));
+    ASN1_TIME *date = time_of(NULL, when("-10d"));
 
     X509_REVOKED_set_serialNumber(entry, (ASN1_INTEGER *)(size_t)serial);
     X509_REVOKED_set_revocationDate(entry, date);
@@ -458,13 +464,13 @@ static void make_crl(corpus_case *test, char *text)
     member *issuer = need(test, list[0].name);
     member *signer = need(test, get(list, count, "signer", list[0].name));
     X509_CRL *crl = X509_CRL_new();
-    ASN1_TIME *date = ASN1_TIME_set(NULL, when(get(list, count, "from", "-1d")));
+    ASN1_TIME *date = time_of(NULL, when(get(list, count, "from", "-1d")));
 
     X509_CRL_set_version(crl, 1);
     X509_CRL_set_issuer_name(crl, X509_get_subject_name(issuer->cert));
     X509_CRL_set1_lastUpdate(crl, date);
     ASN1_TIME_free(date);
-    date = ASN1_TIME_set(NULL, when(get(list, count, "to", "30d")));
+    date = time_of(NULL, when(get(list, count, "to", "30d")));
     X509_CRL_set1_nextUpdate(crl, date);
     ASN1_TIME_free(date);
     for (size_t i = 1; i < count; i++) {

@@ -43,14 +43,21 @@ static void compare_serial(const otls_certificate *ours, const X509 *x)
     BN_free(mine);
 }
 
+/* Not through time_t, which may have 32 bits. */
 static void compare_time(const char *field, int64_t ours, const ASN1_TIME *time)
 {
-    struct tm tm;
+    ASN1_TIME *epoch = ASN1_TIME_adj(NULL, 0, 0, 0);
+    int days = 0, seconds = 0;
+    int64_t theirs;
 
-    if (ASN1_TIME_to_tm(time, &tm) != 1)
+    if (epoch == NULL || ASN1_TIME_diff(&days, &seconds, epoch, time) != 1) {
         differ(field, "they cannot read it, we say %lld", (long long)ours);
-    else if ((int64_t)timegm(&tm) != ours)
-        differ(field, "%lld, not %lld", (long long)ours, (long long)timegm(&tm));
+    } else {
+        theirs = (int64_t)days * 86400 + seconds;
+        if (theirs != ours)
+            differ(field, "%lld, not %lld", (long long)ours, (long long)theirs);
+    }
+    ASN1_TIME_free(epoch);
 }
 
 static void compare_name(const otls_certificate *ours, otls_name_kind kind, const X509_NAME *name)

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 #
-# run.sh [-d DIRECTORY] [-m MIRROR] [-j N] SUITE [CTEST_ARGUMENT...]
+# run.sh [-d DIRECTORY] [-m MIRROR] [-a ARCHITECTURE] [-j N] SUITE [CTEST_ARGUMENT...]
 # Build and test omnitls with the compiler and the engines of another Debian or Ubuntu release, in a
 # root file system of its own. Needs root, debootstrap, network, 3 GB. Exit code 77: not possible here.
 #
@@ -9,6 +9,7 @@
 #   -d DIRECTORY  where the root file systems are kept, one for each suite; default
 #                 $XDG_CACHE_HOME/omnitls/distro. One that is complete is used again.
 #   -m MIRROR     default: the first of the machine's own package sources that has the suite
+#   -a ARCHITECTURE  i386 on a machine of 64 bits; default: the machine's own
 #   -j N          N processes (default: the number of processors)
 #
 # What is mounted is mounted in a name space of its own: it goes with this script, as do all processes
@@ -29,8 +30,10 @@ skip() {
 jobs=$(nproc)
 mirror=
 directory=${XDG_CACHE_HOME:-${HOME:?}/.cache}/omnitls/distro
-while getopts d:m:j:h option; do
+architecture=
+while getopts a:d:m:j:h option; do
     case $option in
+    a) architecture=$OPTARG ;;
     d) directory=$OPTARG ;;
     m) mirror=$OPTARG ;;
     j) jobs=$OPTARG ;;
@@ -66,14 +69,16 @@ find_mirror() {
     rm -rf "$work"
 }
 
-root=$directory/$suite
+root=$directory/$suite${architecture:+-$architecture}
+personality=()
+[ "$architecture" != i386 ] || personality=(linux32)
 if [ ! -e "$root/.complete" ]; then
     [ -n "$mirror" ] || mirror=$(find_mirror)
     [ -n "$mirror" ] || skip "none of this machine's package sources has the suite $suite (-m names one)"
     rm -rf "$root"
     mkdir -p "$root"
     echo "== $suite: root file system"
-    if ! debootstrap --variant=minbase --include=ca-certificates "$suite" "$root" "$mirror" >"$root.log" 2>&1; then
+    if ! debootstrap ${architecture:+"--arch=$architecture"} --variant=minbase --include=ca-certificates "$suite" "$root" "$mirror" >"$root.log" 2>&1; then
         tail -n 20 "$root.log" >&2
         rm -rf "$root"
         exit 1
@@ -97,7 +102,7 @@ done < <(cd "$root/omnitls" && find . -type f -print0)
 rm -rf "$root/omnitls.old"
 
 # shellcheck disable=SC2016 # expanded by the inner shell
-unshare --mount --pid --fork --kill-child sh -c '
+${personality[@]+"${personality[@]}"} unshare --mount --pid --fork --kill-child sh -c '
     mount -t proc proc "$1/proc" && mount -t tmpfs tmpfs "$1/dev/shm" &&
     root=$1 && shift &&
     exec chroot "$root" /usr/bin/env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 \

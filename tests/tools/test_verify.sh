@@ -74,6 +74,7 @@ wrong() {
 }
 wrong "a wrong purpose" "purpose.*tea" --purpose tea "$leaf"
 wrong "a wrong time" "time.*noon" --time noon "$leaf"
+wrong "a day that is none" "time.*02-30" --time 2026-02-30T00:00:00Z "$leaf"
 wrong "a name as address" "ip.*localhost" --ip localhost "$leaf"
 wrong "both" "exclude" --ip ::1 --hostname localhost "$leaf"
 wrong "a bad name" "." --hostname "a b" "$leaf"

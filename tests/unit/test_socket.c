@@ -181,6 +181,41 @@ EVERY_ENGINE(socket, a_file_is_sent)
     socket_peer_stop(&peer);
 }
 
+/* off_t has 64 bits everywhere, in the library and in what is linked to it. */
+EVERY_ENGINE(socket, a_file_is_sent_from_above_4_gib)
+{
+    const otls_backend *backend = socket_engine(*index);
+    const uint64_t offset = UINT64_C(0x100000000) + 1000;
+    char name[] = "/tmp/omnitls-file-XXXXXX";
+    otls_error err = OTLS_ERROR_INIT;
+    socket_peer peer;
+    unsigned char got[5];
+    uint64_t sent = 0;
+    size_t have = 0, count = 0;
+    int file = mkstemp(name);
+
+    cr_assert_geq(file, 0);
+    (void)unlink(name);
+    cr_assert_eq(pwrite(file, "wrong", 5, 1000), 5);
+    cr_assert_eq(pwrite(file, "right", 5, (off_t)offset), 5);
+    socket_peer_start(&peer, backend, "127.0.0.1", echo, NULL);
+    otls_socket *sock = reach(backend, &peer);
+
+    cr_assert_eq(otls_socket_send_file(sock, file, offset, 0, &sent, &err), OTLS_OK, "%s",
+                 err.text);
+    cr_assert_eq(sent, 5u);
+    while (have < sizeof(got)) {
+        cr_assert_eq(otls_socket_recv(sock, got + have, sizeof(got) - have, &count, &err), OTLS_OK);
+        have += count;
+    }
+    cr_assert_eq(memcmp(got, "right", 5), 0);
+    cr_assert_eq(otls_socket_send_file(sock, file, UINT64_MAX - 5, 0, &sent, &err), OTLS_E_USAGE);
+    cr_assert_eq(err.code, OTLS_CODE_LIMIT);
+    close(file);
+    otls_socket_close(sock);
+    socket_peer_stop(&peer);
+}
+
 /* TLS down on both sides, then plain text over the same descriptor. */
 static void unwrap_and_greet(otls_socket *client, void *user)
 {
