@@ -5,14 +5,24 @@ include(CMakePackageConfigHelpers)
 file(GLOB public_headers CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/api/omnitls/*.h")
 set(package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/omnitls")
 
+# Components: runtime (what a program needs to run), development, tools, doc.
 install(TARGETS omnitls EXPORT omnitls
   LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}"
-  ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}"
-  RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
-install(FILES ${public_headers} DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/omnitls")
+    COMPONENT runtime NAMELINK_COMPONENT development
+  ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT development
+  RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}" COMPONENT runtime)
+install(FILES ${public_headers} DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/omnitls"
+        COMPONENT development)
 if(OMNITLS_MODULE_TARGETS)
-  install(TARGETS ${OMNITLS_MODULE_TARGETS} LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}/omnitls")
+  install(TARGETS ${OMNITLS_MODULE_TARGETS}
+          LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}/omnitls" COMPONENT runtime)
 endif()
+install(FILES LICENSE DESTINATION "${CMAKE_INSTALL_DATAROOTDIR}/licenses/omnitls" COMPONENT runtime)
+# As in the source tree, so that their links lead somewhere.
+install(FILES README.md CHANGELOG.md SECURITY.md LICENSE DESTINATION "${CMAKE_INSTALL_DOCDIR}"
+        COMPONENT doc)
+install(DIRECTORY docs DESTINATION "${CMAKE_INSTALL_DOCDIR}" COMPONENT doc
+        PATTERN CMakeLists.txt EXCLUDE)
 
 # The programs find the library beside them wherever the prefix ends up.
 file(RELATIVE_PATH bin_to_lib "${CMAKE_INSTALL_FULL_BINDIR}" "${CMAKE_INSTALL_FULL_LIBDIR}")
@@ -21,13 +31,22 @@ foreach(program IN ITEMS omnitls_tool omnitls_bench)
     if(NOT APPLE)
       set_property(TARGET ${program} PROPERTY INSTALL_RPATH "$ORIGIN/${bin_to_lib}")
     endif()
-    install(TARGETS ${program} RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
+    install(TARGETS ${program} RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}" COMPONENT tools)
   endif()
 endforeach()
 
+# cmake --build BUILD --target uninstall: what the last installation from this directory put there.
+if(OMNITLS_TOP_LEVEL)
+  add_custom_target(uninstall
+    COMMAND ${CMAKE_COMMAND} "-DBUILD=${PROJECT_BINARY_DIR}"
+            -P "${PROJECT_SOURCE_DIR}/cmake/Uninstall.cmake"
+    COMMENT "Removing what was installed from here" VERBATIM)
+endif()
+
 # ---- find_package(omnitls CONFIG) ------------------------------------------------------------
 
-install(EXPORT omnitls NAMESPACE omnitls:: FILE omnitlsTargets.cmake DESTINATION "${package_dir}")
+install(EXPORT omnitls NAMESPACE omnitls:: FILE omnitlsTargets.cmake
+        DESTINATION "${package_dir}" COMPONENT development)
 configure_package_config_file(cmake/omnitlsConfig.cmake.in
   "${PROJECT_BINARY_DIR}/omnitlsConfig.cmake" INSTALL_DESTINATION "${package_dir}")
 write_basic_package_version_file("${PROJECT_BINARY_DIR}/omnitlsConfigVersion.cmake"
@@ -35,7 +54,7 @@ write_basic_package_version_file("${PROJECT_BINARY_DIR}/omnitlsConfigVersion.cma
 install(FILES "${PROJECT_BINARY_DIR}/omnitlsConfig.cmake"
               "${PROJECT_BINARY_DIR}/omnitlsConfigVersion.cmake"
               cmake/OmnitlsEngines.cmake
-        DESTINATION "${package_dir}")
+        DESTINATION "${package_dir}" COMPONENT development)
 
 # ---- pkg-config ------------------------------------------------------------------------------
 
@@ -58,7 +77,7 @@ endif()
 # (it names libraries that GnuTLS's development package does not bring along).
 set(pc_requires "")
 set(pc_libs "")
-if(NOT BUILD_SHARED_LIBS)
+if(NOT OMNITLS_SHARED)
   if(NOT OMNITLS_FORM STREQUAL "modules")
     list(JOIN OMNITLS_ENGINES ", " pc_requires)
   endif()
@@ -68,4 +87,5 @@ if(NOT BUILD_SHARED_LIBS)
   endif()
 endif()
 configure_file(cmake/omnitls.pc.in "${PROJECT_BINARY_DIR}/omnitls.pc" @ONLY)
-install(FILES "${PROJECT_BINARY_DIR}/omnitls.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
+install(FILES "${PROJECT_BINARY_DIR}/omnitls.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig"
+        COMPONENT development)

@@ -125,7 +125,7 @@ omnitls_part(OMNITLS_TESTS "tests" ${missing_tests} ${missing_commands})
 function(omnitls_summary)
   list(JOIN OMNITLS_ENGINES ", " engines)
   set(kind static)
-  if(BUILD_SHARED_LIBS)
+  if(OMNITLS_SHARED)
     set(kind shared)
   endif()
   message(STATUS "omnitls ${PROJECT_VERSION}: engines ${engines}; form ${OMNITLS_FORM}; "

@@ -71,4 +71,10 @@ expect "OMNITLS_TESTS=ON" 'OMNITLS_TESTS is ON' 'Criterion'
 configure "${only_engine[@]}" -DOMNITLS_TOOLS=OFF -DOMNITLS_TESTS=OFF || fail "all but the benchmark off"
 grep -E -q '^-- +(tool|tests): left out' "$work/log" && fail "what was not wanted is not left out"
 
+off=(-DOMNITLS_TOOLS=OFF -DOMNITLS_BENCH=OFF -DOMNITLS_TESTS=OFF)
+configure "${only_engine[@]}" "${off[@]}" -DBUILD_SHARED_LIBS=OFF || fail "BUILD_SHARED_LIBS=OFF"
+expect "BUILD_SHARED_LIBS=OFF" 'library: built, static'
+configure "${only_engine[@]}" "${off[@]}" -DBUILD_SHARED_LIBS=OFF -DOMNITLS_SHARED=ON || fail "OMNITLS_SHARED"
+expect "OMNITLS_SHARED=ON" 'library: built, shared'
+
 exit $((failures > 0))

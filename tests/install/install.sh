@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# install.sh config|pkg-config|add-subdirectory: run by CTest with the build described in the
+# install.sh config|pkg-config|add-subdirectory|components: run by CTest with the build described in the
 # environment (see CMakeLists.txt).
 set -euo pipefail
 way=$1
@@ -32,6 +32,52 @@ install_tree() {
     fi
 }
 
+# component NAME: what it installs, as sorted paths in $work/NAME
+component() {
+    "$CMAKE" --install "$BUILD_DIR" --prefix "$work/$1.tree" --component "$1" >"$work/install.log"
+    (cd "$work/$1.tree" && find . ! -type d | sort) >"$work/$1"
+}
+
+# none COMPONENT PATTERN / some COMPONENT PATTERN: of its paths
+none() {
+    ! grep -E "$2" "$work/$1" || { echo "$1 has that" >&2; exit 1; }
+}
+some() {
+    grep -E -q "$2" "$work/$1" || { echo "$1 has no $2" >&2; exit 1; }
+}
+
+install_components() {
+    local name
+
+    install_tree
+    (cd "$prefix" && find . ! -type d | sort) >"$work/all"
+    for name in runtime development tools doc; do
+        component $name
+    done
+    sort "$work"/{runtime,development,tools,doc} | diff "$work/all" - # each file in exactly one
+    if [ "$SHARED" = ON ]; then
+        some runtime '/libomnitls\.(so\.|[0-9.]*dylib)'
+    fi
+    some runtime '/licenses/omnitls/LICENSE$'
+    none runtime '\.h$|\.a$|/libomnitls\.so$|/bin/|cmake|pkgconfig'
+    some development '/include/omnitls/omnitls\.h$'
+    some development '/pkgconfig/omnitls\.pc$'
+    none development '/bin/|/doc/'
+    none tools '/lib.*/libomnitls|/include/'
+    some doc '/README\.md$'
+    some doc '/LICENSE$'
+    some doc '/docs/guide\.md$'
+    some doc '/docs/examples/client\.c$'
+    # The whole again, then away with it; a file of others in our directory stays, and so does it.
+    "$CMAKE" --install "$BUILD_DIR" --prefix "$prefix" >"$work/install.log"
+    rm -f "$BUILD_DIR"/install_manifest_*.txt
+    touch "$prefix/include/omnitls/others.h"
+    "$CMAKE" --build "$BUILD_DIR" --target uninstall >"$work/uninstall.log"
+    (cd "$prefix" && find . ! -type d) >"$work/left"
+    [ "$(cat "$work/left")" = ./include/omnitls/others.h ] || { cat "$work/left"; exit 1; }
+    [ -z "$(find "$prefix" -name omnitls ! -path '*/include/omnitls')" ] || { find "$prefix"; exit 1; }
+}
+
 case $way in
 config)
     install_tree
@@ -50,10 +96,14 @@ pkg-config)
     ;;
 add-subdirectory)
     configure -DWAY=subdirectory "-DOMNITLS_SOURCE=$SOURCE_DIR" \
-        "-DOMNITLS_BACKENDS=${ENGINES//,/;}" "-DBUILD_SHARED_LIBS=$SHARED" \
+        "-DOMNITLS_BACKENDS=${ENGINES//,/;}" "-DOMNITLS_SHARED=$SHARED" \
         "-DOMNITLS_SANITIZE=$SANITIZE" \
         "-DOMNITLS_STATIC_BACKENDS=$([ "$FORM" = static ] && echo ON || echo OFF)"
     consumer=$work/build/consumer
+    ;;
+components)
+    install_components
+    exit
     ;;
 *)
     echo "unknown way: $way" >&2
