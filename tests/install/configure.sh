@@ -71,6 +71,28 @@ expect "OMNITLS_TESTS=ON" 'OMNITLS_TESTS is ON' 'Criterion'
 configure "${only_engine[@]}" -DOMNITLS_TOOLS=OFF -DOMNITLS_TESTS=OFF || fail "all but the benchmark off"
 grep -E -q '^-- +(tool|tests): left out' "$work/log" && fail "what was not wanted is not left out"
 
+# A wolfSSL that was built with less: this one's headers without some of their macros.
+case ,$ENGINES, in
+*,wolfssl,*)
+    unset PKG_CONFIG_LIBDIR
+    options=$(printf '#include <wolfssl/options.h>\n' | "$CC" -M -E - | tr ' ' '\n' |
+        grep -m 1 '/wolfssl/options\.h$')
+    mkdir -p "$work/less/wolfssl"
+    grep -v -E '^#define (HAVE_ED448|HAVE_KEYING_MATERIAL)' "$options" >"$work/less/wolfssl/options.h"
+    less=("-DCMAKE_C_FLAGS=-I$work/less" -DOMNITLS_TOOLS=OFF -DOMNITLS_BENCH=OFF -DOMNITLS_TESTS=OFF)
+    configure "${less[@]}" -DOMNITLS_BACKENDS=wolfssl && fail "a wolfSSL without exporter"
+    tr -s '\n ' '  ' <"$work/log" >"$work/line"
+    grep -q -e '--enable-keying-material (the exporter), --enable-ed448 (Ed448 keys)\.' "$work/line" ||
+        fail "wolfSSL: its options are not named"
+    grep -q -e '--enable-sni' "$work/line" && fail "wolfSSL: what it has is asked for"
+    if [ "$ENGINES" != wolfssl ]; then
+        configure "${less[@]}" || fail "engines without wolfSSL"
+        expect "engines without wolfSSL" '^-- Engine wolfssl: [0-9.]+ left out' 'keying-material' \
+            '^-- +engine wolfssl: left out'
+    fi
+    ;;
+esac
+
 off=(-DOMNITLS_TOOLS=OFF -DOMNITLS_BENCH=OFF -DOMNITLS_TESTS=OFF)
 configure "${only_engine[@]}" "${off[@]}" -DBUILD_SHARED_LIBS=OFF || fail "BUILD_SHARED_LIBS=OFF"
 expect "BUILD_SHARED_LIBS=OFF" 'library: built, static'
