@@ -39,11 +39,23 @@ typedef struct tool_options {
     bool www, echo, once, json, ragged, pem, engine_verifier, no_resumption, post_handshake_auth;
 } tool_options;
 
+/** Bits for the commands. */
+enum tool_on {
+    ON_BACKENDS = 1 << 0,
+    ON_SELFTEST = 1 << 1,
+    ON_CONNECT = 1 << 2,
+    ON_SERVE = 1 << 3,
+    ON_COMPARE = 1 << 4,
+    ON_CIPHERS = 1 << 5,
+    ON_CERT = 1 << 6,
+    ON_VERIFY = 1 << 7,
+};
+
 typedef struct tool_command {
     const char *name;
     const char *argument; /* "HOST:PORT", or NULL when it takes none */
     const char *summary;
-    const char *options; /* the keys of the options it takes, see options.c */
+    unsigned bit; /* of tool_on: which options it takes, see option_table.h */
     int (*run)(const tool_options *options);
 } tool_command;
 
@@ -59,6 +71,8 @@ int tool_verify(const tool_options *options);
 /* options.c */
 /** -1: go on; else the exit code (help was printed, or a mistake was named). */
 int tool_options_parse(tool_options *options, const tool_command *command, int argc, char **argv);
+
+/* help.c */
 void tool_command_help(const tool_command *command, FILE *stream);
 
 /* target.c */

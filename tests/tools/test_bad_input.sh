@@ -19,6 +19,10 @@ refused() {
 refused "unknown command" 'no command "frobnicate"' frobnicate
 refused "unknown option" '"--frobnicate"' connect --frobnicate localhost:1
 refused "short option" '"-z"' connect -z localhost:1
+refused "short options, one unknown" '"-z"' connect -jz localhost:1
+refused "short option of another command" '"-p"' verify -p x "$pki/root.pem"
+refused "short option's value" '--backend.*nossl' connect -b nossl localhost:1
+refused "short option without value" '--backend needs a value' connect localhost:1 -b
 refused "no value" '--ca needs a value' connect localhost:1 --ca
 refused "empty value" '--ca is empty' connect --ca "" localhost:1
 refused "a value too many" '--json takes no value' connect --json=yes localhost:1
