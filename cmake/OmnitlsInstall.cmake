@@ -35,6 +35,17 @@ foreach(program IN ITEMS omnitls_tool omnitls_bench)
   endif()
 endforeach()
 
+if(TARGET omnitls_tool_texts)
+  set(texts "${PROJECT_BINARY_DIR}/generated")
+  set(share "${CMAKE_INSTALL_DATAROOTDIR}")
+  install(FILES "${texts}/omnitls.1" DESTINATION "${CMAKE_INSTALL_MANDIR}/man1" COMPONENT tools)
+  install(FILES "${texts}/omnitls.bash" DESTINATION "${share}/bash-completion/completions"
+          RENAME omnitls COMPONENT tools)
+  install(FILES "${texts}/_omnitls" DESTINATION "${share}/zsh/site-functions" COMPONENT tools)
+  install(FILES "${texts}/omnitls.fish" DESTINATION "${share}/fish/vendor_completions.d"
+          COMPONENT tools)
+endif()
+
 # cmake --build BUILD --target uninstall: what the last installation from this directory put there.
 if(OMNITLS_TOP_LEVEL)
   add_custom_target(uninstall

@@ -1,6 +1,22 @@
 /* SPDX-License-Identifier: MIT */
-/* What --help says. */
+/* What --help says. The manual and the completion say the same, from the same tables. */
 #include "option_table.h"
+
+void tool_help(FILE *stream)
+{
+    (void)fprintf(stream, "usage: omnitls COMMAND [OPTION]... [ARGUMENT]\n\n"
+                          "TLS over OpenSSL, wolfSSL and GnuTLS: the same answers from each.\n\n"
+                          "commands:\n");
+    for (size_t i = 0; i < tool_command_count; i++)
+        (void)fprintf(stream, "  %-10s %s\n", tool_commands[i].name, tool_commands[i].summary);
+    (void)fprintf(stream,
+                  "\nomnitls COMMAND --help lists the options of a command.\n\n"
+                  "exit status: 0 well, 1 wrong use, 2 network, 3 handshake, 4 verification\n\n"
+                  "environment:\n"
+                  "  OMNITLS_BACKEND  the engine when --backend is not given\n"
+                  "  SSLKEYLOGFILE    append the connections' secrets to this file\n"
+                  "  NO_COLOR         no colours on a terminal\n");
+}
 
 void tool_command_help(const tool_command *command, FILE *stream)
 {

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 /* option_table.c says which options they take */
-static const tool_command commands[] = {
+const tool_command tool_commands[] = {
     {.name = "backends",
      .summary = "list the engines, their versions and what they can do",
      .bit = ON_BACKENDS,
@@ -46,33 +46,22 @@ static const tool_command commands[] = {
      .summary = "verify a certificate, and say why not",
      .bit = ON_VERIFY,
      .run = tool_verify},
+    {.name = "completion",
+     .argument = "SHELL",
+     .summary = "print what makes bash, zsh or fish complete this command",
+     .bit = ON_COMPLETION,
+     .run = tool_completion},
 };
 
-#define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
+const size_t tool_command_count = sizeof(tool_commands) / sizeof(tool_commands[0]);
 
 static const tool_command *find_command(const char *name)
 {
-    for (size_t i = 0; i < COMMAND_COUNT; i++) {
-        if (strcmp(commands[i].name, name) == 0)
-            return &commands[i];
+    for (size_t i = 0; i < tool_command_count; i++) {
+        if (strcmp(tool_commands[i].name, name) == 0)
+            return &tool_commands[i];
     }
     return NULL;
-}
-
-static void print_help(FILE *stream)
-{
-    (void)fprintf(stream, "usage: omnitls COMMAND [OPTION]... [ARGUMENT]\n\n"
-                          "TLS over OpenSSL, wolfSSL and GnuTLS: the same answers from each.\n\n"
-                          "commands:\n");
-    for (size_t i = 0; i < COMMAND_COUNT; i++)
-        (void)fprintf(stream, "  %-10s %s\n", commands[i].name, commands[i].summary);
-    (void)fprintf(stream,
-                  "\nomnitls COMMAND --help lists the options of a command.\n\n"
-                  "exit status: 0 well, 1 wrong use, 2 network, 3 handshake, 4 verification\n\n"
-                  "environment:\n"
-                  "  OMNITLS_BACKEND  the engine when --backend is not given\n"
-                  "  SSLKEYLOGFILE    append the connections' secrets to this file\n"
-                  "  NO_COLOR         no colours on a terminal\n");
 }
 
 static int no_such_command(const char *name)
@@ -89,7 +78,7 @@ static int run_help(int argc, char **argv)
     const tool_command *command;
 
     if (argc < 3) {
-        print_help(stdout);
+        tool_help(stdout);
         return TOOL_OK;
     }
     command = find_command(argv[2]);
@@ -132,7 +121,7 @@ int main(int argc, char **argv)
     /* a reader of our output that has gone is an error like others, not a reason to die */
     (void)signal(SIGPIPE, SIG_IGN);
     if (argc < 2) {
-        print_help(stderr);
+        tool_help(stderr);
         return TOOL_USAGE;
     }
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
@@ -140,6 +129,10 @@ int main(int argc, char **argv)
         return finish(run_help(argc, argv));
     if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
         printf("omnitls %s\n", otls_version());
+        return finish(TOOL_OK);
+    }
+    if (strcmp(argv[1], "--help-man") == 0) { /* for the build: the manual's page */
+        tool_manual(stdout);
         return finish(TOOL_OK);
     }
     command = find_command(argv[1]);

@@ -23,6 +23,7 @@ typedef struct tool_option {
     size_t offset;     /* of its place in tool_options */
     unsigned commands; /* tool_on of those that take it */
     const char *help;
+    const char *values; /* the words it can be, with blanks between them; NULL = anything */
 } tool_option;
 
 extern const tool_option tool_option_rows[];

@@ -49,6 +49,7 @@ enum tool_on {
     ON_CIPHERS = 1 << 5,
     ON_CERT = 1 << 6,
     ON_VERIFY = 1 << 7,
+    ON_COMPLETION = 1 << 8,
 };
 
 typedef struct tool_command {
@@ -67,12 +68,20 @@ int tool_compare(const tool_options *options);
 int tool_cert(const tool_options *options);
 int tool_ciphers(const tool_options *options);
 int tool_verify(const tool_options *options);
+int tool_completion(const tool_options *options);
+
+/* main.c */
+extern const tool_command tool_commands[];
+extern const size_t tool_command_count;
 
 /* options.c */
 /** -1: go on; else the exit code (help was printed, or a mistake was named). */
 int tool_options_parse(tool_options *options, const tool_command *command, int argc, char **argv);
 
-/* help.c */
+/* help.c, manual.c */
+void tool_help(FILE *stream);
+/** The manual's page, in mdoc. */
+void tool_manual(FILE *stream);
 void tool_command_help(const tool_command *command, FILE *stream);
 
 /* target.c */

@@ -64,6 +64,12 @@ install_components() {
     some development '/pkgconfig/omnitls\.pc$'
     none development '/bin/|/doc/'
     none tools '/lib.*/libomnitls|/include/'
+    if [ -e "$prefix/bin/omnitls" ]; then
+        some tools '/man1/omnitls\.1$'
+        some tools '/bash-completion/completions/omnitls$'
+        some tools '/_omnitls$'
+        some tools '/omnitls\.fish$'
+    fi
     some doc '/README\.md$'
     some doc '/LICENSE$'
     some doc '/docs/guide\.md$'
