@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "differential.h"
 
-#include "x509.h"
+#include "x509/decode.h"
 
 #include <gnutls/x509.h>
 #include <string.h>

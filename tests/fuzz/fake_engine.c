@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "fake_engine.h"
 
-#include "alloc.h"
+#include "base/alloc.h"
 
 #include <stdlib.h>
 
@@ -23,13 +23,13 @@ static otls_status fake_import(otls_native_public_key **out, otls_slice spki, ot
 {
     (void)spki;
     (void)err;
-    *out = (otls_native_public_key *)otls_malloc(1);
+    *out = (otls_native_public_key *)omni_malloc(1);
     return *out != NULL ? OTLS_OK : OTLS_E_NOMEM;
 }
 
 static void fake_free(otls_native_public_key *key)
 {
-    otls_free(key);
+    omni_free(key);
 }
 
 static otls_status fake_verify(const otls_native_public_key *key,

@@ -7,7 +7,7 @@
 #ifndef OTLS_TESTS_FAKE_ENGINE_H
 #define OTLS_TESTS_FAKE_ENGINE_H
 
-#include "engine.h"
+#include "engine/engine.h"
 
 extern const otls_backend fake_engine;
 /** Signatures checked so far; to be reset by whoever counts. */

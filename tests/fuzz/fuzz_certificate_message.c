@@ -3,7 +3,7 @@
  * A Certificate message as core reads it when an engine will not: the first byte chooses the
  * version. Whatever arrives, the certificates lie one behind the other inside the message.
  */
-#include "connection.h"
+#include "connection/connection.h"
 
 #include <stdlib.h>
 
@@ -17,7 +17,7 @@ static void check(const uint8_t *data, size_t size, uint16_t version)
     const uint8_t *last = data;
     size_t count = 0, counted = 0;
 
-    if (!otls_certificate_message_read(version, (otls_slice){data, size}, out, CAPACITY, &count))
+    if (!omni_certificate_message_read(version, (otls_slice){data, size}, out, CAPACITY, &count))
         return;
     for (size_t i = 0; i < count && i < CAPACITY; i++) {
         if (out[i].size == 0 || out[i].data < last + 3 || out[i].data + out[i].size > data + size)
@@ -25,7 +25,7 @@ static void check(const uint8_t *data, size_t size, uint16_t version)
         last = out[i].data + out[i].size;
     }
     /* counting does not depend on the room */
-    if (!otls_certificate_message_read(version, (otls_slice){data, size}, NULL, 0, &counted) ||
+    if (!omni_certificate_message_read(version, (otls_slice){data, size}, NULL, 0, &counted) ||
         counted != count)
         abort();
 }

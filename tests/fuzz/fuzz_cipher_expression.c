@@ -4,7 +4,7 @@
  * must be answered with a valid list or a filled report, and what a cipher expression selects must
  * read back, written as names, as the same list.
  */
-#include "suites.h"
+#include "algorithms/suites.h"
 
 #include <stdlib.h>
 
@@ -34,8 +34,8 @@ static void count_unknown(const char *word, size_t length, void *user)
 
 static void require_reads_back(const otls_suite **suites, size_t count)
 {
-    const otls_suite *again[OTLS_SUITE_MAX];
-    char text[OTLS_SUITE_MAX * 64] = "";
+    const otls_suite *again[OMNI_SUITE_MAX];
+    char text[OMNI_SUITE_MAX * 64] = "";
     size_t used = 0;
     size_t again_count = 0;
 
@@ -46,19 +46,19 @@ static void require_reads_back(const otls_suite **suites, size_t count)
         used += (size_t)snprintf(text + used, sizeof(text) - used, "%s:", name);
     }
     require(used < sizeof(text));
-    require(otls_ciphers_parse(text, again, OTLS_SUITE_MAX, &again_count, NULL, NULL, NULL, NULL) ==
+    require(omni_ciphers_parse(text, again, OMNI_SUITE_MAX, &again_count, NULL, NULL, NULL, NULL) ==
             OTLS_OK);
     require(again_count == count && memcmp(suites, again, count * sizeof(again[0])) == 0);
 }
 
 static void try_expression(const char *text, size_t length)
 {
-    const otls_suite *suites[OTLS_SUITE_MAX];
+    const otls_suite *suites[OMNI_SUITE_MAX];
     otls_error err = OTLS_ERROR_INIT;
     size_t count = 0;
     size_t unknown = 0;
     int level = -1;
-    const otls_status status = otls_ciphers_parse(text, suites, OTLS_SUITE_MAX, &count, &level,
+    const otls_status status = omni_ciphers_parse(text, suites, OMNI_SUITE_MAX, &count, &level,
                                                   count_unknown, &unknown, &err);
 
     require(unknown <= length && level >= -1 && level <= 5);
@@ -76,7 +76,7 @@ static void try_tls13(const char *text)
     const otls_suite *suites[8];
     otls_error err = OTLS_ERROR_INIT;
     size_t count = 0;
-    const otls_status status = otls_ciphers13_parse(text, suites, 8, &count, &err);
+    const otls_status status = omni_ciphers13_parse(text, suites, 8, &count, &err);
 
     if (status != OTLS_OK)
         require_report(status, &err);
@@ -86,16 +86,16 @@ static void try_tls13(const char *text)
 
 static void try_numbers(const char *text)
 {
-    uint16_t ids[OTLS_GROUP_MAX];
+    uint16_t ids[OMNI_GROUP_MAX];
     otls_error err = OTLS_ERROR_INIT;
     size_t count = 0;
-    otls_status status = otls_groups_parse(text, ids, OTLS_GROUP_MAX, &count, &err);
+    otls_status status = omni_groups_parse(text, ids, OMNI_GROUP_MAX, &count, &err);
 
-    require(count <= OTLS_GROUP_MAX && (status != OTLS_OK || count != 0));
+    require(count <= OMNI_GROUP_MAX && (status != OTLS_OK || count != 0));
     if (status != OTLS_OK)
         require_report(status, &err);
-    status = otls_signatures_parse(text, ids, OTLS_GROUP_MAX, &count, &err);
-    require(count <= OTLS_GROUP_MAX && (status != OTLS_OK || count != 0));
+    status = omni_signatures_parse(text, ids, OMNI_GROUP_MAX, &count, &err);
+    require(count <= OMNI_GROUP_MAX && (status != OTLS_OK || count != 0));
     if (status != OTLS_OK)
         require_report(status, &err);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The ClientHello peek: whatever arrives, lists stay inside the input and answers are stable. */
-#include "client_hello.h"
+#include "connection/client_hello.h"
 
 #include <stdlib.h>
 
@@ -18,10 +18,10 @@ static void touch(otls_slice bytes)
 
 static void touch_tickets(const otls_client_hello *hello, uint16_t version)
 {
-    uint8_t names[OTLS_HELLO_TICKETS][OTLS_TICKET_NAME_SIZE];
-    const size_t count = otls_hello_ticket_names(hello, version, names);
+    uint8_t names[OMNI_HELLO_TICKETS][OTLS_TICKET_NAME_SIZE];
+    const size_t count = omni_hello_ticket_names(hello, version, names);
 
-    if (count > OTLS_HELLO_TICKETS)
+    if (count > OMNI_HELLO_TICKETS)
         abort();
     for (size_t i = 0; i < count; i++)
         touch((otls_slice){names[i], sizeof(names[i])});
@@ -30,13 +30,13 @@ static void touch_tickets(const otls_client_hello *hello, uint16_t version)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     otls_client_hello hello, again;
-    const otls_hello_result result = otls_client_hello_parse(&hello, data, size);
+    const omni_hello_result result = omni_client_hello_parse(&hello, data, size);
 
     /* a complete hello stays complete and the same when more bytes follow or none */
-    if (otls_client_hello_parse(&again, data, size) != result)
+    if (omni_client_hello_parse(&again, data, size) != result)
         abort();
-    otls_client_hello_clear(&again);
-    if (result != OTLS_HELLO_OK)
+    omni_client_hello_clear(&again);
+    if (result != OMNI_HELLO_OK)
         return 0;
     touch(hello.random);
     touch(hello.session_id);
@@ -48,7 +48,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     touch(hello.server_name);
     touch(hello.ticket);
     touch(hello.identities);
-    touch_tickets(&hello, otls_hello_version(&hello, 0x0301, 0x0304));
-    otls_client_hello_clear(&hello);
+    touch_tickets(&hello, omni_hello_version(&hello, 0x0301, 0x0304));
+    omni_client_hello_clear(&hello);
     return 0;
 }

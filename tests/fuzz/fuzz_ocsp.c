@@ -6,7 +6,7 @@
  */
 #include "fake_engine.h"
 
-#include "ocsp.h"
+#include "x509/ocsp.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -19,32 +19,32 @@ static void check_inside(otls_slice whole, otls_slice part)
 }
 
 /* The certificate in question is the one that the first single response names. */
-static void judge(otls_slice bytes, const otls_ocsp *response, uint8_t options)
+static void judge(otls_slice bytes, const omni_ocsp *response, uint8_t options)
 {
     static const uint8_t name[] = {0x30, 0x00};
-    otls_der list = otls_der_of(response->singles);
-    otls_ocsp_single single = {.status = OTLS_OCSP_GOOD};
-    otls_x509 cert = {.is_ca = 0}, issuer = {.is_ca = 1};
-    otls_ocsp_result result = OTLS_OCSP_RESULT_GOOD;
+    omni_der list = omni_der_of(response->singles);
+    omni_ocsp_single single = {.status = OMNI_OCSP_GOOD};
+    omni_x509 cert = {.is_ca = 0}, issuer = {.is_ca = 1};
+    omni_ocsp_result result = OMNI_OCSP_RESULT_GOOD;
 
-    while (otls_ocsp_single_next(&list, &single))
+    while (omni_ocsp_single_next(&list, &single))
         cert.serial = single.serial;
     issuer.subject = cert.issuer = (otls_slice){name, sizeof(name)};
     fake_digest_byte = single.name_hash.size != 0 ? single.name_hash.data[0] : 0;
     fake_signature_checks = 0;
-    const otls_ocsp_question question = {
+    const omni_ocsp_question question = {
         .response = bytes,
         .cert = &cert,
         .issuer = &issuer,
         .backend = &fake_engine,
-        .time = single.this_update + ((options & 3) - 1) * OTLS_OCSP_AGE_MAX,
+        .time = single.this_update + ((options & 3) - 1) * OMNI_OCSP_AGE_MAX,
         .security_level = (options >> 2 & 7) - 1,
     };
-    must(otls_ocsp_check(&question, &result, NULL) == OTLS_OK);
+    must(omni_ocsp_check(&question, &result, NULL) == OTLS_OK);
 #ifndef OTLS_ONLY_BACKEND /* the one engine does it there */
-    must(fake_signature_checks <= 1 + 2 * OTLS_OCSP_CERTIFICATES_MAX);
-    if (result == OTLS_OCSP_RESULT_GOOD)
-        must(fake_signature_checks != 0 && response->response_status == OTLS_OCSP_SUCCESSFUL &&
+    must(fake_signature_checks <= 1 + 2 * OMNI_OCSP_CERTIFICATES_MAX);
+    if (result == OMNI_OCSP_RESULT_GOOD)
+        must(fake_signature_checks != 0 && response->response_status == OMNI_OCSP_SUCCESSFUL &&
              !response->unusable);
 #endif
 }
@@ -52,13 +52,13 @@ static void judge(otls_slice bytes, const otls_ocsp *response, uint8_t options)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     otls_error err = OTLS_ERROR_INIT;
-    otls_ocsp response;
+    omni_ocsp response;
     otls_slice bytes;
 
     if (size == 0)
         return 0;
     bytes = (otls_slice){data + 1, size - 1};
-    if (otls_ocsp_parse(&response, bytes, &err) != OTLS_OK) {
+    if (omni_ocsp_parse(&response, bytes, &err) != OTLS_OK) {
         must(err.status == OTLS_E_CREDENTIAL && err.text[0] != '\0');
         return 0;
     }

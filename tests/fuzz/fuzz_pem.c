@@ -2,9 +2,9 @@
 /* Any bytes as PEM, as a host name, and as a certificate's time. */
 #include <omnitls/certificate.h>
 
-#include "alloc.h"
-#include "trust_aux.h"
-#include "x509.h"
+#include "base/alloc.h"
+#include "trust/auxiliary.h"
+#include "x509/decode.h"
 #include <stdlib.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -16,7 +16,7 @@ static void must(bool condition)
 }
 
 /** What was decoded, encoded again, decodes to the same. */
-static otls_status check_again(const otls_pem_block *block, void *user, otls_error *err)
+static otls_status check_again(const omni_pem_block *block, void *user, otls_error *err)
 {
     const otls_slice *expected = user;
 
@@ -33,14 +33,14 @@ static void check_trusted(otls_slice der)
     otls_slice cert;
     uint8_t trusted_for;
 
-    if (otls_trust_aux_parse(der, &cert, &trusted_for, NULL) != OTLS_OK)
+    if (omni_trust_aux_parse(der, &cert, &trusted_for, NULL) != OTLS_OK)
         return;
     must(cert.data == der.data && cert.size > 0 && cert.size <= der.size);
-    must((trusted_for & ~OTLS_TRUSTED_FOR_ALL) == 0);
-    must(cert.size < der.size || trusted_for == OTLS_TRUSTED_FOR_ALL);
+    must((trusted_for & ~OMNI_TRUSTED_FOR_ALL) == 0);
+    must(cert.size < der.size || trusted_for == OMNI_TRUSTED_FOR_ALL);
 }
 
-static otls_status check_block(const otls_pem_block *block, void *user, otls_error *err)
+static otls_status check_block(const omni_pem_block *block, void *user, otls_error *err)
 {
     const otls_slice *text = user;
     otls_slice der = block->der;
@@ -54,11 +54,11 @@ static otls_status check_block(const otls_pem_block *block, void *user, otls_err
     if (block->has_headers)
         return OTLS_OK;
     check_trusted(der);
-    must(otls_pem_encode("CERTIFICATE", der, &pem, err) == OTLS_OK);
-    must(otls_pem_each((otls_slice){.data = (const uint8_t *)pem, .size = strlen(pem)}, check_again,
+    must(omni_pem_encode("CERTIFICATE", der, &pem, err) == OTLS_OK);
+    must(omni_pem_each((otls_slice){.data = (const uint8_t *)pem, .size = strlen(pem)}, check_again,
                        &der, &count, err) == OTLS_OK);
     must(count == 1);
-    otls_free(pem);
+    omni_free(pem);
     return OTLS_OK;
 }
 
@@ -68,7 +68,7 @@ typedef struct digest {
     size_t count;
 } digest;
 
-static otls_status add_block(const otls_pem_block *block, void *user, otls_error *err)
+static otls_status add_block(const omni_pem_block *block, void *user, otls_error *err)
 {
     digest *all = user;
 
@@ -87,22 +87,22 @@ static void check_in_place(otls_slice text)
 {
     digest apart = {0, 0}, in_place = {0, 0};
     uint8_t *copy = malloc(text.size != 0 ? text.size : 1);
-    otls_status status = otls_pem_each(text, add_block, &apart, NULL, NULL);
+    otls_status status = omni_pem_each(text, add_block, &apart, NULL, NULL);
 
     must(copy != NULL);
     if (text.size != 0)
         memcpy(copy, text.data, text.size);
-    must(otls_pem_each_in_place(copy, text.size, add_block, &in_place, NULL) == status);
+    must(omni_pem_each_in_place(copy, text.size, add_block, &in_place, NULL) == status);
     must(apart.sum == in_place.sum && apart.count == in_place.count);
     free(copy);
 }
 
 static void check_name(const char *text)
 {
-    otls_reference_name name;
+    omni_reference_name name;
     char buffer[256];
 
-    if (otls_reference_name_parse(&name, text, buffer, NULL) != OTLS_OK)
+    if (omni_reference_name_parse(&name, text, buffer, NULL) != OTLS_OK)
         return;
     must((name.dns != NULL) == (name.ip_size == 0));
     must(name.dns == NULL || strlen(name.dns) <= 253);
@@ -131,7 +131,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     size_t count;
     char *string;
 
-    (void)otls_pem_each(text, check_block, &text, &count, NULL);
+    (void)omni_pem_each(text, check_block, &text, &count, NULL);
     check_in_place(text);
     check_trusted(text);
     if (otls_certificate_list_from_pem(&list, &count, data, size, NULL) == OTLS_OK) {

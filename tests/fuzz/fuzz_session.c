@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The session envelope: whatever comes from a file or a store. The checksum is made to fit, or the
  * fuzzer would never see what is behind it. */
-#include "alloc.h"
-#include "session.h"
+#include "base/alloc.h"
+#include "session/session.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -15,18 +15,18 @@ static void check(const otls_backend *backend, const uint8_t *data, size_t size,
     uint8_t *bytes;
     size_t length;
 
-    if (otls_session_decode(&session, backend, (otls_session_kind)kind, (otls_slice){data, size},
+    if (omni_session_decode(&session, backend, (omni_session_kind)kind, (otls_slice){data, size},
                             NULL) != OTLS_OK)
         return;
     /* there is one encoding of a session: the one that was read */
-    if (otls_session_encode(session, &bytes, &length, NULL) != OTLS_OK)
+    if (omni_session_encode(session, &bytes, &length, NULL) != OTLS_OK)
         abort();
-    if (otls_session_decode(&again, backend, (otls_session_kind)kind, (otls_slice){bytes, length},
+    if (omni_session_decode(&again, backend, (omni_session_kind)kind, (otls_slice){bytes, length},
                             NULL) != OTLS_OK)
         abort();
     otls_session_free(again);
     otls_session_free(session);
-    otls_free(bytes);
+    omni_free(bytes);
 }
 
 /* The head that a made-up body needs, so that mutations reach the fields. */
@@ -52,9 +52,9 @@ static void with_head(const otls_backend *backend, const uint8_t *body, size_t s
     at += strlen(version);
     if (size != 0)
         memcpy(at, body, size);
-    if (OTLS_MODULE(backend)->crypto->digest(OTLS_HASH_SHA256, bytes, total - 32,
+    if (OMNI_MODULE(backend)->crypto->digest(OTLS_HASH_SHA256, bytes, total - 32,
                                              bytes + total - 32, &err) == OTLS_OK)
-        check(backend, bytes, total, OTLS_SESSION_CLIENT);
+        check(backend, bytes, total, OMNI_SESSION_CLIENT);
     free(bytes);
 }
 
@@ -64,8 +64,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     if (backend == NULL && otls_backend_find(&backend, NULL, NULL) != OTLS_OK)
         return 0;
-    check(backend, data, size, OTLS_SESSION_CLIENT);
-    check(NULL, data, size, OTLS_SESSION_SERVER);
+    check(backend, data, size, OMNI_SESSION_CLIENT);
+    check(NULL, data, size, OMNI_SESSION_SERVER);
     if (size < 65536)
         with_head(backend, data, size);
     return 0;

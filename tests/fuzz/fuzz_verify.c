@@ -10,8 +10,8 @@
  */
 #include "fake_engine.h"
 
-#include "der.h"
-#include "path.h"
+#include "x509/der.h"
+#include "verify/path.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -19,23 +19,23 @@ enum { SENT_MAX = 40 };
 
 static void check(const otls_verdict *verdict, size_t crl_count)
 {
-    must(fake_signature_checks <= OTLS_PATH_SIGNATURE_MAX + crl_count);
-    must(verdict->chain_count <= OTLS_VERIFY_CHAIN_MAX);
+    must(fake_signature_checks <= OMNI_PATH_SIGNATURE_MAX + crl_count);
+    must(verdict->chain_count <= OMNI_VERIFY_CHAIN_MAX);
     must(memchr(verdict->text, 0, sizeof(verdict->text)) != NULL);
     must((verdict->flags == 0) == (verdict->text[0] == '\0'));
     must((verdict->flags == 0) == (verdict->alert == 0));
     if (verdict->flags == 0)
         must(verdict->chain_count > 0 && verdict->depth == -1);
     for (size_t i = 0; i + 1 < verdict->chain_count; i++)
-        must(otls_name_equal(verdict->chain[i]->x509.issuer, verdict->chain[i + 1]->x509.subject));
+        must(omni_dn_equal(verdict->chain[i]->x509.issuer, verdict->chain[i + 1]->x509.subject));
 }
 
 static void judge(const uint8_t *options, otls_trust *trust, const otls_certificate *const *sent,
                   size_t count)
 {
     static const uint8_t pin[32] = {0};
-    const otls_reference_name name = {.dns = "host.test"};
-    const otls_verify_request request = {
+    const omni_reference_name name = {.dns = "host.test"};
+    const omni_verify_request request = {
         .trust = trust,
         .chain = sent,
         .chain_count = count,
@@ -53,27 +53,27 @@ static void judge(const uint8_t *options, otls_trust *trust, const otls_certific
     otls_verdict verdict;
 
     fake_signature_checks = 0;
-    must(otls_verify_chain(&request, &verdict, NULL) == OTLS_OK);
+    must(omni_verify_chain(&request, &verdict, NULL) == OTLS_OK);
 #ifdef OTLS_ONLY_BACKEND
     fake_signature_checks = 0; /* the one engine did it */
 #endif
     check(&verdict, trust->crl_count);
-    otls_verdict_clear(&verdict);
+    omni_verdict_clear(&verdict);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     otls_certificate *sent[SENT_MAX] = {NULL};
     otls_trust *trust = NULL;
-    otls_der rest;
-    otls_tlv element;
+    omni_der rest;
+    omni_tlv element;
     size_t count = 0;
 
     if (size < 4)
         return 0;
     must(otls_trust_new(&trust, NULL) == OTLS_OK);
-    rest = otls_der_of((otls_slice){.data = data + 3, .size = size - 3});
-    while (otls_der_next(&rest, &element)) {
+    rest = omni_der_of((otls_slice){.data = data + 3, .size = size - 3});
+    while (omni_der_next(&rest, &element)) {
         const otls_slice der = element.whole;
 
         if (otls_trust_add_crl_memory(trust, der.data, der.size, NULL) == OTLS_OK)

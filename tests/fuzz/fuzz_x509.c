@@ -5,8 +5,8 @@
  */
 #include <omnitls/certificate.h>
 
-#include "alloc.h"
-#include "x509.h"
+#include "base/alloc.h"
+#include "x509/decode.h"
 #include <stdlib.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -27,7 +27,7 @@ static void must_be_printable(const char *text, bool lines)
     }
 }
 
-static void check_inside(const otls_x509 *cert, otls_slice slice)
+static void check_inside(const omni_x509 *cert, otls_slice slice)
 {
     if (slice.data == NULL)
         return;
@@ -35,7 +35,7 @@ static void check_inside(const otls_x509 *cert, otls_slice slice)
     must(slice.size <= (size_t)(cert->der.data + cert->der.size - slice.data));
 }
 
-static void check_view(const otls_x509 *cert)
+static void check_view(const omni_x509 *cert)
 {
     check_inside(cert, cert->tbs);
     check_inside(cert, cert->serial);
@@ -52,20 +52,20 @@ static void check_view(const otls_x509 *cert)
 }
 
 /** Two names have the same canonical form exactly when they are equal. */
-static void check_names(const otls_x509 *cert)
+static void check_names(const omni_x509 *cert)
 {
     uint8_t *a = NULL, *b = NULL;
     size_t a_size, b_size;
     bool same;
 
-    must(otls_name_equal(cert->subject, cert->subject));
-    must(otls_name_canonical(cert->subject, &a, &a_size, NULL) == OTLS_OK);
-    must(otls_name_canonical(cert->issuer, &b, &b_size, NULL) == OTLS_OK);
+    must(omni_dn_equal(cert->subject, cert->subject));
+    must(omni_dn_canonical(cert->subject, &a, &a_size, NULL) == OTLS_OK);
+    must(omni_dn_canonical(cert->issuer, &b, &b_size, NULL) == OTLS_OK);
     same = a_size == b_size && memcmp(a, b, a_size) == 0;
-    must(same == otls_name_equal(cert->subject, cert->issuer));
-    must(same == otls_name_equal(cert->issuer, cert->subject));
-    otls_free(a);
-    otls_free(b);
+    must(same == omni_dn_equal(cert->subject, cert->issuer));
+    must(same == omni_dn_equal(cert->issuer, cert->subject));
+    omni_free(a);
+    omni_free(b);
 }
 
 static void check_alt_names(const otls_certificate *cert)

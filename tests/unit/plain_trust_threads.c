@@ -4,10 +4,10 @@
  * engine imports it, all others find it there. A plain program, because the thread sanitizer cannot
  * run under Criterion.
  */
-#include "alloc.h"
-#include "files.h"
-#include "trust.h"
-#include "verify.h"
+#include "base/alloc.h"
+#include "base/files.h"
+#include "trust/store.h"
+#include "verify/verify.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -31,11 +31,11 @@ static void die(const char *what)
     exit(1);
 }
 
-static otls_status take(const otls_pem_block *block, void *user, otls_error *err)
+static otls_status take(const omni_pem_block *block, void *user, otls_error *err)
 {
     work *to = user;
 
-    if (!otls_pem_label_is(block, "CERTIFICATE") || to->count == CHAIN_MAX)
+    if (!omni_pem_label_is(block, "CERTIFICATE") || to->count == CHAIN_MAX)
         return OTLS_OK;
     return otls_certificate_from_der(&to->chain[to->count++], block->der.data, block->der.size,
                                      err);
@@ -47,7 +47,7 @@ static void *verify(void *user)
 
     pthread_barrier_wait(&shared->start);
     for (size_t i = 0; i < PER_THREAD * shared->engine_count; i++) {
-        const otls_verify_request request = {
+        const omni_verify_request request = {
             .trust = shared->trust,
             .chain = (const otls_certificate *const *)shared->chain,
             .chain_count = shared->count,
@@ -59,9 +59,9 @@ static void *verify(void *user)
         };
         otls_verdict verdict;
 
-        if (otls_verify_chain(&request, &verdict, NULL) != OTLS_OK || verdict.flags != 0)
+        if (omni_verify_chain(&request, &verdict, NULL) != OTLS_OK || verdict.flags != 0)
             atomic_fetch_add(&shared->wrong, 1);
-        otls_verdict_clear(&verdict);
+        omni_verdict_clear(&verdict);
     }
     return NULL;
 }
@@ -73,7 +73,7 @@ static void round_of_threads(work *shared)
     if (otls_trust_new(&shared->trust, NULL) != OTLS_OK ||
         otls_trust_add_file(shared->trust, OTLS_TEST_PKI "/root.pem", NULL) != OTLS_OK)
         die("no store");
-    otls_trust_seal(shared->trust);
+    omni_trust_seal(shared->trust);
     for (size_t i = 0; i < THREADS; i++)
         if (pthread_create(&threads[i], NULL, verify, shared) != 0)
             die("no thread");
@@ -88,11 +88,11 @@ int main(void)
     unsigned char *text = NULL;
     size_t size = 0;
 
-    if (otls_file_read(OTLS_TEST_PKI "/server-ecdsa-p256.pem", &text, &size, NULL) != OTLS_OK ||
-        otls_pem_each((otls_slice){.data = text, .size = size}, take, &shared, NULL, NULL) !=
+    if (omni_file_read(OTLS_TEST_PKI "/server-ecdsa-p256.pem", &text, &size, NULL) != OTLS_OK ||
+        omni_pem_each((otls_slice){.data = text, .size = size}, take, &shared, NULL, NULL) !=
             OTLS_OK)
         die("no chain");
-    otls_free(text);
+    omni_free(text);
     shared.engine_count = otls_backend_list(shared.engines, ENGINES_MAX);
     if (shared.engine_count == 0 || shared.engine_count > ENGINES_MAX ||
         pthread_barrier_init(&shared.start, NULL, THREADS) != 0)

@@ -3,7 +3,7 @@
  * be. */
 #include "der_make.h"
 
-#include "connection.h"
+#include "connection/connection.h"
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
 
@@ -52,7 +52,7 @@ ParameterizedTest(size_t *index, certificate_message, read)
     const otls_slice body = {data, der_make(row->hex, data, sizeof(data))};
     otls_slice out[CAPACITY];
     size_t count = 99;
-    const bool good = otls_certificate_message_read(row->version, body, out, CAPACITY, &count);
+    const bool good = omni_certificate_message_read(row->version, body, out, CAPACITY, &count);
 
     cr_assert_eq(good, row->count >= 0, "%s", row->what);
     if (!good)

@@ -4,7 +4,7 @@
  * for all suites both know. Suites we refuse (anonymous, NULL ...) drop out of both sides.
  */
 #include "cipher_corpus.h"
-#include "suites.h"
+#include "algorithms/suites.h"
 
 #include <criterion/criterion.h>
 #include <ctype.h>
@@ -15,7 +15,7 @@
 #define LINE_SIZE 16384
 
 typedef struct id_list {
-    uint16_t ids[OTLS_SUITE_MAX];
+    uint16_t ids[OMNI_SUITE_MAX];
     size_t count;
 } id_list;
 
@@ -52,7 +52,7 @@ static bool holds(const id_list *list, uint16_t id)
 
 static void add(id_list *list, const otls_suite *suite)
 {
-    cr_assert_lt(list->count, OTLS_SUITE_MAX);
+    cr_assert_lt(list->count, OMNI_SUITE_MAX);
     list->ids[list->count++] = suite->id;
 }
 
@@ -79,7 +79,7 @@ static void translate(const char *expression, char *out, size_t size)
 
         while (is_word_character(at[length]))
             length++;
-        suite = otls_suite_find_name(at, length);
+        suite = omni_suite_find_name(at, length);
         if (suite != NULL)
             written = (size_t)snprintf(out + used, size - used, "%s", suite->name);
         else
@@ -107,7 +107,7 @@ static bool ask(const char *expression, id_list *list)
     if (!run(arguments, line, sizeof(line)))
         return false;
     while ((name = strsep(&rest, ":\n")) != NULL) {
-        const otls_suite *suite = otls_suite_find_name(name, strlen(name));
+        const otls_suite *suite = omni_suite_find_name(name, strlen(name));
 
         if (suite != NULL)
             add(list, suite);
@@ -133,7 +133,7 @@ static oracle find_oracle(void)
 
 static bool comparable(const oracle *judge, uint16_t id)
 {
-    if (judge->short_tags_weak && has_short_tag(otls_suite_find(id)))
+    if (judge->short_tags_weak && has_short_tag(omni_suite_find(id)))
         return false;
     return holds(&judge->known, id);
 }
@@ -153,10 +153,10 @@ static void restrict_to(const oracle *judge, id_list *list)
 
 static otls_status parse(const char *expression, id_list *list, otls_error *err)
 {
-    const otls_suite *suites[OTLS_SUITE_MAX];
+    const otls_suite *suites[OMNI_SUITE_MAX];
     size_t count = 0;
     const otls_status status =
-        otls_ciphers_parse(expression, suites, OTLS_SUITE_MAX, &count, NULL, NULL, NULL, err);
+        omni_ciphers_parse(expression, suites, OMNI_SUITE_MAX, &count, NULL, NULL, NULL, err);
 
     list->count = 0;
     for (size_t i = 0; i < count; i++)
@@ -322,12 +322,12 @@ Test(cipher_expression, more_than_the_caller_has_room_for)
     otls_error err = OTLS_ERROR_INIT;
     size_t count = 7;
 
-    cr_expect_eq(otls_ciphers_parse("ALL", suites, 2, &count, NULL, NULL, NULL, &err),
+    cr_expect_eq(omni_ciphers_parse("ALL", suites, 2, &count, NULL, NULL, NULL, &err),
                  OTLS_E_CONFIG);
     cr_expect_eq(err.code, OTLS_CODE_LIMIT);
     cr_expect_eq(count, 0);
     cr_expect_eq(
-        otls_ciphers_parse("AES128-SHA:AES256-SHA", suites, 2, &count, NULL, NULL, NULL, &err),
+        omni_ciphers_parse("AES128-SHA:AES256-SHA", suites, 2, &count, NULL, NULL, NULL, &err),
         OTLS_OK);
     cr_expect_eq(count, 2);
 }
@@ -336,19 +336,19 @@ Test(cipher_expression, more_than_the_caller_has_room_for)
 
 Test(cipher_expression, security_level)
 {
-    const otls_suite *suites[OTLS_SUITE_MAX];
+    const otls_suite *suites[OMNI_SUITE_MAX];
     size_t count = 0;
     int level = 42;
 
     cr_expect_eq(
-        otls_ciphers_parse("ALL", suites, OTLS_SUITE_MAX, &count, &level, NULL, NULL, NULL),
+        omni_ciphers_parse("ALL", suites, OMNI_SUITE_MAX, &count, &level, NULL, NULL, NULL),
         OTLS_OK);
     cr_expect_eq(level, 42, "not given: stays");
-    cr_expect_eq(otls_ciphers_parse("@SECLEVEL=0:ALL@SECLEVEL=3", suites, OTLS_SUITE_MAX, &count,
+    cr_expect_eq(omni_ciphers_parse("@SECLEVEL=0:ALL@SECLEVEL=3", suites, OMNI_SUITE_MAX, &count,
                                     &level, NULL, NULL, NULL),
                  OTLS_OK);
     cr_expect_eq(level, 3, "the last one counts");
-    cr_expect_eq(otls_ciphers_parse("@SECLEVEL=1:ALL:!", suites, OTLS_SUITE_MAX, &count, &level,
+    cr_expect_eq(omni_ciphers_parse("@SECLEVEL=1:ALL:!", suites, OMNI_SUITE_MAX, &count, &level,
                                     NULL, NULL, NULL),
                  OTLS_E_CONFIG);
     cr_expect_eq(level, 3, "a failure changes nothing");
@@ -364,19 +364,19 @@ static void collect(const char *word, size_t length, void *user)
 
 Test(cipher_expression, unknown_words_are_told_and_ignored)
 {
-    const otls_suite *suites[OTLS_SUITE_MAX];
+    const otls_suite *suites[OMNI_SUITE_MAX];
     char told[256] = "";
     size_t count = 0;
 
-    cr_expect_eq(otls_ciphers_parse("FOO:AES128-SHA:!BAR:ECDHE+BAZ+QUX:-aes:TLS_AES_128_GCM_SHA256",
-                                    suites, OTLS_SUITE_MAX, &count, NULL, collect, told, NULL),
+    cr_expect_eq(omni_ciphers_parse("FOO:AES128-SHA:!BAR:ECDHE+BAZ+QUX:-aes:TLS_AES_128_GCM_SHA256",
+                                    suites, OMNI_SUITE_MAX, &count, NULL, collect, told, NULL),
                  OTLS_OK);
     cr_expect_str_eq(told, "FOO|BAR|BAZ|aes|TLS_AES_128_GCM_SHA256|");
     cr_assert_eq(count, 1);
     cr_expect_str_eq(suites[0]->name, "AES128-SHA");
     told[0] = '\0';
-    cr_expect_eq(otls_ciphers_parse("ALL:!aNULL:!eNULL:!RC4:!MD5:!SRP:!SEED:!IDEA:!LOW", suites,
-                                    OTLS_SUITE_MAX, &count, NULL, collect, told, NULL),
+    cr_expect_eq(omni_ciphers_parse("ALL:!aNULL:!eNULL:!RC4:!MD5:!SRP:!SEED:!IDEA:!LOW", suites,
+                                    OMNI_SUITE_MAX, &count, NULL, collect, told, NULL),
                  OTLS_OK);
     cr_expect_str_empty(told, "words for what we refuse are known");
 }
@@ -390,7 +390,7 @@ Test(cipher_expression, refused_suites_are_never_selected)
                        &list, NULL),
                  OTLS_OK);
     for (size_t i = 0; i < list.count; i++) {
-        cr_expect_lt(otls_suite_find(list.ids[i])->min_version, OTLS_TLS1_3);
+        cr_expect_lt(omni_suite_find(list.ids[i])->min_version, OTLS_TLS1_3);
         for (size_t j = 0; j < COUNT(bad); j++)
             cr_expect_null(strstr(otls_suite_iana_name(list.ids[i]), bad[j]), "%s",
                            otls_suite_iana_name(list.ids[i]));
@@ -407,5 +407,5 @@ Test(cipher_expression, triple_des_is_never_default)
     cr_expect_str_eq(name_at(&list, 0), "DHE-RSA-DES-CBC3-SHA");
     cr_assert_eq(parse("DEFAULT", &list, NULL), OTLS_OK);
     for (size_t i = 0; i < list.count; i++)
-        cr_expect_neq(otls_suite_find(list.ids[i])->cipher, OTLS_CIPHER_3DES_CBC);
+        cr_expect_neq(omni_suite_find(list.ids[i])->cipher, OTLS_CIPHER_3DES_CBC);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "client_hello.h"
+#include "connection/client_hello.h"
 
 #include <criterion/criterion.h>
 #include <string.h>
@@ -91,19 +91,19 @@ Test(client_hello, fields)
     usual_extensions();
     with_extensions(&body, &extensions);
     to_wire(&wire, &body, 16384);
-    cr_assert_eq(otls_client_hello_parse(&hello, wire.bytes, wire.size), OTLS_HELLO_OK);
+    cr_assert_eq(omni_client_hello_parse(&hello, wire.bytes, wire.size), OMNI_HELLO_OK);
     cr_assert_null(hello.owned);
     cr_assert_eq(hello.server_name.size, 11);
     cr_assert(memcmp(hello.server_name.data, "example.org", 11) == 0);
-    cr_assert(otls_hello_has(hello.suites, 0x1301) && otls_hello_has(hello.suites, 0xc02b));
-    cr_assert(!otls_hello_has(hello.suites, 0x1302));
-    cr_assert(otls_hello_has(hello.groups, 0x1d));
-    cr_assert(otls_hello_has(hello.signatures, 0x0403));
+    cr_assert(omni_hello_has(hello.suites, 0x1301) && omni_hello_has(hello.suites, 0xc02b));
+    cr_assert(!omni_hello_has(hello.suites, 0x1302));
+    cr_assert(omni_hello_has(hello.groups, 0x1d));
+    cr_assert(omni_hello_has(hello.signatures, 0x0403));
     cr_assert_eq(hello.alpn.size, 12);
-    cr_assert_eq(otls_hello_version(&hello, 0x0303, 0x0304), 0x0304);
-    cr_assert_eq(otls_hello_version(&hello, 0x0303, 0x0303), 0x0303);
-    cr_assert_eq(otls_hello_version(&hello, 0x0301, 0x0302), 0);
-    otls_client_hello_clear(&hello);
+    cr_assert_eq(omni_hello_version(&hello, 0x0303, 0x0304), 0x0304);
+    cr_assert_eq(omni_hello_version(&hello, 0x0303, 0x0303), 0x0303);
+    cr_assert_eq(omni_hello_version(&hello, 0x0301, 0x0302), 0);
+    omni_client_hello_clear(&hello);
 }
 
 /* Cut anywhere it asks for more; never misjudged, in one record or in many. */
@@ -118,12 +118,12 @@ Test(client_hello, every_prefix, .timeout = 60)
 
         to_wire(&wire, &body, records[r]);
         for (size_t size = 1; size < wire.size; size++)
-            cr_assert_eq(otls_client_hello_parse(&hello, wire.bytes, size), OTLS_HELLO_MORE,
+            cr_assert_eq(omni_client_hello_parse(&hello, wire.bytes, size), OMNI_HELLO_MORE,
                          "record %zu, %zu of %zu bytes", records[r], size, wire.size);
-        cr_assert_eq(otls_client_hello_parse(&hello, wire.bytes, wire.size), OTLS_HELLO_OK);
+        cr_assert_eq(omni_client_hello_parse(&hello, wire.bytes, wire.size), OMNI_HELLO_OK);
         cr_assert_eq(hello.server_name.size, 11);
         cr_assert((hello.owned != NULL) == (records[r] != 16384));
-        otls_client_hello_clear(&hello);
+        omni_client_hello_clear(&hello);
     }
 }
 
@@ -133,22 +133,22 @@ Test(client_hello, old_clients)
 
     body_start(&body); /* no extensions at all */
     to_wire(&wire, &body, 16384);
-    cr_assert_eq(otls_client_hello_parse(&hello, wire.bytes, wire.size), OTLS_HELLO_OK);
+    cr_assert_eq(omni_client_hello_parse(&hello, wire.bytes, wire.size), OMNI_HELLO_OK);
     cr_assert_null(hello.server_name.data);
-    cr_assert_eq(otls_hello_version(&hello, 0x0303, 0x0304), 0x0303);
+    cr_assert_eq(omni_hello_version(&hello, 0x0303, 0x0304), 0x0303);
 }
 
-static otls_hello_result parse_one(unsigned type, const char *data, size_t size)
+static omni_hello_result parse_one(unsigned type, const char *data, size_t size)
 {
     otls_client_hello hello;
-    otls_hello_result result;
+    omni_hello_result result;
 
     extensions.size = 0;
     put_extension(&extensions, type, data, size);
     with_extensions(&body, &extensions);
     to_wire(&wire, &body, 16384);
-    result = otls_client_hello_parse(&hello, wire.bytes, wire.size);
-    otls_client_hello_clear(&hello);
+    result = omni_client_hello_parse(&hello, wire.bytes, wire.size);
+    omni_client_hello_clear(&hello);
     return result;
 }
 
@@ -183,9 +183,9 @@ Test(client_hello, malformed)
     };
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-        cr_assert_eq(parse_one(rows[i].type, rows[i].data, rows[i].size), OTLS_HELLO_BAD, "row %zu",
+        cr_assert_eq(parse_one(rows[i].type, rows[i].data, rows[i].size), OMNI_HELLO_BAD, "row %zu",
                      i);
-    cr_assert_eq(parse_one(0xfafa, "anything", 8), OTLS_HELLO_OK, "unknown ones are skipped");
+    cr_assert_eq(parse_one(0xfafa, "anything", 8), OMNI_HELLO_OK, "unknown ones are skipped");
 }
 
 /* RFC 8446 4.2.10: an empty extension, or none. */
@@ -193,19 +193,19 @@ Test(client_hello, early_data)
 {
     for (size_t size = 0; size < 3; size++) {
         otls_client_hello hello;
-        otls_hello_result wanted = OTLS_HELLO_BAD;
+        omni_hello_result wanted = OMNI_HELLO_BAD;
 
         usual_extensions();
         if (size < 2) /* 0: no extension, 1: empty, 2: with a byte in it */
-            wanted = OTLS_HELLO_OK;
+            wanted = OMNI_HELLO_OK;
         if (size > 0)
             put_extension(&extensions, 42, "x", size - 1);
         with_extensions(&body, &extensions);
         to_wire(&wire, &body, 16384);
-        cr_assert_eq(otls_client_hello_parse(&hello, wire.bytes, wire.size), wanted, "%zu", size);
-        if (wanted == OTLS_HELLO_OK)
+        cr_assert_eq(omni_client_hello_parse(&hello, wire.bytes, wire.size), wanted, "%zu", size);
+        if (wanted == OMNI_HELLO_OK)
             cr_assert_eq(hello.early_data, size == 1);
-        otls_client_hello_clear(&hello);
+        omni_client_hello_clear(&hello);
     }
 }
 
@@ -249,20 +249,20 @@ Test(client_hello, names_of_tickets_13)
     };
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        uint8_t names[OTLS_HELLO_TICKETS + 1][OTLS_TICKET_NAME_SIZE] = {{0}};
+        uint8_t names[OMNI_HELLO_TICKETS + 1][OTLS_TICKET_NAME_SIZE] = {{0}};
         otls_client_hello hello;
 
         with_identities(rows[i].sizes);
-        cr_assert_eq(otls_client_hello_parse(&hello, wire.bytes, wire.size), OTLS_HELLO_OK);
+        cr_assert_eq(omni_client_hello_parse(&hello, wire.bytes, wire.size), OMNI_HELLO_OK);
         cr_assert(hello.pre_shared_key && hello.ticket.size == 0);
-        cr_assert_eq(otls_hello_ticket_names(&hello, 0x0304, names), strlen(rows[i].names),
+        cr_assert_eq(omni_hello_ticket_names(&hello, 0x0304, names), strlen(rows[i].names),
                      "row %zu", i);
         for (size_t k = 0; rows[i].names[k] != '\0'; k++)
             for (int at = 0; at < OTLS_TICKET_NAME_SIZE; at++)
                 cr_assert_eq(names[k][at], rows[i].names[k] + at, "row %zu, name %zu", i, k);
         cr_assert_eq(names[strlen(rows[i].names)][0], 0, "row %zu: one too many", i);
-        cr_assert_eq(otls_hello_ticket_names(&hello, 0x0303, names), 0);
-        otls_client_hello_clear(&hello);
+        cr_assert_eq(omni_hello_ticket_names(&hello, 0x0303, names), 0);
+        omni_client_hello_clear(&hello);
     }
 }
 
@@ -271,19 +271,19 @@ Test(client_hello, names_of_tickets_12)
     static const char ticket[] = "0123456789abcdefghij";
 
     for (size_t size = 0; size < sizeof(ticket); size++) {
-        uint8_t names[OTLS_HELLO_TICKETS][OTLS_TICKET_NAME_SIZE];
+        uint8_t names[OMNI_HELLO_TICKETS][OTLS_TICKET_NAME_SIZE];
         otls_client_hello hello;
 
         extensions.size = 0;
         put_extension(&extensions, 35, ticket, size);
         with_extensions(&body, &extensions);
         to_wire(&wire, &body, 16384);
-        cr_assert_eq(otls_client_hello_parse(&hello, wire.bytes, wire.size), OTLS_HELLO_OK);
+        cr_assert_eq(omni_client_hello_parse(&hello, wire.bytes, wire.size), OMNI_HELLO_OK);
         cr_assert_eq(hello.ticket.size, size);
-        cr_assert_eq(otls_hello_ticket_names(&hello, 0x0303, names), size >= 16, "%zu bytes", size);
+        cr_assert_eq(omni_hello_ticket_names(&hello, 0x0303, names), size >= 16, "%zu bytes", size);
         cr_assert(size < 16 || memcmp(names[0], ticket, 16) == 0);
-        cr_assert_eq(otls_hello_ticket_names(&hello, 0x0304, names), 0);
-        otls_client_hello_clear(&hello);
+        cr_assert_eq(omni_hello_ticket_names(&hello, 0x0304, names), 0);
+        omni_client_hello_clear(&hello);
     }
 }
 
@@ -296,7 +296,7 @@ Test(client_hello, twice_the_same_extension)
     put_extension(&extensions, 10, "\0\x02\0\x1d", 4);
     with_extensions(&body, &extensions);
     to_wire(&wire, &body, 16384);
-    cr_assert_eq(otls_client_hello_parse(&hello, wire.bytes, wire.size), OTLS_HELLO_BAD);
+    cr_assert_eq(omni_client_hello_parse(&hello, wire.bytes, wire.size), OMNI_HELLO_BAD);
 }
 
 Test(client_hello, bounds)
@@ -306,9 +306,9 @@ Test(client_hello, bounds)
     static const uint8_t long_record[] = {22, 3, 1, 0x40, 1};
     otls_client_hello hello;
 
-    cr_assert_eq(otls_client_hello_parse(&hello, huge, sizeof(huge)), OTLS_HELLO_BAD);
-    cr_assert_eq(otls_client_hello_parse(&hello, empty_record, 5), OTLS_HELLO_BAD);
-    cr_assert_eq(otls_client_hello_parse(&hello, long_record, 5), OTLS_HELLO_BAD);
+    cr_assert_eq(omni_client_hello_parse(&hello, huge, sizeof(huge)), OMNI_HELLO_BAD);
+    cr_assert_eq(omni_client_hello_parse(&hello, empty_record, 5), OMNI_HELLO_BAD);
+    cr_assert_eq(omni_client_hello_parse(&hello, long_record, 5), OMNI_HELLO_BAD);
     /* too many records: 600 of one byte */
     usual_extensions();
     for (int i = 0; i < 8; i++)
@@ -317,16 +317,16 @@ Test(client_hello, bounds)
         put_extension(&extensions, 0xfb00u + (unsigned)i, (const char *)zeros, 32);
     with_extensions(&body, &extensions);
     to_wire(&wire, &body, 1);
-    cr_assert_eq(otls_client_hello_parse(&hello, wire.bytes, wire.size), OTLS_HELLO_BAD);
+    cr_assert_eq(omni_client_hello_parse(&hello, wire.bytes, wire.size), OMNI_HELLO_BAD);
 }
 
 Test(client_hello, not_tls)
 {
     otls_client_hello hello;
 
-    cr_assert_eq(otls_client_hello_parse(&hello, (const uint8_t *)"G", 1), OTLS_HELLO_NOT_TLS);
-    cr_assert_eq(otls_client_hello_parse(&hello, (const uint8_t *)"\x16\x02", 2),
-                 OTLS_HELLO_NOT_TLS);
-    cr_assert_eq(otls_client_hello_parse(&hello, (const uint8_t *)"\x16\x03\x01\0\x04\x02\0\0\0", 9),
-                 OTLS_HELLO_NOT_TLS);
+    cr_assert_eq(omni_client_hello_parse(&hello, (const uint8_t *)"G", 1), OMNI_HELLO_NOT_TLS);
+    cr_assert_eq(omni_client_hello_parse(&hello, (const uint8_t *)"\x16\x02", 2),
+                 OMNI_HELLO_NOT_TLS);
+    cr_assert_eq(omni_client_hello_parse(&hello, (const uint8_t *)"\x16\x03\x01\0\x04\x02\0\0\0", 9),
+                 OMNI_HELLO_NOT_TLS);
 }

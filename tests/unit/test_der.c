@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "der_make.h"
 
-#include "der.h"
-#include "oid.h"
+#include "x509/der.h"
+#include "x509/oid.h"
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
 
@@ -15,10 +15,10 @@ static otls_slice slice(const uint8_t *data, size_t size)
 static bool reads(const char *hex)
 {
     uint8_t data[1024];
-    otls_der der = otls_der_of(slice(data, der_make(hex, data, sizeof(data))));
-    otls_tlv tlv;
+    omni_der der = omni_der_of(slice(data, der_make(hex, data, sizeof(data))));
+    omni_tlv tlv;
 
-    return otls_der_next(&der, &tlv) && otls_der_at_end(&der);
+    return omni_der_next(&der, &tlv) && omni_der_at_end(&der);
 }
 
 Test(der, lengths)
@@ -45,37 +45,37 @@ Test(der, long_lengths)
 {
     enum { SIZE = 70000 };
     static uint8_t data[SIZE + 8];
-    otls_der der;
-    otls_tlv tlv;
+    omni_der der;
+    omni_tlv tlv;
 
     memcpy(data, "\x04\x83\x01\x11\x70", 5);
-    der = otls_der_of(slice(data, SIZE + 5));
-    cr_assert(otls_der_next(&der, &tlv));
+    der = omni_der_of(slice(data, SIZE + 5));
+    cr_assert(omni_der_next(&der, &tlv));
     cr_expect_eq(tlv.value.size, SIZE);
     cr_expect_eq(tlv.whole.size, SIZE + 5);
-    cr_expect(otls_der_at_end(&der));
+    cr_expect(omni_der_at_end(&der));
 }
 
 Test(der, a_failed_take_does_not_move)
 {
     const uint8_t data[] = {0x02, 0x01, 0x05};
-    otls_der der = otls_der_of(slice(data, sizeof(data)));
+    omni_der der = omni_der_of(slice(data, sizeof(data)));
     otls_slice value;
 
-    cr_expect_not(otls_der_value(&der, OTLS_DER_OID, &value));
-    cr_expect(otls_der_value(&der, OTLS_DER_INTEGER, &value));
+    cr_expect_not(omni_der_value(&der, OMNI_DER_OID, &value));
+    cr_expect(omni_der_value(&der, OMNI_DER_INTEGER, &value));
     cr_expect_eq(value.size, 1);
-    cr_expect_not(otls_der_value(&der, OTLS_DER_INTEGER, &value));
-    cr_expect_eq(otls_der_tag(&der), 0);
+    cr_expect_not(omni_der_value(&der, OMNI_DER_INTEGER, &value));
+    cr_expect_eq(omni_der_tag(&der), 0);
 }
 
 Test(der, absent_slices_are_empty)
 {
-    otls_der der = otls_der_of(slice(NULL, 0));
-    otls_tlv tlv;
+    omni_der der = omni_der_of(slice(NULL, 0));
+    omni_tlv tlv;
 
-    cr_expect(otls_der_at_end(&der));
-    cr_expect_not(otls_der_next(&der, &tlv));
+    cr_expect(omni_der_at_end(&der));
+    cr_expect_not(omni_der_next(&der, &tlv));
 }
 
 static const struct number {
@@ -119,9 +119,9 @@ ParameterizedTest(size_t *index, der, integers)
     uint32_t value = 0;
     size_t bits = 0;
 
-    cr_expect_eq(otls_der_integer_ok(content), expected->ok != 0, "%s", expected->hex);
-    cr_expect_eq(otls_der_unsigned(content, &value), expected->ok == 2, "%s", expected->hex);
-    cr_expect_eq(otls_der_bit_length(content, &bits), expected->ok == 2, "%s", expected->hex);
+    cr_expect_eq(omni_der_integer_ok(content), expected->ok != 0, "%s", expected->hex);
+    cr_expect_eq(omni_der_unsigned(content, &value), expected->ok == 2, "%s", expected->hex);
+    cr_expect_eq(omni_der_bit_length(content, &bits), expected->ok == 2, "%s", expected->hex);
     cr_expect_eq(value, expected->value, "%s", expected->hex);
     cr_expect_eq(bits, expected->bits, "%s", expected->hex);
 }
@@ -130,11 +130,11 @@ Test(der, booleans)
 {
     bool value = false;
 
-    cr_expect(otls_der_boolean(slice((const uint8_t *)"\xff", 1), &value) && value);
-    cr_expect(otls_der_boolean(slice((const uint8_t *)"\x00", 1), &value) && !value);
-    cr_expect_not(otls_der_boolean(slice((const uint8_t *)"\x01", 1), &value));
-    cr_expect_not(otls_der_boolean(slice((const uint8_t *)"", 0), &value));
-    cr_expect_not(otls_der_boolean(slice((const uint8_t *)"\xff\xff", 2), &value));
+    cr_expect(omni_der_boolean(slice((const uint8_t *)"\xff", 1), &value) && value);
+    cr_expect(omni_der_boolean(slice((const uint8_t *)"\x00", 1), &value) && !value);
+    cr_expect_not(omni_der_boolean(slice((const uint8_t *)"\x01", 1), &value));
+    cr_expect_not(omni_der_boolean(slice((const uint8_t *)"", 0), &value));
+    cr_expect_not(omni_der_boolean(slice((const uint8_t *)"\xff\xff", 2), &value));
 }
 
 Test(der, bit_strings)
@@ -142,16 +142,16 @@ Test(der, bit_strings)
     otls_slice octets;
     unsigned unused;
 
-    cr_expect(otls_der_bits(slice((const uint8_t *)"\x03\xa8", 2), &octets, &unused));
+    cr_expect(omni_der_bits(slice((const uint8_t *)"\x03\xa8", 2), &octets, &unused));
     cr_expect_eq(unused, 3);
     cr_expect_eq(octets.size, 1);
-    cr_expect(otls_der_bits(slice((const uint8_t *)"\x00", 1), &octets, &unused));
-    cr_expect_not(otls_der_bits(slice((const uint8_t *)"", 0), &octets, &unused));
-    cr_expect_not(otls_der_bits(slice((const uint8_t *)"\x08\x00", 2), &octets, &unused));
-    cr_expect_not(otls_der_bits(slice((const uint8_t *)"\x01", 1), &octets, &unused));
-    cr_expect_not(otls_der_bits(slice((const uint8_t *)"\x03\xa9", 2), &octets, &unused),
+    cr_expect(omni_der_bits(slice((const uint8_t *)"\x00", 1), &octets, &unused));
+    cr_expect_not(omni_der_bits(slice((const uint8_t *)"", 0), &octets, &unused));
+    cr_expect_not(omni_der_bits(slice((const uint8_t *)"\x08\x00", 2), &octets, &unused));
+    cr_expect_not(omni_der_bits(slice((const uint8_t *)"\x01", 1), &octets, &unused));
+    cr_expect_not(omni_der_bits(slice((const uint8_t *)"\x03\xa9", 2), &octets, &unused),
                   "padding that is not zero");
-    cr_expect_not(otls_der_octets(slice((const uint8_t *)"\x03\xa8", 2), &octets));
+    cr_expect_not(omni_der_octets(slice((const uint8_t *)"\x03\xa8", 2), &octets));
 }
 
 static const struct moment {
@@ -160,35 +160,35 @@ static const struct moment {
     bool ok;
     int64_t seconds;
 } moments[] = {
-    {OTLS_DER_UTC_TIME, "700101000000Z", true, 0},
-    {OTLS_DER_UTC_TIME, "070509000000Z", true, 1178668800},
-    {OTLS_DER_UTC_TIME, "500101000000Z", true, -631152000},
-    {OTLS_DER_UTC_TIME, "491231235959Z", true, 2524607999},
-    {OTLS_DER_GENERALIZED_TIME, "20500101000000Z", true, 2524608000},
-    {OTLS_DER_GENERALIZED_TIME, "99991231235959Z", true, 253402300799},
-    {OTLS_DER_GENERALIZED_TIME, "00000101000000Z", true, -62167219200},
-    {OTLS_DER_GENERALIZED_TIME, "19000228235959Z", true, -2203891201},
-    {OTLS_DER_GENERALIZED_TIME, "20000229000000Z", true, 951782400},
-    {OTLS_DER_GENERALIZED_TIME, "19000229000000Z", false, 0},
-    {OTLS_DER_UTC_TIME, "010229000000Z", false, 0},
-    {OTLS_DER_UTC_TIME, "001301000000Z", false, 0},
-    {OTLS_DER_UTC_TIME, "000001000000Z", false, 0},
-    {OTLS_DER_UTC_TIME, "000132000000Z", false, 0},
-    {OTLS_DER_UTC_TIME, "000100000000Z", false, 0},
-    {OTLS_DER_UTC_TIME, "000101240000Z", false, 0},
-    {OTLS_DER_UTC_TIME, "000101006000Z", false, 0},
-    {OTLS_DER_UTC_TIME, "000101000060Z", false, 0},
-    {OTLS_DER_UTC_TIME, "0001010000Z", false, 0},
-    {OTLS_DER_UTC_TIME, "000101000000", false, 0},
-    {OTLS_DER_UTC_TIME, "000101000000z", false, 0},
-    {OTLS_DER_UTC_TIME, "000101000000+0100", false, 0},
-    {OTLS_DER_UTC_TIME, "0001 1000000Z", false, 0},
-    {OTLS_DER_UTC_TIME, "-10101000000Z", false, 0},
-    {OTLS_DER_UTC_TIME, "20000101000000Z", false, 0},
-    {OTLS_DER_GENERALIZED_TIME, "20000101000000.5Z", false, 0},
-    {OTLS_DER_GENERALIZED_TIME, "200001010000Z", false, 0},
-    {OTLS_DER_GENERALIZED_TIME, "000101000000Z", false, 0},
-    {OTLS_DER_INTEGER, "000101000000Z", false, 0},
+    {OMNI_DER_UTC_TIME, "700101000000Z", true, 0},
+    {OMNI_DER_UTC_TIME, "070509000000Z", true, 1178668800},
+    {OMNI_DER_UTC_TIME, "500101000000Z", true, -631152000},
+    {OMNI_DER_UTC_TIME, "491231235959Z", true, 2524607999},
+    {OMNI_DER_GENERALIZED_TIME, "20500101000000Z", true, 2524608000},
+    {OMNI_DER_GENERALIZED_TIME, "99991231235959Z", true, 253402300799},
+    {OMNI_DER_GENERALIZED_TIME, "00000101000000Z", true, -62167219200},
+    {OMNI_DER_GENERALIZED_TIME, "19000228235959Z", true, -2203891201},
+    {OMNI_DER_GENERALIZED_TIME, "20000229000000Z", true, 951782400},
+    {OMNI_DER_GENERALIZED_TIME, "19000229000000Z", false, 0},
+    {OMNI_DER_UTC_TIME, "010229000000Z", false, 0},
+    {OMNI_DER_UTC_TIME, "001301000000Z", false, 0},
+    {OMNI_DER_UTC_TIME, "000001000000Z", false, 0},
+    {OMNI_DER_UTC_TIME, "000132000000Z", false, 0},
+    {OMNI_DER_UTC_TIME, "000100000000Z", false, 0},
+    {OMNI_DER_UTC_TIME, "000101240000Z", false, 0},
+    {OMNI_DER_UTC_TIME, "000101006000Z", false, 0},
+    {OMNI_DER_UTC_TIME, "000101000060Z", false, 0},
+    {OMNI_DER_UTC_TIME, "0001010000Z", false, 0},
+    {OMNI_DER_UTC_TIME, "000101000000", false, 0},
+    {OMNI_DER_UTC_TIME, "000101000000z", false, 0},
+    {OMNI_DER_UTC_TIME, "000101000000+0100", false, 0},
+    {OMNI_DER_UTC_TIME, "0001 1000000Z", false, 0},
+    {OMNI_DER_UTC_TIME, "-10101000000Z", false, 0},
+    {OMNI_DER_UTC_TIME, "20000101000000Z", false, 0},
+    {OMNI_DER_GENERALIZED_TIME, "20000101000000.5Z", false, 0},
+    {OMNI_DER_GENERALIZED_TIME, "200001010000Z", false, 0},
+    {OMNI_DER_GENERALIZED_TIME, "000101000000Z", false, 0},
+    {OMNI_DER_INTEGER, "000101000000Z", false, 0},
 };
 
 ParameterizedTestParameters(der, times)
@@ -203,12 +203,12 @@ ParameterizedTestParameters(der, times)
 ParameterizedTest(size_t *index, der, times)
 {
     const struct moment *expected = &moments[*index];
-    const otls_tlv tlv = {
+    const omni_tlv tlv = {
         .tag = expected->tag,
         .value = {.data = (const uint8_t *)expected->text, .size = strlen(expected->text)}};
     int64_t seconds = 0;
 
-    cr_expect_eq(otls_der_time(&tlv, &seconds), expected->ok, "%s", expected->text);
+    cr_expect_eq(omni_der_time(&tlv, &seconds), expected->ok, "%s", expected->text);
     cr_expect_eq(seconds, expected->seconds, "%s: %lld", expected->text, (long long)seconds);
 }
 
@@ -219,10 +219,10 @@ Test(der, well_formed_is_bounded_and_does_not_recurse)
     size_t start = sizeof(data);
     size_t length = 0;
 
-    cr_expect(otls_der_well_formed(slice((const uint8_t *)"\x30\x04\x30\x00\x30\x00", 6), 2));
-    cr_expect_not(otls_der_well_formed(slice((const uint8_t *)"\x30\x04\x30\x00\x30\x00", 6), 1));
-    cr_expect_not(otls_der_well_formed(slice((const uint8_t *)"\x30\x04\x30\x80\x00\x00", 6), 8));
-    cr_expect(otls_der_well_formed(slice((const uint8_t *)"", 0), 0));
+    cr_expect(omni_der_well_formed(slice((const uint8_t *)"\x30\x04\x30\x00\x30\x00", 6), 2));
+    cr_expect_not(omni_der_well_formed(slice((const uint8_t *)"\x30\x04\x30\x00\x30\x00", 6), 1));
+    cr_expect_not(omni_der_well_formed(slice((const uint8_t *)"\x30\x04\x30\x80\x00\x00", 6), 8));
+    cr_expect(omni_der_well_formed(slice((const uint8_t *)"", 0), 0));
     /* SEQUENCE in SEQUENCE in SEQUENCE ... */
     for (unsigned i = 0; i < LEVELS; i++) {
         uint8_t head[6] = {0x30};
@@ -238,7 +238,7 @@ Test(der, well_formed_is_bounded_and_does_not_recurse)
         memcpy(data + start, head, 2 + octets);
         length += 2 + octets;
     }
-    cr_expect_not(otls_der_well_formed(slice(data + start, length), 1000000));
+    cr_expect_not(omni_der_well_formed(slice(data + start, length), 1000000));
 }
 
 static const struct oid_text {
@@ -264,41 +264,41 @@ static const struct oid_text {
 Test(der, oid_texts)
 {
     for (size_t i = 0; i < sizeof(oid_texts) / sizeof(oid_texts[0]); i++) {
-        char text[OTLS_OID_TEXT_MAX];
+        char text[OMNI_OID_TEXT_MAX];
         uint8_t data[80];
         const size_t size = der_make(oid_texts[i].hex, data, sizeof(data));
 
-        otls_oid_dotted(slice(data, size), text);
+        omni_oid_dotted(slice(data, size), text);
         cr_expect_str_eq(text, oid_texts[i].text, "%s", oid_texts[i].hex);
     }
 }
 
 Test(der, oid_table_is_sorted_and_finds_itself)
 {
-    const otls_oid_name *entry;
+    const omni_oid_name *entry;
 
-    for (size_t i = 0; (entry = otls_oid_at(i)) != NULL; i++) {
+    for (size_t i = 0; (entry = omni_oid_at(i)) != NULL; i++) {
         const otls_slice oid = slice((const uint8_t *)entry->bytes, entry->size);
 
-        cr_expect_eq(otls_oid_find(oid), entry, "%s", entry->name);
-        cr_expect(otls_oid_ok(oid));
+        cr_expect_eq(omni_oid_find(oid), entry, "%s", entry->name);
+        cr_expect(omni_oid_ok(oid));
     }
-    cr_expect_null(otls_oid_find(slice((const uint8_t *)"\x2a\x03", 2)));
-    cr_expect_null(otls_oid_find(slice((const uint8_t *)"", 0)));
+    cr_expect_null(omni_oid_find(slice((const uint8_t *)"\x2a\x03", 2)));
+    cr_expect_null(omni_oid_find(slice((const uint8_t *)"", 0)));
 }
 
 Test(der, the_longest_oid_fits)
 {
-    uint8_t data[OTLS_OID_SIZE_MAX];
-    char text[OTLS_OID_TEXT_MAX];
+    uint8_t data[OMNI_OID_SIZE_MAX];
+    char text[OMNI_OID_TEXT_MAX];
 
     memset(data, 0x7f, sizeof(data));
-    otls_oid_dotted(slice(data, sizeof(data)), text);
+    omni_oid_dotted(slice(data, sizeof(data)), text);
     cr_expect_str_neq(text, "(bad OID)");
-    cr_expect_lt(strlen(text), OTLS_OID_TEXT_MAX);
+    cr_expect_lt(strlen(text), OMNI_OID_TEXT_MAX);
     for (size_t i = 0; i < sizeof(data); i++)
         data[i] = i % 19 == 18 || i + 1 == sizeof(data) ? 0x7f : 0xff;
-    otls_oid_dotted(slice(data, sizeof(data)), text);
+    omni_oid_dotted(slice(data, sizeof(data)), text);
     cr_expect_str_neq(text, "(bad OID)");
-    cr_expect_lt(strlen(text), OTLS_OID_TEXT_MAX);
+    cr_expect_lt(strlen(text), OMNI_OID_TEXT_MAX);
 }

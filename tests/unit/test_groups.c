@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Names and numbers of groups and signature schemes. */
-#include "suites.h"
+#include "algorithms/suites.h"
 
 #include <criterion/criterion.h>
 #include <omnitls/connection.h>
@@ -54,11 +54,11 @@ Test(groups, every_usual_spelling)
     };
 
     for (size_t i = 0; i < COUNT(cases); i++) {
-        uint16_t ids[OTLS_GROUP_MAX];
+        uint16_t ids[OMNI_GROUP_MAX];
         size_t count = 0;
         otls_error err = OTLS_ERROR_INIT;
 
-        cr_expect_eq(otls_groups_parse(cases[i].names, ids, OTLS_GROUP_MAX, &count, &err), OTLS_OK,
+        cr_expect_eq(omni_groups_parse(cases[i].names, ids, OMNI_GROUP_MAX, &count, &err), OTLS_OK,
                      "%s: %s", cases[i].names, err.text);
         expect_ids(ids, count, &cases[i].id, 1, cases[i].names);
     }
@@ -67,11 +67,11 @@ Test(groups, every_usual_spelling)
 Test(groups, order_is_kept_and_repetition_dropped)
 {
     static const uint16_t wanted[] = {0x0018, 0x001d, 0x0017};
-    uint16_t ids[OTLS_GROUP_MAX];
+    uint16_t ids[OMNI_GROUP_MAX];
     size_t count = 0;
 
     cr_assert_eq(
-        otls_groups_parse("P-384:X25519, secp384r1;P-256 29", ids, OTLS_GROUP_MAX, &count, NULL),
+        omni_groups_parse("P-384:X25519, secp384r1;P-256 29", ids, OMNI_GROUP_MAX, &count, NULL),
         OTLS_OK);
     expect_ids(ids, count, wanted, COUNT(wanted), "mixed");
 }
@@ -101,11 +101,11 @@ Test(groups, bad_lists)
     };
 
     for (size_t i = 0; i < COUNT(cases); i++) {
-        uint16_t ids[OTLS_GROUP_MAX];
+        uint16_t ids[OMNI_GROUP_MAX];
         size_t count = 7;
         otls_error err = OTLS_ERROR_INIT;
 
-        cr_expect_eq(otls_groups_parse(cases[i].names, ids, OTLS_GROUP_MAX, &count, &err),
+        cr_expect_eq(omni_groups_parse(cases[i].names, ids, OMNI_GROUP_MAX, &count, &err),
                      cases[i].status, "case %zu", i);
         cr_expect_eq(err.status, cases[i].status);
         cr_expect_not_null(strstr(err.text, cases[i].text), "case %zu: %s", i, err.text);
@@ -114,26 +114,26 @@ Test(groups, bad_lists)
 
 Test(groups, lengths_and_counts_are_bounded)
 {
-    char many[OTLS_GROUP_MAX * 8] = "";
+    char many[OMNI_GROUP_MAX * 8] = "";
     char *huge = malloc(70000);
-    uint16_t ids[OTLS_GROUP_MAX];
+    uint16_t ids[OMNI_GROUP_MAX];
     size_t count = 0;
     otls_error err = OTLS_ERROR_INIT;
 
     cr_assert_not_null(huge);
-    for (size_t i = 0; i < OTLS_GROUP_MAX; i++)
+    for (size_t i = 0; i < OMNI_GROUP_MAX; i++)
         (void)snprintf(many + strlen(many), sizeof(many) - strlen(many), "%zu:", 1000 + i);
-    cr_expect_eq(otls_groups_parse(many, ids, OTLS_GROUP_MAX, &count, &err), OTLS_OK);
-    cr_expect_eq(count, OTLS_GROUP_MAX);
-    cr_expect_eq(otls_groups_parse(many, ids, OTLS_GROUP_MAX - 1, &count, &err), OTLS_E_CONFIG);
+    cr_expect_eq(omni_groups_parse(many, ids, OMNI_GROUP_MAX, &count, &err), OTLS_OK);
+    cr_expect_eq(count, OMNI_GROUP_MAX);
+    cr_expect_eq(omni_groups_parse(many, ids, OMNI_GROUP_MAX - 1, &count, &err), OTLS_E_CONFIG);
     cr_expect_eq(err.code, OTLS_CODE_LIMIT);
 
     memset(huge, 'A', 69999);
     huge[69999] = '\0';
-    cr_expect_eq(otls_groups_parse(huge, ids, OTLS_GROUP_MAX, &count, &err), OTLS_E_CONFIG);
+    cr_expect_eq(omni_groups_parse(huge, ids, OMNI_GROUP_MAX, &count, &err), OTLS_E_CONFIG);
     cr_expect_eq(err.code, OTLS_CODE_LIMIT);
     huge[60000] = '\0';
-    cr_expect_eq(otls_groups_parse(huge, ids, OTLS_GROUP_MAX, &count, &err), OTLS_E_CONFIG);
+    cr_expect_eq(omni_groups_parse(huge, ids, OMNI_GROUP_MAX, &count, &err), OTLS_E_CONFIG);
     cr_expect_not_null(strstr(err.text, "AAA...\""), "%s", err.text);
     free(huge);
 }
@@ -141,10 +141,10 @@ Test(groups, lengths_and_counts_are_bounded)
 Test(groups, defaults)
 {
     static const uint16_t wanted[] = {0x001d, 0x0017, 0x0018, 0x0019, 0x001e};
-    uint16_t ids[OTLS_GROUP_MAX];
+    uint16_t ids[OMNI_GROUP_MAX];
 
-    expect_ids(ids, otls_groups_default(ids, OTLS_GROUP_MAX), wanted, COUNT(wanted), "default");
-    cr_expect_eq(otls_groups_default(ids, 2), 2);
+    expect_ids(ids, omni_groups_default(ids, OMNI_GROUP_MAX), wanted, COUNT(wanted), "default");
+    cr_expect_eq(omni_groups_default(ids, 2), 2);
 }
 
 Test(groups, a_name_reads_back_as_its_number)
@@ -159,7 +159,7 @@ Test(groups, a_name_reads_back_as_its_number)
         if (strcmp(name, "unknown") == 0)
             continue;
         named++;
-        cr_expect_eq(otls_groups_parse(name, ids, 1, &count, NULL), OTLS_OK, "%s", name);
+        cr_expect_eq(omni_groups_parse(name, ids, 1, &count, NULL), OTLS_OK, "%s", name);
         cr_expect(count == 1 && ids[0] == id, "%s", name);
     }
     cr_expect_geq(named, 20);
@@ -201,11 +201,11 @@ Test(signatures, every_usual_spelling)
     };
 
     for (size_t i = 0; i < COUNT(cases); i++) {
-        uint16_t ids[OTLS_SIGNATURE_MAX];
+        uint16_t ids[OMNI_SIGNATURE_MAX];
         size_t count = 0;
         otls_error err = OTLS_ERROR_INIT;
 
-        cr_expect_eq(otls_signatures_parse(cases[i].names, ids, OTLS_SIGNATURE_MAX, &count, &err),
+        cr_expect_eq(omni_signatures_parse(cases[i].names, ids, OMNI_SIGNATURE_MAX, &count, &err),
                      OTLS_OK, "%s: %s", cases[i].names, err.text);
         expect_ids(ids, count, &cases[i].id, 1, cases[i].names);
     }
@@ -213,11 +213,11 @@ Test(signatures, every_usual_spelling)
 
 Test(signatures, unknown_is_named)
 {
-    uint16_t ids[OTLS_SIGNATURE_MAX];
+    uint16_t ids[OMNI_SIGNATURE_MAX];
     size_t count = 0;
     otls_error err = OTLS_ERROR_INIT;
 
-    cr_expect_eq(otls_signatures_parse("ed25519:RSA+MD5", ids, OTLS_SIGNATURE_MAX, &count, &err),
+    cr_expect_eq(omni_signatures_parse("ed25519:RSA+MD5", ids, OMNI_SIGNATURE_MAX, &count, &err),
                  OTLS_E_CONFIG);
     cr_expect_str_eq(err.text, "unknown signature algorithm \"RSA+MD5\"");
 }
@@ -226,8 +226,8 @@ Test(signatures, defaults_have_no_sha1)
 {
     static const uint16_t wanted[] = {0x0403, 0x0807, 0x0804, 0x0503, 0x0805, 0x0603, 0x0806,
                                       0x0809, 0x080a, 0x080b, 0x0401, 0x0501, 0x0601, 0x0808};
-    uint16_t ids[OTLS_SIGNATURE_MAX];
-    const size_t count = otls_signatures_default(ids, OTLS_SIGNATURE_MAX);
+    uint16_t ids[OMNI_SIGNATURE_MAX];
+    const size_t count = omni_signatures_default(ids, OMNI_SIGNATURE_MAX);
 
     expect_ids(ids, count, wanted, COUNT(wanted), "default");
     for (size_t i = 0; i < count; i++)
@@ -246,7 +246,7 @@ Test(signatures, a_name_reads_back_as_its_number)
         if (strcmp(name, "unknown") == 0)
             continue;
         named++;
-        cr_expect_eq(otls_signatures_parse(name, ids, 1, &count, NULL), OTLS_OK, "%s", name);
+        cr_expect_eq(omni_signatures_parse(name, ids, 1, &count, NULL), OTLS_OK, "%s", name);
         cr_expect(count == 1 && ids[0] == id, "%s", name);
     }
     cr_expect_geq(named, 20);

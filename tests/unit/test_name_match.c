@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* RFC 9525, with the choices core/name_match.c states. */
+/* RFC 9525, with the choices core/x509/host_name.c states. */
 #include "der_make.h"
 
-#include "x509.h"
+#include "x509/decode.h"
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
 #include <stdlib.h>
@@ -81,10 +81,10 @@ ParameterizedTest(size_t *index, name_match, references)
 {
     const struct reference *expected = &references[*index];
     otls_error err = OTLS_ERROR_INIT;
-    otls_reference_name name;
+    omni_reference_name name;
     char buffer[256];
     char shown[300] = "#";
-    const otls_status status = otls_reference_name_parse(&name, expected->name, buffer, &err);
+    const otls_status status = omni_reference_name_parse(&name, expected->name, buffer, &err);
 
     if (expected->out == NULL) {
         cr_expect_eq(status, OTLS_E_USAGE, "%s was taken", expected->name);
@@ -181,7 +181,7 @@ ParameterizedTestParameters(name_match, matches)
 }
 
 static void parse(const char *names, const char *subject, uint8_t *der, size_t capacity,
-                  otls_x509 *out)
+                  omni_x509 *out)
 {
     char extension[512];
     const cert_parts parts = {.extensions = names != NULL ? extension : NULL, .subject = subject};
@@ -191,24 +191,24 @@ static void parse(const char *names, const char *subject, uint8_t *der, size_t c
     (void)snprintf(extension, sizeof(extension), "30{06{551d11}04{30{%s}}}",
                    names != NULL ? names : "");
     size = cert_make(&parts, der, capacity);
-    cr_assert_eq(otls_x509_parse(out, (otls_slice){.data = der, .size = size}, &err), OTLS_OK, "%s",
+    cr_assert_eq(omni_x509_parse(out, (otls_slice){.data = der, .size = size}, &err), OTLS_OK, "%s",
                  err.text);
 }
 
 ParameterizedTest(size_t *index, name_match, matches)
 {
     const struct match *expected = &matches[*index];
-    otls_reference_name name;
+    omni_reference_name name;
     char buffer[256];
     uint8_t der[1024];
-    otls_x509 cert;
+    omni_x509 cert;
 
     parse(expected->names, "30{31{30{06{550403}0c{'" CN "'}}}}", der, sizeof(der), &cert);
-    if (otls_reference_name_parse(&name, expected->name, buffer, NULL) != OTLS_OK) {
+    if (omni_reference_name_parse(&name, expected->name, buffer, NULL) != OTLS_OK) {
         cr_expect_not(expected->matches, "%s is no name", expected->name);
         return;
     }
-    cr_expect_eq(otls_name_matches(&cert, &name, expected->flags), expected->matches, "%s and %s",
+    cr_expect_eq(omni_host_name_matches(&cert, &name, expected->flags), expected->matches, "%s and %s",
                  expected->names != NULL ? expected->names : "(none)", expected->name);
 }
 
@@ -230,14 +230,14 @@ static const struct subject {
 Test(name_match, common_names)
 {
     for (size_t i = 0; i < COUNT(subjects); i++) {
-        otls_reference_name name;
+        omni_reference_name name;
         char buffer[256];
         uint8_t der[1024];
-        otls_x509 cert;
+        omni_x509 cert;
 
         parse(NULL, subjects[i].subject, der, sizeof(der), &cert);
-        cr_assert_eq(otls_reference_name_parse(&name, CN, buffer, NULL), OTLS_OK);
-        cr_expect_eq(otls_name_matches(&cert, &name, OTLS_MATCH_COMMON_NAME), subjects[i].matches,
+        cr_assert_eq(omni_reference_name_parse(&name, CN, buffer, NULL), OTLS_OK);
+        cr_expect_eq(omni_host_name_matches(&cert, &name, OTLS_MATCH_COMMON_NAME), subjects[i].matches,
                      "%s", subjects[i].subject);
     }
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* OCSP responses: what is read from them, and what is made of them, with every engine's crypto. */
-#include "ocsp.h"
+#include "x509/ocsp.h"
 
-#include "alloc.h"
-#include "engine.h"
-#include "files.h"
+#include "base/alloc.h"
+#include "engine/engine.h"
+#include "base/files.h"
 
 #include <criterion/criterion.h>
 #include <omnitls/engine.h>
@@ -24,7 +24,7 @@ static file read_file(const char *name)
     file f;
 
     (void)snprintf(path, sizeof(path), "%s/%s", OTLS_TEST_PKI, name);
-    cr_assert_eq(otls_file_read(path, &f.data, &f.size, &err), OTLS_OK, "%s", err.text);
+    cr_assert_eq(omni_file_read(path, &f.data, &f.size, &err), OTLS_OK, "%s", err.text);
     return f;
 }
 
@@ -47,15 +47,15 @@ static otls_certificate *certificate(const char *name)
 /* When a response was made: its own thisUpdate, so that the tests do not age. */
 static int64_t made_at(otls_slice der)
 {
-    otls_ocsp response;
-    otls_ocsp_single single;
-    otls_der list;
+    omni_ocsp response;
+    omni_ocsp_single single;
+    omni_der list;
 
-    cr_assert_eq(otls_ocsp_parse(&response, der, NULL), OTLS_OK);
-    if (response.response_status != OTLS_OCSP_SUCCESSFUL)
+    cr_assert_eq(omni_ocsp_parse(&response, der, NULL), OTLS_OK);
+    if (response.response_status != OMNI_OCSP_SUCCESSFUL)
         return 1800000000;
-    list = otls_der_of(response.singles);
-    cr_assert(otls_ocsp_single_next(&list, &single));
+    list = omni_der_of(response.singles);
+    cr_assert(omni_ocsp_single_next(&list, &single));
     return single.this_update;
 }
 
@@ -65,61 +65,61 @@ Test(ocsp, fields)
 {
     file f = read_file("ocsp/both.der");
     otls_certificate *second = certificate("server-ecdsa-p256"), *issuer = certificate("int");
-    otls_ocsp response;
-    otls_ocsp_single single;
-    otls_der list;
+    omni_ocsp response;
+    omni_ocsp_single single;
+    omni_der list;
 
-    cr_assert_eq(otls_ocsp_parse(&response, slice_of(f), NULL), OTLS_OK);
-    cr_expect_eq(response.response_status, OTLS_OCSP_SUCCESSFUL);
-    cr_expect(otls_name_equal(response.by_name, issuer->x509.subject));
+    cr_assert_eq(omni_ocsp_parse(&response, slice_of(f), NULL), OTLS_OK);
+    cr_expect_eq(response.response_status, OMNI_OCSP_SUCCESSFUL);
+    cr_expect(omni_dn_equal(response.by_name, issuer->x509.subject));
     cr_expect_null(response.by_key.data);
     cr_expect_eq(response.signature_algorithm.kind, OTLS_SIG_ECDSA);
     cr_expect_eq(response.signature_algorithm.hash, OTLS_SIG_HASH_SHA256);
     cr_expect_not(response.unusable);
-    list = otls_der_of(response.singles);
-    cr_assert(otls_ocsp_single_next(&list, &single));
-    cr_assert(otls_ocsp_single_next(&list, &single));
-    cr_expect(otls_slice_equal(single.serial, second->x509.serial));
+    list = omni_der_of(response.singles);
+    cr_assert(omni_ocsp_single_next(&list, &single));
+    cr_assert(omni_ocsp_single_next(&list, &single));
+    cr_expect(omni_slice_equal(single.serial, second->x509.serial));
     cr_expect_eq(single.hash, OTLS_HASH_SHA1);
-    cr_expect_eq(single.status, OTLS_OCSP_GOOD);
+    cr_expect_eq(single.status, OMNI_OCSP_GOOD);
     cr_expect_eq(single.next_update - single.this_update, 7000 * DAY);
     cr_expect_leq(response.produced_at - single.this_update, 5);
-    cr_expect(otls_der_at_end(&list));
-    cr_expect_not(otls_ocsp_single_next(&list, &single));
+    cr_expect(omni_der_at_end(&list));
+    cr_expect_not(omni_ocsp_single_next(&list, &single));
     otls_certificate_free(second);
     otls_certificate_free(issuer);
-    otls_free(f.data);
+    omni_free(f.data);
 }
 
 Test(ocsp, fields_by_key)
 {
     file f = read_file("ocsp/keyid.der");
-    otls_ocsp response;
+    omni_ocsp response;
 
-    cr_assert_eq(otls_ocsp_parse(&response, slice_of(f), NULL), OTLS_OK);
+    cr_assert_eq(omni_ocsp_parse(&response, slice_of(f), NULL), OTLS_OK);
     cr_expect_null(response.by_name.data);
     cr_expect_eq(response.by_key.size, 20);
-    otls_free(f.data);
+    omni_free(f.data);
 }
 
 /* Every cut is refused, and so is a byte too many. */
 Test(ocsp, cuts)
 {
     file f = read_file("ocsp/delegate.der");
-    uint8_t *more = otls_malloc(f.size + 1);
+    uint8_t *more = omni_malloc(f.size + 1);
     otls_error err = OTLS_ERROR_INIT;
-    otls_ocsp response;
+    omni_ocsp response;
 
     for (size_t size = 0; size < f.size; size++) {
-        cr_expect_eq(otls_ocsp_parse(&response, (otls_slice){f.data, size}, &err),
+        cr_expect_eq(omni_ocsp_parse(&response, (otls_slice){f.data, size}, &err),
                      OTLS_E_CREDENTIAL);
         cr_expect_eq(err.code, OTLS_CODE_BAD_DER);
     }
     memcpy(more, f.data, f.size);
     more[f.size] = 0;
-    cr_expect_neq(otls_ocsp_parse(&response, (otls_slice){more, f.size + 1}, NULL), OTLS_OK);
-    otls_free(more);
-    otls_free(f.data);
+    cr_expect_neq(omni_ocsp_parse(&response, (otls_slice){more, f.size + 1}, NULL), OTLS_OK);
+    omni_free(more);
+    omni_free(f.data);
 }
 
 typedef struct small {
@@ -155,23 +155,23 @@ Test(ocsp, small)
 {
     for (size_t i = 0; i < sizeof(smalls) / sizeof(smalls[0]); i++) {
         const otls_slice der = {(const uint8_t *)smalls[i].bytes, smalls[i].size};
-        otls_ocsp response;
+        omni_ocsp response;
 
-        cr_expect_eq(otls_ocsp_parse(&response, der, NULL) == OTLS_OK, smalls[i].ok, "%s",
+        cr_expect_eq(omni_ocsp_parse(&response, der, NULL) == OTLS_OK, smalls[i].ok, "%s",
                      smalls[i].what);
     }
 }
 
 Test(ocsp, too_large)
 {
-    uint8_t *big = otls_calloc(1, OTLS_OCSP_SIZE_MAX + 1);
+    uint8_t *big = omni_calloc(1, OMNI_OCSP_SIZE_MAX + 1);
     otls_error err = OTLS_ERROR_INIT;
-    otls_ocsp response;
+    omni_ocsp response;
 
-    cr_expect_eq(otls_ocsp_parse(&response, (otls_slice){big, OTLS_OCSP_SIZE_MAX + 1}, &err),
+    cr_expect_eq(omni_ocsp_parse(&response, (otls_slice){big, OMNI_OCSP_SIZE_MAX + 1}, &err),
                  OTLS_E_CREDENTIAL);
     cr_expect_eq(err.code, OTLS_CODE_LIMIT);
-    otls_free(big);
+    omni_free(big);
 }
 
 /* ---- judging ------------------------------------------------------------------------------- */
@@ -182,45 +182,45 @@ typedef struct row {
     const char *issuer; /* NULL = int */
     int64_t offset;     /* of the clock, from when the response was made */
     int level;
-    otls_ocsp_result expected;
+    omni_ocsp_result expected;
 } row;
 
 static const row rows[] = {
-    {"server-ecdsa-p256", NULL, NULL, 0, -1, OTLS_OCSP_RESULT_GOOD},
-    {"server-rsa-2048", "server-rsa-2048", NULL, 0, -1, OTLS_OCSP_RESULT_GOOD},
-    {"both", NULL, NULL, 0, -1, OTLS_OCSP_RESULT_GOOD},
-    {"both", "server-rsa-2048", NULL, 0, -1, OTLS_OCSP_RESULT_GOOD},
-    {"sha256", NULL, NULL, 0, -1, OTLS_OCSP_RESULT_GOOD},
-    {"keyid", NULL, NULL, 0, -1, OTLS_OCSP_RESULT_GOOD},
-    {"delegate", NULL, NULL, 0, -1, OTLS_OCSP_RESULT_GOOD},
-    {"server-revoked", "server-revoked", NULL, 0, -1, OTLS_OCSP_RESULT_REVOKED},
-    {"server-unknown", "server-unknown", NULL, 0, -1, OTLS_OCSP_RESULT_UNKNOWN},
-    {"trylater", NULL, NULL, 0, -1, OTLS_OCSP_RESULT_FAILED},
-    {"server-rsa-2048", NULL, NULL, 0, -1, OTLS_OCSP_RESULT_OTHER},
-    {"both", "server-revoked", NULL, 0, -1, OTLS_OCSP_RESULT_OTHER},
+    {"server-ecdsa-p256", NULL, NULL, 0, -1, OMNI_OCSP_RESULT_GOOD},
+    {"server-rsa-2048", "server-rsa-2048", NULL, 0, -1, OMNI_OCSP_RESULT_GOOD},
+    {"both", NULL, NULL, 0, -1, OMNI_OCSP_RESULT_GOOD},
+    {"both", "server-rsa-2048", NULL, 0, -1, OMNI_OCSP_RESULT_GOOD},
+    {"sha256", NULL, NULL, 0, -1, OMNI_OCSP_RESULT_GOOD},
+    {"keyid", NULL, NULL, 0, -1, OMNI_OCSP_RESULT_GOOD},
+    {"delegate", NULL, NULL, 0, -1, OMNI_OCSP_RESULT_GOOD},
+    {"server-revoked", "server-revoked", NULL, 0, -1, OMNI_OCSP_RESULT_REVOKED},
+    {"server-unknown", "server-unknown", NULL, 0, -1, OMNI_OCSP_RESULT_UNKNOWN},
+    {"trylater", NULL, NULL, 0, -1, OMNI_OCSP_RESULT_FAILED},
+    {"server-rsa-2048", NULL, NULL, 0, -1, OMNI_OCSP_RESULT_OTHER},
+    {"both", "server-revoked", NULL, 0, -1, OMNI_OCSP_RESULT_OTHER},
     /* the right serial number of the wrong issuer */
-    {"server-ecdsa-p256", NULL, "root", 0, -1, OTLS_OCSP_RESULT_OTHER},
-    {"delegate-nocert", NULL, NULL, 0, -1, OTLS_OCSP_RESULT_SIGNER},
-    {"delegate-noeku", NULL, NULL, 0, -1, OTLS_OCSP_RESULT_SIGNER},
-    {"delegate-other", NULL, NULL, 0, -1, OTLS_OCSP_RESULT_SIGNER},
-    {"delegate-expired", NULL, NULL, 0, -1, OTLS_OCSP_RESULT_SIGNER},
-    {"sha1", NULL, NULL, 0, -1, OTLS_OCSP_RESULT_WEAK},
-    {"sha1", NULL, NULL, 0, 0, OTLS_OCSP_RESULT_GOOD},
-    {"server-ecdsa-p256", NULL, NULL, 0, 4, OTLS_OCSP_RESULT_WEAK},
-    {"short", NULL, NULL, 0, -1, OTLS_OCSP_RESULT_GOOD},
-    {"short", NULL, NULL, -OTLS_OCSP_SKEW, -1, OTLS_OCSP_RESULT_GOOD},
-    {"short", NULL, NULL, -OTLS_OCSP_SKEW - 1, -1, OTLS_OCSP_RESULT_EARLY},
-    {"short", NULL, NULL, DAY + OTLS_OCSP_SKEW, -1, OTLS_OCSP_RESULT_GOOD},
-    {"short", NULL, NULL, DAY + OTLS_OCSP_SKEW + 1, -1, OTLS_OCSP_RESULT_LATE},
-    {"nonext", NULL, NULL, OTLS_OCSP_AGE_MAX, -1, OTLS_OCSP_RESULT_GOOD},
-    {"nonext", NULL, NULL, OTLS_OCSP_AGE_MAX + OTLS_OCSP_SKEW + 1, -1, OTLS_OCSP_RESULT_LATE},
+    {"server-ecdsa-p256", NULL, "root", 0, -1, OMNI_OCSP_RESULT_OTHER},
+    {"delegate-nocert", NULL, NULL, 0, -1, OMNI_OCSP_RESULT_SIGNER},
+    {"delegate-noeku", NULL, NULL, 0, -1, OMNI_OCSP_RESULT_SIGNER},
+    {"delegate-other", NULL, NULL, 0, -1, OMNI_OCSP_RESULT_SIGNER},
+    {"delegate-expired", NULL, NULL, 0, -1, OMNI_OCSP_RESULT_SIGNER},
+    {"sha1", NULL, NULL, 0, -1, OMNI_OCSP_RESULT_WEAK},
+    {"sha1", NULL, NULL, 0, 0, OMNI_OCSP_RESULT_GOOD},
+    {"server-ecdsa-p256", NULL, NULL, 0, 4, OMNI_OCSP_RESULT_WEAK},
+    {"short", NULL, NULL, 0, -1, OMNI_OCSP_RESULT_GOOD},
+    {"short", NULL, NULL, -OMNI_OCSP_SKEW, -1, OMNI_OCSP_RESULT_GOOD},
+    {"short", NULL, NULL, -OMNI_OCSP_SKEW - 1, -1, OMNI_OCSP_RESULT_EARLY},
+    {"short", NULL, NULL, DAY + OMNI_OCSP_SKEW, -1, OMNI_OCSP_RESULT_GOOD},
+    {"short", NULL, NULL, DAY + OMNI_OCSP_SKEW + 1, -1, OMNI_OCSP_RESULT_LATE},
+    {"nonext", NULL, NULL, OMNI_OCSP_AGE_MAX, -1, OMNI_OCSP_RESULT_GOOD},
+    {"nonext", NULL, NULL, OMNI_OCSP_AGE_MAX + OMNI_OCSP_SKEW + 1, -1, OMNI_OCSP_RESULT_LATE},
 };
 
-static otls_ocsp_result judge(const row *r, const otls_backend *backend, otls_slice response)
+static omni_ocsp_result judge(const row *r, const otls_backend *backend, otls_slice response)
 {
     otls_certificate *cert = certificate(r->cert != NULL ? r->cert : "server-ecdsa-p256");
     otls_certificate *issuer = certificate(r->issuer != NULL ? r->issuer : "int");
-    const otls_ocsp_question question = {
+    const omni_ocsp_question question = {
         .response = response,
         .cert = &cert->x509,
         .issuer = &issuer->x509,
@@ -228,10 +228,10 @@ static otls_ocsp_result judge(const row *r, const otls_backend *backend, otls_sl
         .time = made_at(response) + r->offset,
         .security_level = r->level,
     };
-    otls_ocsp_result result = OTLS_OCSP_RESULT_GOOD;
+    omni_ocsp_result result = OMNI_OCSP_RESULT_GOOD;
     otls_error err = OTLS_ERROR_INIT;
 
-    cr_assert_eq(otls_ocsp_check(&question, &result, &err), OTLS_OK, "%s", err.text);
+    cr_assert_eq(omni_ocsp_check(&question, &result, &err), OTLS_OK, "%s", err.text);
     otls_certificate_free(cert);
     otls_certificate_free(issuer);
     return result;
@@ -253,7 +253,7 @@ Test(ocsp, judged)
     for (size_t e = 0; e < count && e < 8; e++)
         for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
             char name[64];
-            otls_ocsp_result result;
+            omni_ocsp_result result;
             file f;
 
             (void)snprintf(name, sizeof(name), "ocsp/%s.der", rows[i].file);
@@ -262,7 +262,7 @@ Test(ocsp, judged)
             cr_expect_eq(result, rows[i].expected, "%s: row %zu (%s): %d, not %d",
                          otls_backend_name(list[e]), i, rows[i].file, (int)result,
                          (int)rows[i].expected);
-            otls_free(f.data);
+            omni_free(f.data);
         }
 }
 
@@ -277,8 +277,8 @@ Test(ocsp, tampered)
 
     (void)engines(list);
     for (size_t i = 0; i < f.size * 8; i += 3) {
-        otls_ocsp_result result = OTLS_OCSP_RESULT_GOOD;
-        const otls_ocsp_question question = {
+        omni_ocsp_result result = OMNI_OCSP_RESULT_GOOD;
+        const omni_ocsp_question question = {
             .response = slice_of(f),
             .cert = &cert->x509,
             .issuer = &issuer->x509,
@@ -288,11 +288,11 @@ Test(ocsp, tampered)
         };
 
         f.data[i / 8] ^= (unsigned char)(1u << (i % 8));
-        cr_assert_eq(otls_ocsp_check(&question, &result, NULL), OTLS_OK);
-        cr_expect_neq(result, OTLS_OCSP_RESULT_GOOD, "bit %zu", i);
+        cr_assert_eq(omni_ocsp_check(&question, &result, NULL), OTLS_OK);
+        cr_expect_neq(result, OMNI_OCSP_RESULT_GOOD, "bit %zu", i);
         f.data[i / 8] ^= (unsigned char)(1u << (i % 8));
     }
     otls_certificate_free(cert);
     otls_certificate_free(issuer);
-    otls_free(f.data);
+    omni_free(f.data);
 }

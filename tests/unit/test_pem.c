@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include "alloc.h"
-#include "x509.h"
+#include "base/alloc.h"
+#include "x509/decode.h"
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
 #include <stdlib.h>
@@ -14,7 +14,7 @@ typedef struct seen {
     char text[256];
 } seen;
 
-static otls_status note(const otls_pem_block *block, void *user, otls_error *err)
+static otls_status note(const omni_pem_block *block, void *user, otls_error *err)
 {
     seen *all = user;
     size_t used = strlen(all->text);
@@ -96,7 +96,7 @@ static void expect_same_in_place(uint8_t *text, size_t size, otls_status status,
 {
     seen all = {.text = ""};
 
-    cr_expect_eq(otls_pem_each_in_place(text, size, note, &all, NULL), status);
+    cr_expect_eq(omni_pem_each_in_place(text, size, note, &all, NULL), status);
     cr_expect_str_eq(all.text, expected);
 }
 
@@ -113,7 +113,7 @@ ParameterizedTest(size_t *index, pem, texts)
     char number[32];
 
     memcpy(exact, expected->text, size);
-    status = otls_pem_each((otls_slice){.data = exact, .size = size}, note, &all, &count, &err);
+    status = omni_pem_each((otls_slice){.data = exact, .size = size}, note, &all, &count, &err);
     expect_same_in_place(exact, size, status, all.text);
     free(exact);
     if (expected->seen != NULL) {
@@ -134,12 +134,12 @@ Test(pem, a_nul_is_no_base64)
     seen all = {.text = ""};
 
     cr_expect_eq(
-        otls_pem_each((otls_slice){.data = (const uint8_t *)text, .size = sizeof(text) - 1}, note,
+        omni_pem_each((otls_slice){.data = (const uint8_t *)text, .size = sizeof(text) - 1}, note,
                       &all, NULL, NULL),
         OTLS_E_CREDENTIAL);
 }
 
-static otls_status refuse(const otls_pem_block *block, void *user, otls_error *err)
+static otls_status refuse(const omni_pem_block *block, void *user, otls_error *err)
 {
     (void)block;
     (void)err;
@@ -153,26 +153,26 @@ Test(pem, the_callback_can_stop)
     unsigned calls = 0;
 
     cr_expect_eq(
-        otls_pem_each((otls_slice){.data = (const uint8_t *)text, .size = sizeof(text) - 1}, refuse,
+        omni_pem_each((otls_slice){.data = (const uint8_t *)text, .size = sizeof(text) - 1}, refuse,
                       &calls, NULL, NULL),
         OTLS_E_NOMEM);
     cr_expect_eq(calls, 1);
 }
 
-static otls_status compare(const otls_pem_block *block, void *user, otls_error *err)
+static otls_status compare(const omni_pem_block *block, void *user, otls_error *err)
 {
     const otls_slice *expected = user;
 
     (void)err;
     cr_expect_eq(block->der.size, expected->size);
     cr_expect(expected->size == 0 || memcmp(block->der.data, expected->data, expected->size) == 0);
-    cr_expect(otls_pem_label_is(block, "CERTIFICATE"));
-    cr_expect_not(otls_pem_label_is(block, "CERTIFICAT"));
-    cr_expect_not(otls_pem_label_is(block, "CERTIFICATES"));
+    cr_expect(omni_pem_label_is(block, "CERTIFICATE"));
+    cr_expect_not(omni_pem_label_is(block, "CERTIFICAT"));
+    cr_expect_not(omni_pem_label_is(block, "CERTIFICATES"));
     return OTLS_OK;
 }
 
-static otls_status keep(const otls_pem_block *block, void *user, otls_error *err)
+static otls_status keep(const omni_pem_block *block, void *user, otls_error *err)
 {
     otls_slice **next = user;
 
@@ -188,7 +188,7 @@ Test(pem, what_is_decoded_in_place_stays_there)
     uint8_t *const start = (uint8_t *)text;
     otls_slice kept[2], *next = kept;
 
-    cr_assert_eq(otls_pem_each_in_place(start, sizeof(text) - 1, keep, &next, NULL), OTLS_OK);
+    cr_assert_eq(omni_pem_each_in_place(start, sizeof(text) - 1, keep, &next, NULL), OTLS_OK);
     cr_assert_eq(next - kept, 2);
     for (size_t i = 0; i < 2; i++) {
         cr_expect(kept[i].data > start && kept[i].data < start + sizeof(text));
@@ -209,16 +209,16 @@ Test(pem, every_size_survives_the_round_trip)
         size_t count = 0;
         char *text;
 
-        cr_assert_eq(otls_pem_encode("CERTIFICATE", der, &text, NULL), OTLS_OK);
+        cr_assert_eq(omni_pem_encode("CERTIFICATE", der, &text, NULL), OTLS_OK);
         for (const char *line = text; *line != '\0'; line = strchr(line, '\n') + 1)
             cr_expect_leq(strchr(line, '\n') - line, 64, "size %zu", size);
         cr_expect_null(strstr(text, "\n\n"), "size %zu", size);
         cr_expect_eq(
-            otls_pem_each((otls_slice){.data = (const uint8_t *)text, .size = strlen(text)},
+            omni_pem_each((otls_slice){.data = (const uint8_t *)text, .size = strlen(text)},
                           compare, &der, &count, NULL),
             OTLS_OK);
         cr_expect_eq(count, 1);
-        otls_free(text);
+        omni_free(text);
     }
 }
 
@@ -226,7 +226,7 @@ Test(pem, base64_on_one_line)
 {
     char out[16];
 
-    cr_expect_eq(otls_base64((otls_slice){.data = (const uint8_t *)"abcd", .size = 4}, out, 16), 8);
+    cr_expect_eq(omni_base64((otls_slice){.data = (const uint8_t *)"abcd", .size = 4}, out, 16), 8);
     cr_expect_str_eq(out, "YWJjZA==");
-    cr_expect_eq(otls_base64((otls_slice){.data = (const uint8_t *)"abcd", .size = 4}, out, 8), 0);
+    cr_expect_eq(omni_base64((otls_slice){.data = (const uint8_t *)"abcd", .size = 4}, out, 8), 0);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The envelope: what goes in comes out, and nothing else does. */
-#include "alloc.h"
-#include "session.h"
+#include "base/alloc.h"
+#include "session/session.h"
 
 #include <criterion/criterion.h>
 #include <string.h>
@@ -14,13 +14,13 @@ static const otls_backend *any_engine(void)
     return engines[0];
 }
 
-static otls_session *sample(otls_session_kind kind)
+static otls_session *sample(omni_session_kind kind)
 {
     static const uint8_t blob[] = "what an engine serialised";
-    otls_session *s = otls_session_new(any_engine(), kind);
+    otls_session *s = omni_session_new(any_engine(), kind);
 
     cr_assert_not_null(s);
-    cr_assert(otls_session_set_blob(s, (otls_slice){blob, sizeof(blob)}));
+    cr_assert(omni_session_set_blob(s, (otls_slice){blob, sizeof(blob)}));
     s->version = 0x0304;
     s->suite = 0x1302;
     s->port = 8443;
@@ -43,7 +43,7 @@ static otls_session *sample(otls_session_kind kind)
 
 static otls_status decode(const uint8_t *data, size_t size, otls_session **out)
 {
-    return otls_session_decode(out, any_engine(), OTLS_SESSION_CLIENT, (otls_slice){data, size},
+    return omni_session_decode(out, any_engine(), OMNI_SESSION_CLIENT, (otls_slice){data, size},
                                NULL);
 }
 
@@ -52,18 +52,18 @@ static void seal(uint8_t *data, size_t size)
 {
     otls_error err;
 
-    cr_assert_eq(OTLS_MODULE(any_engine())
+    cr_assert_eq(OMNI_MODULE(any_engine())
                      ->crypto->digest(OTLS_HASH_SHA256, data, size - 32, data + size - 32, &err),
                  OTLS_OK);
 }
 
 Test(envelope, round_trip)
 {
-    otls_session *s = sample(OTLS_SESSION_CLIENT), *t;
+    otls_session *s = sample(OMNI_SESSION_CLIENT), *t;
     uint8_t *bytes, *again;
     size_t size, again_size;
 
-    cr_assert_eq(otls_session_encode(s, &bytes, &size, NULL), OTLS_OK);
+    cr_assert_eq(omni_session_encode(s, &bytes, &size, NULL), OTLS_OK);
     cr_assert_eq(decode(bytes, size, &t), OTLS_OK);
     cr_expect_eq(t->version, s->version);
     cr_expect_eq(t->suite, s->suite);
@@ -81,34 +81,34 @@ Test(envelope, round_trip)
     cr_expect(t->id_size == 32 && memcmp(t->id, s->id, 32) == 0);
     cr_expect(memcmp(t->policy, s->policy, sizeof(s->policy)) == 0);
     cr_expect(t->blob_size == s->blob_size && memcmp(t->blob, s->blob, s->blob_size) == 0);
-    cr_assert_eq(otls_session_encode(t, &again, &again_size, NULL), OTLS_OK);
+    cr_assert_eq(omni_session_encode(t, &again, &again_size, NULL), OTLS_OK);
     cr_expect(size == again_size && memcmp(bytes, again, size) == 0, "encoding is canonical");
-    otls_free(bytes);
-    otls_free(again);
+    omni_free(bytes);
+    omni_free(again);
     otls_session_free(s);
     otls_session_free(t);
 }
 
 Test(envelope, kinds_do_not_mix)
 {
-    otls_session *s = sample(OTLS_SESSION_SERVER), *t;
+    otls_session *s = sample(OMNI_SESSION_SERVER), *t;
     uint8_t *bytes;
     size_t size;
 
-    cr_assert_eq(otls_session_encode(s, &bytes, &size, NULL), OTLS_OK);
+    cr_assert_eq(omni_session_encode(s, &bytes, &size, NULL), OTLS_OK);
     cr_expect_eq(decode(bytes, size, &t), OTLS_E_CONFIG);
-    otls_free(bytes);
+    omni_free(bytes);
     otls_session_free(s);
 }
 
 /* Whatever is changed and sealed anew is refused or decodes to something within bounds. */
 Test(envelope, well_sealed_nonsense)
 {
-    otls_session *s = sample(OTLS_SESSION_CLIENT), *t;
+    otls_session *s = sample(OMNI_SESSION_CLIENT), *t;
     uint8_t *bytes;
     size_t size, taken = 0;
 
-    cr_assert_eq(otls_session_encode(s, &bytes, &size, NULL), OTLS_OK);
+    cr_assert_eq(omni_session_encode(s, &bytes, &size, NULL), OTLS_OK);
     for (size_t i = 0; i < size - 32; i++)
         for (unsigned value = 0; value < 256; value += 15) {
             const uint8_t before = bytes[i];
@@ -118,36 +118,36 @@ Test(envelope, well_sealed_nonsense)
             if (decode(bytes, size, &t) == OTLS_OK) {
                 taken++;
                 cr_assert(t->expires >= t->created && t->created >= t->authenticated &&
-                          t->expires - OTLS_SESSION_WEEK <= t->authenticated);
-                cr_assert(strlen(t->host) <= OTLS_SESSION_HOST_MAX && t->blob_size != 0);
+                          t->expires - OMNI_SESSION_WEEK <= t->authenticated);
+                cr_assert(strlen(t->host) <= OMNI_SESSION_HOST_MAX && t->blob_size != 0);
                 otls_session_free(t);
             }
             bytes[i] = before;
         }
     cr_expect(taken != 0, "values that are free to be anything are taken");
-    otls_free(bytes);
+    omni_free(bytes);
     otls_session_free(s);
 }
 
 Test(envelope, older_formats_and_versions)
 {
-    otls_session *s = sample(OTLS_SESSION_CLIENT), *t;
+    otls_session *s = sample(OMNI_SESSION_CLIENT), *t;
     uint8_t *bytes;
     size_t size;
     otls_error err = OTLS_ERROR_INIT;
 
-    cr_assert_eq(otls_session_encode(s, &bytes, &size, NULL), OTLS_OK);
+    cr_assert_eq(omni_session_encode(s, &bytes, &size, NULL), OTLS_OK);
     bytes[9] = 0;
     seal(bytes, size);
     cr_expect_eq(otls_session_import(&t, any_engine(), bytes, size, &err), OTLS_E_CONFIG);
     cr_expect_eq(err.code, OTLS_CODE_SESSION_REFUSED);
-    bytes[9] = OTLS_SESSION_FORMAT;
+    bytes[9] = OMNI_SESSION_FORMAT;
     /* the engine's version: behind the head, the engine's name and one length */
     bytes[15 + 1 + bytes[15] + 1] ^= 1;
     seal(bytes, size);
     cr_expect_eq(otls_session_import(&t, any_engine(), bytes, size, &err), OTLS_E_CONFIG);
     cr_expect_eq(err.code, OTLS_CODE_SESSION_REFUSED);
-    otls_free(bytes);
+    omni_free(bytes);
     otls_session_free(s);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The one form of a signature: RFC 3279 2.2.3, RFC 8032 5.1.7 and 5.2.7. */
 #include "der_make.h"
-#include "signature_form.h"
+#include "x509/signature_form.h"
 
 #include <criterion/criterion.h>
 #include <string.h>
@@ -19,7 +19,7 @@ static const struct {
 
 static bool good(const otls_signature_algorithm *algorithm, otls_slice signature)
 {
-    return otls_signature_form(algorithm, signature, NULL) == OTLS_OK;
+    return omni_signature_form(algorithm, signature, NULL) == OTLS_OK;
 }
 
 Test(signature_form, pss)
@@ -28,9 +28,9 @@ Test(signature_form, pss)
         .kind = OTLS_SIG_RSA_PSS, .hash = OTLS_SIG_HASH_SHA256, .mgf_hash = OTLS_SIG_HASH_SHA256};
     const otls_slice any = {.data = (const uint8_t *)"any", .size = 3};
 
-    cr_expect_eq(otls_signature_form(&algorithm, any, NULL), OTLS_OK);
+    cr_expect_eq(omni_signature_form(&algorithm, any, NULL), OTLS_OK);
     algorithm.mgf_hash = OTLS_SIG_HASH_SHA1;
-    cr_expect_eq(otls_signature_form(&algorithm, any, NULL), OTLS_E_UNSUPPORTED);
+    cr_expect_eq(omni_signature_form(&algorithm, any, NULL), OTLS_E_UNSUPPORTED);
 }
 
 Test(signature_form, ecdsa)

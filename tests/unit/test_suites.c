@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The suite table against itself and against the openssl program; every name function. */
-#include "suites.h"
+#include "algorithms/suites.h"
 
 #include <criterion/criterion.h>
 #include <omnitls/connection.h>
@@ -14,15 +14,15 @@
 Test(suites, table_is_ordered_and_found_by_every_key)
 {
     size_t count = 0;
-    const otls_suite *table = otls_suite_table(&count);
+    const otls_suite *table = omni_suite_table(&count);
 
     cr_assert_geq(count, 150);
-    cr_assert_leq(count, OTLS_SUITE_MAX);
+    cr_assert_leq(count, OMNI_SUITE_MAX);
     for (size_t i = 0; i < count; i++) {
         cr_expect(i == 0 || table[i - 1].id < table[i].id, "0x%04x", table[i].id);
-        cr_expect_eq(otls_suite_find(table[i].id), &table[i]);
-        cr_expect_eq(otls_suite_find_name(table[i].name, strlen(table[i].name)), &table[i]);
-        cr_expect_eq(otls_suite_find_name(table[i].iana, strlen(table[i].iana)), &table[i]);
+        cr_expect_eq(omni_suite_find(table[i].id), &table[i]);
+        cr_expect_eq(omni_suite_find_name(table[i].name, strlen(table[i].name)), &table[i]);
+        cr_expect_eq(omni_suite_find_name(table[i].iana, strlen(table[i].iana)), &table[i]);
         cr_expect_str_eq(otls_suite_name(table[i].id), table[i].name);
         cr_expect_str_eq(otls_suite_iana_name(table[i].id), table[i].iana);
     }
@@ -30,16 +30,16 @@ Test(suites, table_is_ordered_and_found_by_every_key)
 
 Test(suites, unknown_is_not_found)
 {
-    cr_expect_null(otls_suite_find(0));
-    cr_expect_null(otls_suite_find(0x1300));
-    cr_expect_null(otls_suite_find(0xffff));
-    cr_expect_null(otls_suite_find(0x0005), "RC4");
-    cr_expect_null(otls_suite_find(0x0001), "NULL");
-    cr_expect_null(otls_suite_find_name("", 0));
-    cr_expect_null(otls_suite_find_name("AES128-SHA", 9));
-    cr_expect_null(otls_suite_find_name("AES128-SHA:", 11));
-    cr_expect_null(otls_suite_find_name("aes128-sha", 10));
-    cr_expect_eq(otls_suite_find_name("AES128-SHA:", 10)->id, 0x002f);
+    cr_expect_null(omni_suite_find(0));
+    cr_expect_null(omni_suite_find(0x1300));
+    cr_expect_null(omni_suite_find(0xffff));
+    cr_expect_null(omni_suite_find(0x0005), "RC4");
+    cr_expect_null(omni_suite_find(0x0001), "NULL");
+    cr_expect_null(omni_suite_find_name("", 0));
+    cr_expect_null(omni_suite_find_name("AES128-SHA", 9));
+    cr_expect_null(omni_suite_find_name("AES128-SHA:", 11));
+    cr_expect_null(omni_suite_find_name("aes128-sha", 10));
+    cr_expect_eq(omni_suite_find_name("AES128-SHA:", 10)->id, 0x002f);
     cr_expect_str_eq(otls_suite_name(0xffff), "unknown");
     cr_expect_str_eq(otls_suite_iana_name(0xffff), "unknown");
 }
@@ -47,7 +47,7 @@ Test(suites, unknown_is_not_found)
 Test(suites, fields_agree_with_each_other)
 {
     size_t count = 0;
-    const otls_suite *table = otls_suite_table(&count);
+    const otls_suite *table = omni_suite_table(&count);
 
     for (size_t i = 0; i < count; i++) {
         const otls_suite *suite = &table[i];
@@ -129,7 +129,7 @@ Test(suites, fields_are_those_openssl_prints)
 
         cr_assert(read_row(line, &r), "%s", line);
         if (is_refused(&r)) {
-            cr_expect_null(otls_suite_find(r.id), "%s must not be known", r.name);
+            cr_expect_null(omni_suite_find(r.id), "%s must not be known", r.name);
             refused++;
             continue;
         }
@@ -169,7 +169,7 @@ Test(suites, description_of_one_suite)
 Test(suites, every_suite_has_every_word)
 {
     size_t count = 0;
-    const otls_suite *table = otls_suite_table(&count);
+    const otls_suite *table = omni_suite_table(&count);
 
     for (size_t i = 0; i < count; i++) {
         otls_suite_info info = OTLS_SUITE_INFO_INIT;
@@ -210,28 +210,28 @@ Test(suites, safe_default)
         "ECDHE-RSA-AES256-GCM-SHA384",  "ECDHE-ECDSA-CHACHA20-POLY1305",
         "ECDHE-RSA-CHACHA20-POLY1305",
     };
-    const otls_suite *suites[OTLS_SUITE_MAX];
-    const size_t count = otls_suites_default(suites, OTLS_SUITE_MAX);
+    const otls_suite *suites[OMNI_SUITE_MAX];
+    const size_t count = omni_suites_default(suites, OMNI_SUITE_MAX);
 
     cr_assert_eq(count, COUNT(wanted));
     for (size_t i = 0; i < count; i++)
         cr_expect_str_eq(suites[i]->name, wanted[i]);
-    cr_expect_eq(otls_suites_default(suites, 2), 2);
+    cr_expect_eq(omni_suites_default(suites, 2), 2);
 }
 
 Test(suites, tls13_list)
 {
-    const otls_suite *suites[OTLS_SUITE_MAX];
+    const otls_suite *suites[OMNI_SUITE_MAX];
     size_t count = 7;
 
-    cr_assert_eq(otls_ciphers13_parse("TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_CCM_8_SHA256:"
+    cr_assert_eq(omni_ciphers13_parse("TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_CCM_8_SHA256:"
                                       "TLS_CHACHA20_POLY1305_SHA256",
-                                      suites, OTLS_SUITE_MAX, &count, NULL),
+                                      suites, OMNI_SUITE_MAX, &count, NULL),
                  OTLS_OK);
     cr_assert_eq(count, 2, "repetition dropped");
     cr_expect_eq(suites[0]->id, 0x1303);
     cr_expect_eq(suites[1]->id, 0x1305);
-    cr_expect_eq(otls_ciphers13_parse("", suites, OTLS_SUITE_MAX, &count, NULL), OTLS_OK);
+    cr_expect_eq(omni_ciphers13_parse("", suites, OMNI_SUITE_MAX, &count, NULL), OTLS_OK);
     cr_expect_eq(count, 0, "an empty list is a list: no TLS 1.3");
 }
 
@@ -255,7 +255,7 @@ Test(suites, bad_tls13_lists)
         size_t count = 0;
         otls_error err = OTLS_ERROR_INIT;
 
-        cr_expect_eq(otls_ciphers13_parse(cases[i].names, suites, 1, &count, &err), cases[i].status,
+        cr_expect_eq(omni_ciphers13_parse(cases[i].names, suites, 1, &count, &err), cases[i].status,
                      "case %zu", i);
         cr_expect_not_null(strstr(err.text, cases[i].text), "case %zu: %s", i, err.text);
     }

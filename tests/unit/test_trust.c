@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* The trust store: what goes in, what is refused, what is found, what stays the same once sealed.
  */
-#include "alloc.h"
-#include "der.h"
-#include "files.h"
-#include "trust.h"
-#include "verify.h"
+#include "base/alloc.h"
+#include "x509/der.h"
+#include "base/files.h"
+#include "trust/store.h"
+#include "verify/verify.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -25,7 +25,7 @@ static text read_text(const char *path)
     text out = {NULL, 0};
     otls_error err = OTLS_ERROR_INIT;
 
-    cr_assert_eq(otls_file_read(path, &out.data, &out.size, &err), OTLS_OK, "%s", err.text);
+    cr_assert_eq(omni_file_read(path, &out.data, &out.size, &err), OTLS_OK, "%s", err.text);
     return out;
 }
 
@@ -43,7 +43,7 @@ static otls_certificate *read_certificate(const char *path)
     otls_certificate *cert = NULL;
 
     cr_assert_eq(otls_certificate_from_pem(&cert, pem.data, pem.size, NULL), OTLS_OK);
-    otls_free(pem.data);
+    omni_free(pem.data);
     return cert;
 }
 
@@ -64,7 +64,7 @@ Test(trust, file_memory_der_and_object_are_one_anchor)
     cr_expect(otls_certificate_equal(otls_trust_certificate(trust, 0), cert));
     cr_expect_null(otls_trust_certificate(trust, 1));
     otls_certificate_free(cert);
-    otls_free(pem.data);
+    omni_free(pem.data);
     otls_trust_free(trust);
 }
 
@@ -93,7 +93,7 @@ Test(trust, broken_input_adds_nothing)
     cr_expect_eq(otls_trust_count(trust), 0);
     free(bundle);
     otls_certificate_free(cert);
-    otls_free(pem.data);
+    omni_free(pem.data);
     otls_trust_free(trust);
 }
 
@@ -105,15 +105,15 @@ Test(trust, malformed_annexes)
         size_t size;
         int trusted_for; /* -1 = malformed */
     } rows[] = {
-        {"", 0, OTLS_TRUSTED_FOR_ALL},
-        {"\x30\x00", 2, OTLS_TRUSTED_FOR_ALL},
-        {"\x30\x02\x30\x00", 4, OTLS_TRUSTED_FOR_ALL}, /* an empty list is none */
-        {"\x30\x08\x30\x06\x06\x04\x55\x1d\x25\x00", 10, OTLS_TRUSTED_FOR_ALL},
+        {"", 0, OMNI_TRUSTED_FOR_ALL},
+        {"\x30\x00", 2, OMNI_TRUSTED_FOR_ALL},
+        {"\x30\x02\x30\x00", 4, OMNI_TRUSTED_FOR_ALL}, /* an empty list is none */
+        {"\x30\x08\x30\x06\x06\x04\x55\x1d\x25\x00", 10, OMNI_TRUSTED_FOR_ALL},
         {"\x30\x08\xa0\x06\x06\x04\x55\x1d\x25\x00", 10, 0},
         {"\x30\x07\x30\x05\x06\x03\x2a\x03\x04", 9, 0}, /* trusted for something else */
         {"\x30\x07\xa0\x05\x06\x03\x2a\x03\x04", 9,
-         OTLS_TRUSTED_FOR_ALL & ~OTLS_TRUSTED_FOR(OTLS_PURPOSE_ANY)},
-        {"\x30\x05\x0c\x01\x61\x04\x00", 7, OTLS_TRUSTED_FOR_ALL},
+         OMNI_TRUSTED_FOR_ALL & ~OMNI_TRUSTED_FOR(OTLS_PURPOSE_ANY)},
+        {"\x30\x05\x0c\x01\x61\x04\x00", 7, OMNI_TRUSTED_FOR_ALL},
         {"\x30\x04\x30\x02\x05\x00", 6, -1},     /* a list of NULL */
         {"\x30\x04\xa0\x02\x05\x00", 6, -1},     /* NULL refused */
         {"\x30\x05\x04\x00\x0c\x01\x61", 7, -1}, /* key identifier before alias */
@@ -132,7 +132,7 @@ Test(trust, malformed_annexes)
 
         memcpy(block + 3, rows[i].annex, rows[i].size);
         status =
-            otls_trust_aux_parse((otls_slice){block, 3 + rows[i].size}, &cert, &trusted_for, &err);
+            omni_trust_aux_parse((otls_slice){block, 3 + rows[i].size}, &cert, &trusted_for, &err);
         cr_expect_eq(status, rows[i].trusted_for < 0 ? OTLS_E_CREDENTIAL : OTLS_OK, "row %zu", i);
         if (status == OTLS_OK)
             cr_expect_eq(trusted_for, rows[i].trusted_for, "row %zu: %d", i, trusted_for);
@@ -162,18 +162,18 @@ Test(trust, descriptions_are_not_kept)
     cr_assert_eq(otls_trust_add_memory(trust, bundle, (size_t)(at - bundle), NULL), OTLS_OK);
     cr_assert_eq(otls_trust_count(trust), 2);
     for (size_t i = 0; i < 2; i++) {
-        const otls_anchor *found = otls_trust_find_der(trust, &certs[i]->x509, OTLS_PURPOSE_ANY);
+        const omni_anchor *found = omni_trust_find_der(trust, &certs[i]->x509, OTLS_PURPOSE_ANY);
 
         cr_assert_not_null(found);
-        cr_expect(otls_slice_equal(found->subject, certs[i]->x509.subject));
+        cr_expect(omni_slice_equal(found->subject, certs[i]->x509.subject));
         /* one behind the other */
         cr_expect_eq(found->der.data, trust->blocks[0] + i * certs[0]->x509.der.size);
     }
     otls_certificate_free(certs[0]);
     otls_certificate_free(certs[1]);
     free(bundle);
-    otls_free(root.data);
-    otls_free(other.data);
+    omni_free(root.data);
+    omni_free(other.data);
     otls_trust_free(trust);
 }
 
@@ -196,9 +196,9 @@ Test(trust, a_key_beside_the_certificates_is_not_kept)
     for (size_t i = 0; i < key.size - 2; i++)
         cr_expect_eq(trust->blocks[0][i], 0, "%zu", i);
     free(bundle);
-    otls_free(key.data);
-    otls_free(root.data);
-    otls_free(other.data);
+    omni_free(key.data);
+    omni_free(root.data);
+    omni_free(other.data);
     otls_trust_free(trust);
 }
 
@@ -226,7 +226,7 @@ static void copy_file(const char *from, const char *directory, const char *name)
     cr_assert_not_null(stream);
     cr_assert_eq(fwrite(data.data, 1, data.size, stream), data.size);
     fclose(stream);
-    otls_free(data.data);
+    omni_free(data.data);
 }
 
 static void remove_files(const char *directory, const char *const *names, size_t count)
@@ -278,15 +278,15 @@ Test(trust, sealed_is_sealed)
     text pem = read_text(PKI("root.pem"));
     otls_error err = OTLS_ERROR_INIT;
 
-    otls_trust_seal(trust);
-    otls_trust_seal(trust);
+    omni_trust_seal(trust);
+    omni_trust_seal(trust);
     cr_expect_eq(otls_trust_add_memory(trust, pem.data, pem.size, &err), OTLS_E_SEALED);
     cr_expect_eq(otls_trust_add_file(trust, PKI("root.pem"), &err), OTLS_E_SEALED);
     cr_expect_eq(otls_trust_add_directory(trust, OTLS_TEST_PKI, &err), OTLS_E_SEALED);
     cr_expect_eq(otls_trust_add_system(trust, &err), OTLS_E_SEALED);
     cr_expect_eq(otls_trust_add_crl_memory(trust, pem.data, pem.size, &err), OTLS_E_SEALED);
     cr_expect_eq(otls_trust_count(trust), 0);
-    otls_free(pem.data);
+    omni_free(pem.data);
     otls_trust_free(trust);
 }
 
@@ -310,7 +310,7 @@ Test(trust, null_is_harmless)
     otls_trust_statistics counts = {.size = sizeof(counts), .certificates = 7};
 
     otls_trust_free(NULL);
-    otls_trust_seal(NULL);
+    omni_trust_seal(NULL);
     cr_expect_null(otls_trust_ref(NULL));
     cr_expect_eq(otls_trust_count(NULL), 0);
     cr_expect_null(otls_trust_certificate(NULL, 0));
@@ -369,8 +369,8 @@ Test(trust, equal_names_have_equal_hashes)
         const otls_slice left = {.data = a, .size = make_name(a, names[i].tag_a, names[i].a)};
         const otls_slice right = {.data = b, .size = make_name(b, names[i].tag_b, names[i].b)};
 
-        cr_expect_eq(otls_name_equal(left, right), names[i].equal, "row %zu", i);
-        cr_expect_eq(otls_name_hash(left) == otls_name_hash(right), names[i].equal, "row %zu", i);
+        cr_expect_eq(omni_dn_equal(left, right), names[i].equal, "row %zu", i);
+        cr_expect_eq(omni_dn_hash(left) == omni_dn_hash(right), names[i].equal, "row %zu", i);
     }
 }
 
@@ -382,9 +382,9 @@ Test(trust, hash_of_garbage_is_harmless)
         uint8_t *exact = malloc(size + 1);
 
         memcpy(exact, bytes, size);
-        (void)otls_name_hash((otls_slice){.data = exact, .size = size});
-        cr_expect_eq(otls_name_hash((otls_slice){.data = exact, .size = size}),
-                     otls_name_hash((otls_slice){.data = bytes, .size = size}));
+        (void)omni_dn_hash((otls_slice){.data = exact, .size = size});
+        cr_expect_eq(omni_dn_hash((otls_slice){.data = exact, .size = size}),
+                     omni_dn_hash((otls_slice){.data = bytes, .size = size}));
         free(exact);
     }
 }
@@ -395,36 +395,36 @@ Test(known, exactly_what_was_remembered)
 {
     uint8_t bytes[3] = {0x30, 0x01, 0x00};
     const otls_slice der = {bytes, sizeof(bytes)};
-    otls_anchor one = {.der = {(const uint8_t *)"one", 3}},
+    omni_anchor one = {.der = {(const uint8_t *)"one", 3}},
                 two = {.der = {(const uint8_t *)"two", 3}};
     otls_trust *trust;
 
     cr_assert_eq(otls_trust_new(&trust, NULL), OTLS_OK);
-    cr_assert(!otls_trust_knows(trust, &one, 0, der));
-    otls_trust_remember(trust, &one, 0, der);
-    otls_trust_remember(trust, &one, 0, der); /* once is enough */
-    cr_assert(otls_trust_knows(trust, &one, 0, der));
-    cr_assert(!otls_trust_knows(trust, &two, 0, der), "another anchor");
-    cr_assert(!otls_trust_knows(trust, &one, 1, der), "another engine");
-    cr_assert(!otls_trust_knows(trust, &one, 0, (otls_slice){bytes, 2}), "a shorter one");
+    cr_assert(!omni_trust_knows(trust, &one, 0, der));
+    omni_trust_remember(trust, &one, 0, der);
+    omni_trust_remember(trust, &one, 0, der); /* once is enough */
+    cr_assert(omni_trust_knows(trust, &one, 0, der));
+    cr_assert(!omni_trust_knows(trust, &two, 0, der), "another anchor");
+    cr_assert(!omni_trust_knows(trust, &one, 1, der), "another engine");
+    cr_assert(!omni_trust_knows(trust, &one, 0, (otls_slice){bytes, 2}), "a shorter one");
     bytes[2] ^= 1;
-    cr_assert(!otls_trust_knows(trust, &one, 0, der), "another byte");
+    cr_assert(!omni_trust_knows(trust, &one, 0, der), "another byte");
     otls_trust_free(trust);
 }
 
 Test(known, bounded)
 {
     static uint8_t large[8193];
-    const otls_anchor anchor = {.der = {(const uint8_t *)"a", 1}};
+    const omni_anchor anchor = {.der = {(const uint8_t *)"a", 1}};
     otls_trust *trust;
 
     cr_assert_eq(otls_trust_new(&trust, NULL), OTLS_OK);
-    otls_trust_remember(trust, &anchor, 0, (otls_slice){large, sizeof(large)});
-    cr_assert(!otls_trust_knows(trust, &anchor, 0, (otls_slice){large, sizeof(large)}));
-    for (uint8_t i = 0; i < OTLS_TRUST_KNOWN_MAX + 5; i++)
-        otls_trust_remember(trust, &anchor, 0, (otls_slice){&i, 1});
-    for (uint8_t i = 0; i < OTLS_TRUST_KNOWN_MAX + 5; i++)
-        cr_assert_eq(otls_trust_knows(trust, &anchor, 0, (otls_slice){&i, 1}),
-                     i < OTLS_TRUST_KNOWN_MAX);
+    omni_trust_remember(trust, &anchor, 0, (otls_slice){large, sizeof(large)});
+    cr_assert(!omni_trust_knows(trust, &anchor, 0, (otls_slice){large, sizeof(large)}));
+    for (uint8_t i = 0; i < OMNI_TRUST_KNOWN_MAX + 5; i++)
+        omni_trust_remember(trust, &anchor, 0, (otls_slice){&i, 1});
+    for (uint8_t i = 0; i < OMNI_TRUST_KNOWN_MAX + 5; i++)
+        cr_assert_eq(omni_trust_knows(trust, &anchor, 0, (otls_slice){&i, 1}),
+                     i < OMNI_TRUST_KNOWN_MAX);
     otls_trust_free(trust);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "der_make.h"
 
-#include "x509.h"
+#include "x509/decode.h"
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
 #include <stdlib.h>
@@ -11,11 +11,11 @@
 #define SAN_LOCALHOST "30{06{551d11} 04{30{82{'localhost'}}}}"
 #define CA_TRUE "30{06{551d13} 01{ff} 04{30{01{ff}}}}"
 
-static otls_status parse(const cert_parts *parts, otls_x509 *out, otls_error *err)
+static otls_status parse(const cert_parts *parts, omni_x509 *out, otls_error *err)
 {
     static uint8_t der[8192];
 
-    return otls_x509_parse(out, (otls_slice){.data = der, .size = cert_make(parts, der, 8192)},
+    return omni_x509_parse(out, (otls_slice){.data = der, .size = cert_make(parts, der, 8192)},
                            err);
 }
 
@@ -23,14 +23,14 @@ Test(x509, a_plain_certificate)
 {
     const cert_parts parts = {.extensions = SAN_LOCALHOST CA_TRUE};
     otls_error err = OTLS_ERROR_INIT;
-    otls_x509 cert;
+    omni_x509 cert;
 
     cr_assert_eq(parse(&parts, &cert, &err), OTLS_OK, "%s", err.text);
     cr_expect_eq(cert.version, 3);
     cr_expect_eq(cert.serial.size, 1);
     cr_expect_eq(cert.not_before, 1577836800);
     cr_expect_eq(cert.not_after, 1893456000);
-    cr_expect_eq(cert.key_type, OTLS_KEY_ED25519);
+    cr_expect_eq(cert.key_type, OMNI_KEY_ED25519);
     cr_expect_eq(cert.key_bits, 256);
     cr_expect_eq(cert.signature_algorithm.kind, OTLS_SIG_ED25519);
     cr_expect_eq(cert.signature.size, 5);
@@ -145,7 +145,7 @@ ParameterizedTest(size_t *index, x509, fields)
 {
     const struct field *expected = &fields[*index];
     otls_error err = OTLS_ERROR_INIT;
-    otls_x509 cert;
+    omni_x509 cert;
     const otls_status status = parse(&expected->parts, &cert, &err);
 
     if (expected->fault == NULL) {
@@ -210,7 +210,7 @@ ParameterizedTest(size_t *index, x509, extensions)
     const struct extension *expected = &extensions[*index];
     const cert_parts parts = {.extensions = expected->extensions};
     otls_error err = OTLS_ERROR_INIT;
-    otls_x509 cert;
+    omni_x509 cert;
 
     cr_assert_eq(parse(&parts, &cert, &err), OTLS_OK, "%s: %s", expected->name, err.text);
     cr_expect_eq(cert.malformed_extension, expected->malformed, "%s", expected->name);
@@ -224,7 +224,7 @@ Test(x509, extension_values)
                                             "30{06{551d0e}04{04{aabb}}}"
                                             "30{06{551d23}04{30{80{ccdd}}}}"
                                             "30{06{2b06010505070118}04{30{02{11}02{05}}}}"};
-    otls_x509 cert;
+    omni_x509 cert;
 
     cr_assert_eq(parse(&parts, &cert, NULL), OTLS_OK);
     cr_expect_eq(cert.path_length, 3);
@@ -240,7 +240,7 @@ Test(x509, extension_values)
 Test(x509, the_first_of_two_counts)
 {
     const cert_parts parts = {.extensions = "30{06{551d13}04{30{}}}" CA_TRUE};
-    otls_x509 cert;
+    omni_x509 cert;
 
     cr_assert_eq(parse(&parts, &cert, NULL), OTLS_OK);
     cr_expect_eq(cert.is_ca, 0);
@@ -281,7 +281,7 @@ Test(x509, signature_algorithms)
     for (size_t i = 0; i < COUNT(algorithms); i++) {
         const cert_parts parts = {.algorithm = algorithms[i].identifier};
         const otls_signature_algorithm *expected = &algorithms[i].expected;
-        otls_x509 cert;
+        omni_x509 cert;
 
         cr_assert_eq(parse(&parts, &cert, NULL), OTLS_OK, "%zu", i);
         cr_expect_eq(cert.signature_algorithm.kind, expected->kind, "%zu", i);
@@ -294,7 +294,7 @@ Test(x509, signature_algorithms)
 Test(x509, algorithm_fields_that_differ_are_noticed)
 {
     const cert_parts parts = {.outer = "30{06{2a864886f70d01010b}05{}}"};
-    otls_x509 cert;
+    omni_x509 cert;
 
     cr_assert_eq(parse(&parts, &cert, NULL), OTLS_OK);
     cr_expect_eq(cert.algorithm_mismatch, 1);
@@ -306,19 +306,19 @@ Test(x509, every_truncation_and_every_extra_byte_is_refused)
     const cert_parts parts = {.extensions = SAN_LOCALHOST CA_TRUE};
     uint8_t der[1024];
     const size_t size = cert_make(&parts, der, sizeof(der) - 1);
-    otls_x509 cert;
+    omni_x509 cert;
 
     for (size_t cut = 0; cut < size; cut++) {
         /* an exact copy, so that a read past the end is seen */
         uint8_t *copy = malloc(cut != 0 ? cut : 1);
 
         memcpy(copy, der, cut);
-        cr_expect_eq(otls_x509_parse(&cert, (otls_slice){.data = copy, .size = cut}, NULL),
+        cr_expect_eq(omni_x509_parse(&cert, (otls_slice){.data = copy, .size = cut}, NULL),
                      OTLS_E_CREDENTIAL, "%zu of %zu bytes", cut, size);
         free(copy);
     }
     der[size] = 0;
-    cr_expect_eq(otls_x509_parse(&cert, (otls_slice){.data = der, .size = size + 1}, NULL),
+    cr_expect_eq(omni_x509_parse(&cert, (otls_slice){.data = der, .size = size + 1}, NULL),
                  OTLS_E_CREDENTIAL);
 }
 
@@ -351,9 +351,9 @@ Test(x509, ten_thousand_names)
     const size_t size =
         make_many("30{06{551d11} 04{30{", "82{'host.example'}", 10000, "}}}", false, &der);
     otls_error err = OTLS_ERROR_INIT;
-    otls_x509 cert;
+    omni_x509 cert;
 
-    cr_assert_eq(otls_x509_parse(&cert, (otls_slice){.data = der, .size = size}, &err), OTLS_OK,
+    cr_assert_eq(omni_x509_parse(&cert, (otls_slice){.data = der, .size = size}, &err), OTLS_OK,
                  "%s", err.text);
     cr_expect_eq(cert.subject_alt_name_count, 10000);
     free(der);
@@ -361,17 +361,17 @@ Test(x509, ten_thousand_names)
 
 Test(x509, limits)
 {
-    static uint8_t large[OTLS_CERTIFICATE_SIZE_MAX + 1];
+    static uint8_t large[OMNI_CERTIFICATE_SIZE_MAX + 1];
     otls_error err = OTLS_ERROR_INIT;
-    otls_x509 cert;
+    omni_x509 cert;
     uint8_t *der;
     size_t size;
 
-    cr_expect_eq(otls_x509_parse(&cert, (otls_slice){.data = large, .size = sizeof(large)}, &err),
+    cr_expect_eq(omni_x509_parse(&cert, (otls_slice){.data = large, .size = sizeof(large)}, &err),
                  OTLS_E_CREDENTIAL);
     cr_expect_eq(err.code, OTLS_CODE_LIMIT);
     size = make_many("", "30{06{551d13}04{}}", 129, "", false, &der);
-    cr_expect_eq(otls_x509_parse(&cert, (otls_slice){.data = der, .size = size}, &err),
+    cr_expect_eq(omni_x509_parse(&cert, (otls_slice){.data = der, .size = size}, &err),
                  OTLS_E_CREDENTIAL);
     cr_expect_not_null(strstr(err.text, "too many extensions"), "%s", err.text);
     free(der);
@@ -391,11 +391,11 @@ Test(x509, name_limits)
 
     for (size_t i = 0; i < COUNT(cases); i++) {
         uint8_t *der;
-        otls_x509 cert;
+        omni_x509 cert;
         const size_t size =
             make_many(cases[i].before, cases[i].item, cases[i].count, cases[i].after, true, &der);
 
-        cr_expect_eq(otls_x509_parse(&cert, (otls_slice){.data = der, .size = size}, NULL),
+        cr_expect_eq(omni_x509_parse(&cert, (otls_slice){.data = der, .size = size}, NULL),
                      cases[i].status, "%zu", i);
         free(der);
     }
@@ -446,10 +446,10 @@ ParameterizedTest(size_t *index, x509, names_compare)
     uint8_t *x, *y;
     size_t x_size, y_size;
 
-    cr_expect_eq(otls_name_equal(left, right), expected->equal, "%zu", *index);
-    cr_expect_eq(otls_name_equal(right, left), expected->equal, "%zu", *index);
-    cr_assert_eq(otls_name_canonical(left, &x, &x_size, NULL), OTLS_OK);
-    cr_assert_eq(otls_name_canonical(right, &y, &y_size, NULL), OTLS_OK);
+    cr_expect_eq(omni_dn_equal(left, right), expected->equal, "%zu", *index);
+    cr_expect_eq(omni_dn_equal(right, left), expected->equal, "%zu", *index);
+    cr_assert_eq(omni_dn_canonical(left, &x, &x_size, NULL), OTLS_OK);
+    cr_assert_eq(omni_dn_canonical(right, &y, &y_size, NULL), OTLS_OK);
     cr_expect_eq(x_size == y_size && memcmp(x, y, x_size) == 0, expected->equal, "%zu", *index);
     free(x);
     free(y);
@@ -462,7 +462,7 @@ Test(x509, a_malformed_name_has_no_canonical_form)
     size_t size;
 
     cr_expect_eq(
-        otls_name_canonical((otls_slice){.data = (const uint8_t *)"\x30\x01\x31", .size = 3}, &out,
+        omni_dn_canonical((otls_slice){.data = (const uint8_t *)"\x30\x01\x31", .size = 3}, &out,
                             &size, &err),
         OTLS_E_CREDENTIAL);
 }
@@ -471,25 +471,25 @@ static const struct {
     const char *spki;
     uint8_t fault;
 } faulty_keys[] = {
-    {"30{30{06{2a8648ce3d0201}06{2a8648ce3d030107}}03{00 04 0102}}", OTLS_KEY_FAULT_NONE},
-    {"30{30{06{2a8648ce3d0201}06{2a8648ce3d030107}}03{00 02 01}}", OTLS_KEY_FAULT_NONE},
-    {"30{30{06{2a8648ce3d0201}06{2a8648ce3d030107}}03{00 03 01}}", OTLS_KEY_FAULT_NONE},
-    {"30{30{06{2a8648ce3d0201}06{2a8648ce3d030107}}03{00 06 0102}}", OTLS_KEY_FAULT_POINT},
-    {"30{30{06{2a8648ce3d0201}06{2a8648ce3d030107}}03{00 07 0102}}", OTLS_KEY_FAULT_POINT},
-    {"30{30{06{2a8648ce3d0201}06{2a8648ce3d030107}}03{00 00}}", OTLS_KEY_FAULT_POINT},
-    {"30{30{06{2a864886f70d010101}05{}}03{00 30{02{7f}02{03}}}}", OTLS_KEY_FAULT_NONE},
-    {"30{30{06{2a864886f70d010101}05{}}03{00 30{02{7f}02{01}}}}", OTLS_KEY_FAULT_EXPONENT},
-    {"30{30{06{2a864886f70d010101}05{}}03{00 30{02{7f}02{04}}}}", OTLS_KEY_FAULT_EXPONENT},
+    {"30{30{06{2a8648ce3d0201}06{2a8648ce3d030107}}03{00 04 0102}}", OMNI_KEY_FAULT_NONE},
+    {"30{30{06{2a8648ce3d0201}06{2a8648ce3d030107}}03{00 02 01}}", OMNI_KEY_FAULT_NONE},
+    {"30{30{06{2a8648ce3d0201}06{2a8648ce3d030107}}03{00 03 01}}", OMNI_KEY_FAULT_NONE},
+    {"30{30{06{2a8648ce3d0201}06{2a8648ce3d030107}}03{00 06 0102}}", OMNI_KEY_FAULT_POINT},
+    {"30{30{06{2a8648ce3d0201}06{2a8648ce3d030107}}03{00 07 0102}}", OMNI_KEY_FAULT_POINT},
+    {"30{30{06{2a8648ce3d0201}06{2a8648ce3d030107}}03{00 00}}", OMNI_KEY_FAULT_POINT},
+    {"30{30{06{2a864886f70d010101}05{}}03{00 30{02{7f}02{03}}}}", OMNI_KEY_FAULT_NONE},
+    {"30{30{06{2a864886f70d010101}05{}}03{00 30{02{7f}02{01}}}}", OMNI_KEY_FAULT_EXPONENT},
+    {"30{30{06{2a864886f70d010101}05{}}03{00 30{02{7f}02{04}}}}", OMNI_KEY_FAULT_EXPONENT},
 };
 
 Test(x509, keys_that_no_engine_is_asked_about)
 {
     for (size_t i = 0; i < sizeof(faulty_keys) / sizeof(faulty_keys[0]); i++) {
         const cert_parts parts = {.spki = faulty_keys[i].spki};
-        otls_x509 cert;
+        omni_x509 cert;
 
         cr_assert_eq(parse(&parts, &cert, NULL), OTLS_OK, "row %zu", i);
         cr_expect_eq(cert.key_fault, faulty_keys[i].fault, "row %zu: %d", i, cert.key_fault);
-        cr_expect_eq(otls_key_fault_words(cert.key_fault) != NULL, cert.key_fault != 0);
+        cr_expect_eq(omni_key_fault_words(cert.key_fault) != NULL, cert.key_fault != 0);
     }
 }

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/** @file base/fail.h How core reports: omni_fail fills a caller's error report, which may be NULL. */
+#ifndef OMNI_BASE_FAIL_H
+#define OMNI_BASE_FAIL_H
+
+#include <omnitls/error.h>
+
+/** Fill `err` (unless NULL) completely; returns `status`. */
+__attribute__((format(printf, 4, 5))) otls_status omni_fail(otls_error *err, otls_status status,
+                                                            int32_t code, const char *format, ...);
+otls_status omni_fail_nomem(otls_error *err);
+/** Report `errno_value`; the sentence is `what` followed by the system's own words. */
+otls_status omni_fail_system(otls_error *err, int32_t code, int errno_value, const char *what);
+
+/** Pass a failure on. The one control-flow macro of the project. */
+#define OMNI_TRY(call)                                                                             \
+    do {                                                                                           \
+        otls_status try_status_ = (call);                                                          \
+        if (try_status_ != OTLS_OK)                                                                \
+            return try_status_;                                                                    \
+    } while (0)
+
+#endif

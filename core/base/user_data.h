@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+/** @file base/user_data.h A pointer of the application's on an object of ours. */
+#ifndef OMNI_BASE_USER_DATA_H
+#define OMNI_BASE_USER_DATA_H
+
+typedef struct omni_user_data {
+    void *data;
+    void (*destroy)(void *data);
+} omni_user_data;
+
+/** Replace; the old one is destroyed. With NULLs: clear. */
+void omni_user_data_set(omni_user_data *slot, void *data, void (*destroy)(void *data));
+
+#endif

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/* Fingerprints and pins: the engine computes the digest. */
+#include "base/fail.h"
+#include "certificate/parts.h"
+#include "engine/engine.h"
+
+static size_t hash_size(otls_hash hash)
+{
+    switch (hash) {
+    case OTLS_HASH_SHA1:
+        return 20;
+    case OTLS_HASH_SHA256:
+        return 32;
+    case OTLS_HASH_SHA384:
+        return 48;
+    case OTLS_HASH_SHA512:
+        return 64;
+    }
+    return 0;
+}
+
+static otls_status digest(const otls_backend *backend, otls_hash hash, otls_slice data,
+                          uint8_t *out, otls_error *err)
+{
+    otls_error local = OTLS_ERROR_INIT;
+
+    if (backend == NULL)
+        OMNI_TRY(otls_backend_find(&backend, NULL, err));
+    /* a slot always has a report to fill */
+    return OMNI_MODULE(backend)->crypto->digest((int)hash, data.data, data.size, out,
+                                                err != NULL ? err : &local);
+}
+
+otls_status otls_certificate_fingerprint(const otls_certificate *cert, const otls_backend *backend,
+                                         otls_hash hash, uint8_t *out, size_t capacity,
+                                         size_t *length, otls_error *err)
+{
+    const size_t size = hash_size(hash);
+
+    if (cert == NULL || out == NULL || size == 0 || capacity < size)
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE,
+                         "no such digest, or no room for its %zu bytes", size);
+    OMNI_TRY(digest(backend, hash, cert->x509.der, out, err));
+    if (length != NULL)
+        *length = size;
+    return OTLS_OK;
+}
+
+otls_status otls_certificate_pin(const otls_certificate *cert, const otls_backend *backend,
+                                 char out[64], otls_error *err)
+{
+    uint8_t hash[32];
+
+    if (cert == NULL || out == NULL)
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE,
+                         "no certificate, or nowhere to put its pin");
+    OMNI_TRY(digest(backend, OTLS_HASH_SHA256, cert->x509.spki, hash, err));
+    (void)omni_base64((otls_slice){.data = hash, .size = sizeof(hash)}, out, 64);
+    return OTLS_OK;
+}

@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: MIT */
+/* Application data: read, peek, write, and what is buffered. */
+#include "connection/connection.h"
+
+#include "base/alloc.h"
+#include "base/fail.h"
+
+#include <string.h>
+
+/** As many records without data (tickets, key updates) in a row are put up with per call. */
+#define EMPTY_TURNS_MAX 4096
+
+#define ENGINE(conn) (OMNI_MODULE((conn)->context->backend)->connection)
+
+/* Not open: finish the handshake first, or say why there is none. */
+static otls_status get_open(otls_connection *conn, otls_error *err)
+{
+    if (conn->state == OMNI_STATE_OPEN)
+        return OTLS_OK;
+    return otls_connection_handshake(conn, err);
+}
+
+static otls_status read_ended(otls_connection *conn, otls_status status, const otls_error *inner,
+                              otls_error *err)
+{
+    if (status == OTLS_CLOSED) {
+        conn->received_close = true;
+        return OTLS_CLOSED;
+    }
+    if (conn->said == OTLS_E_TRUNCATED && conn->ragged_eof_ok && conn->alert_received < 0) {
+        conn->received_close = true;
+        return OTLS_CLOSED;
+    }
+    return omni_connection_fail(conn, status, inner, err);
+}
+
+/* The engine has nothing yet: what does the caller have to wait for? */
+static otls_status nothing_yet(otls_connection *conn, otls_error *err)
+{
+    const otls_status flushed = omni_io_flush(conn);
+
+    if (flushed < 0)
+        return omni_connection_fail(conn, flushed, NULL, err);
+    return flushed == OTLS_WANT_WRITE ? OTLS_WANT_WRITE : OTLS_WANT_READ;
+}
+
+static otls_status read_engine(otls_connection *conn, void *out, size_t capacity, size_t *count,
+                               otls_error *err)
+{
+    otls_error inner;
+
+    if (conn->received_close)
+        return OTLS_CLOSED;
+    for (int turn = 0; turn < EMPTY_TURNS_MAX; turn++) {
+        otls_status status;
+
+        conn->said = OTLS_OK;
+        status = ENGINE(conn)->read(conn->engine, out, capacity, count, &inner);
+        if (status == OTLS_OK)
+            return OTLS_OK;
+        *count = 0;
+        if (status != OTLS_WANT_READ)
+            return read_ended(conn, status, &inner, err);
+        if (conn->said == OTLS_WANT_READ)
+            return nothing_yet(conn, err);
+        if (conn->said < 0)
+            return read_ended(conn, conn->said, NULL, err);
+    }
+    return omni_connection_fail_text(conn, err, OTLS_E_PROTOCOL, OTLS_CODE_LIMIT,
+                                     "the peer sends records without data for ever");
+}
+
+static otls_status read_any(otls_connection *conn, void *out, size_t capacity, size_t *count,
+                            otls_error *err)
+{
+    *count = 0;
+    if (conn->state != OMNI_STATE_OPEN) {
+        const otls_status status = get_open(conn, err);
+        if (status != OTLS_OK)
+            return status;
+    }
+    if (capacity == 0)
+        return OTLS_OK;
+    if (omni_buffer_size(&conn->plain) != 0) {
+        *count = omni_buffer_take(&conn->plain, out, capacity);
+        return OTLS_OK;
+    }
+    if (omni_buffer_size(&conn->out) != 0 && omni_io_flush(conn) < 0 && conn->received_close)
+        return OTLS_CLOSED;
+    return read_engine(conn, out, capacity, count, err);
+}
+
+otls_status otls_connection_read(otls_connection *conn, void *out, size_t capacity, size_t *count,
+                                 otls_error *err)
+{
+    const otls_status status = read_any(conn, out, capacity, count, err);
+
+    omni_waits(conn, status);
+    return status;
+}
+
+otls_status otls_connection_peek(otls_connection *conn, void *out, size_t capacity, size_t *count,
+                                 otls_error *err)
+{
+    size_t have = omni_buffer_size(&conn->plain);
+
+    *count = 0;
+    if (have == 0 && capacity != 0) {
+        otls_status status;
+
+        if (!omni_buffer_reserve(&conn->plain, OMNI_PLAINTEXT_MAX))
+            return omni_fail_nomem(err); /* nothing was lost: not the connection's end */
+        status = otls_connection_read(conn, conn->plain.data, OMNI_PLAINTEXT_MAX, &have, err);
+        if (status != OTLS_OK)
+            return status;
+        conn->plain.start = 0;
+        conn->plain.end = have;
+    }
+    *count = have < capacity ? have : capacity;
+    if (*count != 0)
+        memcpy(out, omni_buffer_front(&conn->plain), *count);
+    return OTLS_OK;
+}
+
+static bool may_write_more(const otls_connection *conn)
+{
+    const size_t queued = omni_buffer_size(&conn->out);
+
+    return conn->memory ? queued < OMNI_MEMORY_OUTPUT_LIMIT : queued == 0;
+}
+
+/* The usual case, in a handful of instructions: open, and nothing waits to be sent. */
+static bool ready_to_write(const otls_connection *conn)
+{
+    return conn->state == OMNI_STATE_OPEN && !conn->sent_close && omni_buffer_size(&conn->out) == 0;
+}
+
+static otls_status before_write(otls_connection *conn, otls_error *err)
+{
+    otls_status status;
+
+    if (conn->sent_close && conn->state == OMNI_STATE_OPEN)
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_AFTER_CLOSE,
+                         "writing after our own close_notify");
+    if (conn->state != OMNI_STATE_OPEN) {
+        status = get_open(conn, err);
+        if (status != OTLS_OK)
+            return status;
+    }
+    status = omni_io_flush(conn);
+    if (status < 0)
+        return omni_connection_fail(conn, status, NULL, err);
+    return may_write_more(conn) ? OTLS_OK : OTLS_WANT_WRITE;
+}
+
+static otls_status write_records(otls_connection *conn, const uint8_t *data, size_t size,
+                                 size_t *count, otls_error *err)
+{
+    otls_error inner;
+
+    while (*count < size) {
+        const size_t left = size - *count;
+        const size_t part = left < OMNI_PLAINTEXT_MAX ? left : OMNI_PLAINTEXT_MAX;
+        otls_status status;
+
+        conn->said = OTLS_OK;
+        status = ENGINE(conn)->write(conn->engine, data + *count, part, &inner);
+        if (status != OTLS_OK || conn->write_said != OTLS_OK)
+            return omni_connection_fail(conn, status < 0 ? status : OTLS_E_IO,
+                                        status < 0 ? &inner : NULL, err);
+        *count += part;
+        if (!may_write_more(conn))
+            break;
+    }
+    return OTLS_OK;
+}
+
+otls_status otls_connection_write(otls_connection *conn, const void *data, size_t size,
+                                  size_t *count, otls_error *err)
+{
+    otls_status status;
+
+    *count = 0;
+    conn->want_write = false;
+    if (!ready_to_write(conn)) {
+        status = before_write(conn, err);
+        omni_waits(conn, status);
+        if (status != OTLS_OK)
+            return status;
+    }
+    return write_records(conn, data, size, count, err);
+}
+
+/* ---- gathering ---- */
+
+/** Where a gathering write stands among its buffers. */
+typedef struct gather {
+    const otls_buffer_view *views;
+    size_t view_count, offset;
+} gather;
+
+/* Fill `record` from the views; returns its size. */
+static size_t gather_record(gather *from, uint8_t *record, size_t capacity)
+{
+    size_t size = 0;
+
+    while (from->view_count != 0 && size < capacity) {
+        const size_t left = from->views->size - from->offset;
+        const size_t part = left < capacity - size ? left : capacity - size;
+
+        if (part != 0)
+            memcpy(record + size, (const uint8_t *)from->views->data + from->offset, part);
+        size += part;
+        from->offset += part;
+        if (from->offset == from->views->size) {
+            from->views++;
+            from->view_count--;
+            from->offset = 0;
+        }
+    }
+    return size;
+}
+
+otls_status otls_connection_writev(otls_connection *conn, const otls_buffer_view *views,
+                                   size_t view_count, size_t *count, otls_error *err)
+{
+    uint8_t record[OMNI_PLAINTEXT_MAX];
+    gather from = {.views = views, .view_count = view_count};
+    otls_status status;
+
+    *count = 0;
+    status = before_write(conn, err);
+    omni_waits(conn, status);
+    while (status == OTLS_OK && may_write_more(conn)) {
+        const size_t size = gather_record(&from, record, sizeof(record));
+        size_t written = 0;
+
+        if (size == 0)
+            break;
+        status = write_records(conn, record, size, &written, err);
+        *count += written;
+    }
+    omni_wipe(record, sizeof(record));
+    return status;
+}
+
+otls_status otls_connection_flush(otls_connection *conn, otls_error *err)
+{
+    const otls_status status = omni_io_flush(conn);
+
+    if (status < 0)
+        return conn->state == OMNI_STATE_FAILED ? omni_connection_fail_again(conn, err)
+                                                : omni_connection_fail(conn, status, NULL, err);
+    return status;
+}
+
+size_t otls_connection_pending(const otls_connection *conn)
+{
+    size_t pending = omni_buffer_size(&conn->plain);
+
+    if (conn->state == OMNI_STATE_OPEN && !conn->received_close)
+        pending += ENGINE(conn)->pending(conn->engine);
+    return pending;
+}
+
+bool otls_connection_readable_now(const otls_connection *conn)
+{
+    if (conn->state == OMNI_STATE_FAILED || conn->received_close)
+        return omni_buffer_size(&conn->plain) != 0;
+    return omni_buffer_size(&conn->in) != 0 || otls_connection_pending(conn) != 0;
+}
+
+unsigned otls_connection_events(const otls_connection *conn)
+{
+    unsigned events = 0;
+
+    if (conn->state != OMNI_STATE_FAILED && !conn->received_close)
+        events |= OTLS_EVENT_READ;
+    if (omni_buffer_size(&conn->out) != 0 || conn->want_write)
+        events |= OTLS_EVENT_WRITE;
+    return events;
+}
+
+/* ---- the end ---- */
+
+otls_status otls_connection_shutdown(otls_connection *conn, otls_error *err)
+{
+    otls_status status = OTLS_OK;
+    otls_error inner;
+
+    if (conn->state == OMNI_STATE_FAILED)
+        return omni_connection_fail_again(conn, err);
+    if (conn->state != OMNI_STATE_OPEN)
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE,
+                         "close_notify before the handshake is done");
+    if (!conn->sent_close) {
+        conn->said = OTLS_OK;
+        status = ENGINE(conn)->shutdown(conn->engine, &inner);
+        if (status < 0)
+            return omni_connection_fail(conn, status, &inner, err);
+        conn->sent_close = true;
+    }
+    status = omni_io_flush(conn);
+    omni_waits(conn, status);
+    return status < 0 ? omni_connection_fail(conn, status, NULL, err) : status;
+}
+
+otls_status otls_connection_shutdown_wait(otls_connection *conn, otls_error *err)
+{
+    uint8_t dropped[1024];
+    size_t count;
+    otls_status status = otls_connection_shutdown(conn, err);
+
+    if (status != OTLS_OK)
+        return status;
+    do
+        status = otls_connection_read(conn, dropped, sizeof(dropped), &count, err);
+    while (status == OTLS_OK);
+    return status == OTLS_CLOSED ? OTLS_OK : status;
+}
+
+unsigned otls_connection_shutdown_state(const otls_connection *conn)
+{
+    return (conn->sent_close ? (unsigned)OTLS_SHUTDOWN_SENT : 0u) |
+           (conn->received_close ? (unsigned)OTLS_SHUTDOWN_RECEIVED : 0u);
+}
+
+otls_status otls_connection_set_ragged_eof_ok(otls_connection *conn, bool ok, otls_error *err)
+{
+    (void)err;
+    conn->ragged_eof_ok = ok;
+    return OTLS_OK;
+}

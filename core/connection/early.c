@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: MIT */
+/* Early data: who may send it, and the way to and from the engine. */
+#include "connection/connection.h"
+
+#include "base/fail.h"
+
+#include <string.h>
+
+otls_status otls_context_set_max_early_data(otls_context *context, uint32_t bytes, otls_error *err)
+{
+    OMNI_TRY(omni_context_unsealed(context, err));
+    if (bytes != 0 &&
+        otls_backend_supports(context->backend, OTLS_FEATURE_EARLY_DATA, NULL) == OTLS_NO)
+        return omni_fail_unsupported(err, context->backend, OTLS_FEATURE_EARLY_DATA);
+    context->settings.sessions.max_early_data = bytes;
+    return OTLS_OK;
+}
+
+static otls_status refuse(otls_error *err, const char *why)
+{
+    return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_SESSION_REFUSED, "no early data: %s", why);
+}
+
+/* RFC 8446 4.2.10: the protocol that early data is written for must be the one that is chosen. */
+static bool same_protocol(const otls_connection *conn, const otls_session *session)
+{
+    const omni_settings *settings = &conn->context->settings;
+
+    if (session->alpn_size == 0)
+        return settings->alpn_size == 0;
+    return settings->alpn_size > session->alpn_size && settings->alpn[0] == session->alpn_size &&
+           memcmp(settings->alpn + 1, session->alpn, session->alpn_size) == 0;
+}
+
+static otls_status may_write(otls_connection *conn, otls_error *err)
+{
+    const otls_session *session;
+
+    if (conn->server || conn->state > OMNI_STATE_HANDSHAKE)
+        return refuse(err, conn->server ? "a server sends none" : "the handshake is over");
+    if (conn->context->settings.sessions.max_early_data == 0)
+        return refuse(err, "call otls_context_set_max_early_data first");
+    if (conn->state == OMNI_STATE_NEW)
+        OMNI_TRY(omni_connection_start(conn, err));
+    session = conn->sessions.offer;
+    if (conn->sessions.fit != OTLS_SESSION_OFFERED || session->version != OTLS_TLS1_3 ||
+        session->max_early_data == 0)
+        return refuse(err, "no session that allows it is offered");
+    if (!same_protocol(conn, session))
+        return refuse(err, "the session was made with another application protocol");
+    return OTLS_OK;
+}
+
+otls_status otls_connection_write_early(otls_connection *conn, const void *data, size_t size,
+                                        size_t *count, otls_error *err)
+{
+    const otls_connection_ops *ops = OMNI_MODULE(conn->context->backend)->connection;
+    otls_error inner;
+    otls_status status;
+    size_t room;
+
+    *count = 0;
+    if (!OMNI_HAS(ops, write_early))
+        return omni_fail_unsupported(err, conn->context->backend, OTLS_FEATURE_EARLY_DATA);
+    if (conn->state == OMNI_STATE_FAILED)
+        return omni_connection_fail_again(conn, err);
+    OMNI_TRY(may_write(conn, err));
+    if (size == 0)
+        return OTLS_OK;
+    /* One engine takes what fits, for another a byte too many is the connection's end. */
+    room = conn->sessions.offer->max_early_data - conn->sessions.early_sent;
+    if (room == 0)
+        return refuse(err, "the session allows no more of it");
+    status = ops->write_early(conn->engine, data, size < room ? size : room, count, &inner);
+    conn->sessions.early_sent += (uint32_t)*count;
+    if (status < 0 && status != OTLS_E_USAGE)
+        return omni_connection_fail(conn, status, &inner, err);
+    if (status < 0 && err != NULL)
+        *err = inner;
+    if (omni_io_flush(conn) < 0)
+        return omni_connection_fail(conn, OTLS_E_IO, NULL, err);
+    return status;
+}
+
+otls_status otls_connection_read_early(otls_connection *conn, void *out, size_t capacity,
+                                       size_t *count, otls_error *err)
+{
+    const otls_connection_ops *ops = OMNI_MODULE(conn->context->backend)->connection;
+    otls_error inner;
+    otls_status status;
+
+    *count = 0;
+    if (!OMNI_HAS(ops, read_early))
+        return omni_fail_unsupported(err, conn->context->backend, OTLS_FEATURE_EARLY_DATA);
+    if (conn->state == OMNI_STATE_FAILED)
+        return omni_connection_fail_again(conn, err);
+    if (!conn->server)
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE, "a client receives no early data");
+    if (conn->sessions.early_over || conn->context->settings.sessions.max_early_data == 0 ||
+        (conn->state == OMNI_STATE_OPEN && conn->info.early_data != OTLS_EARLY_DATA_ACCEPTED))
+        return OTLS_CLOSED;
+    if (capacity == 0)
+        return OTLS_OK;
+    if (conn->state < OMNI_STATE_HANDSHAKE) {
+        status = omni_connection_start(conn, err);
+        if (status != OTLS_OK)
+            return status;
+    }
+    conn->said = OTLS_OK;
+    status = ops->read_early(conn->engine, out, capacity, count, &inner);
+    if (status < 0)
+        return omni_connection_fail(conn, status, &inner, err);
+    conn->sessions.early_over = status == OTLS_CLOSED;
+    if (omni_io_flush(conn) < 0)
+        return omni_connection_fail(conn, OTLS_E_IO, NULL, err);
+    return status;
+}
+
+otls_early_data otls_connection_early_data(const otls_connection *conn)
+{
+    /* One engine's server says nothing about what it left aside. */
+    if (conn->sessions.early_offered && conn->state >= OMNI_STATE_OPEN &&
+        conn->info.early_data == OTLS_EARLY_DATA_NONE)
+        return OTLS_EARLY_DATA_REJECTED;
+    return (otls_early_data)conn->info.early_data;
+}

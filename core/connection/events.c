@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/* What the info callback hears: core's own view, so that every engine gives the same events. */
+#include "connection/connection.h"
+
+void omni_event(otls_connection *conn, otls_event event, int value)
+{
+    const omni_callbacks *calls = &conn->context->settings.calls;
+
+    if (calls->info != NULL)
+        calls->info(conn, event, value, calls->info_user);
+}
+
+void omni_event_state(otls_connection *conn)
+{
+    const uint8_t state = conn->state;
+
+    if (conn->context->settings.calls.info == NULL || conn->calls.told_state == state)
+        return;
+    conn->calls.told_state = state;
+    if (!conn->calls.told_start && state != OMNI_STATE_FAILED) {
+        conn->calls.told_start = true;
+        omni_event(conn, OTLS_INFO_HANDSHAKE_START, 0);
+    }
+    omni_event(conn, OTLS_INFO_STATE, 0);
+    if (state == OMNI_STATE_OPEN)
+        omni_event(conn, OTLS_INFO_HANDSHAKE_DONE, 0);
+}

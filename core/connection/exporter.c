@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: MIT */
+/* Keying material, channel bindings, key update, renegotiation. */
+#include "connection/connection.h"
+
+#include "base/fail.h"
+#include "x509/decode.h"
+#include <omnitls/insecure.h>
+
+#include <string.h>
+
+#define EXPORT_MAX 16384u
+#define LABEL_MAX 249u /* "tls13 " and the label share one length byte, RFC 8446 7.1 */
+
+static const otls_connection_ops *engine_of(const otls_connection *conn)
+{
+    return OMNI_MODULE(conn->context->backend)->connection;
+}
+
+static otls_status open_only(const otls_connection *conn, otls_error *err)
+{
+    if (conn->state == OMNI_STATE_FAILED)
+        return omni_connection_fail_again(conn, err);
+    return conn->state == OMNI_STATE_OPEN
+               ? OTLS_OK
+               : omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE, "the handshake is not done");
+}
+
+otls_status otls_connection_export_keying(otls_connection *conn, const char *label,
+                                          const void *context, size_t context_size, void *out,
+                                          size_t size, otls_error *err)
+{
+    const size_t label_size = strlen(label);
+    otls_error inner;
+    otls_status status;
+
+    OMNI_TRY(open_only(conn, err));
+    if (!OMNI_HAS(engine_of(conn), export_keying))
+        return omni_fail_unsupported(err, conn->context->backend, OTLS_FEATURE_EXPORTER);
+    if (label_size == 0 || label_size > LABEL_MAX || context_size > UINT16_MAX || size == 0 ||
+        size > EXPORT_MAX)
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_LIMIT,
+                         "exporter: label of 1 to %u, context of up to 65535, output of 1 to %u bytes",
+                         LABEL_MAX, EXPORT_MAX);
+    status = engine_of(conn)->export_keying(conn->engine, label, (otls_slice){context, context_size},
+                                            out, size, &inner);
+    if (status != OTLS_OK && err != NULL)
+        *err = inner;
+    return status;
+}
+
+static otls_status secret(otls_connection *conn, otls_secret which, otls_feature feature,
+                          uint8_t *out, size_t capacity, size_t *length, otls_error *err)
+{
+    otls_error inner;
+    otls_status status;
+
+    *length = 0;
+    OMNI_TRY(open_only(conn, err));
+    if (!OMNI_HAS(engine_of(conn), secret))
+        return omni_fail_unsupported(err, conn->context->backend, feature);
+    status = engine_of(conn)->secret(conn->engine, (int)which, out, capacity, length, &inner);
+    if (status != OTLS_OK && err != NULL)
+        *err = inner;
+    return status;
+}
+
+static otls_status secret_of(otls_connection *conn, otls_secret which, uint8_t *out, size_t size,
+                             otls_error *err)
+{
+    size_t length;
+
+    OMNI_TRY(secret(conn, which, OTLS_FEATURE_MASTER_SECRET, out, size, &length, err));
+    return length == size ? OTLS_OK
+                          : omni_fail(err, OTLS_E_INTERNAL, OTLS_CODE_NONE,
+                                      "%s gave %zu bytes of a secret, not %zu",
+                                      otls_backend_name(conn->context->backend), length, size);
+}
+
+otls_status otls_connection_client_random(otls_connection *conn, uint8_t out[32], otls_error *err)
+{
+    return secret_of(conn, OTLS_SECRET_CLIENT_RANDOM, out, 32, err);
+}
+
+otls_status otls_connection_server_random(otls_connection *conn, uint8_t out[32], otls_error *err)
+{
+    return secret_of(conn, OTLS_SECRET_SERVER_RANDOM, out, 32, err);
+}
+
+otls_status otls_connection_insecure_master_secret(otls_connection *conn, uint8_t out[48],
+                                                   otls_error *err)
+{
+    OMNI_TRY(open_only(conn, err));
+    if (conn->info.version >= OTLS_TLS1_3)
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE,
+                         "TLS 1.3 has no master secret of the old kind");
+    return secret_of(conn, OTLS_SECRET_MASTER, out, 48, err);
+}
+
+/* ---- channel bindings ---- */
+
+static otls_hash end_point_hash(const omni_x509 *cert)
+{
+    switch (cert->signature_algorithm.hash) {
+    case OTLS_SIG_HASH_SHA384:
+        return OTLS_HASH_SHA384;
+    case OTLS_SIG_HASH_SHA512:
+        return OTLS_HASH_SHA512;
+    default:
+        return OTLS_HASH_SHA256; /* RFC 5929 4.1: also instead of MD5 and SHA-1 */
+    }
+}
+
+static const otls_certificate *server_leaf(const otls_connection *conn)
+{
+    if (conn->server)
+        return conn->native->identity != NULL ? conn->native->identity->chain[0] : NULL;
+    return otls_connection_peer_chain(conn, 0);
+}
+
+static otls_status server_end_point(otls_connection *conn, uint8_t *out, size_t capacity,
+                                    size_t *length, otls_error *err)
+{
+    const otls_certificate *leaf = server_leaf(conn);
+
+    if (leaf == NULL)
+        return omni_fail(err, OTLS_E_UNSUPPORTED, OTLS_CODE_NO_CERTIFICATE,
+                         "the server presented no certificate");
+    return otls_certificate_fingerprint(leaf, conn->context->backend, end_point_hash(&leaf->x509),
+                                        out, capacity, length, err);
+}
+
+otls_status otls_connection_channel_binding(otls_connection *conn, otls_channel_binding kind,
+                                            uint8_t *out, size_t capacity, size_t *length,
+                                            otls_error *err)
+{
+    *length = 0;
+    OMNI_TRY(open_only(conn, err));
+    switch (kind) {
+    case OTLS_BINDING_TLS_UNIQUE:
+        /* engines give bytes in TLS 1.3 too, but they bind nothing there */
+        if (conn->info.version >= OTLS_TLS1_3)
+            return omni_fail(err, OTLS_E_UNSUPPORTED, OTLS_CODE_NONE,
+                             "tls-unique does not exist in TLS 1.3; use tls-exporter");
+        return secret(conn, OTLS_SECRET_TLS_UNIQUE, OTLS_FEATURE_TLS_UNIQUE, out, capacity, length,
+                      err);
+    case OTLS_BINDING_TLS_EXPORTER:
+        if (capacity < 32)
+            return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_LIMIT, "tls-exporter needs 32 bytes");
+        OMNI_TRY(otls_connection_export_keying(conn, "EXPORTER-Channel-Binding", "", 0, out, 32,
+                                               err));
+        *length = 32;
+        return OTLS_OK;
+    case OTLS_BINDING_TLS_SERVER_END_POINT:
+        return server_end_point(conn, out, capacity, length, err);
+    }
+    return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE, "%d is no channel binding", (int)kind);
+}
+
+/* ---- new keys ---- */
+
+static otls_status after_engine(otls_connection *conn, otls_status status, const otls_error *inner,
+                                otls_error *err)
+{
+    if (status == OTLS_E_UNSUPPORTED) {
+        if (err != NULL)
+            *err = *inner;
+        return status;
+    }
+    if (status < 0)
+        return omni_connection_fail(conn, status, inner, err);
+    status = omni_io_flush(conn);
+    return status < 0 ? omni_connection_fail(conn, status, NULL, err) : OTLS_OK;
+}
+
+otls_status otls_connection_key_update(otls_connection *conn, bool request_peer, otls_error *err)
+{
+    otls_error inner;
+
+    OMNI_TRY(open_only(conn, err));
+    if (conn->sent_close)
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_AFTER_CLOSE,
+                         "key update after our own close_notify");
+    if (conn->info.version < OTLS_TLS1_3)
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE, "key update needs TLS 1.3");
+    if (!OMNI_HAS(engine_of(conn), key_update))
+        return omni_fail_unsupported(err, conn->context->backend, OTLS_FEATURE_KEY_UPDATE);
+    conn->said = OTLS_OK;
+    return after_engine(conn, engine_of(conn)->key_update(conn->engine, request_peer, &inner),
+                        &inner, err);
+}
+
+otls_status otls_connection_renegotiate(otls_connection *conn, otls_error *err)
+{
+    otls_error inner;
+
+    OMNI_TRY(open_only(conn, err));
+    if (conn->info.version >= OTLS_TLS1_3)
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_RENEGOTIATION,
+                         "TLS 1.3 has no renegotiation; see otls_connection_key_update");
+    if (!OMNI_HAS(engine_of(conn), renegotiate) ||
+        otls_backend_supports(conn->context->backend, OTLS_FEATURE_RENEGOTIATION, NULL) == OTLS_NO)
+        return omni_fail_unsupported(err, conn->context->backend, OTLS_FEATURE_RENEGOTIATION);
+    if (!conn->native->policy.renegotiation)
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_RENEGOTIATION,
+                         "the context does not allow renegotiation");
+    conn->said = OTLS_OK;
+    return after_engine(conn, engine_of(conn)->renegotiate(conn->engine, &inner), &inner, err);
+}
+
+/* ---- where it is ---- */
+
+const char *otls_connection_state_name(const otls_connection *conn)
+{
+    static const char *const names[] = {"new", "client hello", "handshake", "open", "failed"};
+
+    if (conn->state == OMNI_STATE_OPEN && conn->sent_close && conn->received_close)
+        return "closed";
+    return names[conn->state];
+}
+
+const char *otls_connection_engine_state_name(const otls_connection *conn)
+{
+    const char *name = NULL;
+
+    if (conn->engine_live && OMNI_HAS(engine_of(conn), state_name))
+        name = engine_of(conn)->state_name(conn->engine);
+    return name != NULL ? name : otls_connection_state_name(conn);
+}

@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: MIT */
+/* The server's decisions, made on the ClientHello before the engine starts. */
+#include "connection/connection.h"
+
+#include "base/alloc.h"
+#include "base/fail.h"
+
+#include <string.h>
+
+void omni_plain_alert(otls_connection *conn, uint8_t description)
+{
+    const uint8_t record[7] = {21, 3, 3, 0, 2, 2, description};
+
+    (void)omni_buffer_append(&conn->out, record, sizeof(record));
+    conn->alert_sent = description;
+    omni_event(conn, OTLS_INFO_ALERT_SENT, description);
+    (void)omni_io_flush(conn);
+}
+
+otls_status omni_refuse_hello(otls_connection *conn, otls_error *err, otls_status status,
+                              uint8_t alert, int32_t code, const char *format, ...)
+{
+    otls_error report = OTLS_ERROR_INIT;
+    char text[sizeof(report.text)];
+    va_list args;
+
+    va_start(args, format);
+    (void)vsnprintf(text, sizeof(text), format, args);
+    va_end(args);
+    omni_plain_alert(conn, alert);
+    omni_fail(&report, status, code, "%s", text);
+    report.alert = alert;
+    return omni_connection_fail(conn, status, &report, err);
+}
+
+static otls_status refuse(otls_connection *conn, otls_error *err, uint8_t alert, int32_t code,
+                          const char *text)
+{
+    return omni_refuse_hello(conn, err, OTLS_E_PROTOCOL, alert, code, "%s", text);
+}
+
+/* ---- the hello ---- */
+
+#define ALERT_RECORD 7u
+
+/* A peer that gives up before its hello sends an alert, in plaintext: is this one, or its start? */
+static bool may_be_alert(const otls_connection *conn)
+{
+    static const uint8_t start[5] = {21, 3, 0, 0, 2};
+    const uint8_t *at = omni_buffer_front(&conn->in);
+    const size_t have = omni_buffer_size(&conn->in);
+
+    for (size_t i = 0; i < have && i < sizeof(start); i++)
+        if (i != 2 && at[i] != start[i]) /* any minor version */
+            return false;
+    return true;
+}
+
+static otls_status alert_for_hello(otls_connection *conn, otls_error *err)
+{
+    conn->alert_received = omni_buffer_front(&conn->in)[6];
+    return omni_connection_fail(conn, OTLS_E_ALERT, NULL, err);
+}
+
+static otls_status read_hello(otls_connection *conn, otls_client_hello *hello, otls_error *err)
+{
+    for (;;) {
+        omni_hello_result result = OMNI_HELLO_MORE;
+        const size_t have = omni_buffer_size(&conn->in);
+
+        if (have != 0)
+            result = omni_client_hello_parse(hello, omni_buffer_front(&conn->in), have);
+        if (result == OMNI_HELLO_OK)
+            return OTLS_OK;
+        if (result == OMNI_HELLO_NOT_TLS && may_be_alert(conn)) {
+            if (have >= ALERT_RECORD)
+                return alert_for_hello(conn, err);
+        } else if (result == OMNI_HELLO_NOT_TLS) {
+            return refuse(conn, err, OTLS_ALERT_UNEXPECTED_MESSAGE, OTLS_CODE_NOT_TLS,
+                          "the client does not speak TLS");
+        }
+        if (result == OMNI_HELLO_BAD || have > OMNI_HELLO_WIRE_LIMIT)
+            return refuse(conn, err, OTLS_ALERT_DECODE_ERROR, OTLS_CODE_NONE,
+                          "the ClientHello is malformed");
+        if (result == OMNI_HELLO_NOMEM)
+            return omni_connection_fail(conn, OTLS_E_NOMEM, NULL, err);
+        switch (omni_io_fill(conn)) {
+        case OTLS_OK:
+            break;
+        case OTLS_WANT_READ:
+            return OTLS_WANT_READ;
+        default:
+            return omni_connection_fail(conn, OTLS_E_PROTOCOL, NULL, err);
+        }
+    }
+}
+
+/* ---- version, suite and identity ---- */
+
+static bool any_signature(const otls_context *context, const otls_client_hello *hello,
+                          const uint16_t *schemes, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = 0; k < context->signature_count; k++)
+            if (context->signatures[k] == schemes[i] &&
+                (hello->signatures.size == 0 || omni_hello_has(hello->signatures, schemes[i])))
+                return true;
+    return false;
+}
+
+static bool ecdsa_fits(const otls_context *context, const otls_client_hello *hello,
+                       uint16_t version, uint16_t curve)
+{
+    static const uint16_t any[] = {0x0403, 0x0503, 0x0603, 0x0203};
+    uint16_t scheme = 0;
+
+    if (version < OTLS_TLS1_3)
+        return any_signature(context, hello, any, 4) &&
+               (hello->groups.size == 0 || omni_hello_has(hello->groups, curve));
+    if (curve == 0x0017)
+        scheme = 0x0403;
+    else if (curve == 0x0018)
+        scheme = 0x0503;
+    else if (curve == 0x0019)
+        scheme = 0x0603;
+    return scheme != 0 && any_signature(context, hello, &scheme, 1);
+}
+
+/* Can the client check a signature made with this leaf's key? (RFC 8446 4.4.2.2, RFC 5246 7.4.2) */
+static bool key_fits(const otls_context *context, const otls_client_hello *hello, uint16_t version,
+                     const omni_x509 *leaf)
+{
+    static const uint16_t rsa_new[] = {0x0804, 0x0805, 0x0806};
+    static const uint16_t rsa_old[] = {0x0804, 0x0805, 0x0806, 0x0401, 0x0501, 0x0601, 0x0201};
+    static const uint16_t pss[] = {0x0809, 0x080a, 0x080b};
+    static const uint16_t ed25519 = 0x0807, ed448 = 0x0808;
+
+    switch (leaf->key_type) {
+    case OMNI_KEY_RSA:
+        return version == OTLS_TLS1_3 ? any_signature(context, hello, rsa_new, 3)
+                                      : any_signature(context, hello, rsa_old, 7);
+    case OMNI_KEY_RSA_PSS:
+        return any_signature(context, hello, pss, 3);
+    case OMNI_KEY_EC:
+        return ecdsa_fits(context, hello, version, leaf->key_group);
+    case OMNI_KEY_ED25519:
+        return hello->signatures.size != 0 && any_signature(context, hello, &ed25519, 1);
+    case OMNI_KEY_ED448:
+        return hello->signatures.size != 0 && any_signature(context, hello, &ed448, 1);
+    default:
+        return false;
+    }
+}
+
+static bool suite_fits(const otls_suite *suite, uint16_t version, const omni_x509 *leaf)
+{
+    if (version == OTLS_TLS1_3)
+        return suite->min_version == OTLS_TLS1_3;
+    if (suite->min_version > version)
+        return false;
+    if (leaf->key_type == OMNI_KEY_RSA || leaf->key_type == OMNI_KEY_RSA_PSS)
+        return suite->auth == OTLS_AUTH_RSA;
+    return suite->auth == OTLS_AUTH_ECDSA;
+}
+
+static bool shares_suite(const otls_context *context, const otls_client_hello *hello,
+                         uint16_t version, const omni_x509 *leaf)
+{
+    for (size_t i = 0; i < context->suite_count; i++)
+        if (suite_fits(context->suites[i], version, leaf) &&
+            omni_hello_has(hello->suites, context->suites[i]->id))
+            return true;
+    return false;
+}
+
+static bool names_fit(const otls_connection *conn, const omni_x509 *leaf)
+{
+    return conn->reference.dns != NULL && omni_host_name_matches(leaf, &conn->reference, 0);
+}
+
+/* The first identity that the client can use; one that bears the asked name wins over others. */
+static omni_native *choose_identity(const otls_connection *conn, const otls_client_hello *hello,
+                                    uint16_t version)
+{
+    const otls_context *context = conn->context;
+    omni_native *usable = NULL;
+
+    for (size_t i = 0; i < context->server_count; i++) {
+        omni_native *native = context->servers[i];
+        const omni_x509 *leaf;
+
+        if (native->identity == NULL) /* pre-shared keys only */
+            continue;
+        leaf = &native->identity->chain[0]->x509;
+        if (!key_fits(context, hello, version, leaf) ||
+            !shares_suite(context, hello, version, leaf))
+            continue;
+        if (context->server_count == 1 || names_fit(conn, leaf))
+            return native;
+        if (usable == NULL)
+            usable = native;
+    }
+    return usable;
+}
+
+static otls_status keep_server_name(otls_connection *conn, const otls_client_hello *hello,
+                                    otls_error *err)
+{
+    const otls_slice name = hello->server_name;
+
+    if (name.data == NULL || conn->host != NULL) /* asked again after a pause */
+        return OTLS_OK;
+    conn->host = omni_malloc(name.size + 1);
+    if (conn->host == NULL)
+        return omni_connection_fail(conn, OTLS_E_NOMEM, NULL, err);
+    memcpy(conn->host, name.data, name.size);
+    conn->host[name.size] = '\0';
+    /* a name that is none matches no certificate; that is not the handshake's end */
+    if (omni_reference_name_parse(&conn->reference, conn->host, conn->reference_text, NULL) !=
+        OTLS_OK)
+        conn->reference = (omni_reference_name){0};
+    return OTLS_OK;
+}
+
+/* The identity that the client can use; else one that a pre-shared key makes up for. */
+static omni_native *choose_native(const otls_connection *conn, const otls_client_hello *hello)
+{
+    const otls_context *context = conn->context;
+    omni_native *native = choose_identity(conn, hello, conn->hello_version);
+
+    if (native == NULL && context->server_count != 0 &&
+        omni_psk_fits(context, hello, conn->hello_version))
+        native = context->servers[0];
+    return native;
+}
+
+static otls_status decide(otls_connection *conn, const otls_client_hello *hello, otls_error *err)
+{
+    omni_native *native = NULL;
+
+    OMNI_TRY(keep_server_name(conn, hello, err));
+    OMNI_TRY(omni_hello_ask(conn, hello, &native, err));
+    conn->hello_version =
+        omni_hello_version(hello, conn->context->lowest, conn->context->highest);
+    omni_session_hello(conn, hello);
+    if (conn->hello_version == 0)
+        return refuse(conn, err, OTLS_ALERT_PROTOCOL_VERSION, OTLS_CODE_NO_SHARED_VERSION,
+                      "client and server share no TLS version");
+    OMNI_TRY(omni_hello_choose_alpn(conn, hello, err));
+    if (conn->context->server_count == 0)
+        return refuse(conn, err, OTLS_ALERT_HANDSHAKE_FAILURE, OTLS_CODE_NO_IDENTITY,
+                      "the server has no identity");
+    if (native == NULL)
+        native = choose_native(conn, hello);
+    if (native == NULL)
+        return refuse(conn, err, OTLS_ALERT_HANDSHAKE_FAILURE, OTLS_CODE_NO_SHARED_SUITE,
+                      "client and server share no cipher suite or signature algorithm");
+    if (omni_shared_keep(conn, hello) != OTLS_OK)
+        return omni_connection_fail(conn, OTLS_E_NOMEM, NULL, err);
+    return omni_engine_start(conn, native, err);
+}
+
+otls_status omni_server_start(otls_connection *conn, otls_error *err)
+{
+    otls_client_hello hello;
+    otls_status status = read_hello(conn, &hello, err);
+
+    if (status != OTLS_OK)
+        return status;
+    status = decide(conn, &hello, err);
+    omni_client_hello_clear(&hello);
+    return status;
+}

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: MIT */
+/* The peer's chain: taken from the engine, judged by core, and asserted after the handshake. */
+#include "connection/connection.h"
+
+#include "base/alloc.h"
+#include "base/fail.h"
+
+#include <string.h>
+
+void omni_peer_clear(otls_connection *conn)
+{
+    for (size_t i = 0; i < conn->peer_count; i++)
+        otls_certificate_free(conn->peer[i]);
+    conn->peer_count = 0;
+    omni_verdict_clear(&conn->verdict);
+    conn->peer_verified = conn->peer_missing = false;
+    conn->no_verdict = OTLS_OK;
+    omni_certificate_message_drop(conn);
+}
+
+otls_status omni_peer_refuse(otls_connection *conn, uint32_t flags, uint8_t fitting, uint8_t *alert,
+                             const char *text)
+{
+    otls_verdict *verdict = &conn->verdict;
+
+    verdict->flags = flags;
+    verdict->depth = 0;
+    verdict->alert = fitting;
+    (void)snprintf(verdict->text, sizeof(verdict->text), "%s", text);
+    *alert = fitting;
+    return OTLS_E_VERIFY;
+}
+
+/* Fail closed, but do not blame the peer. */
+static otls_status refuse_unjudged(otls_connection *conn, otls_status why, uint8_t *alert,
+                                   const char *text)
+{
+    conn->no_verdict = why;
+    return omni_peer_refuse(conn, OTLS_VERIFY_LIMIT, OTLS_ALERT_INTERNAL_ERROR, alert, text);
+}
+
+/* The chain as it was presented, as the verifier wants it. */
+typedef struct presented {
+    const otls_certificate
+        *at[OMNI_PEER_CHAIN_MAX]; /* NULL: undecodable. Borrowed from the peer's */
+    size_t count, bytes;
+} presented;
+
+/* Decode what is permitted; of anything else only the size is known. False: no memory. */
+static bool keep_chain(otls_connection *conn, const otls_slice *chain,
+                       const omni_verify_request *request, presented *sent)
+{
+    if (!omni_verify_permitted(request))
+        return true;
+    for (size_t i = 0; i < sent->count; i++) {
+        otls_certificate *cert = NULL;
+        otls_error why = OTLS_ERROR_INIT;
+
+        if (otls_certificate_from_der(&cert, chain[i].data, chain[i].size, &why) == OTLS_E_NOMEM)
+            return false;
+        sent->at[i] = cert;
+        if (cert != NULL)
+            conn->peer[conn->peer_count++] = cert;
+    }
+    return true;
+}
+
+/* Every handshake proves possession of the key by a signature, but for one: RSA key exchange. */
+static bool signs(const otls_connection *conn)
+{
+    const otls_context *context = conn->context;
+
+    for (size_t i = 0; !conn->server && i < context->suite_count; i++)
+        if (context->suites[i]->kx == OTLS_KX_RSA)
+            return false;
+    return true;
+}
+
+static void make_request(const otls_connection *conn, const presented *sent,
+                         omni_verify_request *request)
+{
+    const omni_settings *settings = &conn->context->settings;
+
+    *request = (omni_verify_request){
+        .trust = settings->trust,
+        .chain = sent->at,
+        .chain_count = sent->count,
+        .chain_bytes = sent->bytes,
+        .backend = conn->context->backend,
+        .name = !conn->server && !settings->no_name_check ? &conn->reference : NULL,
+        .time = omni_context_now(conn->context),
+        .max_depth = settings->verify_depth,
+        .security_level = settings->security_level,
+    };
+    omni_verify_settings_apply(&settings->verify, conn->server, request);
+    if (signs(conn))
+        request->flags |= OTLS_VERIFY_OPTION_SIGNATURE;
+}
+
+static otls_status judge(otls_connection *conn, const omni_verify_request *request,
+                         const otls_slice *staple, uint8_t *alert)
+{
+    otls_error why = OTLS_ERROR_INIT;
+    otls_status status;
+
+    if (omni_verify_presented(request, &conn->verdict)) { /* not the application's to forgive */
+        if (conn->server && conn->verdict.flags == OTLS_VERIFY_MALFORMED)
+            conn->verdict.alert = OTLS_ALERT_DECODE_ERROR; /* all that an OpenSSL server can send */
+        *alert = conn->verdict.alert;
+        return OTLS_E_VERIFY;
+    }
+    if (!conn->server && conn->context->settings.no_verify) {
+        conn->verdict.flags = OTLS_VERIFY_NOT_CHECKED;
+        return omni_verdict_ask(conn, alert);
+    }
+    status = omni_verify_chain(request, &conn->verdict, &why);
+    if (status == OTLS_OK)
+        status = omni_staple_judge(conn, staple, &why);
+    if (status != OTLS_OK)
+        return refuse_unjudged(conn, status, alert, why.text);
+    return omni_verdict_ask(conn, alert);
+}
+
+static otls_status judge_absent(otls_connection *conn, uint8_t *alert)
+{
+    conn->peer_missing = true;
+    if (conn->server && conn->context->settings.verify_mode != OTLS_VERIFY_MODE_REQUIRED) {
+        conn->verdict.flags = OTLS_VERIFY_NOT_CHECKED;
+        return OTLS_OK;
+    }
+    return omni_peer_refuse(conn, OTLS_VERIFY_MISSING,
+                            conn->hello_version == OTLS_TLS1_3 ? OTLS_ALERT_CERTIFICATE_REQUIRED
+                                                               : OTLS_ALERT_HANDSHAKE_FAILURE,
+                            alert, "the peer presented no certificate");
+}
+
+otls_status omni_core_verify_peer(otls_core *core, const otls_slice *chain, size_t count,
+                                  const otls_slice *staple, uint8_t *alert)
+{
+    otls_connection *conn = (otls_connection *)(void *)core;
+    presented sent = {.count = count};
+    omni_verify_request request;
+
+    omni_peer_clear(conn);
+    conn->peer_verified = true;
+    *alert = OTLS_ALERT_BAD_CERTIFICATE;
+    if (count == 0)
+        return judge_absent(conn, alert);
+    for (size_t i = 0; i < count; i++)
+        sent.bytes += chain[i].size;
+    make_request(conn, &sent, &request);
+    if (!omni_staple_keep(conn, staple) || !keep_chain(conn, chain, &request, &sent))
+        return refuse_unjudged(conn, OTLS_E_NOMEM, alert, "out of memory");
+    return judge(conn, &request, staple, alert);
+}
+
+static otls_status outside(otls_connection *conn, otls_error *err, const char *what)
+{
+    return omni_connection_fail_text(conn, err, OTLS_E_PROTOCOL, OTLS_CODE_OUTSIDE_POLICY,
+                                     "%s negotiated %s, which the policy does not allow",
+                                     otls_backend_name(conn->context->backend), what);
+}
+
+static bool alpn_is_offered(const otls_connection *conn)
+{
+    const omni_settings *settings = &conn->context->settings;
+    const otls_slice chosen = conn->info.alpn;
+
+    if (conn->server) /* core chose: nothing, or the one name */
+        return chosen.size == 0 || (chosen.size + 1 == conn->chosen_alpn_size &&
+                                    memcmp(conn->chosen_alpn + 1, chosen.data, chosen.size) == 0);
+    for (size_t at = 0; at < settings->alpn_size; at += 1u + settings->alpn[at])
+        if (settings->alpn[at] == chosen.size &&
+            memcmp(settings->alpn + at + 1, chosen.data, chosen.size) == 0)
+            return true;
+    return chosen.size == 0;
+}
+
+/* Whatever an engine did: nothing outside the policy gets through. */
+otls_status omni_connection_assert(otls_connection *conn, otls_error *err)
+{
+    const otls_context *context = conn->context;
+    const otls_connection_info *info = &conn->info;
+    const bool later = context->settings.calls.post_handshake_auth && info->version == OTLS_TLS1_3;
+    const bool must_verify =
+        (!conn->server || (context->settings.verify_mode == OTLS_VERIFY_MODE_REQUIRED && !later)) &&
+        !omni_psk_authenticated(conn);
+
+    if (info->version < context->lowest || info->version > context->highest)
+        return outside(conn, err, otls_version_name(info->version));
+    if (!omni_context_allows_suite(context, info->suite))
+        return outside(conn, err, otls_suite_name(info->suite));
+    if (info->group != 0 && !omni_context_allows_group(context, info->group))
+        return outside(conn, err, otls_group_name(info->group));
+    if (!alpn_is_offered(conn))
+        return outside(conn, err, "an application protocol");
+    if (must_verify && !conn->peer_verified)
+        return omni_connection_fail_text(conn, err, OTLS_E_VERIFY,
+                                         OTLS_CODE_PEER_CERTIFICATE_MISSING,
+                                         "%s finished a handshake without a peer certificate",
+                                         otls_backend_name(context->backend));
+    return OTLS_OK;
+}

@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: MIT */
+/* Sealing: settings become what is in force, and the engine's contexts are made from it. */
+#include "base/alloc.h"
+#include "base/fail.h"
+#include "context/context.h"
+#include "context/options.h"
+#include "x509/decode.h"
+#include "x509/strength.h"
+
+#include <string.h>
+
+/* A version without a suite cannot be negotiated, and one engine fails if it is offered. */
+static void narrow_to_suites(const otls_suite *const *suites, size_t count, uint16_t *lowest,
+                             uint16_t *highest)
+{
+    bool thirteen = false, older = false;
+
+    for (size_t i = 0; i < count; i++) {
+        if (suites[i]->min_version == OTLS_TLS1_3)
+            thirteen = true;
+        else
+            older = true;
+    }
+    if (!thirteen && *highest > OTLS_TLS1_2)
+        *highest = OTLS_TLS1_2;
+    if (!older && *lowest < OTLS_TLS1_3)
+        *lowest = OTLS_TLS1_3;
+}
+
+/* A key held elsewhere signs and does nothing else: no suite that has it decrypt. */
+static bool only_signs(const omni_settings *settings)
+{
+    for (size_t i = 0; i < settings->identity_count; i++)
+        if (settings->identities[i]->key->elsewhere)
+            return true;
+    return false;
+}
+
+/* Is it of use in this context? Without keys a PSK suite is not, and some engines would fail. */
+static bool usable(const otls_context *context, const otls_suite *suite)
+{
+    const omni_callbacks *calls = &context->settings.calls;
+
+    if (omni_suite_is_psk(suite) && calls->psk_client == NULL && calls->psk_server == NULL)
+        return false;
+    if (!omni_suite_allowed(suite, context->settings.security_level) ||
+        (suite->kx == OTLS_KX_RSA && only_signs(&context->settings)))
+        return false;
+    return omni_backend_has_suite(context->backend, suite);
+}
+
+otls_status omni_context_range(const otls_context *context, uint16_t *lowest, uint16_t *highest,
+                               otls_error *err)
+{
+    const omni_settings *settings = &context->settings;
+    const otls_suite *have[OMNI_SUITE_MAX];
+    size_t count = 0;
+
+    OMNI_TRY(omni_versions_left(context, settings->options, lowest, highest, err));
+    for (size_t i = 0; i < settings->suite_count; i++)
+        if (usable(context, settings->suites[i]))
+            have[count++] = settings->suites[i];
+    narrow_to_suites(have, count, lowest, highest);
+    if (count == 0 || *lowest > *highest)
+        return omni_fail(err, OTLS_E_CONFIG, OTLS_CODE_NO_SUITE_LEFT,
+                         "no cipher suite that %s has and security level %d allows is left",
+                         otls_backend_name(context->backend), settings->security_level);
+    return OTLS_OK;
+}
+
+static otls_status filter(otls_context *context, otls_error *err)
+{
+    const omni_settings *settings = &context->settings;
+    const int wanted = omni_strength_of_level(settings->security_level);
+
+    OMNI_TRY(omni_context_range(context, &context->lowest, &context->highest, err));
+    context->suite_count = context->group_count = context->signature_count = 0;
+    for (size_t i = 0; i < settings->suite_count; i++) {
+        const otls_suite *suite = settings->suites[i];
+        const bool thirteen = suite->min_version == OTLS_TLS1_3;
+
+        if (suite->min_version > context->highest ||
+            (!thirteen && context->lowest == OTLS_TLS1_3) || !usable(context, suite))
+            continue;
+        context->suites[context->suite_count++] = suite;
+    }
+    for (size_t i = 0; i < settings->group_count; i++)
+        if (omni_strength_of_group(settings->groups[i]) >= wanted &&
+            omni_backend_has_group(context->backend, settings->groups[i]))
+            context->groups[context->group_count++] = settings->groups[i];
+    for (size_t i = 0; i < settings->signature_count; i++)
+        if (omni_strength_of_signature(settings->signatures[i]) >= wanted &&
+            omni_backend_has_signature(context->backend, settings->signatures[i]))
+            context->signatures[context->signature_count++] = settings->signatures[i];
+    if (context->group_count == 0)
+        return omni_fail(err, OTLS_E_CONFIG, OTLS_CODE_NO_SHARED_GROUP,
+                         "%s has none of the groups asked for that security level %d allows",
+                         otls_backend_name(context->backend), settings->security_level);
+    if (context->signature_count == 0)
+        return omni_fail(err, OTLS_E_CONFIG, OTLS_CODE_NONE,
+                         "%s has none of the signature algorithms asked for that security level %d "
+                         "allows",
+                         otls_backend_name(context->backend), settings->security_level);
+    return OTLS_OK;
+}
+
+static void policy_fill_calls(otls_policy *policy, const otls_context *context)
+{
+    const omni_callbacks *calls = &context->settings.calls;
+    const bool psk = policy->server ? calls->psk_server != NULL : calls->psk_client != NULL;
+    const otls_backend *backend = context->backend;
+
+    policy->ask_ocsp = !policy->server && context->settings.ocsp != OTLS_OCSP_OFF;
+    policy->staple = policy->server && (context->settings.staples != NULL ||
+                                        context->settings.ocsp_callback != NULL);
+    policy->post_handshake_auth = calls->post_handshake_auth;
+    policy->psk_12 = psk && otls_backend_supports(backend, OTLS_FEATURE_PSK_12, NULL) != OTLS_NO;
+    policy->psk_13 = psk && otls_backend_supports(backend, OTLS_FEATURE_PSK_13, NULL) != OTLS_NO;
+    if (!policy->server)
+        return;
+    policy->client_ca_names = calls->client_ca.names;
+    policy->client_ca_count = calls->client_ca.count;
+    if (calls->psk_hint != NULL)
+        policy->psk_hint = (otls_slice){(const uint8_t *)calls->psk_hint, strlen(calls->psk_hint)};
+}
+
+static void policy_fill(omni_native *native, const otls_context *context, bool server)
+{
+    const omni_settings *settings = &context->settings;
+    const otls_identity *identity = native->identity;
+
+    native->policy = (otls_policy){
+        .size = sizeof(otls_policy),
+        .server = server,
+        .request_peer = server ? (uint8_t)settings->verify_mode : 0,
+        .no_tickets = !omni_ticket_wanted(settings, server),
+        .ticket_count = server ? (uint8_t)otls_context_ticket_count(context) : 0,
+        .resumption = omni_session_wanted(settings, server),
+        .session_lifetime = omni_session_lifetime(settings),
+        .session_id_context = {context->policy_hash[server], OMNI_BINDING_SIZE},
+        .max_early_data = omni_session_wanted(settings, server) ? settings->sessions.max_early_data : 0,
+        .key_log = settings->key_log != NULL || settings->calls.key_log_file != NULL,
+        .min_version = context->lowest,
+        .max_version = context->highest,
+        .suites = context->suites,
+        .suite_count = context->suite_count,
+        .groups = context->groups,
+        .group_count = context->group_count,
+        .signatures = context->signatures,
+        .signature_count = context->signature_count,
+        .security_level = (uint8_t)settings->security_level,
+        .client_order = (settings->options & OTLS_OPTION_CIPHER_SERVER_PREFERENCE) == 0,
+        .renegotiation = (settings->options & OTLS_OPTION_NO_RENEGOTIATION) == 0,
+    };
+    if ((settings->options & OTLS_OPTION_NO_TICKET) != 0)
+        native->policy.no_tickets = 1;
+    if (settings->dh_params != NULL)
+        (void)omni_dh_params_parse((otls_slice){settings->dh_params, settings->dh_params_size},
+                                   &native->policy.dh_p, &native->policy.dh_g);
+    policy_fill_calls(&native->policy, context);
+    if (identity == NULL)
+        return;
+    for (size_t i = 0; i < identity->chain_count; i++)
+        native->chain[i] = identity->chain[i]->x509.der;
+    native->policy.chain = native->chain;
+    native->policy.chain_count = identity->chain_count;
+    native->policy.key = identity->key->native;
+}
+
+static void native_free(const otls_context *context, omni_native *native)
+{
+    if (native == NULL)
+        return;
+    OMNI_MODULE(context->backend)->context->fini(native->engine);
+    omni_free(native->suites);
+    omni_free(native);
+}
+
+void omni_context_unseal(otls_context *context)
+{
+    native_free(context, context->client);
+    context->client = NULL;
+    for (size_t i = 0; i < context->server_count; i++)
+        native_free(context, context->servers[i]);
+    context->server_count = 0;
+}
+
+/* A server without identity: only what needs none. */
+static otls_status narrow_to_psk(omni_native *native, otls_error *err)
+{
+    otls_policy *policy = &native->policy;
+    size_t count = 0;
+
+    native->suites = omni_calloc(policy->suite_count, sizeof(*native->suites));
+    if (native->suites == NULL)
+        return omni_fail_nomem(err);
+    for (size_t i = 0; i < policy->suite_count; i++) {
+        const otls_suite *suite = policy->suites[i];
+
+        if (suite->min_version == OTLS_TLS1_3 ? policy->psk_13 != 0
+                                              : policy->psk_12 != 0 && omni_suite_is_psk(suite) &&
+                                                    suite->kx != OTLS_KX_RSA_PSK)
+            native->suites[count++] = suite;
+    }
+    policy->suites = native->suites;
+    policy->suite_count = count;
+    narrow_to_suites(native->suites, count, &policy->min_version, &policy->max_version);
+    if (count == 0 || policy->min_version > policy->max_version)
+        return omni_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_NO_IDENTITY,
+                         "a server context needs an identity, or suites for pre-shared keys");
+    return OTLS_OK;
+}
+
+static otls_status make_native(omni_native **out, const otls_context *context,
+                               const otls_identity *identity, bool server, otls_error *err)
+{
+    const otls_context_ops *engine = OMNI_MODULE(context->backend)->context;
+    const size_t head = (sizeof(omni_native) + 15) & ~(size_t)15;
+    omni_native *native = omni_calloc(1, head + engine->state_size);
+    otls_error inner;
+    otls_status status;
+
+    if (native == NULL)
+        return omni_fail_nomem(err);
+    native->identity = identity;
+    policy_fill(native, context, server);
+    if (server && identity == NULL) {
+        status = narrow_to_psk(native, err);
+        if (status != OTLS_OK) {
+            omni_free(native->suites);
+            omni_free(native);
+            return status;
+        }
+    }
+    native->engine = (otls_backend_context *)((char *)native + head);
+    status = engine->init(native->engine, &native->policy, &inner);
+    if (status != OTLS_OK) {
+        omni_free(native->suites);
+        omni_free(native);
+        if (err != NULL)
+            *err = inner;
+        return status;
+    }
+    *out = native;
+    return OTLS_OK;
+}
+
+static otls_status seal_servers(otls_context *context, otls_error *err)
+{
+    const omni_settings *settings = &context->settings;
+
+    OMNI_TRY(omni_client_ca_check(context, err));
+    if (settings->identity_count == 0 && settings->calls.psk_server != NULL) {
+        if (context->server_count == 0)
+            OMNI_TRY(make_native(&context->servers[0], context, NULL, true, err));
+        context->server_count = 1;
+        return OTLS_OK;
+    }
+    if (settings->identity_count == 0)
+        return context->role == OTLS_EITHER
+                   ? OTLS_OK
+                   : omni_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_NO_IDENTITY,
+                               "a server context needs an identity");
+    while (context->server_count < settings->identity_count) {
+        OMNI_TRY(make_native(&context->servers[context->server_count], context,
+                             settings->identities[context->server_count], true, err));
+        context->server_count++;
+    }
+    return OTLS_OK;
+}
+
+/* What we present must be as strong as what we ask for; settings may come in any order. */
+static otls_status check_own(const otls_context *context, otls_error *err)
+{
+    const omni_settings *settings = &context->settings;
+    otls_slice p, g;
+
+    for (size_t i = 0; i < settings->identity_count; i++) {
+        const otls_certificate *leaf = settings->identities[i]->chain[0];
+        const int strength = omni_strength_of_key(&leaf->x509);
+
+        if (strength >= 0 && strength < omni_strength_of_level(settings->security_level))
+            return omni_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_WEAK,
+                             "the key of %.80s is too weak for security level %d",
+                             otls_certificate_subject(leaf), settings->security_level);
+    }
+    if (settings->dh_params == NULL ||
+        !omni_dh_params_parse((otls_slice){settings->dh_params, settings->dh_params_size}, &p, &g))
+        return OTLS_OK;
+    return omni_dh_params_check(p, g, settings->security_level, "DH parameters", err);
+}
+
+static otls_status seal_locked(otls_context *context, otls_error *err)
+{
+    const omni_settings *settings = &context->settings;
+    const otls_identity *own = settings->identity_count != 0 ? settings->identities[0] : NULL;
+
+    OMNI_TRY(check_own(context, err));
+    OMNI_TRY(filter(context, err));
+    OMNI_TRY(omni_session_seal(context, err));
+    if (context->role != OTLS_SERVER && context->client == NULL)
+        OMNI_TRY(make_native(&context->client, context, own, false, err));
+    if (context->role != OTLS_CLIENT)
+        OMNI_TRY(seal_servers(context, err));
+    atomic_store_explicit(&context->sealed, true, memory_order_release);
+    return OTLS_OK;
+}
+
+otls_status otls_context_seal(otls_context *context, otls_error *err)
+{
+    otls_status status = OTLS_OK;
+
+    if (atomic_load_explicit(&context->sealed, memory_order_acquire))
+        return OTLS_OK;
+    (void)pthread_mutex_lock(&context->sealing);
+    if (!atomic_load_explicit(&context->sealed, memory_order_acquire))
+        status = seal_locked(context, err);
+    if (status != OTLS_OK)
+        omni_context_unseal(context); /* a corrected setting must not meet old natives */
+    (void)pthread_mutex_unlock(&context->sealing);
+    return status;
+}

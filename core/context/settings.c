@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: MIT */
+/* The setters: each checks its value completely before it changes anything. */
+#include "base/alloc.h"
+#include "base/fail.h"
+#include "context/context.h"
+#include "verify/verify.h"
+#include <omnitls/insecure.h>
+#include <omnitls/options.h>
+
+#include <string.h>
+
+static const char *bad_version(uint16_t version)
+{
+    if (version == 0x0002 || version == 0x0200)
+        return "SSLv2 is refused: it is broken (RFC 6176)";
+    if (version == 0x0300)
+        return "SSLv3 is refused: it is broken (RFC 7568)";
+    if (version < OTLS_TLS1_0 || version > OTLS_TLS1_3)
+        return "is no TLS version";
+    return NULL;
+}
+
+static otls_status check_version(const otls_context *context, uint16_t version, otls_error *err)
+{
+    const char *problem;
+    const char *why;
+
+    if (version == OTLS_VERSION_DEFAULT || version == OTLS_VERSION_LOWEST ||
+        version == OTLS_VERSION_HIGHEST)
+        return OTLS_OK;
+    problem = bad_version(version);
+    if (problem != NULL)
+        return omni_fail(err, OTLS_E_CONFIG,
+                         version <= 0x0300 ? OTLS_CODE_OBSOLETE : OTLS_CODE_NONE,
+                         "version 0x%04x: %s", version, problem);
+    if (otls_backend_supports(context->backend,
+                              (otls_feature)(OTLS_FEATURE_TLS1_0 + (version - OTLS_TLS1_0)),
+                              &why) == OTLS_NO)
+        return omni_fail_unsupported(
+            err, context->backend,
+            (otls_feature)(OTLS_FEATURE_TLS1_0 + (version - OTLS_TLS1_0)));
+    return OTLS_OK;
+}
+
+otls_status otls_context_set_versions(otls_context *context, uint16_t lowest, uint16_t highest,
+                                      otls_error *err)
+{
+    OMNI_TRY(omni_context_unsealed(context, err));
+    OMNI_TRY(check_version(context, lowest, err));
+    OMNI_TRY(check_version(context, highest, err));
+    /* LOWEST and HIGHEST are below and above all, so they compare as they should */
+    if (lowest != OTLS_VERSION_DEFAULT && highest != OTLS_VERSION_DEFAULT && lowest > highest &&
+        lowest != OTLS_VERSION_HIGHEST && highest != OTLS_VERSION_LOWEST)
+        return omni_fail(err, OTLS_E_CONFIG, OTLS_CODE_NONE,
+                         "lowest version 0x%04x is above the highest, 0x%04x", lowest, highest);
+    context->settings.lowest = lowest;
+    context->settings.highest = highest;
+    return OTLS_OK;
+}
+
+/* Keep one half of the suite list (TLS 1.3 or the older ones), replace the other. */
+static void replace_suites(omni_settings *settings, bool thirteen, const otls_suite *const *with,
+                           size_t count)
+{
+    const otls_suite *merged[OMNI_SUITE_MAX];
+    size_t used = 0;
+
+    for (int pass = 0; pass < 2; pass++) {
+        const bool now_thirteen = pass == 0;
+        const otls_suite *const *from = now_thirteen == thirteen ? with : settings->suites;
+        const size_t from_count = now_thirteen == thirteen ? count : settings->suite_count;
+
+        for (size_t i = 0; i < from_count && used < OMNI_SUITE_MAX; i++)
+            if ((from[i]->min_version == OTLS_TLS1_3) == now_thirteen)
+                merged[used++] = from[i];
+    }
+    memcpy(settings->suites, merged, used * sizeof(*merged));
+    settings->suite_count = used;
+}
+
+/* OpenSSL's rule: an unknown word is no error. */
+static void log_unknown(const char *word, size_t length, void *user)
+{
+    const omni_callbacks *calls = user;
+    char text[160];
+
+    if (calls->log == NULL)
+        return;
+    (void)snprintf(text, sizeof(text), "the cipher expression has the unknown word \"%.*s\"",
+                   length < 100 ? (int)length : 100, word);
+    calls->log(text, calls->log_user);
+}
+
+otls_status otls_context_set_ciphers(otls_context *context, const char *openssl_expression,
+                                     otls_error *err)
+{
+    const otls_suite *suites[OMNI_SUITE_MAX];
+    int level = context->settings.security_level;
+    size_t count;
+
+    OMNI_TRY(omni_context_unsealed(context, err));
+    OMNI_TRY(omni_ciphers_parse(openssl_expression, suites, OMNI_SUITE_MAX, &count, &level,
+                                log_unknown, &context->settings.calls, err));
+    context->settings.security_level = level;
+    replace_suites(&context->settings, false, suites, count);
+    return OTLS_OK;
+}
+
+otls_status otls_context_set_tls13_ciphers(otls_context *context, const char *names,
+                                           otls_error *err)
+{
+    const otls_suite *suites[OMNI_SUITE_MAX];
+    size_t count;
+
+    OMNI_TRY(omni_context_unsealed(context, err));
+    OMNI_TRY(omni_ciphers13_parse(names, suites, OMNI_SUITE_MAX, &count, err));
+    replace_suites(&context->settings, true, suites, count);
+    return OTLS_OK;
+}
+
+otls_status otls_context_set_groups(otls_context *context, const char *names, otls_error *err)
+{
+    uint16_t groups[OMNI_GROUP_MAX];
+    size_t count;
+
+    OMNI_TRY(omni_context_unsealed(context, err));
+    OMNI_TRY(omni_groups_parse(names, groups, OMNI_GROUP_MAX, &count, err));
+    memcpy(context->settings.groups, groups, count * sizeof(*groups));
+    context->settings.group_count = count;
+    return OTLS_OK;
+}
+
+otls_status otls_context_set_signature_algorithms(otls_context *context, const char *names,
+                                                  otls_error *err)
+{
+    uint16_t signatures[OMNI_SIGNATURE_MAX];
+    size_t count;
+
+    OMNI_TRY(omni_context_unsealed(context, err));
+    OMNI_TRY(omni_signatures_parse(names, signatures, OMNI_SIGNATURE_MAX, &count, err));
+    memcpy(context->settings.signatures, signatures, count * sizeof(*signatures));
+    context->settings.signature_count = count;
+    return OTLS_OK;
+}
+
+otls_status otls_context_set_trust(otls_context *context, otls_trust *trust, otls_error *err)
+{
+    OMNI_TRY(omni_context_unsealed(context, err));
+    if (trust != NULL)
+        omni_trust_seal(trust);
+    (void)otls_trust_ref(trust);
+    otls_trust_free(context->settings.trust);
+    context->settings.trust = trust;
+    return OTLS_OK;
+}
+
+otls_status otls_context_add_identity(otls_context *context, otls_identity *identity,
+                                      otls_error *err)
+{
+    omni_settings *settings = &context->settings;
+
+    OMNI_TRY(omni_context_unsealed(context, err));
+    if (identity == NULL)
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NO_IDENTITY, "no identity given");
+    if (identity->backend != context->backend)
+        return omni_fail(err, OTLS_E_WRONG_BACKEND, OTLS_CODE_NONE,
+                         "the identity is %s's, the context %s's",
+                         otls_backend_name(identity->backend),
+                         otls_backend_name(context->backend));
+    if (settings->identity_count == OMNI_IDENTITY_MAX)
+        return omni_fail(err, OTLS_E_CONFIG, OTLS_CODE_LIMIT, "more than %d identities",
+                         OMNI_IDENTITY_MAX);
+    settings->identities[settings->identity_count++] = otls_identity_ref(identity);
+    return OTLS_OK;
+}
+
+otls_status otls_context_set_verify_mode(otls_context *context, otls_verify_mode mode,
+                                         otls_error *err)
+{
+    OMNI_TRY(omni_context_unsealed(context, err));
+    if (mode != OTLS_VERIFY_MODE_NONE && mode != OTLS_VERIFY_MODE_OPTIONAL &&
+        mode != OTLS_VERIFY_MODE_REQUIRED)
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE, "%d is no verify mode", (int)mode);
+    if (context->role == OTLS_CLIENT && mode != OTLS_VERIFY_MODE_REQUIRED)
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE,
+                         "a client always verifies; see omnitls/insecure.h");
+    if (context->role == OTLS_CLIENT)
+        context->settings.no_verify = false;
+    context->settings.verify_mode = mode;
+    return OTLS_OK;
+}
+
+otls_status otls_context_set_verify_depth(otls_context *context, int depth, otls_error *err)
+{
+    OMNI_TRY(omni_context_unsealed(context, err));
+    if (depth < 0 || depth > 100)
+        return omni_fail(err, OTLS_E_CONFIG, OTLS_CODE_LIMIT, "verify depth %d is not in 0..100",
+                         depth);
+    context->settings.verify_depth = depth;
+    return OTLS_OK;
+}
+
+static otls_status alpn_wire_size(const char *const *names, size_t count, size_t *size,
+                                  otls_error *err)
+{
+    size_t total = 0;
+
+    *size = 0;
+    for (size_t i = 0; i < count; i++) {
+        const size_t length = names[i] != NULL ? strlen(names[i]) : 0;
+
+        if (length == 0 || length > 255)
+            return omni_fail(err, OTLS_E_CONFIG, OTLS_CODE_LIMIT,
+                             "ALPN name %zu has %zu bytes, 1 to 255 are allowed", i + 1, length);
+        total += length + 1;
+        if (total > OMNI_ALPN_WIRE_MAX)
+            return omni_fail(err, OTLS_E_CONFIG, OTLS_CODE_LIMIT,
+                             "ALPN names exceed 65535 bytes at \"%.40s\"", names[i]);
+    }
+    *size = total;
+    return OTLS_OK;
+}
+
+/* What the engine cannot offer (a client), or answer with (a server), is refused here. */
+static otls_status alpn_possible(const otls_context *context, const char *const *names,
+                                 size_t count, otls_error *err)
+{
+    const bool client = context->role != OTLS_SERVER;
+    bool is_long = client && count > 8, comma = false;
+
+    for (size_t i = 0; i < count; i++) {
+        is_long = is_long || strlen(names[i]) > 32;
+        comma = comma || (client && strchr(names[i], ',') != NULL);
+    }
+    if (is_long &&
+        otls_backend_supports(context->backend, OTLS_FEATURE_LONG_ALPN, NULL) == OTLS_NO)
+        return omni_fail_unsupported(err, context->backend, OTLS_FEATURE_LONG_ALPN);
+    if (comma && otls_backend_supports(context->backend, OTLS_FEATURE_ALPN_COMMA, NULL) == OTLS_NO)
+        return omni_fail_unsupported(err, context->backend, OTLS_FEATURE_ALPN_COMMA);
+    return OTLS_OK;
+}
+
+otls_status otls_context_set_alpn(otls_context *context, const char *const *names, size_t count,
+                                  otls_error *err)
+{
+    omni_settings *settings = &context->settings;
+    uint8_t *wire, *at;
+    size_t size;
+
+    OMNI_TRY(omni_context_unsealed(context, err));
+    OMNI_TRY(alpn_wire_size(names, count, &size, err));
+    OMNI_TRY(alpn_possible(context, names, count, err));
+    wire = omni_malloc(size);
+    if (wire == NULL)
+        return omni_fail_nomem(err);
+    at = wire;
+    for (size_t i = 0; i < count; i++) {
+        const size_t length = strlen(names[i]);
+
+        *at++ = (uint8_t)length;
+        memcpy(at, names[i], length);
+        at += length;
+    }
+    omni_free(settings->alpn);
+    settings->alpn = wire;
+    settings->alpn_size = size;
+    return OTLS_OK;
+}
+
+otls_status otls_context_set_alpn_required(otls_context *context, bool required, otls_error *err)
+{
+    OMNI_TRY(omni_context_unsealed(context, err));
+    context->settings.alpn_optional = !required;
+    return OTLS_OK;
+}
+
+otls_status otls_context_set_clock(otls_context *context, int64_t (*now)(void *user), void *user,
+                                   otls_error *err)
+{
+    OMNI_TRY(omni_context_unsealed(context, err));
+    context->settings.now = now;
+    context->settings.now_user = user;
+    return OTLS_OK;
+}
+
+otls_status otls_context_set_key_log(otls_context *context, otls_key_log_callback callback,
+                                     void *user, otls_error *err)
+{
+    OMNI_TRY(omni_context_unsealed(context, err));
+    if (callback != NULL &&
+        otls_backend_supports(context->backend, OTLS_FEATURE_KEY_LOG, NULL) == OTLS_NO)
+        return omni_fail_unsupported(err, context->backend, OTLS_FEATURE_KEY_LOG);
+    context->settings.key_log = callback;
+    context->settings.key_log_user = user;
+    return OTLS_OK;
+}
+
+otls_status otls_context_insecure_no_verify(otls_context *context, otls_error *err)
+{
+    OMNI_TRY(omni_context_unsealed(context, err));
+    context->settings.no_verify = true;
+    return OTLS_OK;
+}
+
+otls_status otls_context_insecure_no_name_check(otls_context *context, otls_error *err)
+{
+    OMNI_TRY(omni_context_unsealed(context, err));
+    context->settings.no_name_check = true;
+    return OTLS_OK;
+}

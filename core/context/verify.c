@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: MIT */
+/* verify/verify.h's settings of a context: the switches of the verifier, for the chains of its peers. */
+#include "context/verify.h"
+
+#include "base/alloc.h"
+#include "base/fail.h"
+#include "context/context.h"
+
+enum { PIN_SIZE = 32 };
+
+/* About names; they have setters of their own. */
+static const uint32_t name_options =
+    OTLS_VERIFY_OPTION_COMMON_NAME | OTLS_VERIFY_OPTION_PARTIAL_WILDCARDS;
+static const uint32_t chain_options = OTLS_VERIFY_OPTION_PARTIAL_CHAIN | OTLS_VERIFY_OPTION_STRICT |
+                                      OTLS_VERIFY_OPTION_TRUSTED_FIRST |
+                                      OTLS_VERIFY_OPTION_CRL_LEAF | OTLS_VERIFY_OPTION_CRL_CHAIN;
+
+otls_status omni_verify_settings_adopt(omni_verify_settings *settings, otls_error *err)
+{
+    const uint8_t *pins = settings->pins;
+
+    settings->pins = NULL;
+    if (pins == NULL)
+        return OTLS_OK;
+    settings->pins = omni_memdup(pins, settings->pin_count * PIN_SIZE);
+    return settings->pins != NULL ? OTLS_OK : omni_fail_nomem(err);
+}
+
+void omni_verify_settings_clear(omni_verify_settings *settings)
+{
+    omni_free(settings->pins);
+    settings->pins = NULL;
+    settings->pin_count = 0;
+}
+
+void omni_verify_settings_apply(const omni_verify_settings *settings, bool server,
+                                omni_verify_request *request)
+{
+    request->purpose = settings->purpose != 0 ? settings->purpose
+                       : server               ? OTLS_PURPOSE_CLIENT
+                                              : OTLS_PURPOSE_SERVER;
+    request->flags = settings->options;
+    request->verifier = settings->verifier;
+    request->pins = settings->pins;
+    request->pin_count = settings->pin_count;
+    request->max_certificates = settings->max_certificates;
+    request->max_bytes = settings->max_bytes;
+}
+
+otls_status otls_context_set_verify_flags(otls_context *context, uint32_t options, otls_error *err)
+{
+    uint32_t *own = &context->settings.verify.options;
+
+    OMNI_TRY(omni_context_unsealed(context, err));
+    if ((options & ~chain_options) != 0)
+        return omni_fail(err, OTLS_E_CONFIG, OTLS_CODE_NONE,
+                         (options & name_options) != 0
+                             ? "0x%x: how names are matched has setters of its own"
+                             : "0x%x has bits that are no verify flag",
+                         (unsigned)options);
+    *own = (*own & name_options) | options;
+    return OTLS_OK;
+}
+
+uint32_t otls_context_verify_flags(const otls_context *context)
+{
+    return (context->settings.verify.options & chain_options) | OTLS_VERIFY_OPTION_TRUSTED_FIRST;
+}
+
+static otls_status set_option(otls_context *context, uint32_t option, bool on, otls_error *err)
+{
+    uint32_t *own = &context->settings.verify.options;
+
+    OMNI_TRY(omni_context_unsealed(context, err));
+    *own = on ? *own | option : *own & ~option;
+    return OTLS_OK;
+}
+
+otls_status otls_context_set_common_name_fallback(otls_context *context, bool on, otls_error *err)
+{
+    return set_option(context, OTLS_VERIFY_OPTION_COMMON_NAME, on, err);
+}
+
+bool otls_context_common_name_fallback(const otls_context *context)
+{
+    return (context->settings.verify.options & OTLS_VERIFY_OPTION_COMMON_NAME) != 0;
+}
+
+otls_status otls_context_set_partial_wildcards(otls_context *context, bool on, otls_error *err)
+{
+    return set_option(context, OTLS_VERIFY_OPTION_PARTIAL_WILDCARDS, on, err);
+}
+
+bool otls_context_partial_wildcards(const otls_context *context)
+{
+    return (context->settings.verify.options & OTLS_VERIFY_OPTION_PARTIAL_WILDCARDS) != 0;
+}
+
+otls_status otls_context_set_check_hostname(otls_context *context, bool on, otls_error *err)
+{
+    OMNI_TRY(omni_context_unsealed(context, err));
+    if (!on)
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE,
+                         "a client always matches the name; see omnitls/insecure.h");
+    if (context->role == OTLS_SERVER)
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE,
+                         "a server has no name to match its clients with");
+    context->settings.no_name_check = false;
+    return OTLS_OK;
+}
+
+bool otls_context_check_hostname(const otls_context *context)
+{
+    const omni_settings *settings = &context->settings;
+
+    return context->role != OTLS_SERVER && !settings->no_verify && !settings->no_name_check;
+}
+
+otls_status otls_context_set_verify_purpose(otls_context *context, int purpose, otls_error *err)
+{
+    OMNI_TRY(omni_context_unsealed(context, err));
+    if (purpose < 0 || purpose > OTLS_PURPOSE_ANY)
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE, "%d is no purpose", purpose);
+    context->settings.verify.purpose = purpose;
+    return OTLS_OK;
+}
+
+otls_status otls_context_set_verifier(otls_context *context, int verifier, otls_error *err)
+{
+    OMNI_TRY(omni_context_unsealed(context, err));
+    if (verifier != OTLS_VERIFIER_UNIFORM && verifier != OTLS_VERIFIER_ENGINE)
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE, "%d is no verifier", verifier);
+    if (verifier == OTLS_VERIFIER_ENGINE &&
+        otls_backend_supports(context->backend, OTLS_FEATURE_ENGINE_VERIFIER, NULL) == OTLS_NO)
+        return omni_fail_unsupported(err, context->backend, OTLS_FEATURE_ENGINE_VERIFIER);
+    context->settings.verify.verifier = verifier;
+    return OTLS_OK;
+}
+
+int otls_context_verifier(const otls_context *context)
+{
+    return context->settings.verify.verifier;
+}
+
+otls_status otls_context_set_pins(otls_context *context, const uint8_t *pins, size_t count,
+                                  otls_error *err)
+{
+    uint8_t *copy = NULL;
+
+    OMNI_TRY(omni_context_unsealed(context, err));
+    if (pins == NULL && count != 0)
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE, "pins are counted but not given");
+    if (count > OTLS_PINS_MAX)
+        return omni_fail(err, OTLS_E_CONFIG, OTLS_CODE_LIMIT, "%zu pins, at most %d are allowed",
+                         count, OTLS_PINS_MAX);
+    if (count != 0) {
+        copy = omni_memdup(pins, count * PIN_SIZE);
+        if (copy == NULL)
+            return omni_fail_nomem(err);
+    }
+    omni_verify_settings_clear(&context->settings.verify);
+    context->settings.verify.pins = copy;
+    context->settings.verify.pin_count = count;
+    return OTLS_OK;
+}
+
+otls_status otls_context_set_chain_limits(otls_context *context, size_t certificates, size_t bytes,
+                                          otls_error *err)
+{
+    OMNI_TRY(omni_context_unsealed(context, err));
+    if (certificates > OTLS_CHAIN_CERTIFICATES_MAX || bytes > OTLS_CHAIN_BYTES_MAX)
+        return omni_fail(err, OTLS_E_CONFIG, OTLS_CODE_LIMIT,
+                         "at most %d certificates and %d bytes can be permitted",
+                         OTLS_CHAIN_CERTIFICATES_MAX, OTLS_CHAIN_BYTES_MAX);
+    if ((certificates > OTLS_CHAIN_CERTIFICATES || bytes > OTLS_CHAIN_BYTES) &&
+        otls_backend_supports(context->backend, OTLS_FEATURE_LONG_CHAINS, NULL) != OTLS_YES)
+        return omni_fail_unsupported(err, context->backend, OTLS_FEATURE_LONG_CHAINS);
+    context->settings.verify.max_certificates = (uint32_t)certificates;
+    context->settings.verify.max_bytes = (uint32_t)bytes;
+    return OTLS_OK;
+}
+
+int otls_context_verify_depth(const otls_context *context)
+{
+    return context->settings.verify_depth;
+}
+
+otls_trust *otls_context_trust(const otls_context *context)
+{
+    return context->settings.trust;
+}

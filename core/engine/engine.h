@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file engine/engine.h
+ * What core holds of an engine, and how it calls one. A build with one engine (OTLS_ONLY_BACKEND)
+ * calls its tables directly: they are const and visible to link-time optimisation, so no table is
+ * loaded.
+ */
+#ifndef OMNI_ENGINE_ENGINE_H
+#define OMNI_ENGINE_ENGINE_H
+
+#include "algorithms/suites.h"
+#include <omnitls/backend.h>
+#include <stdatomic.h>
+
+/** At most this many engines in a process. */
+#define OMNI_BACKEND_MAX 8
+
+/** Remembered answers of has_group and has_signature. */
+#define OMNI_HAS_SLOTS 128
+
+struct otls_backend {
+    const otls_backend_module *module;
+    unsigned index; /* 0..OMNI_BACKEND_MAX-1: place in per-engine caches */
+    /* asking an engine may cost it a context: each answer is asked for once (engine/has.c) */
+    atomic_uchar suites[OMNI_SUITE_MAX];
+    atomic_uint groups[OMNI_HAS_SLOTS], signatures[OMNI_HAS_SLOTS];
+};
+
+/** Does the running engine have it? Asked once per process, any thread. */
+bool omni_backend_has_suite(const otls_backend *backend, const otls_suite *suite);
+bool omni_backend_has_group(const otls_backend *backend, uint16_t group);
+bool omni_backend_has_signature(const otls_backend *backend, uint16_t scheme);
+
+#ifdef OTLS_ONLY_BACKEND
+extern const otls_backend_module OTLS_ONLY_BACKEND; /* otls_module_wolfssl ... */
+#define OMNI_MODULE(backend) ((void)(backend), &OTLS_ONLY_BACKEND)
+#else
+#define OMNI_MODULE(backend) ((backend)->module)
+#endif
+
+/** Does the table reach as far as the slot, and is it filled? */
+#define OMNI_HAS(table, slot)                                                                      \
+    ((table) != NULL && (table)->size >= offsetof(__typeof__(*(table)), slot) +                    \
+                                             sizeof((table)->slot) &&                              \
+     (table)->slot != NULL)
+
+/** E_UNSUPPORTED naming feature and engine, with the engine's own reason. */
+otls_status omni_fail_unsupported(otls_error *err, const otls_backend *backend,
+                                  otls_feature feature);
+
+#endif

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What an engine has never changes while it runs, but asking may be dear (OpenSSL builds a context
+ * for it). The answers are kept beside the registry's entry; two threads that ask at once both get
+ * the same answer, so no lock is needed.
+ */
+#include "engine/engine.h"
+
+enum { UNKNOWN = 0, ABSENT = 1, PRESENT = 2 };
+
+/* The registry's entries are const to everybody but these caches. */
+static struct otls_backend *caches(const otls_backend *backend)
+{
+    return (struct otls_backend *)(uintptr_t)backend;
+}
+
+bool omni_backend_has_suite(const otls_backend *backend, const otls_suite *suite)
+{
+    size_t count;
+    const otls_suite *table = omni_suite_table(&count);
+    const size_t index = (size_t)(suite - table);
+    unsigned char known;
+
+    if (index >= count || index >= OMNI_SUITE_MAX)
+        return OMNI_MODULE(backend)->context->has_suite(suite);
+    known = atomic_load_explicit(&backend->suites[index], memory_order_relaxed);
+    if (known == UNKNOWN) {
+        known = OMNI_MODULE(backend)->context->has_suite(suite) ? PRESENT : ABSENT;
+        atomic_store_explicit(&caches(backend)->suites[index], known, memory_order_relaxed);
+    }
+    return known == PRESENT;
+}
+
+/* A slot holds number << 2 | answer; a full table only means that the engine is asked again. */
+static bool remembered(atomic_uint *slots, uint16_t number, bool (*ask)(uint16_t))
+{
+    unsigned answer;
+
+    for (size_t probe = 0; probe < OMNI_HAS_SLOTS; probe++) {
+        atomic_uint *slot = &slots[(number + probe) % OMNI_HAS_SLOTS];
+        unsigned seen = atomic_load_explicit(slot, memory_order_relaxed);
+
+        if (seen >> 2 == number && (seen & 3) != UNKNOWN)
+            return (seen & 3) == PRESENT;
+        if (seen != 0)
+            continue;
+        answer = ask(number) ? PRESENT : ABSENT;
+        (void)atomic_compare_exchange_strong_explicit(slot, &seen, (unsigned)number << 2 | answer,
+                                                      memory_order_relaxed, memory_order_relaxed);
+        return answer == PRESENT;
+    }
+    return ask(number);
+}
+
+bool omni_backend_has_group(const otls_backend *backend, uint16_t group)
+{
+    return remembered(caches(backend)->groups, group,
+                      OMNI_MODULE(backend)->context->has_group);
+}
+
+bool omni_backend_has_signature(const otls_backend *backend, uint16_t scheme)
+{
+    return remembered(caches(backend)->signatures, scheme,
+                      OMNI_MODULE(backend)->context->has_signature);
+}

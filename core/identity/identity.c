@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: MIT */
+/* An identity's life and its checks: whole, in order, key and leaf belonging together. */
+#include "identity/identity.h"
+
+#include "base/alloc.h"
+#include "base/fail.h"
+
+#include <string.h>
+
+otls_status omni_identity_new(otls_identity **out, const otls_backend *backend, otls_error *err)
+{
+    *out = omni_calloc(1, sizeof(**out));
+    if (*out == NULL)
+        return omni_fail_nomem(err);
+    (*out)->references = 1;
+    (*out)->backend = backend;
+    return OTLS_OK;
+}
+
+otls_identity *otls_identity_ref(otls_identity *identity)
+{
+    if (identity != NULL)
+        atomic_fetch_add_explicit(&identity->references, 1, memory_order_relaxed);
+    return identity;
+}
+
+void otls_identity_free(otls_identity *identity)
+{
+    if (identity == NULL ||
+        atomic_fetch_sub_explicit(&identity->references, 1, memory_order_acq_rel) != 1)
+        return;
+    for (size_t i = 0; i < identity->chain_count; i++)
+        otls_certificate_free(identity->chain[i]);
+    otls_key_free(identity->key);
+    omni_user_data_set(&identity->user, NULL, NULL);
+    omni_free(identity);
+}
+
+const otls_backend *otls_identity_backend(const otls_identity *identity)
+{
+    return identity->backend;
+}
+
+size_t otls_identity_chain_count(const otls_identity *identity)
+{
+    return identity->chain_count;
+}
+
+const otls_certificate *otls_identity_chain(const otls_identity *identity, size_t index)
+{
+    return index < identity->chain_count ? identity->chain[index] : NULL;
+}
+
+otls_key *otls_identity_key(const otls_identity *identity)
+{
+    return identity->key;
+}
+
+static otls_status no_room(const char *what, otls_error *err)
+{
+    return omni_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_LIMIT, "%s: more than %d certificates", what,
+                     OMNI_IDENTITY_CHAIN_MAX);
+}
+
+otls_status omni_identity_add_der(otls_identity *identity, otls_slice der, const char *what,
+                                  otls_error *err)
+{
+    otls_certificate *cert;
+    otls_error inner = OTLS_ERROR_INIT;
+
+    if (identity->chain_count == OMNI_IDENTITY_CHAIN_MAX)
+        return no_room(what, err);
+    if (otls_certificate_from_der(&cert, der.data, der.size, &inner) != OTLS_OK)
+        return omni_fail(err, inner.status == OTLS_E_NOMEM ? OTLS_E_NOMEM : OTLS_E_CREDENTIAL,
+                         inner.code, "%s: certificate %zu: %s", what, identity->chain_count + 1,
+                         inner.text);
+    identity->chain[identity->chain_count++] = cert;
+    return OTLS_OK;
+}
+
+/* ---- the checks ---- */
+
+static bool bears_key(const otls_certificate *cert, const uint8_t *spki, size_t size)
+{
+    return cert->x509.spki.size == size && memcmp(spki, cert->x509.spki.data, size) == 0;
+}
+
+static otls_status check_match(const otls_identity *identity, const char *what, otls_error *err)
+{
+    uint8_t spki[OMNI_SPKI_MAX];
+    size_t size = 0;
+    otls_error inner = OTLS_ERROR_INIT;
+
+    if (otls_key_public(identity->key, spki, sizeof(spki), &size, &inner) != OTLS_OK)
+        return omni_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_KEY_UNSUPPORTED, "%s: %s", what,
+                         inner.text);
+    if (bears_key(identity->chain[0], spki, size))
+        return OTLS_OK;
+    for (size_t i = 1; i < identity->chain_count; i++)
+        if (bears_key(identity->chain[i], spki, size))
+            return omni_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_CHAIN_ORDER,
+                             "%s: the key belongs to certificate %zu of the chain, which must be "
+                             "the first",
+                             what, i + 1);
+    return omni_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_KEY_MISMATCH,
+                     "%s: the key does not belong to the certificate of %.80s", what,
+                     otls_certificate_subject(identity->chain[0]));
+}
+
+static bool issued(const otls_certificate *issuer, const otls_certificate *cert)
+{
+    return omni_dn_equal(issuer->x509.subject, cert->x509.issuer);
+}
+
+/* RFC 5246 7.4.2: each certificate certifies the one before it. Strangers are tolerated, as RFC
+ * 8446 4.4.2 wants it, but not an issuer that stands in the wrong place: TLS 1.2 peers would fail.
+ */
+static otls_status check_order(const otls_identity *identity, const char *what, otls_error *err)
+{
+    for (size_t i = 0; i + 1 < identity->chain_count; i++) {
+        const otls_certificate *cert = identity->chain[i];
+
+        if (issued(identity->chain[i + 1], cert) || issued(cert, cert))
+            continue;
+        for (size_t k = 0; k < identity->chain_count; k++)
+            if (k != i && issued(identity->chain[k], cert))
+                return omni_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_CHAIN_ORDER,
+                                 "%s: certificate %zu certifies certificate %zu and must stand "
+                                 "right behind it",
+                                 what, k + 1, i + 1);
+    }
+    return OTLS_OK;
+}
+
+otls_status omni_identity_check(const otls_identity *identity, const char *chain_name,
+                                const char *key_name, otls_error *err)
+{
+    if (identity->chain_count == 0)
+        return omni_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_NO_CERTIFICATE,
+                         "%s: holds no certificate", chain_name);
+    if (identity->key == NULL)
+        return omni_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_NO_KEY, "%s: holds no private key",
+                         key_name);
+    OMNI_TRY(check_match(identity, key_name, err));
+    return check_order(identity, chain_name, err);
+}
+
+/* ---- from parts ---- */
+
+static otls_status add_all(otls_identity *identity, const otls_certificate *const *chain,
+                           size_t count, otls_error *err)
+{
+    if (count > OMNI_IDENTITY_CHAIN_MAX - identity->chain_count)
+        return no_room("the chain", err);
+    for (size_t i = 0; i < count; i++) {
+        if (chain[i] == NULL)
+            return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NO_CERTIFICATE,
+                             "certificate %zu is not given", i + 1);
+        identity->chain[identity->chain_count++] = otls_certificate_ref(chain[i]);
+    }
+    return OTLS_OK;
+}
+
+static otls_status complete(otls_identity **out, otls_identity *identity, otls_status status,
+                            otls_error *err)
+{
+    if (status == OTLS_OK)
+        status = omni_identity_check(identity, "the chain", "the key", err);
+    if (status == OTLS_OK)
+        *out = identity;
+    else
+        otls_identity_free(identity);
+    return status;
+}
+
+otls_status otls_identity_from_key(otls_identity **out, const otls_certificate *const *chain,
+                                   size_t count, otls_key *key, otls_error *err)
+{
+    otls_identity *identity;
+
+    *out = NULL;
+    if (chain == NULL || count == 0 || key == NULL)
+        return omni_fail(err, OTLS_E_USAGE,
+                         key == NULL ? OTLS_CODE_NO_KEY : OTLS_CODE_NO_CERTIFICATE, "no %s given",
+                         key == NULL ? "key" : "certificate");
+    OMNI_TRY(omni_identity_new(&identity, key->backend, err));
+    identity->key = otls_key_ref(key);
+    return complete(out, identity, add_all(identity, chain, count, err), err);
+}
+
+otls_status otls_identity_with_chain(otls_identity **out, const otls_identity *identity,
+                                     const otls_certificate *const *extra, size_t count,
+                                     otls_error *err)
+{
+    otls_identity *grown;
+    otls_status status;
+
+    *out = NULL;
+    if (identity == NULL || (extra == NULL && count > 0))
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NO_IDENTITY,
+                         "no identity or certificates given");
+    OMNI_TRY(omni_identity_new(&grown, identity->backend, err));
+    grown->key = otls_key_ref(identity->key);
+    status = add_all(grown, identity->chain, identity->chain_count, err);
+    if (status == OTLS_OK)
+        status = add_all(grown, extra, count, err);
+    return complete(out, grown, status, err);
+}

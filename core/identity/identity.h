@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/** @file identity/identity.h What an identity holds. */
+#ifndef OMNI_IDENTITY_IDENTITY_H
+#define OMNI_IDENTITY_IDENTITY_H
+
+#include "base/user_data.h"
+#include "engine/engine.h"
+#include "identity/key.h"
+#include <omnitls/identity.h>
+#include <stdatomic.h>
+
+/** Longer chains than this are nobody's. */
+#define OMNI_IDENTITY_CHAIN_MAX 16
+
+struct otls_identity {
+    atomic_uint references;
+    omni_user_data user;
+    const otls_backend *backend;
+    otls_key *key;
+    const otls_certificate *chain[OMNI_IDENTITY_CHAIN_MAX];
+    size_t chain_count;
+};
+
+/** Empty; free with otls_identity_free. */
+otls_status omni_identity_new(otls_identity **out, const otls_backend *backend, otls_error *err);
+/** One more certificate behind the chain; `what` names the source. */
+otls_status omni_identity_add_der(otls_identity *identity, otls_slice der, const char *what,
+                                  otls_error *err);
+/** Is it whole: a chain in order, and the leaf's key? The names are for messages. */
+otls_status omni_identity_check(const otls_identity *identity, const char *chain_name,
+                                const char *key_name, otls_error *err);
+
+#endif

@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Identities from PKCS #12 (RFC 7292). The engines open the file; they give its certificates in
+ * different orders, so the chain is put together here.
+ */
+#include "base/alloc.h"
+#include "base/fail.h"
+#include "base/files.h"
+#include "identity/identity.h"
+
+#include <string.h>
+
+/** Certificates in a file, those of other chains included. */
+#define FILE_CERTIFICATES 64
+
+typedef struct opened {
+    const char *what;
+    size_t size; /* of the file */
+    const otls_certificate *found[FILE_CERTIFICATES];
+    size_t count;
+    otls_status status;
+    otls_error err;
+} opened;
+
+static void collect(void *user, otls_slice der)
+{
+    opened *file = user;
+    otls_certificate *cert;
+    otls_error inner = OTLS_ERROR_INIT;
+
+    if (file->status != OTLS_OK)
+        return;
+    if (der.size > file->size) {
+        file->status = omni_fail(&file->err, OTLS_E_CREDENTIAL, OTLS_CODE_BAD_DER,
+                                 "%s: a certificate larger than the file", file->what);
+    } else if (file->count == FILE_CERTIFICATES) {
+        file->status = omni_fail(&file->err, OTLS_E_CREDENTIAL, OTLS_CODE_LIMIT,
+                                 "%s: more than %d certificates", file->what, FILE_CERTIFICATES);
+    } else if (otls_certificate_from_der(&cert, der.data, der.size, &inner) != OTLS_OK) {
+        file->status = omni_fail_named(&file->err, file->what, &inner);
+    } else {
+        file->found[file->count++] = cert;
+    }
+}
+
+/* ---- opening, and the three ways of not having the password ---- */
+
+static otls_status try_open(const omni_key_search *search, otls_slice pfx, otls_slice password,
+                            otls_native_key **native, opened *file, otls_error *err)
+{
+    otls_error inner;
+    const otls_status status =
+        OMNI_MODULE(search->backend)
+            ->crypto->pkcs12_open(pfx, password, native, collect, file, &inner);
+
+    if (status != OTLS_OK)
+        return omni_fail_named(err, search->what, &inner);
+    if (file->status != OTLS_OK) {
+        OMNI_MODULE(search->backend)->crypto->private_key_free(*native);
+        if (err != NULL)
+            *err = file->err;
+    }
+    return file->status;
+}
+
+static otls_status open_file(omni_key_search *search, otls_slice pfx, opened *file, otls_error *err)
+{
+    char password[OMNI_PASSWORD_MAX];
+    otls_native_key *native = NULL;
+    otls_error inner = OTLS_ERROR_INIT;
+    size_t length = 0;
+    otls_status status;
+
+    if (search->password != NULL)
+        OMNI_TRY(omni_password_ask(search, true, password, &length, err));
+    status = try_open(search, pfx, (otls_slice){(const uint8_t *)password, length}, &native, file,
+                      &inner);
+    omni_wipe(password, sizeof(password));
+    if (status == OTLS_OK)
+        return omni_key_wrap(&search->key, search->backend, native, err);
+    if (inner.code == OTLS_CODE_WRONG_PASSWORD && search->password == NULL)
+        return omni_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_PASSWORD_NEEDED,
+                         "%s: it is encrypted and no password was given", search->what);
+    if (inner.code == OTLS_CODE_WRONG_PASSWORD && length == 0)
+        return omni_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_EMPTY_PASSWORD,
+                         "%s: it is encrypted and the password is empty", search->what);
+    if (inner.code == OTLS_CODE_WRONG_PASSWORD)
+        (void)snprintf(inner.text, sizeof(inner.text), "%s: the password does not open it",
+                       search->what);
+    if (err != NULL)
+        *err = inner;
+    return status;
+}
+
+/* ---- the chain ---- */
+
+static bool is_in(const otls_identity *identity, const otls_certificate *cert)
+{
+    for (size_t i = 0; i < identity->chain_count; i++)
+        if (otls_certificate_equal(identity->chain[i], cert))
+            return true;
+    return false;
+}
+
+static otls_status append(otls_identity *identity, const otls_certificate *cert, const char *what,
+                          otls_error *err)
+{
+    if (identity->chain_count == OMNI_IDENTITY_CHAIN_MAX)
+        return omni_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_LIMIT,
+                         "%s: more than %d certificates in the chain", what,
+                         OMNI_IDENTITY_CHAIN_MAX);
+    identity->chain[identity->chain_count++] = otls_certificate_ref(cert);
+    return OTLS_OK;
+}
+
+static otls_status order(otls_identity *identity, const opened *file, otls_error *err)
+{
+    uint8_t spki[OMNI_SPKI_MAX];
+    size_t size = 0;
+    bool grown;
+
+    OMNI_TRY(otls_key_public(identity->key, spki, sizeof(spki), &size, err));
+    for (size_t i = 0; i < file->count && identity->chain_count == 0; i++)
+        if (file->found[i]->x509.spki.size == size &&
+            memcmp(file->found[i]->x509.spki.data, spki, size) == 0)
+            OMNI_TRY(append(identity, file->found[i], file->what, err));
+    if (identity->chain_count == 0 && file->count > 0)
+        return omni_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_KEY_MISMATCH,
+                         "%s: the key belongs to none of its certificates", file->what);
+    do {
+        grown = false;
+        for (size_t i = 0; i < file->count && identity->chain_count > 0 && !grown; i++) {
+            const otls_certificate *last = identity->chain[identity->chain_count - 1];
+
+            if (!omni_dn_equal(file->found[i]->x509.subject, last->x509.issuer) ||
+                is_in(identity, file->found[i]))
+                continue;
+            OMNI_TRY(append(identity, file->found[i], file->what, err));
+            grown = true;
+        }
+    } while (grown);
+    return OTLS_OK;
+}
+
+static otls_status load(otls_identity **out, omni_key_search *search, otls_slice pfx, opened *file,
+                        otls_error *err)
+{
+    otls_identity *identity;
+    otls_status status = open_file(search, pfx, file, err);
+
+    if (status != OTLS_OK)
+        return status;
+    status = omni_identity_new(&identity, search->backend, err);
+    if (status != OTLS_OK) {
+        otls_key_free(search->key);
+        return status;
+    }
+    identity->key = search->key;
+    status = order(identity, file, err);
+    if (status == OTLS_OK)
+        status = omni_identity_check(identity, search->what, search->what, err);
+    if (status == OTLS_OK)
+        *out = identity;
+    else
+        otls_identity_free(identity);
+    return status;
+}
+
+/* PFX ::= SEQUENCE { version INTEGER (3), ... }, in BER: some programs write indefinite lengths. */
+static bool looks_like_pfx(const uint8_t *pfx, size_t size)
+{
+    static const uint8_t version[] = {0x02, 0x01, 0x03};
+    size_t head = 2, length = 0;
+
+    if (size < 8 || pfx[0] != 0x30)
+        return false;
+    if (pfx[1] > 0x80 && pfx[1] <= 0x84)
+        head += pfx[1] & 0x7f;
+    for (size_t i = 2; i < head; i++)
+        length = length << 8 | pfx[i];
+    if (pfx[1] < 0x80)
+        length = pfx[1];
+    return (pfx[1] == 0x80 || length == size - head) && size - head > sizeof(version) &&
+           memcmp(pfx + head, version, sizeof(version)) == 0;
+}
+
+static otls_status load_named(otls_identity **out, omni_key_search *search, const void *pfx,
+                              size_t size, otls_error *err)
+{
+    otls_status status;
+    opened *file;
+
+    if (pfx == NULL || size == 0)
+        return omni_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_BAD_DER, "%s: is empty", search->what);
+    if (size > OMNI_FILE_LIMIT)
+        return omni_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_LIMIT, "%s: larger than %zu bytes",
+                         search->what, OMNI_FILE_LIMIT);
+    if (!OMNI_HAS(OMNI_MODULE(search->backend)->crypto, pkcs12_open) ||
+        otls_backend_supports(search->backend, OTLS_FEATURE_PKCS12, NULL) == OTLS_NO)
+        return omni_fail_unsupported(err, search->backend, OTLS_FEATURE_PKCS12);
+    if (!looks_like_pfx(pfx, size))
+        return omni_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_BAD_DER, "%s: is no PKCS #12",
+                         search->what);
+    file = omni_calloc(1, sizeof(*file));
+    if (file == NULL)
+        return omni_fail_nomem(err);
+    file->what = search->what;
+    file->size = size;
+    status = load(out, search, (otls_slice){pfx, size}, file, err);
+    for (size_t i = 0; i < file->count; i++)
+        otls_certificate_free(file->found[i]);
+    omni_free(file);
+    return status;
+}
+
+otls_status otls_identity_load_pkcs12_memory(otls_identity **out, const otls_backend *backend,
+                                             const void *pfx, size_t size,
+                                             otls_password_callback password, void *user,
+                                             otls_error *err)
+{
+    omni_key_search search = {
+        .backend = backend, .password = password, .user = user, .what = "PKCS #12 in memory"};
+
+    *out = NULL;
+    if (backend == NULL)
+        OMNI_TRY(otls_backend_find(&search.backend, NULL, err));
+    return load_named(out, &search, pfx, size, err);
+}
+
+otls_status otls_identity_load_pkcs12_file(otls_identity **out, const otls_backend *backend,
+                                           const char *path, otls_password_callback password,
+                                           void *user, otls_error *err)
+{
+    omni_key_search search = {.backend = backend, .password = password, .user = user, .what = path};
+    unsigned char *data;
+    size_t size;
+    otls_status status;
+
+    *out = NULL;
+    if (backend == NULL)
+        OMNI_TRY(otls_backend_find(&search.backend, NULL, err));
+    OMNI_TRY(omni_file_read(path, &data, &size, err));
+    status = load_named(out, &search, data, size, err);
+    omni_wipe(data, size);
+    omni_free(data);
+    return status;
+}

@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The ring of ticket keys: tickets are sealed with the current key and opened with the current, the
+ * previous (issued before the last rotation) and the next (issued by a server of the fleet that has
+ * rotated already). What engines get is derived from a key and the binding of the connection, so
+ * that a ticket made under another policy names a key that does not exist here.
+ */
+#include "session/store.h"
+
+#include "base/alloc.h"
+#include "base/fail.h"
+
+#include <pthread.h>
+#include <string.h>
+
+#define KEYS OMNI_TICKET_RING_KEYS
+
+enum { CURRENT, PREVIOUS, NEXT };
+
+struct omni_ticket_ring {
+    atomic_uint references;
+    pthread_mutex_t lock;
+    otls_ticket_key keys[KEYS];
+    bool have[KEYS];
+    bool was_set;  /* by the application: time does not rotate it */
+    int64_t since; /* when the current key became current */
+};
+
+_Static_assert(sizeof(otls_ticket_key) == OTLS_TICKET_KEY_SIZE, "keys travel as their bytes");
+
+omni_ticket_ring *omni_ticket_ring_new(void)
+{
+    omni_ticket_ring *ring = omni_calloc(1, sizeof(*ring));
+
+    if (ring == NULL)
+        return NULL;
+    if (pthread_mutex_init(&ring->lock, NULL) != 0) {
+        omni_free(ring);
+        return NULL;
+    }
+    ring->references = 1;
+    return ring;
+}
+
+omni_ticket_ring *omni_ticket_ring_ref(omni_ticket_ring *ring)
+{
+    if (ring != NULL)
+        atomic_fetch_add_explicit(&ring->references, 1, memory_order_relaxed);
+    return ring;
+}
+
+void omni_ticket_ring_free(omni_ticket_ring *ring)
+{
+    if (ring == NULL || atomic_fetch_sub_explicit(&ring->references, 1, memory_order_acq_rel) != 1)
+        return;
+    omni_wipe(ring->keys, sizeof(ring->keys));
+    (void)pthread_mutex_destroy(&ring->lock);
+    omni_free(ring);
+}
+
+static otls_status make_key(omni_ticket_ring *ring, size_t which, const otls_backend *backend,
+                            otls_error *err)
+{
+    otls_error inner;
+    const otls_status status =
+        OMNI_MODULE(backend)->crypto->random(&ring->keys[which], sizeof(ring->keys[which]), &inner);
+
+    ring->have[which] = status == OTLS_OK;
+    if (status != OTLS_OK && err != NULL)
+        *err = inner;
+    return status;
+}
+
+/* Keys of our own, when first needed. */
+static otls_status fill(omni_ticket_ring *ring, const otls_backend *backend, int64_t now,
+                        otls_error *err)
+{
+    if (!ring->have[CURRENT]) {
+        OMNI_TRY(make_key(ring, CURRENT, backend, err));
+        ring->since = now;
+    }
+    return ring->have[NEXT] || ring->was_set ? OTLS_OK : make_key(ring, NEXT, backend, err);
+}
+
+static otls_status rotate(omni_ticket_ring *ring, const otls_backend *backend, int64_t now,
+                          otls_error *err)
+{
+    OMNI_TRY(fill(ring, backend, now, err));
+    if (!ring->have[NEXT])
+        OMNI_TRY(make_key(ring, NEXT, backend, err));
+    ring->keys[PREVIOUS] = ring->keys[CURRENT];
+    ring->have[PREVIOUS] = true;
+    ring->keys[CURRENT] = ring->keys[NEXT];
+    ring->since = now;
+    return make_key(ring, NEXT, backend, err);
+}
+
+static otls_status check_keys(const uint8_t *keys, size_t count, otls_error *err)
+{
+    static const uint8_t zero[OTLS_TICKET_KEY_SIZE];
+
+    for (size_t i = 0; i < count; i++) {
+        const uint8_t *key = keys + i * OTLS_TICKET_KEY_SIZE;
+
+        if (memcmp(key, zero, 16) == 0 || memcmp(key + 16, zero, 32) == 0 ||
+            memcmp(key + 48, zero, 32) == 0)
+            return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE, "ticket key %zu is not random",
+                             i + 1);
+        for (size_t k = 0; k < i; k++)
+            if (memcmp(key, keys + k * OTLS_TICKET_KEY_SIZE, 16) == 0)
+                return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE,
+                                 "ticket keys %zu and %zu have the same name", k + 1, i + 1);
+    }
+    return OTLS_OK;
+}
+
+otls_status omni_ticket_ring_set(omni_ticket_ring *ring, const uint8_t *keys, size_t size,
+                                 otls_error *err)
+{
+    const size_t count = size / OTLS_TICKET_KEY_SIZE;
+
+    if (keys == NULL || size % OTLS_TICKET_KEY_SIZE != 0 || count < 1 || count > KEYS)
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_LIMIT,
+                         "%zu bytes are not 1 to 3 ticket keys of %d bytes", size,
+                         OTLS_TICKET_KEY_SIZE);
+    OMNI_TRY(check_keys(keys, count, err));
+    (void)pthread_mutex_lock(&ring->lock);
+    omni_wipe(ring->keys, sizeof(ring->keys));
+    memcpy(ring->keys, keys, size);
+    for (size_t i = 0; i < KEYS; i++)
+        ring->have[i] = i < count;
+    ring->was_set = true;
+    (void)pthread_mutex_unlock(&ring->lock);
+    return OTLS_OK;
+}
+
+otls_status omni_ticket_ring_get(omni_ticket_ring *ring, const otls_backend *backend, int64_t now,
+                                 uint8_t out[3 * OTLS_TICKET_KEY_SIZE], otls_error *err)
+{
+    otls_status status;
+
+    (void)pthread_mutex_lock(&ring->lock);
+    status = fill(ring, backend, now, err);
+    for (size_t i = PREVIOUS; status == OTLS_OK && i < KEYS; i++)
+        if (!ring->have[i]) /* nothing was ever sealed with it */
+            status = make_key(ring, i, backend, err);
+    if (status == OTLS_OK)
+        memcpy(out, ring->keys, sizeof(ring->keys));
+    (void)pthread_mutex_unlock(&ring->lock);
+    return status;
+}
+
+otls_status omni_ticket_ring_rotate(omni_ticket_ring *ring, const otls_backend *backend,
+                                    int64_t now, otls_error *err)
+{
+    otls_status status;
+
+    (void)pthread_mutex_lock(&ring->lock);
+    status = rotate(ring, backend, now, err);
+    (void)pthread_mutex_unlock(&ring->lock);
+    return status;
+}
+
+/* SHA-256(label, bytes of fixed length, binding): the parts are secret or fixed, and of one length
+ * per label, so a plain digest serves as a key derivation. */
+static bool derive(const otls_backend *backend, char label, const uint8_t *part, size_t size,
+                   const uint8_t *binding, uint8_t out[32])
+{
+    uint8_t bytes[1 + 32 + OMNI_BINDING_SIZE];
+    otls_error ignored;
+    otls_status status;
+
+    bytes[0] = (uint8_t)label;
+    memcpy(bytes + 1, part, size);
+    memcpy(bytes + 1 + size, binding, OMNI_BINDING_SIZE);
+    status = OMNI_MODULE(backend)->crypto->digest(OTLS_HASH_SHA256, bytes,
+                                                  1 + size + OMNI_BINDING_SIZE, out, &ignored);
+    omni_wipe(bytes, sizeof(bytes));
+    return status == OTLS_OK;
+}
+
+static bool derive_name(const otls_backend *backend, const otls_ticket_key *key,
+                        const uint8_t *binding, uint8_t out[32])
+{
+    return derive(backend, 'n', key->name, sizeof(key->name), binding, out);
+}
+
+static otls_status derive_key(const otls_backend *backend, const otls_ticket_key *key,
+                              const uint8_t *binding, otls_ticket_key *out)
+{
+    uint8_t name[32];
+
+    if (!derive_name(backend, key, binding, name) ||
+        !derive(backend, 'c', key->aes, sizeof(key->aes), binding, out->aes) ||
+        !derive(backend, 'm', key->hmac, sizeof(key->hmac), binding, out->hmac))
+        return OTLS_E_USAGE;
+    memcpy(out->name, name, sizeof(out->name));
+    return OTLS_OK;
+}
+
+static otls_status open_key(omni_ticket_ring *ring, const otls_backend *backend,
+                            const uint8_t *binding, const uint8_t *wanted, otls_ticket_key *out,
+                            bool *renew)
+{
+    uint8_t name[32];
+
+    for (size_t i = 0; i < KEYS; i++) {
+        if (!ring->have[i] || !derive_name(backend, &ring->keys[i], binding, name) ||
+            memcmp(name, wanted, sizeof(out->name)) != 0)
+            continue;
+        *renew = i == PREVIOUS;
+        return derive_key(backend, &ring->keys[i], binding, out);
+    }
+    return OTLS_E_USAGE;
+}
+
+/* What is due by time, before a key is handed out. */
+static otls_status advance(omni_ticket_ring *ring, const otls_backend *backend, int64_t now,
+                           uint32_t period)
+{
+    OMNI_TRY(fill(ring, backend, now, NULL));
+    if (ring->was_set || period == 0)
+        return OTLS_OK;
+    const int64_t age = now - ring->since;
+
+    if (age >= (int64_t)period)
+        OMNI_TRY(rotate(ring, backend, now, NULL));
+    /* more than one period without a handshake: the previous key is too old as well */
+    return age / 2 >= (int64_t)period ? rotate(ring, backend, now, NULL) : OTLS_OK;
+}
+
+otls_status omni_ticket_ring_key(omni_ticket_ring *ring, const otls_backend *backend, int64_t now,
+                                 uint32_t period, const uint8_t binding[OMNI_BINDING_SIZE],
+                                 const uint8_t *name, otls_ticket_key *out, bool *renew)
+{
+    otls_status status;
+
+    *renew = false;
+    (void)pthread_mutex_lock(&ring->lock);
+    status = advance(ring, backend, now, period);
+    if (status == OTLS_OK)
+        status = name == NULL ? derive_key(backend, &ring->keys[CURRENT], binding, out)
+                              : open_key(ring, backend, binding, name, out, renew);
+    (void)pthread_mutex_unlock(&ring->lock);
+    return status == OTLS_OK ? OTLS_OK : OTLS_E_USAGE;
+}
+
+size_t omni_ticket_ring_keys(omni_ticket_ring *ring, const otls_backend *backend, int64_t now,
+                             uint32_t period, const uint8_t binding[OMNI_BINDING_SIZE],
+                             otls_ticket_key out[OMNI_TICKET_RING_KEYS])
+{
+    size_t count = 0;
+
+    (void)pthread_mutex_lock(&ring->lock);
+    if (advance(ring, backend, now, period) == OTLS_OK)
+        for (size_t i = CURRENT; i < KEYS; i++) {
+            if (!ring->have[i])
+                continue;
+            if (derive_key(backend, &ring->keys[i], binding, &out[count]) != OTLS_OK) {
+                count = 0; /* without the first there is none to seal with */
+                break;
+            }
+            count++;
+        }
+    (void)pthread_mutex_unlock(&ring->lock);
+    return count;
+}

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: MIT */
+/* The client's side: connect in one step or in several, and a look at a server's certificate. */
+#include "base/alloc.h"
+#include "base/fail.h"
+#include "socket/socket.h"
+
+#include <errno.h>
+#include <omnitls/insecure.h>
+#include <string.h>
+
+otls_status otls_socket_set_server_name(otls_socket *sock, const char *name, otls_error *err)
+{
+    char *copy;
+
+    if (sock == NULL || name == NULL)
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE, "no socket or no name was given");
+    if (sock->conn != NULL)
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE,
+                         "the server name is set before the connection is made");
+    copy = omni_strdup(name);
+    if (copy == NULL)
+        return omni_fail_nomem(err);
+    omni_free(sock->server_name);
+    sock->server_name = copy;
+    return OTLS_OK;
+}
+
+otls_status otls_socket_set_handshake_on_connect(otls_socket *sock, bool on, otls_error *err)
+{
+    if (sock == NULL)
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE, "no socket was given");
+    sock->handshake_on_connect = on;
+    sock->handshake_set = true;
+    return OTLS_OK;
+}
+
+/* The zone of "fe80::1%eth0" is ours, not part of the peer's name (RFC 6874). */
+static otls_status attach_client(otls_socket *sock, const char *host, otls_error *err)
+{
+    char name[256];
+    size_t length = strcspn(host, "%");
+
+    if (sock->server_name != NULL)
+        return omni_socket_attach(sock, OTLS_CLIENT, sock->server_name, err);
+    if (strchr(host, ':') == NULL || host[length] == '\0')
+        return omni_socket_attach(sock, OTLS_CLIENT, host, err);
+    if (length >= sizeof(name))
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_LIMIT, "the host name is too long");
+    memcpy(name, host, length);
+    name[length] = '\0';
+    return omni_socket_attach(sock, OTLS_CLIENT, name, err);
+}
+
+static otls_status dial(otls_socket *sock, const char *host, const char *port,
+                        const omni_deadline *deadline, otls_error *err)
+{
+    otls_status status;
+    int fd = -1;
+
+    if (sock->dial == NULL)
+        OMNI_TRY(omni_dial_new(&sock->dial, host, port, sock->fd, err));
+    status = omni_dial_run(sock->dial, sock->timeout_ms == 0, deadline, &fd, err);
+    if (status > OTLS_OK)
+        return status;
+    omni_dial_free(sock->dial);
+    sock->dial = NULL;
+    if (status == OTLS_OK && sock->fd < 0)
+        sock->restore_blocking = true; /* who takes it back expects a plain descriptor */
+    if (status == OTLS_OK)
+        sock->fd = fd;
+    return status;
+}
+
+static otls_status connect_until(otls_socket *sock, const char *host, const char *port,
+                                 const omni_deadline *deadline, otls_error *err)
+{
+    if (sock->conn == NULL) {
+        OMNI_TRY(dial(sock, host, port, deadline, err));
+        OMNI_TRY(attach_client(sock, host, err));
+    }
+    if (sock->handshake_set && !sock->handshake_on_connect)
+        return OTLS_OK;
+    return omni_socket_handshake_until(sock, deadline, err);
+}
+
+otls_status otls_socket_connect(otls_socket *sock, const char *host, const char *port,
+                                otls_error *err)
+{
+    omni_deadline deadline;
+
+    if (sock == NULL || host == NULL || port == NULL)
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE,
+                         "otls_socket_connect needs a socket, a host and a port");
+    if (otls_context_role(sock->context) == OTLS_SERVER)
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE, "the context is for the server's side");
+    if (sock->listening)
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE, "a listening socket cannot connect");
+    if (sock->conn != NULL && otls_connection_handshake_done(sock->conn))
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE, "the socket is already connected");
+    deadline = omni_deadline_in(sock->timeout_ms);
+    return connect_until(sock, host, port, &deadline, err);
+}
+
+int otls_socket_connect_ex(otls_socket *sock, const char *host, const char *port, otls_error *err)
+{
+    otls_error own = OTLS_ERROR_INIT;
+    otls_error *report = err != NULL ? err : &own;
+    otls_status status = otls_socket_connect(sock, host, port, report);
+
+    if (status == OTLS_OK)
+        return 0;
+    if (status > OTLS_OK)
+        return EINPROGRESS;
+    if (report->system_error != 0)
+        return report->system_error;
+    if (report->code == OTLS_CODE_NAME_LOOKUP && status == OTLS_E_IO)
+        return EHOSTUNREACH;
+    switch (status) {
+    case OTLS_E_TIMEOUT:
+        return ETIMEDOUT;
+    case OTLS_E_USAGE:
+        return EINVAL;
+    case OTLS_E_NOMEM:
+        return ENOMEM;
+    case OTLS_E_TRUNCATED:
+        return ECONNRESET;
+    default:
+        return EPROTO;
+    }
+}
+
+otls_status otls_connect(otls_socket **out, otls_context *context_or_null, const char *host,
+                         const char *port, int timeout_ms, otls_error *err)
+{
+    otls_socket *sock = NULL;
+    otls_status status;
+
+    if (out == NULL)
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE, "no place for the socket was given");
+    *out = NULL;
+    if (timeout_ms == 0)
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE,
+                         "otls_connect cannot work without waiting; use otls_socket_connect");
+    OMNI_TRY(otls_socket_new(&sock, context_or_null, err));
+    status = otls_socket_set_timeout(sock, timeout_ms, err);
+    if (status == OTLS_OK)
+        status = otls_socket_connect(sock, host, port, err);
+    if (status != OTLS_OK) {
+        otls_socket_close(sock);
+        return status;
+    }
+    *out = sock;
+    return OTLS_OK;
+}
+
+static otls_status look_context(otls_context **out, otls_trust *trust_or_null, otls_error *err)
+{
+    otls_status status;
+
+    OMNI_TRY(otls_context_new(out, NULL, OTLS_CLIENT, err));
+    if (trust_or_null != NULL)
+        status = otls_context_set_trust(*out, trust_or_null, err);
+    else
+        status = otls_context_insecure_no_verify(*out, err);
+    if (status != OTLS_OK) {
+        otls_context_free(*out);
+        *out = NULL;
+    }
+    return status;
+}
+
+otls_status otls_get_server_certificate(char **pem, const char *host, const char *port,
+                                        otls_trust *trust_or_null, int timeout_ms, otls_error *err)
+{
+    otls_context *context = NULL;
+    otls_socket *sock = NULL;
+    const otls_certificate *leaf;
+    otls_status status;
+
+    if (pem == NULL)
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE, "no place for the text was given");
+    *pem = NULL;
+    OMNI_TRY(look_context(&context, trust_or_null, err));
+    status = otls_connect(&sock, context, host, port, timeout_ms, err);
+    if (status == OTLS_OK) {
+        leaf = otls_connection_peer_chain(sock->conn, 0);
+        status = leaf != NULL ? otls_certificate_pem(leaf, pem, err)
+                              : omni_fail(err, OTLS_E_PROTOCOL, OTLS_CODE_PEER_CERTIFICATE_MISSING,
+                                          "the server showed no certificate");
+    }
+    otls_socket_close(sock);
+    otls_context_free(context);
+    return status;
+}

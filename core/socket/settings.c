@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/fail.h"
+#include "socket/socket.h"
+
+#include <errno.h>
+
+otls_status otls_socket_set_timeout(otls_socket *sock, int timeout_ms, otls_error *err)
+{
+    if (sock == NULL)
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE, "no socket was given");
+    if (timeout_ms < -1)
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE,
+                         "a time-out is -1 (none), 0 or milliseconds, not %d", timeout_ms);
+    sock->timeout_ms = timeout_ms;
+    return OTLS_OK;
+}
+
+int otls_socket_timeout(const otls_socket *sock)
+{
+    return sock == NULL ? -1 : sock->timeout_ms;
+}
+
+otls_status otls_socket_set_blocking(otls_socket *sock, bool blocking, otls_error *err)
+{
+    return otls_socket_set_timeout(sock, blocking ? -1 : 0, err);
+}
+
+intptr_t otls_socket_fileno(const otls_socket *sock)
+{
+    if (sock == NULL)
+        return -1;
+    return sock->dial != NULL ? omni_dial_fileno(sock->dial) : sock->fd;
+}
+
+otls_context *otls_socket_context(const otls_socket *sock)
+{
+    return sock == NULL ? NULL : sock->context;
+}
+
+otls_connection *otls_socket_connection(const otls_socket *sock)
+{
+    return sock == NULL ? NULL : sock->conn;
+}
+
+static otls_status need_descriptor(const otls_socket *sock, otls_error *err)
+{
+    if (sock == NULL || sock->fd < 0)
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE, "the socket has no descriptor yet");
+    return OTLS_OK;
+}
+
+otls_status otls_socket_local_address(const otls_socket *sock, char *out, size_t capacity,
+                                      uint16_t *port, otls_error *err)
+{
+    struct sockaddr_storage address = {0};
+    socklen_t size = (socklen_t)sizeof(address);
+
+    OMNI_TRY(need_descriptor(sock, err));
+    if (getsockname(sock->fd, (struct sockaddr *)&address, &size) != 0)
+        return omni_fail_system(err, OTLS_CODE_NONE, errno, "cannot tell our address");
+    return omni_os_address_text(&address, out, capacity, port, err);
+}
+
+otls_status otls_socket_peer_address(const otls_socket *sock, char *out, size_t capacity,
+                                     uint16_t *port, otls_error *err)
+{
+    struct sockaddr_storage address = {0};
+    socklen_t size = (socklen_t)sizeof(address);
+
+    OMNI_TRY(need_descriptor(sock, err));
+    if (getpeername(sock->fd, (struct sockaddr *)&address, &size) != 0)
+        return omni_fail_system(err, OTLS_CODE_NONE, errno, "cannot tell the peer's address");
+    return omni_os_address_text(&address, out, capacity, port, err);
+}
+
+uint16_t otls_socket_local_port(const otls_socket *sock)
+{
+    char text[64];
+    uint16_t port = 0;
+
+    if (otls_socket_local_address(sock, text, sizeof(text), &port, NULL) != OTLS_OK)
+        return 0;
+    return port;
+}
+
+otls_status otls_socket_get_option(const otls_socket *sock, int level, int name, void *value,
+                                   size_t *size, otls_error *err)
+{
+    socklen_t length;
+
+    OMNI_TRY(need_descriptor(sock, err));
+    if (value == NULL || size == NULL || *size > INT32_MAX)
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE, "no place for the option was given");
+    length = (socklen_t)*size;
+    if (getsockopt(sock->fd, level, name, value, &length) != 0)
+        return omni_fail_system(err, OTLS_CODE_NONE, errno, "cannot read the socket option");
+    *size = (size_t)length;
+    return OTLS_OK;
+}
+
+otls_status otls_socket_set_option(otls_socket *sock, int level, int name, const void *value,
+                                   size_t size, otls_error *err)
+{
+    OMNI_TRY(need_descriptor(sock, err));
+    if (value == NULL || size > INT32_MAX)
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE, "no value was given for the option");
+    if (setsockopt(sock->fd, level, name, value, (socklen_t)size) != 0)
+        return omni_fail_system(err, OTLS_CODE_NONE, errno, "cannot set the socket option");
+    return OTLS_OK;
+}

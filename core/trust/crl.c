@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: MIT */
+/* CRLs in the trust store, and what the store holds. */
+#include "base/alloc.h"
+#include "base/fail.h"
+#include "base/files.h"
+#include "trust/store.h"
+#include "x509/crl.h"
+#include "x509/der.h"
+
+/* CRLs on their way in: all of a file, or none. */
+typedef struct crl_batch {
+    const otls_trust *trust;
+    omni_crl **crls;
+    size_t count, deltas;
+} crl_batch;
+
+static bool known(const crl_batch *batch, otls_slice der)
+{
+    for (size_t i = 0; i < batch->trust->crl_count; i++)
+        if (omni_slice_equal(batch->trust->crls[i]->der, der))
+            return true;
+    for (size_t i = 0; i < batch->count; i++)
+        if (omni_slice_equal(batch->crls[i]->der, der))
+            return true;
+    return false;
+}
+
+static otls_status batch_append(crl_batch *batch, omni_crl *crl, otls_error *err)
+{
+    omni_crl **larger = omni_realloc(batch->crls, (batch->count + 1) * sizeof(*batch->crls));
+
+    if (larger == NULL)
+        return omni_fail_nomem(err);
+    batch->crls = larger;
+    batch->crls[batch->count++] = crl;
+    return OTLS_OK;
+}
+
+static otls_status batch_add(crl_batch *batch, otls_slice der, otls_error *err)
+{
+    uint8_t *block;
+    omni_crl *crl = NULL;
+    otls_status status;
+
+    if (batch->trust->crl_count + batch->count >= OMNI_TRUST_CRL_LIMIT)
+        return omni_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_LIMIT, "more than %d CRLs",
+                         OMNI_TRUST_CRL_LIMIT);
+    if (known(batch, der))
+        return OTLS_OK;
+    block = omni_memdup(der.data, der.size);
+    if (block == NULL)
+        return omni_fail_nomem(err);
+    status = omni_crl_parse(&crl, block, der.size, err);
+    if (status != OTLS_OK) {
+        omni_free(block);
+        return status;
+    }
+    if (crl->delta) { /* a delta alone says nothing; noted for the verdict's sentence */
+        batch->deltas++;
+        omni_crl_free(crl);
+        return OTLS_OK;
+    }
+    status = batch_append(batch, crl, err);
+    if (status != OTLS_OK)
+        omni_crl_free(crl);
+    return status;
+}
+
+static otls_status take_block(const omni_pem_block *pem, void *user, otls_error *err)
+{
+    if (!omni_pem_label_is(pem, "X509 CRL"))
+        return OTLS_OK;
+    return batch_add(user, pem->der, err);
+}
+
+static otls_status batch_load(crl_batch *batch, otls_slice input, otls_error *err)
+{
+    omni_der rest = omni_der_of(input);
+    omni_tlv whole;
+    size_t blocks = 0;
+
+    if (input.size > OMNI_FILE_LIMIT)
+        return omni_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_LIMIT, "more than %zu bytes",
+                         OMNI_FILE_LIMIT);
+    if (omni_der_take(&rest, OMNI_DER_SEQUENCE, &whole))
+        return batch_add(batch, input, err);
+    OMNI_TRY(omni_pem_each(input, take_block, batch, &blocks, err));
+    if (batch->count + batch->deltas == 0)
+        return omni_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_NO_CERTIFICATE,
+                         "there is no revocation list that is not known already");
+    return OTLS_OK;
+}
+
+static otls_status commit(otls_trust *trust, const crl_batch *batch, otls_error *err)
+{
+    const size_t total = trust->crl_count + batch->count;
+    omni_crl **larger = omni_realloc(trust->crls, total * sizeof(*larger));
+
+    if (larger == NULL)
+        return omni_fail_nomem(err);
+    trust->crls = larger;
+    for (size_t i = 0; i < batch->count; i++)
+        trust->crls[trust->crl_count++] = batch->crls[i];
+    trust->delta_count += batch->deltas;
+    return OTLS_OK;
+}
+
+otls_status otls_trust_add_crl_memory(otls_trust *trust, const void *pem_or_der, size_t size,
+                                      otls_error *err)
+{
+    crl_batch batch = {.trust = trust};
+    otls_status status;
+
+    OMNI_TRY(omni_trust_writable(trust, err));
+    if (pem_or_der == NULL || size == 0)
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NO_CERTIFICATE, "no revocation list given");
+    status = batch_load(&batch, (otls_slice){.data = pem_or_der, .size = size}, err);
+    if (status == OTLS_OK)
+        status = commit(trust, &batch, err);
+    if (status != OTLS_OK)
+        for (size_t i = 0; i < batch.count; i++)
+            omni_crl_free(batch.crls[i]);
+    omni_free(batch.crls);
+    return status;
+}
+
+otls_status otls_trust_add_crl_file(otls_trust *trust, const char *path, otls_error *err)
+{
+    unsigned char *text = NULL;
+    size_t size = 0;
+    otls_status status;
+
+    OMNI_TRY(omni_trust_writable(trust, err));
+    OMNI_TRY(omni_file_read(path, &text, &size, err));
+    status = otls_trust_add_crl_memory(trust, text, size, err);
+    if (status == OTLS_E_CREDENTIAL)
+        omni_trust_name_file(path, err);
+    omni_free(text);
+    return status;
+}
+
+/* ---- what is inside ------------------------------------------------------------------------ */
+
+void otls_trust_statistics_get(const otls_trust *trust, otls_trust_statistics *out)
+{
+    *out = (otls_trust_statistics){.size = out->size};
+    if (trust == NULL)
+        return;
+    out->certificates = trust->anchor_count;
+    out->crls = trust->crl_count;
+    out->ignored_delta_crls = trust->delta_count;
+    for (size_t i = 0; i < trust->anchor_count; i++) {
+        omni_x509 view; /* decoded here and now: the caches are for verifying */
+
+        if (omni_x509_parse(&view, trust->anchors[i].der, NULL) == OTLS_OK &&
+            (view.is_ca || view.version < 3))
+            out->authorities++;
+    }
+}
+
+const otls_certificate *otls_trust_certificate(const otls_trust *trust, size_t index)
+{
+    const otls_certificate *cert = NULL;
+
+    if (trust != NULL && index < trust->anchor_count)
+        (void)omni_anchor_certificate(&trust->anchors[index], &cert, NULL);
+    return cert;
+}

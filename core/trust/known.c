@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Intermediates whose signature by an anchor was found good. That a signature is good is a fact
+ * about bytes: it depends neither on time nor on policy, which are checked on every path anew.
+ * Every handshake with a server of the same authority brings the same intermediate, so remembering
+ * it saves one of two signature checks. Only good ones are kept, so nobody fills the places but the
+ * authorities themselves; what finds no place is checked as before.
+ */
+#include "base/alloc.h"
+#include "trust/store.h"
+
+#include <string.h>
+
+/** An intermediate has 1 to 2 KB; what is much larger is not worth keeping. */
+#define KNOWN_DER_MAX 8192
+
+struct omni_known {
+    const uint8_t *anchor; /* its DER, which stays where it is */
+    unsigned engine;
+    size_t size;
+    uint8_t der[];
+};
+
+static bool is_it(const struct omni_known *known, const omni_anchor *anchor, unsigned engine,
+                  otls_slice der)
+{
+    return known->anchor == anchor->der.data && known->engine == engine &&
+           known->size == der.size && memcmp(known->der, der.data, der.size) == 0;
+}
+
+bool omni_trust_knows(const otls_trust *trust, const omni_anchor *anchor, unsigned engine,
+                      otls_slice der)
+{
+    for (size_t i = 0; i < OMNI_TRUST_KNOWN_MAX; i++) {
+        const struct omni_known *known =
+            atomic_load_explicit(&trust->known[i], memory_order_acquire);
+
+        if (known == NULL)
+            return false; /* places are filled in order and never emptied */
+        if (is_it(known, anchor, engine, der))
+            return true;
+    }
+    return false;
+}
+
+void omni_trust_remember(const otls_trust *trust, const omni_anchor *anchor, unsigned engine,
+                         otls_slice der)
+{
+    otls_trust *writable = (otls_trust *)(uintptr_t)trust;
+    struct omni_known *fresh;
+
+    if (der.size > KNOWN_DER_MAX ||
+        atomic_load_explicit(&trust->known[OMNI_TRUST_KNOWN_MAX - 1], memory_order_acquire) != NULL)
+        return;
+    fresh = omni_malloc(sizeof(*fresh) + der.size);
+    if (fresh == NULL)
+        return; /* it is checked again the next time */
+    fresh->anchor = anchor->der.data;
+    fresh->engine = engine;
+    fresh->size = der.size;
+    memcpy(fresh->der, der.data, der.size);
+    for (size_t i = 0; i < OMNI_TRUST_KNOWN_MAX; i++) {
+        struct omni_known *there = NULL;
+
+        if (atomic_compare_exchange_strong_explicit(&writable->known[i], &there, fresh,
+                                                    memory_order_acq_rel, memory_order_acquire))
+            return;
+        if (is_it(there, anchor, engine, der))
+            break; /* another thread was first */
+    }
+    omni_free(fresh);
+}
+
+void omni_trust_forget(otls_trust *trust)
+{
+    for (size_t i = 0; i < OMNI_TRUST_KNOWN_MAX; i++)
+        omni_free(atomic_load_explicit(&trust->known[i], memory_order_acquire));
+}

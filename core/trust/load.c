@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: MIT */
+/* Where anchors come from: memory, files, directories. */
+#include "base/alloc.h"
+#include "base/fail.h"
+#include "base/files.h"
+#include "trust/store.h"
+#include "x509/der.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A file of certificates becomes the block that holds them: base64 is decoded where it stands. */
+typedef struct pem_load {
+    omni_trust_batch *batch;
+    uint8_t *text;
+    size_t number; /* of certificates seen, the present one included */
+    bool lenient;
+} pem_load;
+
+/* Which one of a bundle it was: nobody finds a broken one among 150 otherwise. */
+static void name_certificate(size_t number, otls_error *err)
+{
+    char text[160];
+
+    if (err == NULL)
+        return;
+    (void)snprintf(text, sizeof(text), "certificate %zu: %.120s", number, err->text);
+    memcpy(err->text, text, strlen(text) + 1);
+}
+
+/* The store keeps the block: what else was in it, a private key perhaps, is not to stay. The last
+ * octet is left, as the next block is found by the end of a line. */
+static void forget(const pem_load *load, otls_slice text)
+{
+    omni_wipe(load->text + (text.data - load->text), text.size - 1);
+}
+
+static otls_status take_block(const omni_pem_block *pem, void *user, otls_error *err)
+{
+    pem_load *load = user;
+    uint8_t trusted_for = OMNI_TRUSTED_FOR_ALL;
+    otls_slice der = pem->der;
+    otls_status status = OTLS_OK;
+
+    if (!omni_pem_label_is(pem, "CERTIFICATE") && !omni_pem_label_is(pem, "X509 CERTIFICATE") &&
+        !omni_pem_label_is(pem, OMNI_PEM_TRUSTED)) {
+        forget(load, pem->text);
+        return OTLS_OK;
+    }
+    load->number++;
+    if (omni_pem_label_is(pem, OMNI_PEM_TRUSTED))
+        status = omni_trust_aux_parse(pem->der, &der, &trusted_for, err);
+    if (status == OTLS_OK)
+        status = omni_trust_batch_add(load->batch, der, trusted_for, err);
+    if (status == OTLS_E_CREDENTIAL && load->lenient)
+        return OTLS_OK;
+    if (status == OTLS_E_CREDENTIAL)
+        name_certificate(load->number, err);
+    return status;
+}
+
+static bool looks_like_der(otls_slice input)
+{
+    omni_der rest = omni_der_of(input);
+    omni_tlv cert;
+
+    return omni_der_take(&rest, OMNI_DER_SEQUENCE, &cert);
+}
+
+static otls_status load_pem(omni_trust_batch *batch, uint8_t *text, size_t size, bool lenient,
+                            otls_error *err)
+{
+    pem_load load = {.batch = batch, .text = text, .lenient = lenient};
+    const size_t before = batch->added_count;
+
+    OMNI_TRY(omni_pem_each_in_place(text, size, take_block, &load, err));
+    if (batch->added_count == before && !lenient)
+        return omni_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_NO_CERTIFICATE,
+                         "there is no certificate");
+    return omni_trust_batch_shrink(batch, before, size, err);
+}
+
+/* `block` is the batch's from here on, whatever happens. */
+static otls_status load_block(omni_trust_batch *batch, uint8_t *block, size_t size,
+                              const char *name, bool lenient, otls_error *err)
+{
+    const otls_slice input = {.data = block, .size = size};
+    otls_status status = omni_trust_batch_own(batch, block, err);
+
+    if (status != OTLS_OK) {
+        omni_free(block);
+        return status;
+    }
+    status = looks_like_der(input) ? omni_trust_batch_add(batch, input, OMNI_TRUSTED_FOR_ALL, err)
+                                   : load_pem(batch, block, size, lenient, err);
+    if (status == OTLS_E_CREDENTIAL)
+        omni_trust_name_file(name, err);
+    return status;
+}
+
+static otls_status load_memory(omni_trust_batch *batch, otls_slice input, otls_error *err)
+{
+    uint8_t *block = omni_memdup(input.data, input.size);
+
+    if (block == NULL)
+        return omni_fail_nomem(err);
+    return load_block(batch, block, input.size, NULL, false, err);
+}
+
+void omni_trust_name_file(const char *name, otls_error *err)
+{
+    char text[sizeof(err->text)];
+
+    if (err == NULL || name == NULL)
+        return;
+    memcpy(text, err->text, sizeof(text));
+    text[sizeof(text) - 1] = '\0';
+    (void)snprintf(err->text, sizeof(err->text), "%.100s: %.88s", name, text);
+}
+
+otls_status omni_trust_batch_load_file(omni_trust_batch *batch, const char *path, bool lenient,
+                                       otls_error *err)
+{
+    unsigned char *text = NULL;
+    size_t size = 0;
+
+    OMNI_TRY(omni_file_read(path, &text, &size, err));
+    return load_block(batch, text, size, path, lenient, err);
+}
+
+/* ---- directories --------------------------------------------------------------------------- */
+
+static bool is_hash_name(const char *name)
+{
+    size_t i = 0;
+
+    for (; i < 8; i++)
+        if (!((name[i] >= '0' && name[i] <= '9') || (name[i] >= 'a' && name[i] <= 'f')))
+            return false;
+    if (name[i++] != '.')
+        return false;
+    if (name[i] == '\0')
+        return false;
+    for (; name[i] != '\0'; i++)
+        if (name[i] < '0' || name[i] > '9')
+            return false;
+    return true;
+}
+
+static bool is_certificate_name(const char *path, bool hashed)
+{
+    static const char endings[][5] = {".pem", ".crt", ".cer", ".der"};
+    const char *slash = strrchr(path, '/');
+    const char *name = slash != NULL ? slash + 1 : path;
+    const size_t length = strlen(name);
+
+    for (size_t i = 0; !hashed && i < sizeof(endings) / sizeof(endings[0]); i++)
+        if (length > 4 && memcmp(name + length - 4, endings[i], 4) == 0)
+            return true;
+    return is_hash_name(name);
+}
+
+typedef struct directory_load {
+    omni_trust_batch *batch;
+    bool lenient, hashed;
+} directory_load;
+
+static otls_status take_file(const char *path, void *user, otls_error *err)
+{
+    const directory_load *load = user;
+    otls_status status;
+
+    if (!is_certificate_name(path, load->hashed))
+        return OTLS_OK;
+    status = omni_trust_batch_load_file(load->batch, path, load->lenient, err);
+    return load->lenient && status != OTLS_E_NOMEM ? OTLS_OK : status;
+}
+
+otls_status omni_trust_batch_load_directory(omni_trust_batch *batch, const char *path, bool lenient,
+                                            bool hashed, otls_error *err)
+{
+    directory_load load = {.batch = batch, .lenient = lenient, .hashed = hashed};
+
+    return omni_directory_each(path, take_file, &load, err);
+}
+
+/* ---- public -------------------------------------------------------------------------------- */
+
+static otls_status finish(omni_trust_batch *batch, otls_status status, otls_error *err)
+{
+    if (status == OTLS_OK)
+        status = omni_trust_batch_commit(batch, err);
+    omni_trust_batch_discard(batch);
+    return status;
+}
+
+otls_status otls_trust_add_memory(otls_trust *trust, const void *pem_or_der, size_t size,
+                                  otls_error *err)
+{
+    omni_trust_batch batch = {.trust = trust};
+
+    OMNI_TRY(omni_trust_writable(trust, err));
+    if (pem_or_der == NULL || size == 0)
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NO_CERTIFICATE, "no certificate given");
+    if (size > OMNI_FILE_LIMIT)
+        return omni_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_LIMIT, "more than %zu bytes",
+                         OMNI_FILE_LIMIT);
+    return finish(&batch, load_memory(&batch, (otls_slice){.data = pem_or_der, .size = size}, err),
+                  err);
+}
+
+otls_status otls_trust_add_file(otls_trust *trust, const char *path, otls_error *err)
+{
+    omni_trust_batch batch = {.trust = trust};
+
+    OMNI_TRY(omni_trust_writable(trust, err));
+    return finish(&batch, omni_trust_batch_load_file(&batch, path, false, err), err);
+}
+
+otls_status otls_trust_add_directory(otls_trust *trust, const char *path, otls_error *err)
+{
+    omni_trust_batch batch = {.trust = trust};
+
+    OMNI_TRY(omni_trust_writable(trust, err));
+    if (path == NULL || path[0] == '\0')
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_FILE_NOT_FOUND, "no directory given");
+    return finish(&batch, omni_trust_batch_load_directory(&batch, path, false, false, err), err);
+}
+
+otls_status otls_trust_add_certificate(otls_trust *trust, const otls_certificate *certificate,
+                                       otls_error *err)
+{
+    omni_trust_batch batch = {.trust = trust};
+
+    OMNI_TRY(omni_trust_writable(trust, err));
+    if (certificate == NULL)
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NO_CERTIFICATE, "no certificate given");
+    return finish(&batch, load_memory(&batch, certificate->x509.der, err), err);
+}

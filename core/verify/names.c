@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Name constraints along a path, RFC 5280 6.1.3 (b), (c) and 6.1.4 (g): every name of every
+ * certificate below an authority is held against that authority's subtrees. A self-issued
+ * certificate that is not the leaf is exempt. The number of comparisons is bounded, because both
+ * lists are the peer's.
+ */
+#include "verify/path.h"
+#include "x509/dn.h"
+#include "x509/name_constraints.h"
+#include "x509/oid.h"
+
+#define OID_EMAIL "\x2a\x86\x48\x86\xf7\x0d\x01\x09\x01"
+
+/** An address is at most 254 octets in use, 320 by its parts' limits (RFC 5321 4.5.3.1). */
+#define EMAIL_MAX 320u
+
+typedef struct name_check {
+    omni_search *search;
+    otls_slice permitted, excluded; /* GeneralSubtrees, content; data NULL = absent */
+    bool refused, malformed;
+} name_check;
+
+static bool subtree_base(omni_der *subtrees, omni_tlv *base, bool *malformed)
+{
+    omni_der subtree;
+
+    if (!omni_der_enter(subtrees, OMNI_DER_SEQUENCE, &subtree) || !omni_der_next(&subtree, base)) {
+        *malformed = !omni_der_at_end(subtrees);
+        return false;
+    }
+    /* minimum must be 0, which DER leaves out, and maximum absent */
+    if (!omni_der_at_end(&subtree)) {
+        *malformed = true;
+        return false;
+    }
+    if ((base->tag & 0x1f) == OTLS_SAN_DIRECTORY) { /* the one explicit tag */
+        omni_der inside = omni_der_of(base->value);
+        omni_tlv name;
+
+        if (!omni_der_take(&inside, OMNI_DER_SEQUENCE, &name) || !omni_der_at_end(&inside)) {
+            *malformed = true;
+            return false;
+        }
+        base->value = name.whole;
+    }
+    return true;
+}
+
+/* Is the name in one of the subtrees of its kind? `*some`: there are any of its kind. */
+static bool in_subtrees(name_check *check, otls_slice list, int kind, otls_slice name,
+                        bool excluding, bool *some)
+{
+    omni_der subtrees = omni_der_of(list);
+    omni_tlv base;
+
+    *some = false;
+    while (subtree_base(&subtrees, &base, &check->malformed)) {
+        if (check->search->name_check_count++ >= OMNI_PATH_NAME_CHECK_MAX) {
+            check->search->exhausted = true;
+            check->refused = true;
+            return excluding;
+        }
+        if ((base.tag & 0x1f) != kind)
+            continue;
+        *some = true;
+        switch (omni_constraint_match(kind, base.value, name, excluding)) {
+        case OMNI_CONSTRAINT_INSIDE:
+            return true;
+        case OMNI_CONSTRAINT_UNKNOWN:
+            check->refused = true;
+            return excluding;
+        case OMNI_CONSTRAINT_OUTSIDE:
+            break;
+        }
+    }
+    return false;
+}
+
+static void check_one(name_check *check, int kind, otls_slice name)
+{
+    bool some = false;
+
+    if (check->refused || check->malformed)
+        return;
+    if (in_subtrees(check, check->excluded, kind, name, true, &some))
+        check->refused = true;
+    else if (!in_subtrees(check, check->permitted, kind, name, false, &some) && some)
+        check->refused = true;
+}
+
+static bool has_kind(const omni_x509 *cert, int kind)
+{
+    omni_der names = omni_der_of(cert->subject_alt_names);
+    omni_tlv name;
+
+    while (omni_der_next(&names, &name))
+        if ((name.tag & 0x1f) == kind)
+            return true;
+    return false;
+}
+
+/* Does a common name mean a host to those who match it without asking? It has a dot inside. */
+static bool is_host(otls_slice name)
+{
+    for (size_t i = 1; i + 1 < name.size; i++)
+        if (name.data[i] == '.')
+            return true;
+    return false;
+}
+
+/*
+ * The leaf's common name where there is no DNS name: exactly the octets that a host would be
+ * matched with. When it was asked to match them, whatever they look like; else, as OpenSSL does,
+ * what looks like a host, for the sake of those who match it later.
+ */
+static void check_common_name(name_check *check, const omni_x509 *cert)
+{
+    const omni_verify_request *request = check->search->request;
+    const bool matched = (request->flags & OTLS_VERIFY_OPTION_COMMON_NAME) != 0 &&
+                         request->purpose != OTLS_PURPOSE_CLIENT;
+    uint8_t host[OMNI_HOST_NAME_MAX];
+    otls_slice name = {.data = host, .size = 0};
+
+    if (!has_kind(cert, OTLS_SAN_DNS) && omni_name_common_host(cert->subject, host, &name.size) &&
+        (matched || is_host(name)))
+        check_one(check, OTLS_SAN_DNS, name);
+}
+
+/* An e-mail address of whatever string type; what is none in ASCII is empty, and so unknown. */
+static otls_slice email_of(const omni_tlv *value, uint8_t out[EMAIL_MAX])
+{
+    otls_slice rest = value->value, email = {.data = out, .size = 0};
+    omni_character c;
+
+    if (!omni_string_ok(value))
+        return email;
+    while (omni_string_next(value->tag, &rest, &c)) {
+        if (c.code >= 0x80 || email.size == EMAIL_MAX)
+            return (otls_slice){.data = out, .size = 0};
+        out[email.size++] = (uint8_t)c.code;
+    }
+    return email;
+}
+
+/*
+ * The subject: as a directory name; its e-mail addresses when there is no alternative name of that
+ * kind (4.2.1.10); and the leaf's common name.
+ */
+static void check_subject(name_check *check, const omni_x509 *cert, bool leaf)
+{
+    const bool emails = !has_kind(cert, OTLS_SAN_EMAIL);
+    omni_dn_cursor cursor = omni_dn_begin(cert->subject);
+    omni_dn_entry entry;
+    omni_der rdns;
+
+    if (!omni_der_only(cert->subject, OMNI_DER_SEQUENCE, &rdns) || omni_der_at_end(&rdns))
+        return;
+    check_one(check, OTLS_SAN_DIRECTORY, cert->subject);
+    while (emails && omni_dn_next(&cursor, &entry)) {
+        uint8_t email[EMAIL_MAX];
+
+        if (OMNI_OID_IS(entry.oid, OID_EMAIL))
+            check_one(check, OTLS_SAN_EMAIL, email_of(&entry.value, email));
+    }
+    if (leaf)
+        check_common_name(check, cert);
+}
+
+static void check_certificate(name_check *check, const omni_x509 *cert, bool leaf)
+{
+    omni_der names = omni_der_of(cert->subject_alt_names);
+    omni_tlv name;
+
+    check_subject(check, cert, leaf);
+    while (omni_der_next(&names, &name)) {
+        const int kind = name.tag & 0x1f;
+
+        if (kind == OTLS_SAN_DIRECTORY) {
+            omni_der inside = omni_der_of(name.value);
+            omni_tlv directory;
+
+            if (omni_der_next(&inside, &directory))
+                check_one(check, kind, directory.whole);
+        } else {
+            check_one(check, kind, name.value);
+        }
+    }
+}
+
+/* 4.2.1.10: a SEQUENCE of [0] permitted and [1] excluded, not both absent. */
+static bool read_constraints(otls_slice value, name_check *check)
+{
+    omni_der sequence;
+    omni_tlv part;
+
+    if (!omni_der_only(value, OMNI_DER_SEQUENCE, &sequence) || omni_der_at_end(&sequence))
+        return false;
+    if (omni_der_take(&sequence, OMNI_DER_CONTEXT_CONSTRUCTED(0), &part))
+        check->permitted = part.value;
+    if (omni_der_take(&sequence, OMNI_DER_CONTEXT_CONSTRUCTED(1), &part))
+        check->excluded = part.value;
+    return omni_der_at_end(&sequence);
+}
+
+void omni_path_check_names(omni_search *search, omni_findings *findings)
+{
+    for (size_t issuer = 1; issuer < search->length; issuer++) {
+        const otls_certificate *authority = omni_path_at(search, issuer);
+        name_check check = {.search = search};
+
+        if (authority->x509.name_constraints.data == NULL)
+            continue;
+        if (!read_constraints(authority->x509.name_constraints, &check)) {
+            omni_findings_add(findings, OTLS_VERIFY_MALFORMED, (int32_t)issuer, authority,
+                              "has malformed name constraints");
+            continue;
+        }
+        for (size_t depth = issuer; depth-- > 0;) {
+            const otls_certificate *cert = omni_path_at(search, depth);
+
+            if (depth != 0 && omni_self_issued(&cert->x509))
+                continue;
+            check.refused = false;
+            check_certificate(&check, &cert->x509, depth == 0);
+            if (check.refused)
+                omni_findings_add(findings, OTLS_VERIFY_NAME_CONSTRAINT, (int32_t)depth, cert,
+                                  NULL);
+        }
+        if (check.malformed)
+            omni_findings_add(findings, OTLS_VERIFY_MALFORMED, (int32_t)issuer, authority,
+                              "has malformed name constraints");
+    }
+}

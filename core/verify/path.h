@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file verify/path.h
+ * The parts of a verification: the search for a path (verify/path.c, verify/judge.c), the rules a path must
+ * satisfy (verify/check.c, verify/usage.c, x509/name_constraints.c, verify/policy_tree.c, verify/crl.c, verify/pins.c),
+ * and what was found (verify/report.c). One thread; everything lives as long as one call of
+ * omni_verify_chain.
+ */
+#ifndef OMNI_VERIFY_PATH_H
+#define OMNI_VERIFY_PATH_H
+
+#include "trust/store.h"
+#include "verify/verify.h"
+
+/* What a hostile chain can cost at most. */
+#define OMNI_PATH_SENT_MAX OTLS_CHAIN_CERTIFICATES_MAX
+#define OMNI_PATH_SIGNATURE_MAX 64      /* signature checks */
+#define OMNI_PATH_EXPANSION_MAX 128     /* steps from a certificate to a possible issuer */
+#define OMNI_PATH_CANDIDATE_MAX 128     /* possible issuers kept at one time, all levels together */
+#define OMNI_PATH_NAME_CHECK_MAX 250000 /* comparisons of a name with a name constraint */
+
+/** What is wrong with a path: the set of causes, and the gravest one in detail. */
+typedef struct omni_findings {
+    uint32_t flags;
+    uint32_t reason;                     /* the gravest flag */
+    int32_t depth;                       /* of the certificate that the reason is about; -1 */
+    const otls_certificate *certificate; /* that certificate; NULL */
+    const char *detail;                  /* static words; NULL = the flag's own */
+    uint32_t at[OMNI_VERIFY_CHAIN_MAX];  /* `flags` by certificate; what is about none: the leaf's */
+} omni_findings;
+
+void omni_findings_add(omni_findings *findings, uint32_t flag, int32_t depth,
+                       const otls_certificate *certificate, const char *detail);
+/** Say what is wrong with the certificate's key, if anything is (omni_key_fault). */
+void omni_findings_add_key_fault(omni_findings *findings, int32_t depth,
+                                 const otls_certificate *certificate);
+/** Put into words: flags, depth, alert and text of `verdict`. */
+void omni_findings_report(const omni_findings *findings, otls_verdict *verdict);
+/** Add findings about the leaf to a verdict; the gravest of all is the one told. */
+void omni_findings_join(const omni_findings *findings, otls_verdict *verdict);
+
+/** One certificate of a path, or one that might become it. */
+typedef struct omni_path_step {
+    const otls_certificate *certificate;
+    const omni_anchor *anchor; /* NULL = sent by the peer */
+    uint16_t sent;             /* its place in the chain, when sent */
+    uint16_t score;
+} omni_path_step;
+
+typedef struct omni_path_node {
+    omni_path_step step;
+    uint16_t first, next, end; /* its possible issuers in the pool; next = to be tried */
+    bool advanced;             /* at least one of them did issue it */
+    bool bad_signature, unsupported, out_of_depth;
+} omni_path_node;
+
+typedef struct omni_path_edge {
+    const otls_certificate *child, *issuer;
+    uint8_t result;
+} omni_path_edge;
+
+typedef struct omni_search {
+    const omni_verify_request *request;
+    const otls_crypto_ops *crypto;
+    omni_path_node path[OMNI_VERIFY_CHAIN_MAX]; /* leaf first */
+    size_t length;
+    omni_path_step pool[OMNI_PATH_CANDIDATE_MAX];
+    uint64_t sent_hash[OMNI_PATH_SENT_MAX]; /* of the subjects */
+    otls_native_public_key *sent_key[OMNI_PATH_SENT_MAX];
+    size_t sent_count;
+    omni_path_edge edges[OMNI_PATH_SIGNATURE_MAX]; /* what is known already */
+    size_t edge_count, signature_count, expansion_count, name_check_count;
+    bool exhausted;
+    omni_findings best; /* of the refused path that got furthest */
+    size_t best_length;
+    bool best_complete;
+    const otls_certificate *best_path[OMNI_VERIFY_CHAIN_MAX];
+} omni_search;
+
+/** Only what is read before it is written is cleared: the whole is some 20 KB. */
+void omni_search_begin(omni_search *search, const omni_verify_request *request);
+/** Look for a path; true when a good one stands in search->path. */
+otls_status omni_path_search(omni_search *search, bool *found, otls_error *err);
+/** The path is as long as it gets: is it good? Remembers the refused one that got furthest. */
+otls_status omni_path_judge(omni_search *search, bool complete, bool *found, otls_error *err);
+void omni_path_finish(omni_search *search);
+
+/** Check a signature with a step's key. Counts towards the budget of signatures. */
+otls_status omni_path_signature(omni_search *search, const omni_path_step *issuer,
+                                const otls_signature_algorithm *algorithm, otls_slice data,
+                                otls_slice signature, otls_error *err);
+
+/** Every rule of RFC 5280 6.1 but the signatures, over search->path, whole or not. */
+otls_status omni_path_check(omni_search *search, bool complete, omni_findings *findings,
+                            otls_error *err);
+
+/* Rules in files of their own; `n` is the length of the path. */
+void omni_path_check_usage(const omni_search *search, size_t depth, omni_findings *findings);
+void omni_path_check_strict(const omni_search *search, size_t depth, omni_findings *findings);
+void omni_path_check_names(omni_search *search, omni_findings *findings);
+void omni_path_check_policies(const omni_search *search, omni_findings *findings);
+otls_status omni_path_check_crls(omni_search *search, omni_findings *findings, otls_error *err);
+otls_status omni_path_check_pins(const omni_search *search, omni_findings *findings,
+                                 otls_error *err);
+
+/** Sets *match when the certificate's key is one of the pins, else leaves it. */
+otls_status omni_pins_match(const omni_verify_request *request, const otls_certificate *cert,
+                            bool *match, otls_error *err);
+
+/** Subject and issuer are the same name? Self-issued, RFC 5280 3.2. */
+bool omni_self_issued(const omni_x509 *cert);
+/** Self-issued, and nothing says that another key signed it. */
+bool omni_self_signed(const omni_x509 *cert);
+
+static inline const otls_certificate *omni_path_at(const omni_search *search, size_t depth)
+{
+    return search->path[depth].step.certificate;
+}
+
+#endif

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: MIT */
+/* omnitls/verify.h: parameters in, a verdict object out. */
+#include "base/alloc.h"
+#include "base/fail.h"
+#include "verify/verify.h"
+
+/** The first fields that every caller has: up to `purpose`. */
+#define PARAMETERS_MIN offsetof(otls_verify_parameters, backend)
+
+/* A caller compiled against an older header has a shorter struct; the rest is as initialised. */
+static otls_status read_parameters(otls_verify_parameters *out, const otls_verify_parameters *given,
+                                   otls_error *err)
+{
+    const otls_verify_parameters initial = OTLS_VERIFY_PARAMETERS_INIT;
+
+    *out = initial;
+    if (given == NULL || given->size < PARAMETERS_MIN)
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE,
+                         "start from OTLS_VERIFY_PARAMETERS_INIT");
+    memcpy(out, given, given->size < sizeof(*out) ? given->size : sizeof(*out));
+    if (out->purpose < OTLS_PURPOSE_SERVER || out->purpose > OTLS_PURPOSE_ANY)
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE, "%d is no purpose", (int)out->purpose);
+    if (out->verifier != OTLS_VERIFIER_UNIFORM && out->verifier != OTLS_VERIFIER_ENGINE)
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE, "%d is no verifier",
+                         (int)out->verifier);
+    if (out->max_depth > 100 || out->security_level > 5)
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_LIMIT,
+                         "verify depth goes to 100, security level to 5");
+    if (out->max_certificates > OTLS_CHAIN_CERTIFICATES_MAX ||
+        out->max_bytes > OTLS_CHAIN_BYTES_MAX)
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_LIMIT,
+                         "at most %d certificates and %d bytes can be permitted",
+                         OTLS_CHAIN_CERTIFICATES_MAX, OTLS_CHAIN_BYTES_MAX);
+    if (out->pins == NULL && out->pin_count != 0)
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE, "pins are counted but not given");
+    if (out->backend == NULL)
+        return otls_backend_find(&out->backend, NULL, err);
+    return OTLS_OK;
+}
+
+otls_status otls_trust_verify(otls_trust *trust, const otls_certificate *const *chain,
+                              size_t chain_count, const otls_verify_parameters *parameters,
+                              otls_verdict **out, otls_error *err)
+{
+    otls_verify_parameters given;
+    omni_verify_request request = {.trust = trust, .chain = chain, .chain_count = chain_count};
+    omni_reference_name name;
+    char buffer[256];
+    otls_verdict *verdict;
+    otls_status status;
+
+    if (out == NULL || (chain == NULL && chain_count != 0))
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE, "no chain, or no place for a verdict");
+    *out = NULL;
+    OMNI_TRY(read_parameters(&given, parameters, err));
+    if (given.name != NULL) {
+        OMNI_TRY(omni_reference_name_parse(&name, given.name, buffer, err));
+        request.name = &name;
+    }
+    request.backend = given.backend;
+    request.time = given.time;
+    request.purpose = given.purpose;
+    request.max_depth = given.max_depth;
+    request.flags = given.options;
+    request.security_level = given.security_level;
+    request.verifier = given.verifier;
+    request.pins = given.pins;
+    request.pin_count = given.pin_count;
+    request.max_certificates = given.max_certificates;
+    request.max_bytes = given.max_bytes;
+    for (size_t i = 0; i < chain_count; i++)
+        request.chain_bytes += chain[i] != NULL ? chain[i]->x509.der.size : 0;
+    verdict = omni_malloc(sizeof(*verdict));
+    if (verdict == NULL)
+        return omni_fail_nomem(err);
+    omni_trust_seal(trust);
+    status = omni_verify_chain(&request, verdict, err);
+    if (status != OTLS_OK) {
+        omni_free(verdict);
+        return status;
+    }
+    *out = verdict;
+    return OTLS_OK;
+}
+
+uint32_t otls_verdict_flags(const otls_verdict *verdict)
+{
+    return verdict->flags;
+}
+
+int32_t otls_verdict_depth(const otls_verdict *verdict)
+{
+    return verdict->depth;
+}
+
+int otls_verdict_alert(const otls_verdict *verdict)
+{
+    return verdict->flags != 0 ? verdict->alert : -1;
+}
+
+const char *otls_verdict_text(const otls_verdict *verdict)
+{
+    return verdict->text;
+}
+
+size_t otls_verdict_chain_count(const otls_verdict *verdict)
+{
+    return verdict->chain_count;
+}
+
+const otls_certificate *otls_verdict_chain(const otls_verdict *verdict, size_t index)
+{
+    return index < verdict->chain_count ? verdict->chain[index] : NULL;
+}
+
+void otls_verdict_free(otls_verdict *verdict)
+{
+    if (verdict == NULL)
+        return;
+    omni_verdict_clear(verdict);
+    omni_free(verdict);
+}

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+/* The OCSP response that came with a handshake, as part of the verdict. */
+#include "base/fail.h"
+#include "verify/path.h"
+#include "x509/ocsp.h"
+
+static const struct {
+    uint32_t flags;
+    const char *words; /* follow the certificate's name */
+} findings_of[] = {
+    [OMNI_OCSP_RESULT_GOOD] = {0, ""},
+    [OMNI_OCSP_RESULT_REVOKED] = {OTLS_VERIFY_REVOKED,
+                                  "has been revoked, says its stapled OCSP response"},
+    [OMNI_OCSP_RESULT_UNKNOWN] = {OTLS_VERIFY_STAPLE | OTLS_VERIFY_REVOCATION_UNKNOWN,
+                                  "is unknown to the responder of its stapled OCSP response"},
+    [OMNI_OCSP_RESULT_MALFORMED] = {OTLS_VERIFY_STAPLE,
+                                    "came with a malformed stapled OCSP response"},
+    [OMNI_OCSP_RESULT_FAILED] = {OTLS_VERIFY_STAPLE,
+                                 "came with a stapled OCSP response that reports an error"},
+    [OMNI_OCSP_RESULT_OTHER] = {OTLS_VERIFY_STAPLE,
+                                "came with a stapled OCSP response about another certificate"},
+    [OMNI_OCSP_RESULT_SIGNER] = {OTLS_VERIFY_STAPLE,
+                                 "came with a stapled OCSP response that its issuer did not sign"},
+    [OMNI_OCSP_RESULT_WEAK] = {OTLS_VERIFY_STAPLE,
+                               "came with a stapled OCSP response whose signature is too weak"},
+    [OMNI_OCSP_RESULT_EARLY] = {OTLS_VERIFY_STAPLE,
+                                "came with a stapled OCSP response that is not yet valid"},
+    [OMNI_OCSP_RESULT_LATE] = {OTLS_VERIFY_STAPLE,
+                               "came with a stapled OCSP response that has expired"},
+};
+
+/* Added to what was found before: an application that forgives one fault must see the others. */
+static void refuse(const omni_staple_request *request, otls_verdict *verdict, uint32_t flags,
+                   const char *words)
+{
+    omni_findings findings = {.depth = -1};
+
+    for (uint32_t flag = 1; flag != 0; flag <<= 1)
+        if ((flags & flag) != 0)
+            omni_findings_add(&findings, flag, 0, request->leaf, words);
+    omni_findings_join(&findings, verdict);
+}
+
+/* Who must have signed the response; NULL = nobody is known who issued the leaf. */
+static const otls_certificate *issuer_of(const otls_certificate *leaf, const otls_verdict *verdict)
+{
+    if (verdict->chain_count > 1)
+        return verdict->chain[1];
+    if (verdict->path_count > 1)
+        return verdict->path[1];
+    /* an anchor alone answers for itself, and so does what signed itself */
+    return verdict->chain_count == 1 || omni_self_signed(&leaf->x509) ? leaf : NULL;
+}
+
+otls_status omni_verify_staple(const omni_staple_request *request, otls_verdict *verdict,
+                               otls_error *err)
+{
+    const otls_certificate *issuer = issuer_of(request->leaf, verdict);
+    const bool must_staple = request->leaf->x509.must_staple;
+    omni_ocsp_result result = OMNI_OCSP_RESULT_GOOD;
+    omni_ocsp_question question;
+
+    if (request->staple == NULL) {
+        if (request->required || must_staple)
+            refuse(request, verdict, OTLS_VERIFY_STAPLE,
+                   must_staple ? "came without the stapled OCSP response that it asks for"
+                               : "came without a stapled OCSP response");
+        return OTLS_OK;
+    }
+    if (issuer == NULL) {
+        refuse(request, verdict, OTLS_VERIFY_STAPLE,
+               "came with a stapled OCSP response that cannot be checked without its issuer");
+        return OTLS_OK;
+    }
+    question = (omni_ocsp_question){
+        .response = *request->staple,
+        .cert = &request->leaf->x509,
+        .issuer = &issuer->x509,
+        .backend = request->backend,
+        .time = request->time,
+        .security_level = request->security_level,
+    };
+    OMNI_TRY(omni_ocsp_check(&question, &result, err));
+    if (result != OMNI_OCSP_RESULT_GOOD)
+        refuse(request, verdict, findings_of[result].flags, findings_of[result].words);
+    return OTLS_OK;
+}

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: MIT */
+/* The verdict: the search, then the best that can be said about it. */
+#include "verify/verify.h"
+
+#include "base/alloc.h"
+#include "base/fail.h"
+#include "verify/by_engine.h"
+#include "verify/path.h"
+
+#include <stdio.h>
+
+void omni_verdict_clear(otls_verdict *verdict)
+{
+    for (size_t i = 0; i < verdict->chain_count; i++)
+        otls_certificate_free(verdict->chain[i]);
+    verdict->chain_count = 0;
+    for (size_t i = 0; i < verdict->path_count; i++)
+        otls_certificate_free(verdict->path[i]);
+    verdict->path_count = 0;
+}
+
+static void take_path(otls_verdict *verdict, const otls_certificate *const *path, size_t count,
+                      const omni_findings *findings)
+{
+    for (size_t i = 0; i < count; i++) {
+        verdict->path[i] = otls_certificate_ref(path[i]);
+        verdict->path_flags[i] = findings != NULL ? findings->at[i] : 0;
+    }
+    verdict->path_count = count;
+}
+
+static void take_chain(otls_verdict *verdict, const otls_certificate *const *path, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        verdict->chain[i] = otls_certificate_ref(path[i]);
+    verdict->chain_count = count;
+}
+
+static void verdict_begin(otls_verdict *verdict)
+{
+    verdict->flags = 0;
+    verdict->depth = -1;
+    verdict->alert = 0;
+    verdict->text[0] = '\0';
+    verdict->chain_count = verdict->path_count = 0;
+}
+
+bool omni_verify_permitted(const omni_verify_request *request)
+{
+    return request->chain_bytes <=
+               (request->max_bytes != 0 ? request->max_bytes : OTLS_CHAIN_BYTES) &&
+           request->chain_count <= (request->max_certificates != 0 ? request->max_certificates
+                                                                   : OTLS_CHAIN_CERTIFICATES);
+}
+
+static size_t undecodable(const omni_verify_request *request)
+{
+    size_t i = 0;
+
+    while (i < request->chain_count && request->chain[i] != NULL)
+        i++;
+    return i;
+}
+
+/* The first certificate whose key no engine must compute with; also without verification, where the
+ * handshake would, and for the engine's own verifier. */
+static void refuse_faulty_key(const omni_verify_request *request, omni_findings *findings)
+{
+    for (size_t i = 0; i < request->chain_count && findings->flags == 0; i++)
+        omni_findings_add_key_fault(findings, (int32_t)i, request->chain[i]);
+}
+
+/*
+ * Engines stop at a list that is too long or that they cannot read, each at its own point. So that
+ * all give one answer, none of that gets as far as the search for a path.
+ */
+bool omni_verify_presented(const omni_verify_request *request, otls_verdict *verdict)
+{
+    omni_findings findings = {.depth = -1};
+    size_t broken;
+
+    verdict_begin(verdict);
+    if (request->chain_count == 0)
+        omni_findings_add(&findings, OTLS_VERIFY_MISSING, -1, NULL, NULL);
+    else if (!omni_verify_permitted(request)) /* which of them, not every engine can see */
+        omni_findings_add(&findings, OTLS_VERIFY_LIMIT, 0, NULL,
+                          "more or larger certificates were presented than are permitted");
+    else if ((broken = undecodable(request)) < request->chain_count)
+        omni_findings_add(&findings, OTLS_VERIFY_MALFORMED, (int32_t)broken, NULL,
+                          broken == 0 ? "the certificate cannot be decoded"
+                                      : "a certificate behind the first cannot be decoded");
+    else
+        refuse_faulty_key(request, &findings);
+    omni_findings_report(&findings, verdict);
+    return findings.flags != 0;
+}
+
+static void accept(const omni_search *search, otls_verdict *verdict)
+{
+    const otls_certificate *path[OMNI_VERIFY_CHAIN_MAX];
+
+    for (size_t i = 0; i < search->length; i++)
+        path[i] = omni_path_at(search, i);
+    take_chain(verdict, path, search->length);
+    take_path(verdict, path, search->length, NULL);
+}
+
+static void forget(omni_findings *findings, uint32_t flags)
+{
+    findings->flags &= ~flags;
+    for (size_t i = 0; i < OMNI_VERIFY_CHAIN_MAX; i++)
+        findings->at[i] &= ~flags;
+}
+
+static void refuse(const omni_search *search, otls_verdict *verdict)
+{
+    omni_findings findings = search->best;
+
+    if (search->exhausted && !search->best_complete) /* why it goes no further is not known */
+        forget(&findings, OTLS_VERIFY_BAD_SIGNATURE | OTLS_VERIFY_UNKNOWN_CA |
+                              OTLS_VERIFY_SELF_SIGNED | OTLS_VERIFY_DEPTH);
+    if ((findings.reason & findings.flags) == 0)
+        findings.reason = 0;
+    if (search->exhausted)
+        omni_findings_add(&findings, OTLS_VERIFY_LIMIT, 0, search->request->chain[0], NULL);
+    if (findings.flags == 0) /* fail closed: no path, no acceptance */
+        omni_findings_add(&findings, OTLS_VERIFY_UNKNOWN_CA, 0, search->request->chain[0], NULL);
+    omni_findings_report(&findings, verdict);
+    take_path(verdict, search->best_path, search->best_length, &findings);
+    if (search->best_complete)
+        take_chain(verdict, search->best_path, search->best_length);
+}
+
+static otls_status verify_uniform(const omni_verify_request *request, otls_verdict *verdict,
+                                  otls_error *err)
+{
+    omni_search *search = omni_malloc(sizeof(*search));
+    bool found = false;
+    otls_status status;
+
+    if (search == NULL)
+        return omni_fail_nomem(err);
+    omni_search_begin(search, request);
+    status = omni_path_search(search, &found, err);
+    if (status == OTLS_OK && found)
+        accept(search, verdict);
+    else if (status == OTLS_OK)
+        refuse(search, verdict);
+    omni_path_finish(search);
+    omni_free(search);
+    return status;
+}
+
+otls_status omni_verify_chain(const omni_verify_request *request, otls_verdict *verdict,
+                              otls_error *err)
+{
+    if (omni_verify_presented(request, verdict))
+        return OTLS_OK;
+    if (request->verifier == OTLS_VERIFIER_ENGINE)
+        return omni_verify_by_engine(request, verdict, err);
+    return verify_uniform(request, verdict, err);
+}

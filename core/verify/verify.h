@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file verify/verify.h
+ * The one function behind every verdict, offline and in the handshake: RFC 5280 path building and
+ * validation in core; the engine only checks signatures.
+ */
+#ifndef OMNI_VERIFY_VERIFY_H
+#define OMNI_VERIFY_VERIFY_H
+
+#include "x509/decode.h"
+#include <omnitls/trust.h>
+#include <omnitls/verify.h>
+
+typedef struct omni_verify_request {
+    const otls_trust *trust; /* NULL = empty */
+    /* as presented, leaf first; NULL where one could not be decoded. Of more than are permitted
+     * only the count is looked at. */
+    const otls_certificate *const *chain;
+    size_t chain_count, chain_bytes; /* bytes: of all their encodings */
+    uint32_t max_certificates;       /* presented; 0 = OTLS_CHAIN_CERTIFICATES */
+    uint32_t max_bytes;              /* presented; 0 = OTLS_CHAIN_BYTES */
+    const otls_backend *backend;     /* whose crypto checks the signatures */
+    const omni_reference_name *name; /* NULL = do not match a name */
+    int64_t time;
+    int purpose;         /* OTLS_PURPOSE_...; 0 = any */
+    int max_depth;       /* certificates between leaf and anchor; -1 = default 10 */
+    unsigned flags;      /* OTLS_VERIFY_OPTION_... */
+    int security_level;  /* -1 = default (2: 112 bits) */
+    int verifier;        /* OTLS_VERIFIER_...; 0 = uniform */
+    const uint8_t *pins; /* pin_count x SHA-256 of an SPKI; NULL = none */
+    size_t pin_count;
+} omni_verify_request;
+
+#define OMNI_VERIFY_CHAIN_MAX OTLS_CHAIN_CERTIFICATES_MAX
+#define OMNI_VERIFY_DEFAULT_DEPTH 10
+#define OMNI_VERIFY_DEFAULT_LEVEL 2
+
+/** A verdict; zero-initialise or let omni_verify_chain fill it. */
+struct otls_verdict {
+    uint32_t flags; /* 0 = good */
+    int32_t depth;  /* of the failing certificate; -1 */
+    uint8_t alert;  /* the alert that fits; 0 when good */
+    char text[192]; /* a sentence for a person; empty when good */
+    const otls_certificate *chain[OMNI_VERIFY_CHAIN_MAX]; /* leaf to anchor; references held */
+    /* what was put together, whole or not, and what is wrong with each of it; references held */
+    const otls_certificate *path[OMNI_VERIFY_CHAIN_MAX];
+    uint32_t path_flags[OMNI_VERIFY_CHAIN_MAX];
+    size_t path_count;
+    size_t chain_count; /* 0 unless a path to an anchor was found, good or refused */
+};
+
+/** The OTLS_MATCH_... of a request. */
+static inline unsigned omni_verify_match_flags(const omni_verify_request *request)
+{
+    return (request->flags & OTLS_VERIFY_OPTION_COMMON_NAME ? OTLS_MATCH_COMMON_NAME : 0u) |
+           (request->flags & OTLS_VERIFY_OPTION_PARTIAL_WILDCARDS ? OTLS_MATCH_PARTIAL_WILDCARDS
+                                                                  : 0u);
+}
+
+/** Is no more presented than the limits of the request say? */
+bool omni_verify_permitted(const omni_verify_request *request);
+/** Is what was presented permitted at all, and readable? True: no, and `verdict` says why. */
+bool omni_verify_presented(const omni_verify_request *request, otls_verdict *verdict);
+/** Returns OTLS_OK whatever the verdict; a failure only when no verdict could be reached. */
+otls_status omni_verify_chain(const omni_verify_request *request, otls_verdict *verdict,
+                              otls_error *err);
+/** Release the references. */
+void omni_verdict_clear(otls_verdict *verdict);
+
+/** The alert for a set of flags: its gravest cause decides (verify/report.c); 0 for none. */
+uint8_t omni_verify_alert(uint32_t flags);
+
+/** Make the trust object immutable; idempotent, any thread. */
+void omni_trust_seal(otls_trust *trust);
+
+#endif

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file x509/name_constraints.h
+ * May this name appear below that constraint? RFC 5280 4.2.1.10. Pure functions over borrowed
+ * bytes.
+ */
+#ifndef OMNI_X509_NAME_CONSTRAINTS_H
+#define OMNI_X509_NAME_CONSTRAINTS_H
+
+#include <omnitls/backend.h>
+#include <stdbool.h>
+
+typedef enum omni_constraint_answer {
+    OMNI_CONSTRAINT_OUTSIDE, /* the name is not in the subtree */
+    OMNI_CONSTRAINT_INSIDE,
+    OMNI_CONSTRAINT_UNKNOWN /* of a kind, or in a form, that cannot be compared */
+} omni_constraint_answer;
+
+/**
+ * Is a name of kind `kind` (otls_san_kind) with the encoded content `name` in the subtree `base` of
+ * the same kind? `excluding`: a wildcard that could stand for something inside counts as inside.
+ */
+omni_constraint_answer omni_constraint_match(int kind, otls_slice base, otls_slice name,
+                                             bool excluding);
+
+#endif

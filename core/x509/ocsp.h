@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file x509/ocsp.h
+ * OCSP responses, RFC 6960: a strict, bounded reader, and the one judgement on a response that came
+ * with a handshake, the same whichever engine carried it. Any thread; nothing is kept.
+ */
+#ifndef OMNI_X509_OCSP_H
+#define OMNI_X509_OCSP_H
+
+#include "verify/verify.h"
+#include "x509/der.h"
+
+/** A larger response is refused: one with a delegated responder's certificate has 2 KB. */
+#define OMNI_OCSP_SIZE_MAX ((size_t)128 * 1024)
+/** Certificates inside a response that are looked at, each at the cost of two signature checks. */
+#define OMNI_OCSP_CERTIFICATES_MAX 4
+/** Clocks differ by this many seconds at most. */
+#define OMNI_OCSP_SKEW 300
+/**
+ * How old a response without nextUpdate may be: ten days, the longest validity that the CA/Browser
+ * Forum's baseline requirements (4.9.10) allow a response that states one.
+ */
+#define OMNI_OCSP_AGE_MAX ((int64_t)10 * 24 * 3600)
+
+/** OCSPResponseStatus, RFC 6960 4.2.1. */
+enum { OMNI_OCSP_SUCCESSFUL = 0, OMNI_OCSP_UNAUTHORIZED = 6 };
+
+/** CertStatus; the values are the context tags. */
+typedef enum omni_ocsp_status {
+    OMNI_OCSP_GOOD = 0,
+    OMNI_OCSP_REVOKED = 1,
+    OMNI_OCSP_UNKNOWN = 2
+} omni_ocsp_status;
+
+/** One SingleResponse. */
+typedef struct omni_ocsp_single {
+    uint8_t hash; /* otls_hash; 0 = not known to us */
+    otls_slice name_hash, key_hash;
+    otls_slice serial;                /* INTEGER content */
+    uint8_t status;                   /* omni_ocsp_status */
+    bool unusable;                    /* has a critical extension */
+    int64_t this_update, next_update; /* next_update INT64_MAX = none given */
+} omni_ocsp_single;
+
+/** A BasicOCSPResponse; all slices borrow from the bytes it was read from. */
+typedef struct omni_ocsp {
+    uint8_t response_status; /* the rest is empty unless it is OMNI_OCSP_SUCCESSFUL */
+    otls_slice tbs;          /* what is signed, TLV */
+    otls_slice by_name;      /* the responder's Name, TLV; data NULL = named by key */
+    otls_slice by_key;       /* SHA-1 of its key; data NULL = named by name */
+    int64_t produced_at;
+    otls_slice singles;                           /* content of the SEQUENCE OF SingleResponse */
+    otls_slice certificates;                      /* content of the SEQUENCE OF Certificate */
+    otls_signature_algorithm signature_algorithm; /* kind 0 = not known to us */
+    otls_slice signature;
+    bool unusable; /* has a critical extension */
+} omni_ocsp;
+
+/** Decode, every single response included. E_CREDENTIAL with BAD_DER or LIMIT. */
+otls_status omni_ocsp_parse(omni_ocsp *out, otls_slice der, otls_error *err);
+/** Take the next single response of `list`; false at the end, or when it is malformed. */
+bool omni_ocsp_single_next(omni_der *list, omni_ocsp_single *out);
+
+/** What was found out about a certificate. */
+typedef enum omni_ocsp_result {
+    OMNI_OCSP_RESULT_GOOD = 0,
+    OMNI_OCSP_RESULT_REVOKED,
+    OMNI_OCSP_RESULT_UNKNOWN, /* the responder does not know the certificate */
+    OMNI_OCSP_RESULT_MALFORMED,
+    OMNI_OCSP_RESULT_FAILED, /* the responder answered with an error */
+    OMNI_OCSP_RESULT_OTHER,  /* about other certificates only */
+    OMNI_OCSP_RESULT_SIGNER, /* signed by nobody who may */
+    OMNI_OCSP_RESULT_WEAK,   /* signed with a digest or key below the security level */
+    OMNI_OCSP_RESULT_EARLY,  /* not yet valid */
+    OMNI_OCSP_RESULT_LATE    /* expired */
+} omni_ocsp_result;
+
+typedef struct omni_ocsp_question {
+    otls_slice response;
+    const omni_x509 *cert, *issuer;
+    const otls_backend *backend; /* whose crypto checks digests and signatures */
+    int64_t time;
+    int security_level; /* -1 = default */
+} omni_ocsp_question;
+
+/** Fails only when no answer could be reached: no memory, or a defect of the engine. */
+otls_status omni_ocsp_check(const omni_ocsp_question *question, omni_ocsp_result *result,
+                            otls_error *err);
+
+/** What the staple of a handshake was worth. */
+typedef struct omni_staple_request {
+    const otls_certificate *leaf; /* as presented */
+    const otls_slice *staple; /* NULL = none came */
+    bool required;            /* its absence is a failure, whatever the certificate says */
+    const otls_backend *backend;
+    int64_t time;
+    int security_level;
+} omni_staple_request;
+
+/**
+ * What the staple says of the leaf, added to whatever the verdict says already: every fault is found
+ * before anybody may forgive one. A bad response, one that cannot be checked because nobody is known
+ * who issued the leaf, a missing one where `required` or the certificate (RFC 7633) asks for one, and
+ * a revoked certificate are faults. RFC 6066 8: a response that is there must be satisfactory.
+ */
+otls_status omni_verify_staple(const omni_staple_request *request, otls_verdict *verdict,
+                               otls_error *err);
+
+#endif

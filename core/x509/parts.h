@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file x509/parts.h
+ * The pieces of the certificate reader. Each returns NULL, or what is wrong in a few words.
+ */
+#ifndef OMNI_X509_PARTS_H
+#define OMNI_X509_PARTS_H
+
+#include "x509/decode.h"
+#include "x509/der.h"
+#include "x509/oid.h"
+
+/** More extensions than any certificate needs; duplicates are found by comparing pairs. */
+#define OMNI_X509_EXTENSIONS_MAX 128u
+
+/** An extension as it stands. */
+typedef struct omni_x509_extension {
+    otls_slice oid;
+    otls_slice value; /* the OCTET STRING's content */
+    bool critical;
+} omni_x509_extension;
+
+/** AlgorithmIdentifier content: an OID and at most one well-formed element. */
+bool omni_x509_algorithm_ok(omni_der identifier);
+/** AlgorithmIdentifier content -> signature algorithm; kind 0 when it is not known. */
+void omni_x509_signature_algorithm(omni_der identifier, otls_signature_algorithm *out);
+/** SubjectPublicKeyInfo content -> key type, bits, group. */
+const char *omni_x509_key(omni_x509 *out, omni_der spki);
+/** SEQUENCE OF Extension content -> the extension fields. */
+const char *omni_x509_extensions(omni_x509 *out, omni_der list);
+/** Take the next extension of `list`. */
+bool omni_x509_extension_next(omni_der *list, omni_x509_extension *out);
+
+#endif

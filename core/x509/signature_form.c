@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+#include "x509/signature_form.h"
+
+#include "base/fail.h"
+#include "x509/der.h"
+
+enum { ED25519_HALF = 32, ED448_HALF = 57 };
+
+/* The groups' orders, little-endian as S is: 2^252 + 277..., 2^446 - 138... (RFC 8032 5.1, 5.2). */
+static const uint8_t ed25519_order[ED25519_HALF] = {0xed, 0xd3, 0xf5, 0x5c, 0x1a,       0x63,
+                                                    0x12, 0x58, 0xd6, 0x9c, 0xf7,       0xa2,
+                                                    0xde, 0xf9, 0xde, 0x14, [31] = 0x10};
+
+static const uint8_t ed448_order[ED448_HALF] = {
+    0xf3, 0x44, 0x58, 0xab, 0x92, 0xc2, 0x78, 0x23, 0x55, 0x8f, 0xc5, 0x8d, 0x72, 0xc2, 0x6c,
+    0x21, 0x90, 0x36, 0xd6, 0xae, 0x49, 0xdb, 0x4e, 0xc4, 0xe9, 0x23, 0xca, 0x7c, 0xff, 0xff,
+    0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+    0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x3f, 0x00};
+
+static bool edwards_ok(otls_slice signature, const uint8_t *order, size_t half)
+{
+    const uint8_t *s = signature.data + half;
+
+    if (signature.size != 2 * half)
+        return false;
+    for (size_t i = half; i-- > 0;)
+        if (s[i] != order[i])
+            return s[i] < order[i];
+    return false; /* the order itself */
+}
+
+/* A positive INTEGER in its shortest form. */
+static bool take_positive(omni_der *der)
+{
+    otls_slice number;
+    size_t bits;
+
+    return omni_der_value(der, OMNI_DER_INTEGER, &number) && omni_der_bit_length(number, &bits) &&
+           bits != 0;
+}
+
+static bool form_ok(const otls_signature_algorithm *algorithm, otls_slice signature)
+{
+    omni_der inside;
+
+    switch (algorithm->kind) {
+    case OTLS_SIG_ECDSA:
+        return omni_der_only(signature, OMNI_DER_SEQUENCE, &inside) && take_positive(&inside) &&
+               take_positive(&inside) && omni_der_at_end(&inside);
+    case OTLS_SIG_ED25519:
+        return edwards_ok(signature, ed25519_order, ED25519_HALF);
+    case OTLS_SIG_ED448:
+        return edwards_ok(signature, ed448_order, ED448_HALF);
+    default:
+        return true;
+    }
+}
+
+otls_status omni_signature_form(const otls_signature_algorithm *algorithm, otls_slice signature,
+                                otls_error *err)
+{
+    if (algorithm->kind == OTLS_SIG_RSA_PSS && algorithm->mgf_hash != algorithm->hash)
+        return omni_fail(err, OTLS_E_UNSUPPORTED, OTLS_CODE_NONE,
+                         "an RSASSA-PSS signature with two different digests");
+    return form_ok(algorithm, signature)
+               ? OTLS_OK
+               : omni_fail(err, OTLS_E_VERIFY, OTLS_CODE_NONE, "the signature is malformed");
+}

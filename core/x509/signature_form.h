@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file x509/signature_form.h
+ * Has a signature the one form that its RFC gives it? The engines differ in what they let pass, so
+ * core looks before one of them is asked. Pure functions over borrowed bytes.
+ */
+#ifndef OMNI_X509_SIGNATURE_FORM_H
+#define OMNI_X509_SIGNATURE_FORM_H
+
+#include <omnitls/backend.h>
+
+/**
+ * May an engine be asked about this signature? OTLS_E_VERIFY: it is malformed, and so wrong
+ * whatever it is about. OTLS_E_UNSUPPORTED: an RSASSA-PSS whose mask uses another digest than the
+ * message (RFC 4055 3.1 recommends the same), which not every engine can check. ECDSA:
+ * Ecdsa-Sig-Value in DER with positive r and s (RFC 3279 2.2.3). Ed25519 and Ed448: of exactly
+ * their size, S below the order of the group (RFC 8032 5.1.7, 5.2.7). Others: anything.
+ */
+otls_status omni_signature_form(const otls_signature_algorithm *algorithm, otls_slice signature,
+                                otls_error *err);
+
+#endif
