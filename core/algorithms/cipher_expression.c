@@ -10,9 +10,10 @@
  * Every rule is a stable partition of the list; there are at most as many rules as characters.
  */
 #include "algorithms/cipher_expression.h"
+
 #include "algorithms/suites_table.h"
 #include "algorithms/words.h"
-#include "base/fail.h"
+#include "base/base.h"
 
 #define QUOTE_SIZE 100
 
@@ -150,10 +151,10 @@ static void arrange(parser *p)
         if (omni_suites[i - 1].min_version < OTLS_TLS1_3)
             p->list[p->count++] = (entry){.suite = &omni_suites[i - 1], .active = false};
     }
-    for (size_t i = 0; i < sizeof(before_sort) / sizeof(before_sort[0]); i++)
+    for (size_t i = 0; i < OMNI_COUNT(before_sort); i++)
         apply(p, before_sort[i].what, &before_sort[i].pattern, 0);
     sort_by_strength(p);
-    for (size_t i = 0; i < sizeof(after_sort) / sizeof(after_sort[0]); i++)
+    for (size_t i = 0; i < OMNI_COUNT(after_sort); i++)
         apply(p, after_sort[i].what, &after_sort[i].pattern, 0);
 }
 
@@ -292,7 +293,7 @@ static const char *suite_b(const char *expression)
         {"SUITEB192", "ECDHE-ECDSA-AES256-GCM-SHA384"},
     };
 
-    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+    for (size_t i = 0; i < OMNI_COUNT(words); i++) {
         if (strncmp(expression, words[i].word, strlen(words[i].word)) == 0)
             return words[i].meaning;
     }

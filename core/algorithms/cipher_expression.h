@@ -3,7 +3,7 @@
 #ifndef OMNI_ALGORITHMS_CIPHER_EXPRESSION_H
 #define OMNI_ALGORITHMS_CIPHER_EXPRESSION_H
 
-#include "algorithms/suites.h"
+#include "algorithms/algorithms.h"
 
 /** Strength classes; a set. FIPS is one of them to OpenSSL, so "FIPS+HIGH" selects nothing. */
 enum {

@@ -6,6 +6,7 @@
  */
 #include "algorithms/cipher_expression.h"
 #include "algorithms/suites_table.h"
+#include "base/base.h"
 
 #define BIT(value) (1u << (value))
 #define K(name) BIT(OTLS_KX_##name)
@@ -170,7 +171,7 @@ bool omni_cipher_word(const char *word, size_t length, omni_cipher_pattern *out)
         pattern_of(suite, out);
         return true;
     }
-    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+    for (size_t i = 0; i < OMNI_COUNT(words); i++) {
         if (strncmp(words[i].word, word, length) == 0 && words[i].word[length] == '\0') {
             *out = words[i].pattern;
             return true;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Named groups: IANA "TLS Supported Groups", RFC 8422, RFC 7919, RFC 8734. */
-#include "algorithms/suites.h"
-#include "algorithms/words.h"
+#include "algorithms/algorithms.h"
 
+#include "algorithms/words.h"
+#include "base/base.h"
 #include <omnitls/connection.h>
 
 static const uint16_t default_groups[] = {
@@ -93,13 +94,13 @@ otls_status omni_groups_parse(const char *names, uint16_t *out, size_t capacity,
                               otls_error *err)
 {
     return omni_spellings_parse(names, group_spellings,
-                                sizeof(group_spellings) / sizeof(group_spellings[0]), "group", out,
+                                OMNI_COUNT(group_spellings), "group", out,
                                 capacity, count, err);
 }
 
 size_t omni_groups_default(uint16_t *out, size_t capacity)
 {
-    const size_t known = sizeof(default_groups) / sizeof(default_groups[0]);
+    const size_t known = OMNI_COUNT(default_groups);
     const size_t count = known < capacity ? known : capacity;
 
     for (size_t i = 0; i < count; i++)
@@ -109,7 +110,7 @@ size_t omni_groups_default(uint16_t *out, size_t capacity)
 
 const char *otls_group_name(uint16_t group)
 {
-    for (size_t i = 0; i < sizeof(group_names) / sizeof(group_names[0]); i++) {
+    for (size_t i = 0; i < OMNI_COUNT(group_names); i++) {
         if (group_names[i].id == group)
             return group_names[i].name;
     }

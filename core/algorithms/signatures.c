@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Signature schemes: IANA "TLS SignatureScheme", RFC 8446 section 4.2.3, RFC 8734. */
-#include "algorithms/suites.h"
-#include "algorithms/words.h"
+#include "algorithms/algorithms.h"
 
+#include "algorithms/words.h"
+#include "base/base.h"
 #include <omnitls/connection.h>
 
 static const uint16_t default_signatures[] = {
@@ -106,13 +107,13 @@ otls_status omni_signatures_parse(const char *names, uint16_t *out, size_t capac
                                   otls_error *err)
 {
     return omni_spellings_parse(names, signature_spellings,
-                                sizeof(signature_spellings) / sizeof(signature_spellings[0]),
+                                OMNI_COUNT(signature_spellings),
                                 "signature algorithm", out, capacity, count, err);
 }
 
 size_t omni_signatures_default(uint16_t *out, size_t capacity)
 {
-    const size_t known = sizeof(default_signatures) / sizeof(default_signatures[0]);
+    const size_t known = OMNI_COUNT(default_signatures);
     const size_t count = known < capacity ? known : capacity;
 
     for (size_t i = 0; i < count; i++)
@@ -122,7 +123,7 @@ size_t omni_signatures_default(uint16_t *out, size_t capacity)
 
 const char *otls_signature_name(uint16_t scheme)
 {
-    for (size_t i = 0; i < sizeof(signature_names) / sizeof(signature_names[0]); i++) {
+    for (size_t i = 0; i < OMNI_COUNT(signature_names); i++) {
         if (signature_names[i].id == scheme)
             return signature_names[i].name;
     }

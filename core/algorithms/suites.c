@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include "algorithms/suites.h"
+#include "algorithms/algorithms.h"
 
 #include "algorithms/suites_table.h"
 #include "algorithms/words.h"
-#include "base/fail.h"
+#include "base/base.h"
 
 static const uint16_t safe_suites[] = {
     0x1301, 0x1302, 0x1303, /* TLS 1.3: AES-128-GCM, AES-256-GCM, ChaCha20-Poly1305 */
@@ -63,7 +63,7 @@ const otls_suite *omni_suite_table(size_t *count)
 
 size_t omni_suites_default(const otls_suite **out, size_t capacity)
 {
-    const size_t known = sizeof(safe_suites) / sizeof(safe_suites[0]);
+    const size_t known = OMNI_COUNT(safe_suites);
     const size_t count = known < capacity ? known : capacity;
 
     for (size_t i = 0; i < count; i++)
@@ -116,4 +116,10 @@ otls_status omni_ciphers13_parse(const char *names, const otls_suite **out, size
         out[(*count)++] = suite;
     }
     return OTLS_OK;
+}
+
+bool omni_suite_is_psk(const otls_suite *suite)
+{
+    return suite->kx == OTLS_KX_PSK || suite->kx == OTLS_KX_ECDHE_PSK ||
+           suite->kx == OTLS_KX_DHE_PSK || suite->kx == OTLS_KX_RSA_PSK;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "algorithms/suites_table.h"
-#include "base/fail.h"
-
+#include "base/base.h"
 #include <omnitls/suite.h>
+
 #include <string.h>
 
 /* what OpenSSL calls the parts of a suite (openssl ciphers -v, and its object short names) */

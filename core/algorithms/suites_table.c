@@ -8,6 +8,8 @@
  */
 #include "algorithms/suites_table.h"
 
+#include "base/base.h"
+
 #define BITS_AES_128_GCM 128, 128
 #define BITS_AES_256_GCM 256, 256
 #define BITS_CHACHA20_POLY1305 256, 256
@@ -347,6 +349,6 @@ const otls_suite omni_suites[] = {
           "TLS_ECDHE_PSK_WITH_AES_128_CCM_SHA256"),
 };
 
-_Static_assert(sizeof(omni_suites) / sizeof(omni_suites[0]) <= OMNI_SUITE_MAX, "table too long");
+_Static_assert(OMNI_COUNT(omni_suites) <= OMNI_SUITE_MAX, "table too long");
 
-const size_t omni_suites_count = sizeof(omni_suites) / sizeof(omni_suites[0]);
+const size_t omni_suites_count = OMNI_COUNT(omni_suites);

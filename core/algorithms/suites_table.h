@@ -3,7 +3,7 @@
 #ifndef OMNI_ALGORITHMS_SUITES_TABLE_H
 #define OMNI_ALGORITHMS_SUITES_TABLE_H
 
-#include "algorithms/suites.h"
+#include "algorithms/algorithms.h"
 
 /** Ordered by id. At most OMNI_SUITE_MAX. */
 extern const otls_suite omni_suites[];

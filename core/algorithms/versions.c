@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Names of versions and suites; those of groups and signatures live beside their tables. */
-#include "algorithms/suites.h"
+#include "algorithms/algorithms.h"
 
 #include <omnitls/connection.h>
 

@@ -4,8 +4,7 @@
 #ifndef OMNI_ALGORITHMS_WORDS_H
 #define OMNI_ALGORITHMS_WORDS_H
 
-#include "base/fail.h"
-
+#include "base/base.h"
 #include <stdbool.h>
 
 /** No list of names is longer, in bytes. */

@@ -7,8 +7,8 @@
 #include "base/alloc.h"
 
 #include "base/fail.h"
-
 #include <omnitls/random.h>
+
 #include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <sys/types.h>
 #include <unistd.h>
+
 #if defined(__linux__)
 #include <sys/auxv.h>
 #endif

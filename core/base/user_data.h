@@ -3,6 +3,9 @@
 #ifndef OMNI_BASE_USER_DATA_H
 #define OMNI_BASE_USER_DATA_H
 
+#include <omnitls/error.h>
+#include <stdatomic.h>
+
 typedef struct omni_user_data {
     void *data;
     void (*destroy)(void *data);
@@ -10,5 +13,8 @@ typedef struct omni_user_data {
 
 /** Replace; the old one is destroyed. With NULLs: clear. */
 void omni_user_data_set(omni_user_data *slot, void *data, void (*destroy)(void *data));
+/** What others may be reading at the same time can no longer be changed: E_SEALED. */
+otls_status omni_user_data_unshared(const atomic_uint *references, const char *what,
+                                    otls_error *err);
 
 #endif

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include <omnitls/certificate.h>
-
-#include "base/alloc.h"
-#include "base/fail.h"
+#include "base/base.h"
 #include "certificate/parts.h"
+#include <omnitls/callbacks.h>
+#include <omnitls/certificate.h>
 
 otls_status otls_certificate_from_der(otls_certificate **out, const void *der, size_t size,
                                       otls_error *err)
@@ -231,4 +230,19 @@ const char *otls_certificate_issuer(const otls_certificate *cert)
 const char *otls_certificate_serial(const otls_certificate *cert)
 {
     return text_of(&cert->serial_text, cert->x509.serial, omni_text_serial);
+}
+
+/* ---- the application's pointer ---- */
+
+otls_status otls_certificate_set_user_data(otls_certificate *cert, void *data,
+                                           void (*destroy)(void *data), otls_error *err)
+{
+    OMNI_TRY(omni_user_data_unshared(&cert->references, "certificate", err));
+    omni_user_data_set(&cert->user, data, destroy);
+    return OTLS_OK;
+}
+
+void *otls_certificate_user_data(const otls_certificate *cert)
+{
+    return cert->user.data;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Fingerprints and pins: the engine computes the digest. */
-#include "base/fail.h"
+#include "base/base.h"
 #include "certificate/parts.h"
 #include "engine/engine.h"
 
@@ -22,13 +22,9 @@ static size_t hash_size(otls_hash hash)
 static otls_status digest(const otls_backend *backend, otls_hash hash, otls_slice data,
                           uint8_t *out, otls_error *err)
 {
-    otls_error local = OTLS_ERROR_INIT;
-
     if (backend == NULL)
         OMNI_TRY(otls_backend_find(&backend, NULL, err));
-    /* a slot always has a report to fill */
-    return OMNI_MODULE(backend)->crypto->digest((int)hash, data.data, data.size, out,
-                                                err != NULL ? err : &local);
+    return omni_digest(backend, hash, data, out, err);
 }
 
 otls_status otls_certificate_fingerprint(const otls_certificate *cert, const otls_backend *backend,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Names, key, signature and extensions of certificate.h, one value at a time. */
-#include "base/fail.h"
+#include "base/base.h"
 #include "certificate/parts.h"
 
 _Static_assert(OTLS_OID_TEXT_SIZE == OMNI_OID_TEXT_MAX, "the public size is the inner one");

@@ -4,7 +4,7 @@
  * order, tuples as arrays. Python takes its texts from OpenSSL, so this file knows OpenSSL's words
  * for alternative names; the rest of the API does not.
  */
-#include "base/fail.h"
+#include "base/base.h"
 #include "certificate/parts.h"
 
 static void put_quoted(omni_text *text, uint8_t tag, otls_slice value)
@@ -111,7 +111,7 @@ static void put_other(omni_text *text, otls_slice content)
     if (omni_der_value(&inside, OMNI_DER_OID, &oid) &&
         omni_der_enter(&inside, OMNI_DER_CONTEXT_CONSTRUCTED(0), &explicit_tag) &&
         omni_der_next(&explicit_tag, &value)) {
-        for (size_t i = 0; i < sizeof(known_others) / sizeof(known_others[0]); i++) {
+        for (size_t i = 0; i < OMNI_COUNT(known_others); i++) {
             const struct known_other *entry = &known_others[i];
 
             if (oid.size != entry->size || memcmp(oid.data, entry->oid, oid.size) != 0 ||

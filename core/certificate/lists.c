@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The fields of a certificate that are lists, walked once each. */
-#include "base/alloc.h"
-#include "base/fail.h"
+#include "base/base.h"
 #include "certificate/parts.h"
 
 static bool walk_alt_names(const omni_x509 *cert, omni_field_each each, void *user)

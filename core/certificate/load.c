@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Certificates from files and bundles, and the conversions between DER and PEM. */
-#include "base/alloc.h"
-#include "base/fail.h"
-#include "base/files.h"
+#include "base/base.h"
 #include "certificate/parts.h"
 
 /** More than any bundle has; what is above costs memory only. */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Subject alternative names and host name matching of certificate.h. */
-#include "base/alloc.h"
-#include "base/fail.h"
+#include "base/base.h"
 #include "certificate/parts.h"
 
 size_t otls_certificate_san_count(const otls_certificate *cert)

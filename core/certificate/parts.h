@@ -3,11 +3,8 @@
 #ifndef OMNI_CERTIFICATE_PARTS_H
 #define OMNI_CERTIFICATE_PARTS_H
 
-#include "x509/decode.h"
-#include "x509/dn.h"
-#include "x509/oid.h"
-#include "x509/parts.h"
-#include "x509/text.h"
+#include "certificate/certificate.h"
+#include "x509/x509.h"
 
 /** A serial number as otls_certificate_serial shows it. */
 void omni_text_serial(omni_text *text, otls_slice serial);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A certificate for a person to read: one fact per line, nothing unprintable. */
-#include "base/fail.h"
+#include "base/base.h"
 #include "certificate/parts.h"
 
 /** Lists are shown one item per line, so that no item can pass for two. */

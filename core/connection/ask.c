@@ -6,8 +6,9 @@
  */
 #include "connection/connection.h"
 
-#include "base/fail.h"
-#include "verify/path.h"
+#include "base/base.h"
+#include "connection/peer.h"
+#include "verify/verify.h"
 
 #include <stdio.h>
 
@@ -47,7 +48,7 @@ static void report_again(otls_connection *conn, const uint32_t *left, size_t len
 /* From the anchor's end to the leaf, as OpenSSL's users expect. */
 static void ask_each(otls_connection *conn)
 {
-    const omni_callbacks *calls = &conn->context->settings.calls;
+    const omni_verdict_settings *asked = &conn->context->settings.verdict;
     const size_t length = path_length(conn);
     uint32_t left[OMNI_VERIFY_CHAIN_MAX];
     bool changed = false;
@@ -56,8 +57,8 @@ static void ask_each(otls_connection *conn)
         uint32_t accepted = 0;
         const uint32_t flags = flags_at(conn, depth);
         const otls_status answer =
-            calls->verify_certificate(conn, path_at(conn, depth), (int32_t)depth, flags, &accepted,
-                                      calls->verify_certificate_user);
+            asked->verify_certificate(conn, path_at(conn, depth), (int32_t)depth, flags, &accepted,
+                                      asked->verify_certificate_user);
 
         left[depth] = flags;
         if (answer != OTLS_OK)
@@ -110,10 +111,10 @@ static void refuse_waiting(otls_connection *conn)
 
 static otls_status ask_whole(otls_connection *conn)
 {
-    const omni_callbacks *calls = &conn->context->settings.calls;
+    const omni_verdict_settings *asked = &conn->context->settings.verdict;
     const uint32_t flags = conn->verdict.flags;
     uint32_t accepted = 0;
-    const otls_status answer = calls->verify(conn, &conn->verdict, &accepted, calls->verify_user);
+    const otls_status answer = asked->verify(conn, &conn->verdict, &accepted, asked->verify_user);
 
     if (answer == OTLS_WANT_ASYNC && can_wait(conn))
         return OTLS_WANT_ASYNC;
@@ -129,12 +130,12 @@ static otls_status ask_whole(otls_connection *conn)
 
 otls_status omni_verdict_ask(otls_connection *conn, uint8_t *alert)
 {
-    const omni_callbacks *calls = &conn->context->settings.calls;
+    const omni_verdict_settings *asked = &conn->context->settings.verdict;
     const bool checked = (conn->verdict.flags & OTLS_VERIFY_NOT_CHECKED) == 0;
 
-    if (calls->verify_certificate != NULL && checked)
+    if (asked->verify_certificate != NULL && checked)
         ask_each(conn);
-    if (calls->verify != NULL)
+    if (asked->verify != NULL)
         OMNI_TRY(ask_whole(conn));
     *alert = conn->verdict.alert;
     return conn->verdict.flags == 0 || (conn->verdict.flags & OTLS_VERIFY_NOT_CHECKED) != 0

@@ -6,8 +6,8 @@
  */
 #include "connection/connection.h"
 
-#include "base/alloc.h"
-#include "base/reader.h"
+#include "base/base.h"
+#include "connection/peer.h"
 
 #include <string.h>
 
@@ -45,7 +45,7 @@ void omni_certificate_message_drop(otls_connection *conn)
 
 void omni_core_certificate_message(otls_core *core, uint16_t version, otls_slice body, size_t size)
 {
-    otls_connection *conn = (otls_connection *)(void *)core;
+    otls_connection *conn = omni_connection_of(core);
 
     omni_certificate_message_drop(conn);
     conn->message.version = version;
@@ -70,7 +70,7 @@ static otls_status judge(otls_connection *conn, const omni_certificate_message *
 {
     const otls_slice body = {message->body, message->size};
     otls_slice chain[OMNI_PEER_CHAIN_MAX + 1];
-    const size_t room = sizeof(chain) / sizeof(chain[0]);
+    const size_t room = OMNI_COUNT(chain);
     size_t count;
 
     if (message->body == NULL)
@@ -88,7 +88,7 @@ static otls_status judge(otls_connection *conn, const omni_certificate_message *
 
 otls_status omni_core_certificate_refused(otls_core *core, uint8_t *alert)
 {
-    otls_connection *conn = (otls_connection *)(void *)core;
+    otls_connection *conn = omni_connection_of(core);
     const omni_certificate_message message = conn->message;
     otls_status status;
 

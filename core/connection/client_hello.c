@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "connection/client_hello.h"
 
-#include "base/alloc.h"
-#include "base/reader.h"
+#include "base/base.h"
 
 #include <string.h>
 

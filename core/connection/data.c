@@ -2,15 +2,14 @@
 /* Application data: read, peek, write, and what is buffered. */
 #include "connection/connection.h"
 
-#include "base/alloc.h"
-#include "base/fail.h"
+#include "base/base.h"
+#include "connection/fail.h"
+#include "connection/io.h"
 
 #include <string.h>
 
 /** As many records without data (tickets, key updates) in a row are put up with per call. */
 #define EMPTY_TURNS_MAX 4096
-
-#define ENGINE(conn) (OMNI_MODULE((conn)->context->backend)->connection)
 
 /* Not open: finish the handshake first, or say why there is none. */
 static otls_status get_open(otls_connection *conn, otls_error *err)
@@ -54,8 +53,7 @@ static otls_status read_engine(otls_connection *conn, void *out, size_t capacity
     for (int turn = 0; turn < EMPTY_TURNS_MAX; turn++) {
         otls_status status;
 
-        conn->said = OTLS_OK;
-        status = ENGINE(conn)->read(conn->engine, out, capacity, count, &inner);
+        status = OMNI_ENGINE_CALL(conn, read, out, capacity, count, &inner);
         if (status == OTLS_OK)
             return OTLS_OK;
         *count = 0;
@@ -163,8 +161,7 @@ static otls_status write_records(otls_connection *conn, const uint8_t *data, siz
         const size_t part = left < OMNI_PLAINTEXT_MAX ? left : OMNI_PLAINTEXT_MAX;
         otls_status status;
 
-        conn->said = OTLS_OK;
-        status = ENGINE(conn)->write(conn->engine, data + *count, part, &inner);
+        status = OMNI_ENGINE_CALL(conn, write, data + *count, part, &inner);
         if (status != OTLS_OK || conn->write_said != OTLS_OK)
             return omni_connection_fail(conn, status < 0 ? status : OTLS_E_IO,
                                         status < 0 ? &inner : NULL, err);
@@ -259,7 +256,7 @@ size_t otls_connection_pending(const otls_connection *conn)
     size_t pending = omni_buffer_size(&conn->plain);
 
     if (conn->state == OMNI_STATE_OPEN && !conn->received_close)
-        pending += ENGINE(conn)->pending(conn->engine);
+        pending += omni_engine(conn)->pending(conn->engine);
     return pending;
 }
 
@@ -279,55 +276,4 @@ unsigned otls_connection_events(const otls_connection *conn)
     if (omni_buffer_size(&conn->out) != 0 || conn->want_write)
         events |= OTLS_EVENT_WRITE;
     return events;
-}
-
-/* ---- the end ---- */
-
-otls_status otls_connection_shutdown(otls_connection *conn, otls_error *err)
-{
-    otls_status status = OTLS_OK;
-    otls_error inner;
-
-    if (conn->state == OMNI_STATE_FAILED)
-        return omni_connection_fail_again(conn, err);
-    if (conn->state != OMNI_STATE_OPEN)
-        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE,
-                         "close_notify before the handshake is done");
-    if (!conn->sent_close) {
-        conn->said = OTLS_OK;
-        status = ENGINE(conn)->shutdown(conn->engine, &inner);
-        if (status < 0)
-            return omni_connection_fail(conn, status, &inner, err);
-        conn->sent_close = true;
-    }
-    status = omni_io_flush(conn);
-    omni_waits(conn, status);
-    return status < 0 ? omni_connection_fail(conn, status, NULL, err) : status;
-}
-
-otls_status otls_connection_shutdown_wait(otls_connection *conn, otls_error *err)
-{
-    uint8_t dropped[1024];
-    size_t count;
-    otls_status status = otls_connection_shutdown(conn, err);
-
-    if (status != OTLS_OK)
-        return status;
-    do
-        status = otls_connection_read(conn, dropped, sizeof(dropped), &count, err);
-    while (status == OTLS_OK);
-    return status == OTLS_CLOSED ? OTLS_OK : status;
-}
-
-unsigned otls_connection_shutdown_state(const otls_connection *conn)
-{
-    return (conn->sent_close ? (unsigned)OTLS_SHUTDOWN_SENT : 0u) |
-           (conn->received_close ? (unsigned)OTLS_SHUTDOWN_RECEIVED : 0u);
-}
-
-otls_status otls_connection_set_ragged_eof_ok(otls_connection *conn, bool ok, otls_error *err)
-{
-    (void)err;
-    conn->ragged_eof_ok = ok;
-    return OTLS_OK;
 }

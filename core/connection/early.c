@@ -2,19 +2,12 @@
 /* Early data: who may send it, and the way to and from the engine. */
 #include "connection/connection.h"
 
-#include "base/fail.h"
+#include "base/base.h"
+#include "connection/fail.h"
+#include "connection/handshake.h"
+#include "connection/io.h"
 
 #include <string.h>
-
-otls_status otls_context_set_max_early_data(otls_context *context, uint32_t bytes, otls_error *err)
-{
-    OMNI_TRY(omni_context_unsealed(context, err));
-    if (bytes != 0 &&
-        otls_backend_supports(context->backend, OTLS_FEATURE_EARLY_DATA, NULL) == OTLS_NO)
-        return omni_fail_unsupported(err, context->backend, OTLS_FEATURE_EARLY_DATA);
-    context->settings.sessions.max_early_data = bytes;
-    return OTLS_OK;
-}
 
 static otls_status refuse(otls_error *err, const char *why)
 {
@@ -27,9 +20,9 @@ static bool same_protocol(const otls_connection *conn, const otls_session *sessi
     const omni_settings *settings = &conn->context->settings;
 
     if (session->alpn_size == 0)
-        return settings->alpn_size == 0;
-    return settings->alpn_size > session->alpn_size && settings->alpn[0] == session->alpn_size &&
-           memcmp(settings->alpn + 1, session->alpn, session->alpn_size) == 0;
+        return settings->offer.alpn_size == 0;
+    return settings->offer.alpn_size > session->alpn_size && settings->offer.alpn[0] == session->alpn_size &&
+           memcmp(settings->offer.alpn + 1, session->alpn, session->alpn_size) == 0;
 }
 
 static otls_status may_write(otls_connection *conn, otls_error *err)
@@ -54,7 +47,7 @@ static otls_status may_write(otls_connection *conn, otls_error *err)
 otls_status otls_connection_write_early(otls_connection *conn, const void *data, size_t size,
                                         size_t *count, otls_error *err)
 {
-    const otls_connection_ops *ops = OMNI_MODULE(conn->context->backend)->connection;
+    const otls_connection_ops *ops = omni_engine(conn);
     otls_error inner;
     otls_status status;
     size_t room;
@@ -71,7 +64,7 @@ otls_status otls_connection_write_early(otls_connection *conn, const void *data,
     room = conn->sessions.offer->max_early_data - conn->sessions.early_sent;
     if (room == 0)
         return refuse(err, "the session allows no more of it");
-    status = ops->write_early(conn->engine, data, size < room ? size : room, count, &inner);
+    status = OMNI_ENGINE_CALL(conn, write_early, data, size < room ? size : room, count, &inner);
     conn->sessions.early_sent += (uint32_t)*count;
     if (status < 0 && status != OTLS_E_USAGE)
         return omni_connection_fail(conn, status, &inner, err);
@@ -85,7 +78,7 @@ otls_status otls_connection_write_early(otls_connection *conn, const void *data,
 otls_status otls_connection_read_early(otls_connection *conn, void *out, size_t capacity,
                                        size_t *count, otls_error *err)
 {
-    const otls_connection_ops *ops = OMNI_MODULE(conn->context->backend)->connection;
+    const otls_connection_ops *ops = omni_engine(conn);
     otls_error inner;
     otls_status status;
 
@@ -106,8 +99,7 @@ otls_status otls_connection_read_early(otls_connection *conn, void *out, size_t 
         if (status != OTLS_OK)
             return status;
     }
-    conn->said = OTLS_OK;
-    status = ops->read_early(conn->engine, out, capacity, count, &inner);
+    status = OMNI_ENGINE_CALL(conn, read_early, out, capacity, count, &inner);
     if (status < 0)
         return omni_connection_fail(conn, status, &inner, err);
     conn->sessions.early_over = status == OTLS_CLOSED;

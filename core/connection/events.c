@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* What the info callback hears: core's own view, so that every engine gives the same events. */
+#include "connection/events.h"
+
 #include "connection/connection.h"
 
 void omni_event(otls_connection *conn, otls_event event, int value)
 {
-    const omni_callbacks *calls = &conn->context->settings.calls;
+    const omni_callbacks *calls = &conn->context->settings.callbacks;
 
     if (calls->info != NULL)
         calls->info(conn, event, value, calls->info_user);
@@ -14,7 +16,7 @@ void omni_event_state(otls_connection *conn)
 {
     const uint8_t state = conn->state;
 
-    if (conn->context->settings.calls.info == NULL || conn->calls.told_state == state)
+    if (conn->context->settings.callbacks.info == NULL || conn->calls.told_state == state)
         return;
     conn->calls.told_state = state;
     if (!conn->calls.told_start && state != OMNI_STATE_FAILED) {

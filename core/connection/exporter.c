@@ -1,29 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* Keying material, channel bindings, key update, renegotiation. */
+/* Keying material, secrets, channel bindings. */
 #include "connection/connection.h"
 
-#include "base/fail.h"
-#include "x509/decode.h"
+#include "base/base.h"
+#include "connection/fail.h"
+#include "x509/x509.h"
 #include <omnitls/insecure.h>
 
 #include <string.h>
 
 #define EXPORT_MAX 16384u
 #define LABEL_MAX 249u /* "tls13 " and the label share one length byte, RFC 8446 7.1 */
-
-static const otls_connection_ops *engine_of(const otls_connection *conn)
-{
-    return OMNI_MODULE(conn->context->backend)->connection;
-}
-
-static otls_status open_only(const otls_connection *conn, otls_error *err)
-{
-    if (conn->state == OMNI_STATE_FAILED)
-        return omni_connection_fail_again(conn, err);
-    return conn->state == OMNI_STATE_OPEN
-               ? OTLS_OK
-               : omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE, "the handshake is not done");
-}
 
 otls_status otls_connection_export_keying(otls_connection *conn, const char *label,
                                           const void *context, size_t context_size, void *out,
@@ -33,15 +20,15 @@ otls_status otls_connection_export_keying(otls_connection *conn, const char *lab
     otls_error inner;
     otls_status status;
 
-    OMNI_TRY(open_only(conn, err));
-    if (!OMNI_HAS(engine_of(conn), export_keying))
+    OMNI_TRY(omni_connection_open(conn, err));
+    if (!OMNI_HAS(omni_engine(conn), export_keying))
         return omni_fail_unsupported(err, conn->context->backend, OTLS_FEATURE_EXPORTER);
     if (label_size == 0 || label_size > LABEL_MAX || context_size > UINT16_MAX || size == 0 ||
         size > EXPORT_MAX)
         return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_LIMIT,
                          "exporter: label of 1 to %u, context of up to 65535, output of 1 to %u bytes",
                          LABEL_MAX, EXPORT_MAX);
-    status = engine_of(conn)->export_keying(conn->engine, label, (otls_slice){context, context_size},
+    status = omni_engine(conn)->export_keying(conn->engine, label, (otls_slice){context, context_size},
                                             out, size, &inner);
     if (status != OTLS_OK && err != NULL)
         *err = inner;
@@ -55,10 +42,10 @@ static otls_status secret(otls_connection *conn, otls_secret which, otls_feature
     otls_status status;
 
     *length = 0;
-    OMNI_TRY(open_only(conn, err));
-    if (!OMNI_HAS(engine_of(conn), secret))
+    OMNI_TRY(omni_connection_open(conn, err));
+    if (!OMNI_HAS(omni_engine(conn), secret))
         return omni_fail_unsupported(err, conn->context->backend, feature);
-    status = engine_of(conn)->secret(conn->engine, (int)which, out, capacity, length, &inner);
+    status = omni_engine(conn)->secret(conn->engine, (int)which, out, capacity, length, &inner);
     if (status != OTLS_OK && err != NULL)
         *err = inner;
     return status;
@@ -89,7 +76,7 @@ otls_status otls_connection_server_random(otls_connection *conn, uint8_t out[32]
 otls_status otls_connection_insecure_master_secret(otls_connection *conn, uint8_t out[48],
                                                    otls_error *err)
 {
-    OMNI_TRY(open_only(conn, err));
+    OMNI_TRY(omni_connection_open(conn, err));
     if (conn->info.version >= OTLS_TLS1_3)
         return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE,
                          "TLS 1.3 has no master secret of the old kind");
@@ -134,7 +121,7 @@ otls_status otls_connection_channel_binding(otls_connection *conn, otls_channel_
                                             otls_error *err)
 {
     *length = 0;
-    OMNI_TRY(open_only(conn, err));
+    OMNI_TRY(omni_connection_open(conn, err));
     switch (kind) {
     case OTLS_BINDING_TLS_UNIQUE:
         /* engines give bytes in TLS 1.3 too, but they bind nothing there */
@@ -154,75 +141,4 @@ otls_status otls_connection_channel_binding(otls_connection *conn, otls_channel_
         return server_end_point(conn, out, capacity, length, err);
     }
     return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE, "%d is no channel binding", (int)kind);
-}
-
-/* ---- new keys ---- */
-
-static otls_status after_engine(otls_connection *conn, otls_status status, const otls_error *inner,
-                                otls_error *err)
-{
-    if (status == OTLS_E_UNSUPPORTED) {
-        if (err != NULL)
-            *err = *inner;
-        return status;
-    }
-    if (status < 0)
-        return omni_connection_fail(conn, status, inner, err);
-    status = omni_io_flush(conn);
-    return status < 0 ? omni_connection_fail(conn, status, NULL, err) : OTLS_OK;
-}
-
-otls_status otls_connection_key_update(otls_connection *conn, bool request_peer, otls_error *err)
-{
-    otls_error inner;
-
-    OMNI_TRY(open_only(conn, err));
-    if (conn->sent_close)
-        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_AFTER_CLOSE,
-                         "key update after our own close_notify");
-    if (conn->info.version < OTLS_TLS1_3)
-        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE, "key update needs TLS 1.3");
-    if (!OMNI_HAS(engine_of(conn), key_update))
-        return omni_fail_unsupported(err, conn->context->backend, OTLS_FEATURE_KEY_UPDATE);
-    conn->said = OTLS_OK;
-    return after_engine(conn, engine_of(conn)->key_update(conn->engine, request_peer, &inner),
-                        &inner, err);
-}
-
-otls_status otls_connection_renegotiate(otls_connection *conn, otls_error *err)
-{
-    otls_error inner;
-
-    OMNI_TRY(open_only(conn, err));
-    if (conn->info.version >= OTLS_TLS1_3)
-        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_RENEGOTIATION,
-                         "TLS 1.3 has no renegotiation; see otls_connection_key_update");
-    if (!OMNI_HAS(engine_of(conn), renegotiate) ||
-        otls_backend_supports(conn->context->backend, OTLS_FEATURE_RENEGOTIATION, NULL) == OTLS_NO)
-        return omni_fail_unsupported(err, conn->context->backend, OTLS_FEATURE_RENEGOTIATION);
-    if (!conn->native->policy.renegotiation)
-        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_RENEGOTIATION,
-                         "the context does not allow renegotiation");
-    conn->said = OTLS_OK;
-    return after_engine(conn, engine_of(conn)->renegotiate(conn->engine, &inner), &inner, err);
-}
-
-/* ---- where it is ---- */
-
-const char *otls_connection_state_name(const otls_connection *conn)
-{
-    static const char *const names[] = {"new", "client hello", "handshake", "open", "failed"};
-
-    if (conn->state == OMNI_STATE_OPEN && conn->sent_close && conn->received_close)
-        return "closed";
-    return names[conn->state];
-}
-
-const char *otls_connection_engine_state_name(const otls_connection *conn)
-{
-    const char *name = NULL;
-
-    if (conn->engine_live && OMNI_HAS(engine_of(conn), state_name))
-        name = engine_of(conn)->state_name(conn->engine);
-    return name != NULL ? name : otls_connection_state_name(conn);
 }

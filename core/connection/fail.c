@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* First cause wins; a failed connection keeps failing with it. */
-#include "connection/connection.h"
+#include "connection/fail.h"
 
-#include "base/alloc.h"
-#include "base/fail.h"
+#include "base/base.h"
+#include "connection/connection.h"
+#include "connection/events.h"
+#include "connection/io.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -150,4 +152,13 @@ otls_status omni_connection_fail_again(const otls_connection *conn, otls_error *
     if (err != NULL)
         *err = *conn->failure;
     return conn->failure_status;
+}
+
+otls_status omni_connection_open(const otls_connection *conn, otls_error *err)
+{
+    if (conn->state == OMNI_STATE_FAILED)
+        return omni_connection_fail_again(conn, err);
+    return conn->state == OMNI_STATE_OPEN
+               ? OTLS_OK
+               : omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE, "the handshake is not done");
 }

@@ -2,8 +2,9 @@
 /* The application's say in what the ClientHello leads to: its callback, and the ALPN rule. */
 #include "connection/connection.h"
 
-#include "base/alloc.h"
-#include "base/fail.h"
+#include "base/base.h"
+#include "connection/fail.h"
+#include "connection/handshake.h"
 
 #include <string.h>
 
@@ -65,7 +66,7 @@ static otls_status refused(otls_connection *conn, const otls_client_hello_answer
 otls_status omni_hello_ask(otls_connection *conn, const otls_client_hello *hello,
                            omni_native **chosen, otls_error *err)
 {
-    const omni_callbacks *calls = &conn->context->settings.calls;
+    const omni_callbacks *calls = &conn->context->settings.callbacks;
     otls_client_hello_answer answer = {.size = sizeof(answer),
                                        .alert = OTLS_ALERT_HANDSHAKE_FAILURE};
     otls_status status;
@@ -95,9 +96,9 @@ static const uint8_t *offered(otls_slice list, const uint8_t *name)
 /* By the server's order; NULL: nothing is shared. */
 static const uint8_t *by_list(const omni_settings *settings, const otls_client_hello *hello)
 {
-    for (size_t at = 0; at < settings->alpn_size; at += 1u + settings->alpn[at])
-        if (offered(hello->alpn, settings->alpn + at) != NULL)
-            return settings->alpn + at;
+    for (size_t at = 0; at < settings->offer.alpn_size; at += 1u + settings->offer.alpn[at])
+        if (offered(hello->alpn, settings->offer.alpn + at) != NULL)
+            return settings->offer.alpn + at;
     return NULL;
 }
 
@@ -112,7 +113,7 @@ static otls_status refuse_alpn(otls_connection *conn, int32_t code, const char *
 static otls_status by_callback(otls_connection *conn, const otls_client_hello *hello,
                                const uint8_t **name, otls_error *err)
 {
-    const omni_callbacks *calls = &conn->context->settings.calls;
+    const omni_callbacks *calls = &conn->context->settings.callbacks;
     size_t index = OTLS_ALPN_NONE, size;
     const uint8_t *found;
 
@@ -137,14 +138,14 @@ otls_status omni_hello_choose_alpn(otls_connection *conn, const otls_client_hell
     const omni_settings *settings = &conn->context->settings;
     const uint8_t *name = NULL;
 
-    if ((settings->alpn_size == 0 && settings->calls.alpn == NULL) || hello->alpn.size == 0)
+    if ((settings->offer.alpn_size == 0 && settings->callbacks.alpn == NULL) || hello->alpn.size == 0)
         return OTLS_OK;
-    if (settings->calls.alpn != NULL)
+    if (settings->callbacks.alpn != NULL)
         OMNI_TRY(by_callback(conn, hello, &name, err));
     else
         name = by_list(settings, hello);
     if (name == NULL)
-        return settings->alpn_optional
+        return settings->offer.alpn_optional
                    ? OTLS_OK
                    : refuse_alpn(conn, OTLS_CODE_NO_SHARED_ALPN,
                                  "client and server share no application protocol", err);

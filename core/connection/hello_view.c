@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A ClientHello as the application's callbacks see it. */
 #include "connection/client_hello.h"
-
 #include <omnitls/client_hello.h>
 
 const char *otls_client_hello_server_name(const otls_client_hello *hello, size_t *size)

@@ -2,7 +2,8 @@
 /* What was negotiated, and who the peer is. */
 #include "connection/connection.h"
 
-#include "base/fail.h"
+#include "base/base.h"
+#include "connection/fail.h"
 
 otls_context *otls_connection_context(const otls_connection *conn)
 {

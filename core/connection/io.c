@@ -1,17 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* What engines call: bytes in, bytes out, alerts, key log. */
-#include "connection/connection.h"
+/* Bytes in, bytes out. */
+#include "connection/io.h"
 
-#include "base/alloc.h"
-#include "base/fail.h"
+#include "base/base.h"
+#include "connection/connection.h"
 
 #include <errno.h>
 #include <string.h>
-
-static otls_connection *connection_of(otls_core *core)
-{
-    return (otls_connection *)(void *)core; /* `core` is the first member */
-}
 
 /* Everything but bytes. A callback that broke its contract is a broken transport. */
 static otls_status no_bytes(otls_connection *conn, otls_status said, size_t *count)
@@ -108,9 +103,9 @@ static otls_status read_bytes(otls_connection *conn, void *out, size_t capacity,
     return OTLS_OK;
 }
 
-static otls_status core_read(otls_core *core, void *out, size_t capacity, size_t *count)
+otls_status omni_core_read(otls_core *core, void *out, size_t capacity, size_t *count)
 {
-    otls_connection *conn = connection_of(core);
+    otls_connection *conn = omni_connection_of(core);
     otls_status status;
 
     status = read_bytes(conn, out, capacity, count);
@@ -165,9 +160,9 @@ static otls_status transport_write(otls_connection *conn, const uint8_t *data, s
     return OTLS_OK;
 }
 
-static otls_status core_write(otls_core *core, const void *data, size_t size)
+otls_status omni_core_write(otls_core *core, const void *data, size_t size)
 {
-    otls_connection *conn = connection_of(core);
+    otls_connection *conn = omni_connection_of(core);
     size_t taken = 0;
 
     if (conn->write_said != OTLS_OK)
@@ -198,49 +193,3 @@ otls_status omni_io_flush(otls_connection *conn)
     omni_buffer_release(&conn->out);
     return OTLS_OK;
 }
-
-static void core_alert(otls_core *core, bool received, bool fatal, uint8_t description)
-{
-    otls_connection *conn = connection_of(core);
-
-    omni_event(conn, received ? OTLS_INFO_ALERT_RECEIVED : OTLS_INFO_ALERT_SENT, description);
-    if (!fatal || description == OTLS_ALERT_CLOSE_NOTIFY)
-        return;
-    if (received)
-        conn->alert_received = description;
-    else
-        conn->alert_sent = description;
-}
-
-static void core_key_log(otls_core *core, const char *line)
-{
-    const omni_settings *settings = &connection_of(core)->context->settings;
-
-    if (settings->key_log != NULL)
-        settings->key_log(line, settings->key_log_user);
-    if (settings->calls.key_log_file != NULL)
-        omni_key_log_file_write(settings->calls.key_log_file, line);
-}
-
-/* ---- what no setting of ours asks for yet: the safe answer is "there is none" ---- */
-
-const otls_core_ops omni_core_table = {
-    .size = sizeof(otls_core_ops),
-    .read = core_read,
-    .write = core_write,
-    .verify_peer = omni_core_verify_peer,
-    .certificate_message = omni_core_certificate_message,
-    .certificate_refused = omni_core_certificate_refused,
-    .alert = core_alert,
-    .key_log = core_key_log,
-    .new_session = omni_core_new_session,
-    .ticket_key = omni_core_ticket_key,
-    .cache_store = omni_core_cache_store,
-    .cache_fetch = omni_core_cache_fetch,
-    .cache_remove = omni_core_cache_remove,
-    .psk_client = omni_core_psk_client,
-    .psk_server = omni_core_psk_server,
-    .client_ca_names = omni_core_client_ca_names,
-    .staple = omni_core_staple,
-    .ticket_key_offered = omni_core_ticket_key_offered,
-};

@@ -2,8 +2,9 @@
 /* A connection's OCSP response: given out by a server, received and judged by a client. */
 #include "connection/connection.h"
 
-#include "base/alloc.h"
-#include "x509/ocsp.h"
+#include "base/base.h"
+#include "connection/peer.h"
+#include "x509/x509.h"
 
 #include <string.h>
 
@@ -28,10 +29,10 @@ static otls_slice choose(otls_connection *conn)
     const otls_identity *identity = conn->native->identity;
     otls_slice response = {NULL, 0};
 
-    if (settings->ocsp_callback == NULL)
-        return omni_staple_find(settings->staples, identity);
-    if (settings->ocsp_callback(conn, identity, &response.data, &response.size,
-                                settings->ocsp_user) != OTLS_OK ||
+    if (settings->present.ocsp_callback == NULL)
+        return omni_staple_find(settings->present.staples, identity);
+    if (settings->present.ocsp_callback(conn, identity, &response.data, &response.size,
+                                settings->present.ocsp_user) != OTLS_OK ||
         response.data == NULL || response.size > OMNI_OCSP_SIZE_MAX)
         response = (otls_slice){NULL, 0};
     return response;
@@ -39,7 +40,7 @@ static otls_slice choose(otls_connection *conn)
 
 otls_status omni_core_staple(otls_core *core, otls_slice *response)
 {
-    otls_connection *conn = (otls_connection *)(void *)core;
+    otls_connection *conn = omni_connection_of(core);
 
     *response = (otls_slice){NULL, 0};
     if (conn->native == NULL || conn->native->identity == NULL)
@@ -52,7 +53,7 @@ otls_status omni_core_staple(otls_core *core, otls_slice *response)
 
 bool omni_staple_keep(otls_connection *conn, const otls_slice *staple)
 {
-    const bool wanted = !conn->server && conn->context->settings.ocsp != OTLS_OCSP_OFF;
+    const bool wanted = !conn->server && conn->context->settings.verdict.ocsp != OTLS_OCSP_OFF;
 
     /* a response that is too large is judged, and refused, but not kept */
     return keep(conn, wanted && staple != NULL && staple->size <= OMNI_OCSP_SIZE_MAX
@@ -66,13 +67,13 @@ otls_status omni_staple_judge(otls_connection *conn, const otls_slice *staple, o
     const omni_staple_request request = {
         .leaf = conn->peer[0],
         .staple = staple,
-        .required = settings->ocsp == OTLS_OCSP_REQUIRED,
+        .required = settings->verdict.ocsp == OTLS_OCSP_REQUIRED,
         .backend = conn->context->backend,
         .time = omni_context_now(conn->context),
-        .security_level = settings->security_level,
+        .security_level = settings->verdict.security_level,
     };
 
-    if (conn->server || settings->ocsp == OTLS_OCSP_OFF)
+    if (conn->server || settings->verdict.ocsp == OTLS_OCSP_OFF)
         return OTLS_OK;
     return omni_verify_staple(&request, &conn->verdict, err);
 }

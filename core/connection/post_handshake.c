@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* A server asks for the client's certificate after the handshake (RFC 8446 section 4.6.2). */
+/* After the handshake: the client's certificate asked for late (RFC 8446 4.6.2), new keys, renegotiation. */
 #include "connection/connection.h"
 
-#include "base/fail.h"
+#include "base/base.h"
+#include "connection/fail.h"
+#include "connection/io.h"
+#include "connection/peer.h"
 
 otls_status otls_connection_request_client_certificate(otls_connection *conn, otls_error *err)
 {
-    const otls_connection_ops *engine = OMNI_MODULE(conn->context->backend)->connection;
+    const otls_connection_ops *engine = omni_engine(conn);
     otls_error inner;
     otls_status status;
 
@@ -19,17 +22,65 @@ otls_status otls_connection_request_client_certificate(otls_connection *conn, ot
         return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE,
                          "%s has no authentication after the handshake",
                          otls_version_name(conn->info.version));
-    if (!conn->context->settings.calls.post_handshake_auth)
+    if (!conn->context->settings.offer.post_handshake_auth)
         return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE,
                          "the context does not allow authentication after the handshake");
     if (!OMNI_HAS(engine, request_certificate))
         return omni_fail_unsupported(err, conn->context->backend, OTLS_FEATURE_POST_HANDSHAKE_AUTH);
     omni_peer_clear(conn);
-    conn->said = OTLS_OK;
-    status = engine->request_certificate(conn->engine, &inner);
+    status = OMNI_ENGINE_CALL(conn, request_certificate, &inner);
     if (status == OTLS_E_USAGE || status == OTLS_E_UNSUPPORTED)
         return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE, "%s", inner.text);
     if (status < 0)
         return omni_connection_fail(conn, status, &inner, err);
     return otls_connection_flush(conn, err) < 0 ? conn->failure_status : OTLS_OK;
+}
+
+/* ---- new keys ---- */
+
+static otls_status after_engine(otls_connection *conn, otls_status status, const otls_error *inner,
+                                otls_error *err)
+{
+    if (status == OTLS_E_UNSUPPORTED) {
+        if (err != NULL)
+            *err = *inner;
+        return status;
+    }
+    if (status < 0)
+        return omni_connection_fail(conn, status, inner, err);
+    status = omni_io_flush(conn);
+    return status < 0 ? omni_connection_fail(conn, status, NULL, err) : OTLS_OK;
+}
+
+otls_status otls_connection_key_update(otls_connection *conn, bool request_peer, otls_error *err)
+{
+    otls_error inner;
+
+    OMNI_TRY(omni_connection_open(conn, err));
+    if (conn->sent_close)
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_AFTER_CLOSE,
+                         "key update after our own close_notify");
+    if (conn->info.version < OTLS_TLS1_3)
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE, "key update needs TLS 1.3");
+    if (!OMNI_HAS(omni_engine(conn), key_update))
+        return omni_fail_unsupported(err, conn->context->backend, OTLS_FEATURE_KEY_UPDATE);
+    return after_engine(conn, OMNI_ENGINE_CALL(conn, key_update, request_peer, &inner),
+                        &inner, err);
+}
+
+otls_status otls_connection_renegotiate(otls_connection *conn, otls_error *err)
+{
+    otls_error inner;
+
+    OMNI_TRY(omni_connection_open(conn, err));
+    if (conn->info.version >= OTLS_TLS1_3)
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_RENEGOTIATION,
+                         "TLS 1.3 has no renegotiation; see otls_connection_key_update");
+    if (!OMNI_HAS(omni_engine(conn), renegotiate) ||
+        otls_backend_supports(conn->context->backend, OTLS_FEATURE_RENEGOTIATION, NULL) == OTLS_NO)
+        return omni_fail_unsupported(err, conn->context->backend, OTLS_FEATURE_RENEGOTIATION);
+    if (!conn->native->policy.renegotiation)
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_RENEGOTIATION,
+                         "the context does not allow renegotiation");
+    return after_engine(conn, OMNI_ENGINE_CALL(conn, renegotiate, &inner), &inner, err);
 }

@@ -2,18 +2,14 @@
 /* The client's side of resumption: what is offered, what is believed afterwards, what is kept. */
 #include "connection/connection.h"
 
-#include "base/alloc.h"
-#include "base/fail.h"
+#include "base/base.h"
+#include "connection/fail.h"
+#include "connection/peer.h"
 
 #include <arpa/inet.h>
 #include <string.h>
 
 #define ADD_ONE(counter) atomic_fetch_add_explicit(&(counter), 1, memory_order_relaxed)
-
-static otls_connection *connection_of(otls_core *core)
-{
-    return (otls_connection *)(void *)core; /* `core` is the first member */
-}
 
 /* The name a session is bound to; an address as text, so that nothing else is mistaken for it. */
 static void bound_name(const otls_connection *conn, char out[OMNI_SESSION_HOST_MAX + 1])
@@ -162,12 +158,12 @@ static void gather(void *user, otls_slice der)
 /* The stored chain is judged again: by this context's policy, at this time. */
 static otls_status server_resumed(otls_connection *conn, otls_error *err)
 {
-    const otls_connection_ops *ops = OMNI_MODULE(conn->context->backend)->connection;
+    const otls_connection_ops *ops = omni_engine(conn);
     gathered all = {.count = 0};
     otls_status status = OTLS_E_VERIFY;
     uint8_t alert = 0;
 
-    if (conn->context->settings.verify_mode == OTLS_VERIFY_MODE_NONE)
+    if (conn->context->settings.verdict.verify_mode == OTLS_VERIFY_MODE_NONE)
         return OTLS_OK;
     if (OMNI_HAS(ops, peer_chain))
         ops->peer_chain(conn->engine, gather, &all);
@@ -311,7 +307,7 @@ static void keep_early(omni_connection_sessions *sessions, const otls_native_ses
 
 void omni_core_new_session(otls_core *core, const otls_native_session *native)
 {
-    otls_connection *conn = connection_of(core);
+    otls_connection *conn = omni_connection_of(core);
 
     if (conn->server || !omni_session_wanted(&conn->context->settings, false) ||
         conn->info.psk != 0)

@@ -2,8 +2,12 @@
 /* The server's decisions, made on the ClientHello before the engine starts. */
 #include "connection/connection.h"
 
-#include "base/alloc.h"
-#include "base/fail.h"
+#include "base/base.h"
+#include "connection/events.h"
+#include "connection/fail.h"
+#include "connection/handshake.h"
+#include "connection/io.h"
+#include "connection/peer.h"
 
 #include <string.h>
 

@@ -2,8 +2,9 @@
 /* Small questions about a connection, and what may be changed before its handshake. */
 #include "connection/connection.h"
 
-#include "base/alloc.h"
-#include "base/fail.h"
+#include "base/base.h"
+#include "connection/handshake.h"
+#include <omnitls/callbacks.h>
 
 #include <string.h>
 
@@ -17,26 +18,6 @@ bool otls_connection_want_read(const otls_connection *conn)
 bool otls_connection_want_write(const otls_connection *conn)
 {
     return conn->want_write;
-}
-
-/* ---- the end, by decree ---- */
-
-otls_status otls_connection_set_shutdown_state(otls_connection *conn, unsigned state,
-                                               otls_error *err)
-{
-    const unsigned now = otls_connection_shutdown_state(conn);
-
-    if ((state & ~(unsigned)(OTLS_SHUTDOWN_SENT | OTLS_SHUTDOWN_RECEIVED)) != 0)
-        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE, "there is no shutdown state %u", state);
-    if ((now & ~state) != 0)
-        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_AFTER_CLOSE,
-                         "what was sent or received cannot be taken back");
-    conn->sent_close = (state & OTLS_SHUTDOWN_SENT) != 0;
-    if ((state & OTLS_SHUTDOWN_RECEIVED) != 0 && !conn->received_close) {
-        conn->received_close = true;
-        conn->close_assumed = true; /* what was read along is ciphertext */
-    }
-    return OTLS_OK;
 }
 
 /* ---- another context ---- */
@@ -120,4 +101,36 @@ size_t otls_connection_shared_ciphers(const otls_connection *conn, uint16_t *out
     if (out != NULL && count != 0)
         memcpy(out, conn->shared, count * sizeof(*out));
     return conn->shared_count;
+}
+
+/* ---- the application's pointer ---- */
+
+void otls_connection_set_user_data(otls_connection *conn, void *data, void (*destroy)(void *data))
+{
+    omni_user_data_set(&conn->calls.user, data, destroy);
+}
+
+void *otls_connection_user_data(const otls_connection *conn)
+{
+    return conn->calls.user.data;
+}
+
+/* ---- where it is ---- */
+
+const char *otls_connection_state_name(const otls_connection *conn)
+{
+    static const char *const names[] = {"new", "client hello", "handshake", "open", "failed"};
+
+    if (conn->state == OMNI_STATE_OPEN && conn->sent_close && conn->received_close)
+        return "closed";
+    return names[conn->state];
+}
+
+const char *otls_connection_engine_state_name(const otls_connection *conn)
+{
+    const char *name = NULL;
+
+    if (conn->engine_live && OMNI_HAS(omni_engine(conn), state_name))
+        name = omni_engine(conn)->state_name(conn->engine);
+    return name != NULL ? name : otls_connection_state_name(conn);
 }

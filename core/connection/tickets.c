@@ -6,23 +6,14 @@
  */
 #include "connection/connection.h"
 
-#include "base/alloc.h"
-#include "base/fail.h"
+#include "base/base.h"
 
 #include <string.h>
-
-static otls_connection *connection_of(otls_core *core)
-{
-    return (otls_connection *)(void *)core; /* `core` is the first member */
-}
 
 static otls_status digest(const otls_connection *conn, const void *data, size_t size,
                           uint8_t out[32])
 {
-    otls_error ignored;
-
-    return OMNI_MODULE(conn->context->backend)
-        ->crypto->digest(OTLS_HASH_SHA256, data, size, out, &ignored);
+    return omni_digest(conn->context->backend, OTLS_HASH_SHA256, (otls_slice){data, size}, out, NULL);
 }
 
 /* The name as the client sent it, in lower case: two sites of one server are two peers. */
@@ -76,7 +67,7 @@ static uint32_t rotation_period(const omni_settings *settings)
 otls_status omni_core_ticket_key(otls_core *core, const uint8_t *name, otls_ticket_key *out,
                                  bool *renew)
 {
-    otls_connection *conn = connection_of(core);
+    otls_connection *conn = omni_connection_of(core);
     const omni_settings *settings = &conn->context->settings;
 
     *renew = false;
@@ -103,7 +94,7 @@ otls_status omni_core_ticket_key_offered(otls_core *core,
                                                          uint8_t out[][OTLS_TICKET_NAME_SIZE]),
                                          void *user, otls_ticket_key *out)
 {
-    otls_connection *conn = connection_of(core);
+    otls_connection *conn = omni_connection_of(core);
     const omni_settings *settings = &conn->context->settings;
     otls_ticket_key keys[OMNI_TICKET_RING_KEYS];
     uint8_t found[OTLS_TICKET_KEY_NAMES][OTLS_TICKET_NAME_SIZE];
@@ -170,7 +161,7 @@ static void store_outside(otls_connection *conn, const uint8_t key[32], otls_sli
 
 void omni_core_cache_store(otls_core *core, otls_slice id, otls_slice blob)
 {
-    otls_connection *conn = connection_of(core);
+    otls_connection *conn = omni_connection_of(core);
     otls_context *context = conn->context;
     const omni_session_settings *sessions = &context->settings.sessions;
     uint8_t key[32];
@@ -270,7 +261,7 @@ bool omni_session_by_id(otls_connection *conn)
 
 otls_status omni_core_cache_fetch(otls_core *core, otls_slice id, otls_slice *blob)
 {
-    otls_connection *conn = connection_of(core);
+    otls_connection *conn = omni_connection_of(core);
     omni_connection_sessions *sessions = &conn->sessions;
     uint8_t key[32];
 
@@ -288,7 +279,7 @@ otls_status omni_core_cache_fetch(otls_core *core, otls_slice id, otls_slice *bl
 
 void omni_core_cache_remove(otls_core *core, otls_slice id)
 {
-    otls_connection *conn = connection_of(core);
+    otls_connection *conn = omni_connection_of(core);
     const omni_session_settings *sessions = &conn->context->settings.sessions;
     uint8_t key[32];
 

@@ -2,6 +2,8 @@
 /* The descriptor transport. EINTR is handled here; SIGPIPE never arises. */
 #include "connection/connection.h"
 
+#include "connection/io.h"
+
 #include <errno.h>
 #include <signal.h>
 #include <sys/socket.h>

@@ -2,7 +2,8 @@
 /* The memory transport: the caller carries the bytes. */
 #include "connection/connection.h"
 
-#include "base/fail.h"
+#include "base/base.h"
+#include "connection/io.h"
 
 static otls_status memory_only(const otls_connection *conn, otls_error *err)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* The peer's chain: taken from the engine, judged by core, and asserted after the handshake. */
+/* The peer's chain: taken from the engine, judged by core. */
 #include "connection/connection.h"
 
-#include "base/alloc.h"
-#include "base/fail.h"
+#include "base/base.h"
+#include "connection/peer.h"
 
 #include <string.h>
 
@@ -82,17 +82,14 @@ static void make_request(const otls_connection *conn, const presented *sent,
     const omni_settings *settings = &conn->context->settings;
 
     *request = (omni_verify_request){
-        .trust = settings->trust,
         .chain = sent->at,
         .chain_count = sent->count,
         .chain_bytes = sent->bytes,
         .backend = conn->context->backend,
-        .name = !conn->server && !settings->no_name_check ? &conn->reference : NULL,
+        .name = !conn->server && !settings->verdict.no_name_check ? &conn->reference : NULL,
         .time = omni_context_now(conn->context),
-        .max_depth = settings->verify_depth,
-        .security_level = settings->security_level,
     };
-    omni_verify_settings_apply(&settings->verify, conn->server, request);
+    omni_verdict_settings_apply(&settings->verdict, conn->server, request);
     if (signs(conn))
         request->flags |= OTLS_VERIFY_OPTION_SIGNATURE;
 }
@@ -109,7 +106,7 @@ static otls_status judge(otls_connection *conn, const omni_verify_request *reque
         *alert = conn->verdict.alert;
         return OTLS_E_VERIFY;
     }
-    if (!conn->server && conn->context->settings.no_verify) {
+    if (!conn->server && conn->context->settings.verdict.no_verify) {
         conn->verdict.flags = OTLS_VERIFY_NOT_CHECKED;
         return omni_verdict_ask(conn, alert);
     }
@@ -124,7 +121,7 @@ static otls_status judge(otls_connection *conn, const omni_verify_request *reque
 static otls_status judge_absent(otls_connection *conn, uint8_t *alert)
 {
     conn->peer_missing = true;
-    if (conn->server && conn->context->settings.verify_mode != OTLS_VERIFY_MODE_REQUIRED) {
+    if (conn->server && conn->context->settings.verdict.verify_mode != OTLS_VERIFY_MODE_REQUIRED) {
         conn->verdict.flags = OTLS_VERIFY_NOT_CHECKED;
         return OTLS_OK;
     }
@@ -137,7 +134,7 @@ static otls_status judge_absent(otls_connection *conn, uint8_t *alert)
 otls_status omni_core_verify_peer(otls_core *core, const otls_slice *chain, size_t count,
                                   const otls_slice *staple, uint8_t *alert)
 {
-    otls_connection *conn = (otls_connection *)(void *)core;
+    otls_connection *conn = omni_connection_of(core);
     presented sent = {.count = count};
     omni_verify_request request;
 
@@ -152,52 +149,4 @@ otls_status omni_core_verify_peer(otls_core *core, const otls_slice *chain, size
     if (!omni_staple_keep(conn, staple) || !keep_chain(conn, chain, &request, &sent))
         return refuse_unjudged(conn, OTLS_E_NOMEM, alert, "out of memory");
     return judge(conn, &request, staple, alert);
-}
-
-static otls_status outside(otls_connection *conn, otls_error *err, const char *what)
-{
-    return omni_connection_fail_text(conn, err, OTLS_E_PROTOCOL, OTLS_CODE_OUTSIDE_POLICY,
-                                     "%s negotiated %s, which the policy does not allow",
-                                     otls_backend_name(conn->context->backend), what);
-}
-
-static bool alpn_is_offered(const otls_connection *conn)
-{
-    const omni_settings *settings = &conn->context->settings;
-    const otls_slice chosen = conn->info.alpn;
-
-    if (conn->server) /* core chose: nothing, or the one name */
-        return chosen.size == 0 || (chosen.size + 1 == conn->chosen_alpn_size &&
-                                    memcmp(conn->chosen_alpn + 1, chosen.data, chosen.size) == 0);
-    for (size_t at = 0; at < settings->alpn_size; at += 1u + settings->alpn[at])
-        if (settings->alpn[at] == chosen.size &&
-            memcmp(settings->alpn + at + 1, chosen.data, chosen.size) == 0)
-            return true;
-    return chosen.size == 0;
-}
-
-/* Whatever an engine did: nothing outside the policy gets through. */
-otls_status omni_connection_assert(otls_connection *conn, otls_error *err)
-{
-    const otls_context *context = conn->context;
-    const otls_connection_info *info = &conn->info;
-    const bool later = context->settings.calls.post_handshake_auth && info->version == OTLS_TLS1_3;
-    const bool must_verify =
-        (!conn->server || (context->settings.verify_mode == OTLS_VERIFY_MODE_REQUIRED && !later)) &&
-        !omni_psk_authenticated(conn);
-
-    if (info->version < context->lowest || info->version > context->highest)
-        return outside(conn, err, otls_version_name(info->version));
-    if (!omni_context_allows_suite(context, info->suite))
-        return outside(conn, err, otls_suite_name(info->suite));
-    if (info->group != 0 && !omni_context_allows_group(context, info->group))
-        return outside(conn, err, otls_group_name(info->group));
-    if (!alpn_is_offered(conn))
-        return outside(conn, err, "an application protocol");
-    if (must_verify && !conn->peer_verified)
-        return omni_connection_fail_text(conn, err, OTLS_E_VERIFY,
-                                         OTLS_CODE_PEER_CERTIFICATE_MISSING,
-                                         "%s finished a handshake without a peer certificate",
-                                         otls_backend_name(context->backend));
-    return OTLS_OK;
 }

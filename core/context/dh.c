@@ -1,98 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Diffie-Hellman parameters: PKCS #3 section 9, DHParameter ::= SEQUENCE { prime INTEGER, base
- * INTEGER, privateValueLength INTEGER OPTIONAL }.
- */
-#include "base/alloc.h"
-#include "base/fail.h"
-#include "base/files.h"
-#include "context/options.h"
-#include "x509/der.h"
-#include "x509/strength.h"
+/* The Diffie-Hellman group of a server: read from a file or memory, PEM or DER. */
+#include "context/context.h"
+
+#include "base/base.h"
+#include "x509/x509.h"
+#include <omnitls/options.h>
 
 #include <string.h>
 
-#define MODULUS_BITS_MIN 1024u
-#define MODULUS_BITS_MAX 16384u
 #define SOURCE_LIMIT ((size_t)64 * 1024)
-
-static otls_slice without_zeros(otls_slice number)
-{
-    while (number.size > 0 && number.data[0] == 0) {
-        number.data++;
-        number.size--;
-    }
-    return number;
-}
-
-bool omni_dh_params_parse(otls_slice der, otls_slice *p, otls_slice *g)
-{
-    omni_der body;
-    otls_slice length;
-    size_t bits;
-
-    if (!omni_der_only(der, OMNI_DER_SEQUENCE, &body) ||
-        !omni_der_value(&body, OMNI_DER_INTEGER, p) || !omni_der_bit_length(*p, &bits) ||
-        !omni_der_value(&body, OMNI_DER_INTEGER, g) || !omni_der_bit_length(*g, &bits))
-        return false;
-    if (!omni_der_at_end(&body) &&
-        (!omni_der_value(&body, OMNI_DER_INTEGER, &length) || !omni_der_bit_length(length, &bits)))
-        return false;
-    *p = without_zeros(*p);
-    *g = without_zeros(*g);
-    return omni_der_at_end(&body);
-}
-
-static unsigned bits_of(otls_slice number)
-{
-    unsigned bits = (unsigned)number.size * 8;
-
-    for (unsigned top = number.size > 0 ? number.data[0] : 0; top != 0 && top < 0x80; top <<= 1)
-        bits--;
-    return bits;
-}
-
-/* 1 < g < p - 1; p is odd, so p - 1 differs from it in the last bit only. */
-static bool generator_ok(otls_slice p, otls_slice g)
-{
-    if (g.size == 0 || (g.size == 1 && g.data[0] == 1))
-        return false;
-    if (g.size != p.size)
-        return g.size < p.size;
-    for (size_t i = 0; i < p.size; i++) {
-        const uint8_t limit = i + 1 == p.size ? (uint8_t)(p.data[i] - 1) : p.data[i];
-
-        if (g.data[i] != limit)
-            return g.data[i] < limit;
-    }
-    return false;
-}
-
-otls_status omni_dh_params_check(otls_slice p, otls_slice g, int level, const char *what,
-                                 otls_error *err)
-{
-    const unsigned bits = p.size <= MODULUS_BITS_MAX / 8 ? bits_of(p) : MODULUS_BITS_MAX + 1;
-
-    if (bits > MODULUS_BITS_MAX)
-        return omni_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_LIMIT,
-                         "%s: a modulus of more than %u bits", what, MODULUS_BITS_MAX);
-    if (bits < MODULUS_BITS_MIN || omni_strength_of_modulus(bits) < omni_strength_of_level(level))
-        return omni_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_WEAK,
-                         "%s: a modulus of %u bits is too weak for security level %d", what, bits,
-                         level);
-    if ((p.data[p.size - 1] & 1) == 0)
-        return omni_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_WEAK, "%s: the modulus is even", what);
-    if (!generator_ok(p, g))
-        return omni_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_WEAK,
-                         "%s: the generator is not between 1 and the modulus less one", what);
-    return OTLS_OK;
-}
-
-/* ---- the setters ---- */
 
 typedef struct reading {
     otls_slice found;
-    uint8_t copy[MODULUS_BITS_MAX / 4 + 64]; /* modulus, generator, heads */
+    uint8_t copy[OMNI_DH_MODULUS_BITS_MAX / 4 + 64]; /* modulus, generator, heads */
     bool too_long;
 } reading;
 
@@ -148,13 +68,13 @@ static otls_status set(otls_context *context, otls_slice bytes, const char *what
     if (!omni_dh_params_parse(r.found, &p, &g))
         return omni_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_BAD_DER,
                          "%s: is no DER of Diffie-Hellman parameters", what);
-    OMNI_TRY(omni_dh_params_check(p, g, context->settings.security_level, what, err));
+    OMNI_TRY(omni_dh_params_check(p, g, context->settings.verdict.security_level, what, err));
     copy = omni_memdup(r.found.data, r.found.size);
     if (copy == NULL)
         return omni_fail_nomem(err);
-    omni_free(context->settings.dh_params);
-    context->settings.dh_params = copy;
-    context->settings.dh_params_size = r.found.size;
+    omni_free(context->settings.offer.dh_params);
+    context->settings.offer.dh_params = copy;
+    context->settings.offer.dh_params_size = r.found.size;
     return OTLS_OK;
 }
 

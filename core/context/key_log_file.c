@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A key log that contexts share: opened once, a line is one write. */
-#include "base/alloc.h"
-#include "base/fail.h"
-#include "base/files.h"
-#include "context/callbacks.h"
+#include "base/base.h"
+#include "context/settings.h"
 
 #include <stdatomic.h>
 #include <string.h>

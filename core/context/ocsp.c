@@ -2,12 +2,10 @@
 /* The settings about OCSP stapling. */
 #include "context/ocsp.h"
 
-#include "base/alloc.h"
-#include "base/fail.h"
-#include "base/files.h"
+#include "base/base.h"
 #include "context/context.h"
-#include "trust/store.h"
-#include "x509/ocsp.h"
+#include "trust/trust.h"
+#include "x509/x509.h"
 
 #include <string.h>
 
@@ -62,12 +60,12 @@ static otls_status push(otls_context *context, otls_identity *identity, otls_sli
     if (staple == NULL)
         return omni_fail_nomem(err);
     atomic_init(&staple->references, 1);
-    staple->next = context->settings.staples; /* its reference moves along */
+    staple->next = context->settings.present.staples; /* its reference moves along */
     staple->identity = otls_identity_ref(identity);
     staple->size = der.size;
     if (der.size != 0)
         memcpy(staple->der, der.data, der.size);
-    context->settings.staples = staple;
+    context->settings.present.staples = staple;
     return OTLS_OK;
 }
 
@@ -167,8 +165,8 @@ otls_status otls_context_set_ocsp_callback(otls_context *context, otls_ocsp_call
                                            void *user, otls_error *err)
 {
     OMNI_TRY(server_setting(context, err));
-    context->settings.ocsp_callback = callback;
-    context->settings.ocsp_user = user;
+    context->settings.present.ocsp_callback = callback;
+    context->settings.present.ocsp_user = user;
     return OTLS_OK;
 }
 
@@ -183,6 +181,6 @@ otls_status otls_context_set_ocsp(otls_context *context, otls_ocsp_mode mode, ot
     if (mode != OTLS_OCSP_OFF &&
         otls_backend_supports(context->backend, OTLS_FEATURE_OCSP_STAPLE_CLIENT, NULL) == OTLS_NO)
         return omni_fail_unsupported(err, context->backend, OTLS_FEATURE_OCSP_STAPLE_CLIENT);
-    context->settings.ocsp = (uint8_t)mode;
+    context->settings.verdict.ocsp = (uint8_t)mode;
     return OTLS_OK;
 }

@@ -2,7 +2,7 @@
 /* Versions, options, security level: what the application asked for, and what that leaves. */
 #include "context/options.h"
 
-#include "base/fail.h"
+#include "base/base.h"
 #include <omnitls/connection.h>
 
 #include <string.h>
@@ -34,7 +34,7 @@ static const struct {
     {OTLS_OPTION_NO_SSLV3, "no-sslv3"},
 };
 
-#define OPTION_COUNT (sizeof(option_names) / sizeof(option_names[0]))
+#define OPTION_COUNT (OMNI_COUNT(option_names))
 
 uint32_t omni_options_default(void)
 {
@@ -72,7 +72,7 @@ otls_status otls_version_parse(const char *name, uint16_t *version, otls_error *
         bare = name + 4;
     else if (strncasecmp(name, "TLS", 3) == 0)
         bare = name + 3;
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+    for (size_t i = 0; i < OMNI_COUNT(names); i++) {
         const bool word = names[i].version < OTLS_TLS1_0 || names[i].version > OTLS_TLS1_3;
 
         if (strcasecmp(word ? name : bare, names[i].name) == 0) {
@@ -98,8 +98,8 @@ otls_status otls_context_set_versions_by_name(otls_context *context, const char 
 
 void otls_context_versions_set(const otls_context *context, uint16_t *lowest, uint16_t *highest)
 {
-    *lowest = context->settings.lowest;
-    *highest = context->settings.highest;
+    *lowest = context->settings.offer.lowest;
+    *highest = context->settings.offer.highest;
 }
 
 static bool engine_has(const otls_backend *backend, uint16_t version)
@@ -126,13 +126,13 @@ static bool version_on(const otls_context *context, uint32_t options, uint16_t v
 {
     return engine_has(context->backend, version) &&
            (options & ((uint32_t)OTLS_OPTION_NO_TLSV1_0 << (version - OTLS_TLS1_0))) == 0 &&
-           (version >= OTLS_TLS1_2 || context->settings.security_level == 0);
+           (version >= OTLS_TLS1_2 || context->settings.verdict.security_level == 0);
 }
 
 static void asked_for(const omni_settings *settings, uint16_t *lowest, uint16_t *highest)
 {
-    *lowest = settings->lowest;
-    *highest = settings->highest;
+    *lowest = settings->offer.lowest;
+    *highest = settings->offer.highest;
     if (*highest == OTLS_VERSION_DEFAULT || *highest == OTLS_VERSION_HIGHEST)
         *highest = OTLS_TLS1_3;
     else if (*highest == OTLS_VERSION_LOWEST)
@@ -152,10 +152,10 @@ otls_status omni_versions_left(const otls_context *context, uint32_t options, ui
     uint16_t low, high;
 
     asked_for(settings, &low, &high);
-    while (settings->highest == OTLS_VERSION_LOWEST && high < OTLS_TLS1_3 &&
+    while (settings->offer.highest == OTLS_VERSION_LOWEST && high < OTLS_TLS1_3 &&
            !version_on(context, options, high))
         high++;
-    while (settings->lowest == OTLS_VERSION_HIGHEST && low > OTLS_TLS1_0 &&
+    while (settings->offer.lowest == OTLS_VERSION_HIGHEST && low > OTLS_TLS1_0 &&
            !version_on(context, options, low))
         low--;
     while (low < high && !version_on(context, options, low))
@@ -163,10 +163,10 @@ otls_status omni_versions_left(const otls_context *context, uint32_t options, ui
     while (high > low && !version_on(context, options, high))
         high--;
     if (low > high || !version_on(context, options, low)) {
-        if (high < OTLS_TLS1_2 && settings->security_level > 0)
+        if (high < OTLS_TLS1_2 && settings->verdict.security_level > 0)
             return omni_fail(err, OTLS_E_CONFIG, OTLS_CODE_WEAK,
                              "%s needs security level 0, the context has %d",
-                             otls_version_name(high), settings->security_level);
+                             otls_version_name(high), settings->verdict.security_level);
         return omni_fail(err, OTLS_E_CONFIG, OTLS_CODE_NO_SHARED_VERSION,
                          "no TLS version is left: %s has none that is neither switched off nor "
                          "out of range",
@@ -203,19 +203,19 @@ static otls_status check_switches(const otls_context *context, uint32_t options,
 
 otls_status otls_context_set_options(otls_context *context, uint32_t options, otls_error *err)
 {
-    const uint32_t all = context->settings.options | options;
+    const uint32_t all = context->settings.offer.options | options;
 
     OMNI_TRY(omni_context_unsealed(context, err));
     OMNI_TRY(check_known(options, err));
     if ((options & VERSION_SWITCHES) != 0)
         OMNI_TRY(check_switches(context, all, err));
-    context->settings.options = all;
+    context->settings.offer.options = all;
     return OTLS_OK;
 }
 
 otls_status otls_context_clear_options(otls_context *context, uint32_t options, otls_error *err)
 {
-    const uint32_t all = context->settings.options & ~options;
+    const uint32_t all = context->settings.offer.options & ~options;
 
     OMNI_TRY(omni_context_unsealed(context, err));
     OMNI_TRY(check_known(options, err));
@@ -228,13 +228,13 @@ otls_status otls_context_clear_options(otls_context *context, uint32_t options, 
         return omni_fail_unsupported(err, context->backend, OTLS_FEATURE_RENEGOTIATION);
     if ((options & VERSION_SWITCHES) != 0)
         OMNI_TRY(check_switches(context, all, err));
-    context->settings.options = all;
+    context->settings.offer.options = all;
     return OTLS_OK;
 }
 
 uint32_t otls_context_options(const otls_context *context)
 {
-    return context->settings.options;
+    return context->settings.offer.options;
 }
 
 uint32_t otls_option_find(const char *name)
@@ -261,13 +261,13 @@ otls_status otls_context_set_security_level(otls_context *context, int level, ot
     if (level < 0 || level > 5)
         return omni_fail(err, OTLS_E_CONFIG, OTLS_CODE_LIMIT, "security level %d is not in 0..5",
                          level);
-    context->settings.security_level = level;
+    context->settings.verdict.security_level = level;
     return OTLS_OK;
 }
 
 int otls_context_security_level(const otls_context *context)
 {
-    return context->settings.security_level;
+    return context->settings.verdict.security_level;
 }
 
 otls_status otls_context_set_ecdh_curve(otls_context *context, const char *name, otls_error *err)
@@ -285,7 +285,7 @@ otls_status otls_context_set_ecdh_curve(otls_context *context, const char *name,
         return omni_fail(err, OTLS_E_UNSUPPORTED, OTLS_CODE_NO_SHARED_GROUP,
                          "%s does not have the group %.80s", otls_backend_name(context->backend),
                          name);
-    context->settings.groups[0] = groups[0];
-    context->settings.group_count = 1;
+    context->settings.offer.groups[0] = groups[0];
+    context->settings.offer.group_count = 1;
     return OTLS_OK;
 }

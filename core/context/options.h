@@ -11,10 +11,5 @@ uint32_t omni_options_default(void);
  *  it would have a gap. */
 otls_status omni_versions_left(const otls_context *context, uint32_t options, uint16_t *lowest,
                                uint16_t *highest, otls_error *err);
-/** Modulus and generator (big-endian, unsigned) of DHParameter DER; false when it is none. */
-bool omni_dh_params_parse(otls_slice der, otls_slice *p, otls_slice *g);
-/** E_CREDENTIAL/WEAK when the parameters may not be used at `level`; `what` names the source. */
-otls_status omni_dh_params_check(otls_slice p, otls_slice g, int level, const char *what,
-                                 otls_error *err);
 
 #endif

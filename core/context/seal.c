@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Sealing: settings become what is in force, and the engine's contexts are made from it. */
-#include "base/alloc.h"
-#include "base/fail.h"
+#include "base/base.h"
 #include "context/context.h"
 #include "context/options.h"
-#include "x509/decode.h"
-#include "x509/strength.h"
+#include "x509/x509.h"
 
 #include <string.h>
 
@@ -30,8 +28,8 @@ static void narrow_to_suites(const otls_suite *const *suites, size_t count, uint
 /* A key held elsewhere signs and does nothing else: no suite that has it decrypt. */
 static bool only_signs(const omni_settings *settings)
 {
-    for (size_t i = 0; i < settings->identity_count; i++)
-        if (settings->identities[i]->key->elsewhere)
+    for (size_t i = 0; i < settings->present.identity_count; i++)
+        if (settings->present.identities[i]->key->elsewhere)
             return true;
     return false;
 }
@@ -39,11 +37,11 @@ static bool only_signs(const omni_settings *settings)
 /* Is it of use in this context? Without keys a PSK suite is not, and some engines would fail. */
 static bool usable(const otls_context *context, const otls_suite *suite)
 {
-    const omni_callbacks *calls = &context->settings.calls;
+    const omni_callbacks *calls = &context->settings.callbacks;
 
     if (omni_suite_is_psk(suite) && calls->psk_client == NULL && calls->psk_server == NULL)
         return false;
-    if (!omni_suite_allowed(suite, context->settings.security_level) ||
+    if (!omni_suite_allowed(suite, context->settings.verdict.security_level) ||
         (suite->kx == OTLS_KX_RSA && only_signs(&context->settings)))
         return false;
     return omni_backend_has_suite(context->backend, suite);
@@ -56,27 +54,27 @@ otls_status omni_context_range(const otls_context *context, uint16_t *lowest, ui
     const otls_suite *have[OMNI_SUITE_MAX];
     size_t count = 0;
 
-    OMNI_TRY(omni_versions_left(context, settings->options, lowest, highest, err));
-    for (size_t i = 0; i < settings->suite_count; i++)
-        if (usable(context, settings->suites[i]))
-            have[count++] = settings->suites[i];
+    OMNI_TRY(omni_versions_left(context, settings->offer.options, lowest, highest, err));
+    for (size_t i = 0; i < settings->offer.suite_count; i++)
+        if (usable(context, settings->offer.suites[i]))
+            have[count++] = settings->offer.suites[i];
     narrow_to_suites(have, count, lowest, highest);
     if (count == 0 || *lowest > *highest)
         return omni_fail(err, OTLS_E_CONFIG, OTLS_CODE_NO_SUITE_LEFT,
                          "no cipher suite that %s has and security level %d allows is left",
-                         otls_backend_name(context->backend), settings->security_level);
+                         otls_backend_name(context->backend), settings->verdict.security_level);
     return OTLS_OK;
 }
 
 static otls_status filter(otls_context *context, otls_error *err)
 {
     const omni_settings *settings = &context->settings;
-    const int wanted = omni_strength_of_level(settings->security_level);
+    const int wanted = omni_strength_of_level(settings->verdict.security_level);
 
     OMNI_TRY(omni_context_range(context, &context->lowest, &context->highest, err));
     context->suite_count = context->group_count = context->signature_count = 0;
-    for (size_t i = 0; i < settings->suite_count; i++) {
-        const otls_suite *suite = settings->suites[i];
+    for (size_t i = 0; i < settings->offer.suite_count; i++) {
+        const otls_suite *suite = settings->offer.suites[i];
         const bool thirteen = suite->min_version == OTLS_TLS1_3;
 
         if (suite->min_version > context->highest ||
@@ -84,42 +82,43 @@ static otls_status filter(otls_context *context, otls_error *err)
             continue;
         context->suites[context->suite_count++] = suite;
     }
-    for (size_t i = 0; i < settings->group_count; i++)
-        if (omni_strength_of_group(settings->groups[i]) >= wanted &&
-            omni_backend_has_group(context->backend, settings->groups[i]))
-            context->groups[context->group_count++] = settings->groups[i];
-    for (size_t i = 0; i < settings->signature_count; i++)
-        if (omni_strength_of_signature(settings->signatures[i]) >= wanted &&
-            omni_backend_has_signature(context->backend, settings->signatures[i]))
-            context->signatures[context->signature_count++] = settings->signatures[i];
+    for (size_t i = 0; i < settings->offer.group_count; i++)
+        if (omni_strength_of_group(settings->offer.groups[i]) >= wanted &&
+            omni_backend_has_group(context->backend, settings->offer.groups[i]))
+            context->groups[context->group_count++] = settings->offer.groups[i];
+    for (size_t i = 0; i < settings->offer.signature_count; i++)
+        if (omni_strength_of_signature(settings->offer.signatures[i]) >= wanted &&
+            omni_backend_has_signature(context->backend, settings->offer.signatures[i]))
+            context->signatures[context->signature_count++] = settings->offer.signatures[i];
     if (context->group_count == 0)
         return omni_fail(err, OTLS_E_CONFIG, OTLS_CODE_NO_SHARED_GROUP,
                          "%s has none of the groups asked for that security level %d allows",
-                         otls_backend_name(context->backend), settings->security_level);
+                         otls_backend_name(context->backend), settings->verdict.security_level);
     if (context->signature_count == 0)
         return omni_fail(err, OTLS_E_CONFIG, OTLS_CODE_NONE,
                          "%s has none of the signature algorithms asked for that security level %d "
                          "allows",
-                         otls_backend_name(context->backend), settings->security_level);
+                         otls_backend_name(context->backend), settings->verdict.security_level);
     return OTLS_OK;
 }
 
 static void policy_fill_calls(otls_policy *policy, const otls_context *context)
 {
-    const omni_callbacks *calls = &context->settings.calls;
+    const omni_settings *settings = &context->settings;
+    const omni_callbacks *calls = &settings->callbacks;
     const bool psk = policy->server ? calls->psk_server != NULL : calls->psk_client != NULL;
     const otls_backend *backend = context->backend;
 
-    policy->ask_ocsp = !policy->server && context->settings.ocsp != OTLS_OCSP_OFF;
-    policy->staple = policy->server && (context->settings.staples != NULL ||
-                                        context->settings.ocsp_callback != NULL);
-    policy->post_handshake_auth = calls->post_handshake_auth;
+    policy->ask_ocsp = !policy->server && settings->verdict.ocsp != OTLS_OCSP_OFF;
+    policy->staple = policy->server && (settings->present.staples != NULL ||
+                                        settings->present.ocsp_callback != NULL);
+    policy->post_handshake_auth = settings->offer.post_handshake_auth;
     policy->psk_12 = psk && otls_backend_supports(backend, OTLS_FEATURE_PSK_12, NULL) != OTLS_NO;
     policy->psk_13 = psk && otls_backend_supports(backend, OTLS_FEATURE_PSK_13, NULL) != OTLS_NO;
     if (!policy->server)
         return;
-    policy->client_ca_names = calls->client_ca.names;
-    policy->client_ca_count = calls->client_ca.count;
+    policy->client_ca_names = settings->present.client_ca.names;
+    policy->client_ca_count = settings->present.client_ca.count;
     if (calls->psk_hint != NULL)
         policy->psk_hint = (otls_slice){(const uint8_t *)calls->psk_hint, strlen(calls->psk_hint)};
 }
@@ -132,14 +131,14 @@ static void policy_fill(omni_native *native, const otls_context *context, bool s
     native->policy = (otls_policy){
         .size = sizeof(otls_policy),
         .server = server,
-        .request_peer = server ? (uint8_t)settings->verify_mode : 0,
+        .request_peer = server ? (uint8_t)settings->verdict.verify_mode : 0,
         .no_tickets = !omni_ticket_wanted(settings, server),
         .ticket_count = server ? (uint8_t)otls_context_ticket_count(context) : 0,
         .resumption = omni_session_wanted(settings, server),
         .session_lifetime = omni_session_lifetime(settings),
         .session_id_context = {context->policy_hash[server], OMNI_BINDING_SIZE},
         .max_early_data = omni_session_wanted(settings, server) ? settings->sessions.max_early_data : 0,
-        .key_log = settings->key_log != NULL || settings->calls.key_log_file != NULL,
+        .key_log = settings->callbacks.key_log != NULL || settings->callbacks.key_log_file != NULL,
         .min_version = context->lowest,
         .max_version = context->highest,
         .suites = context->suites,
@@ -148,14 +147,14 @@ static void policy_fill(omni_native *native, const otls_context *context, bool s
         .group_count = context->group_count,
         .signatures = context->signatures,
         .signature_count = context->signature_count,
-        .security_level = (uint8_t)settings->security_level,
-        .client_order = (settings->options & OTLS_OPTION_CIPHER_SERVER_PREFERENCE) == 0,
-        .renegotiation = (settings->options & OTLS_OPTION_NO_RENEGOTIATION) == 0,
+        .security_level = (uint8_t)settings->verdict.security_level,
+        .client_order = (settings->offer.options & OTLS_OPTION_CIPHER_SERVER_PREFERENCE) == 0,
+        .renegotiation = (settings->offer.options & OTLS_OPTION_NO_RENEGOTIATION) == 0,
     };
-    if ((settings->options & OTLS_OPTION_NO_TICKET) != 0)
+    if ((settings->offer.options & OTLS_OPTION_NO_TICKET) != 0)
         native->policy.no_tickets = 1;
-    if (settings->dh_params != NULL)
-        (void)omni_dh_params_parse((otls_slice){settings->dh_params, settings->dh_params_size},
+    if (settings->offer.dh_params != NULL)
+        (void)omni_dh_params_parse((otls_slice){settings->offer.dh_params, settings->offer.dh_params_size},
                                    &native->policy.dh_p, &native->policy.dh_g);
     policy_fill_calls(&native->policy, context);
     if (identity == NULL)
@@ -250,20 +249,20 @@ static otls_status seal_servers(otls_context *context, otls_error *err)
     const omni_settings *settings = &context->settings;
 
     OMNI_TRY(omni_client_ca_check(context, err));
-    if (settings->identity_count == 0 && settings->calls.psk_server != NULL) {
+    if (settings->present.identity_count == 0 && settings->callbacks.psk_server != NULL) {
         if (context->server_count == 0)
             OMNI_TRY(make_native(&context->servers[0], context, NULL, true, err));
         context->server_count = 1;
         return OTLS_OK;
     }
-    if (settings->identity_count == 0)
+    if (settings->present.identity_count == 0)
         return context->role == OTLS_EITHER
                    ? OTLS_OK
                    : omni_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_NO_IDENTITY,
                                "a server context needs an identity");
-    while (context->server_count < settings->identity_count) {
+    while (context->server_count < settings->present.identity_count) {
         OMNI_TRY(make_native(&context->servers[context->server_count], context,
-                             settings->identities[context->server_count], true, err));
+                             settings->present.identities[context->server_count], true, err));
         context->server_count++;
     }
     return OTLS_OK;
@@ -275,25 +274,25 @@ static otls_status check_own(const otls_context *context, otls_error *err)
     const omni_settings *settings = &context->settings;
     otls_slice p, g;
 
-    for (size_t i = 0; i < settings->identity_count; i++) {
-        const otls_certificate *leaf = settings->identities[i]->chain[0];
+    for (size_t i = 0; i < settings->present.identity_count; i++) {
+        const otls_certificate *leaf = settings->present.identities[i]->chain[0];
         const int strength = omni_strength_of_key(&leaf->x509);
 
-        if (strength >= 0 && strength < omni_strength_of_level(settings->security_level))
+        if (strength >= 0 && strength < omni_strength_of_level(settings->verdict.security_level))
             return omni_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_WEAK,
                              "the key of %.80s is too weak for security level %d",
-                             otls_certificate_subject(leaf), settings->security_level);
+                             otls_certificate_subject(leaf), settings->verdict.security_level);
     }
-    if (settings->dh_params == NULL ||
-        !omni_dh_params_parse((otls_slice){settings->dh_params, settings->dh_params_size}, &p, &g))
+    if (settings->offer.dh_params == NULL ||
+        !omni_dh_params_parse((otls_slice){settings->offer.dh_params, settings->offer.dh_params_size}, &p, &g))
         return OTLS_OK;
-    return omni_dh_params_check(p, g, settings->security_level, "DH parameters", err);
+    return omni_dh_params_check(p, g, settings->verdict.security_level, "DH parameters", err);
 }
 
 static otls_status seal_locked(otls_context *context, otls_error *err)
 {
     const omni_settings *settings = &context->settings;
-    const otls_identity *own = settings->identity_count != 0 ? settings->identities[0] : NULL;
+    const otls_identity *own = settings->present.identity_count != 0 ? settings->present.identities[0] : NULL;
 
     OMNI_TRY(check_own(context, err));
     OMNI_TRY(filter(context, err));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A context's settings about sessions and tickets. */
-#include "base/fail.h"
+#include "base/base.h"
 #include "context/context.h"
 
 #include <string.h>
@@ -64,7 +64,8 @@ otls_status omni_session_seal(otls_context *context, otls_error *err)
 {
     for (int server = 0; server < 2; server++)
         if (omni_session_wanted(&context->settings, server != 0))
-            OMNI_TRY(omni_policy_hash(context, server != 0, context->policy_hash[server], err));
+            OMNI_TRY(omni_settings_hash(&context->settings, context->backend, server != 0,
+                                        context->policy_hash[server], err));
     return OTLS_OK;
 }
 
@@ -312,5 +313,15 @@ otls_status otls_context_session_stats(const otls_context *context, otls_session
         stats->number += omni_lru_count(sessions->client_cache);
     if (sessions->server_cache != NULL)
         stats->number += omni_lru_count(sessions->server_cache);
+    return OTLS_OK;
+}
+
+otls_status otls_context_set_max_early_data(otls_context *context, uint32_t bytes, otls_error *err)
+{
+    OMNI_TRY(omni_context_unsealed(context, err));
+    if (bytes != 0 &&
+        otls_backend_supports(context->backend, OTLS_FEATURE_EARLY_DATA, NULL) == OTLS_NO)
+        return omni_fail_unsupported(err, context->backend, OTLS_FEATURE_EARLY_DATA);
+    context->settings.sessions.max_early_data = bytes;
     return OTLS_OK;
 }

@@ -6,7 +6,7 @@
 #ifndef OMNI_CONTEXT_SESSION_H
 #define OMNI_CONTEXT_SESSION_H
 
-#include "session/store.h"
+#include "session/session.h"
 
 #define OMNI_SESSION_LIFETIME_DEFAULT 7200u
 #define OMNI_TICKET_COUNT_DEFAULT 2u
@@ -48,9 +48,6 @@ void omni_session_settings_share(omni_session_settings *sessions);
 void omni_session_settings_clear(omni_session_settings *sessions);
 /** At sealing: the stores, and the hash of everything a session is bound to, for each side. */
 otls_status omni_session_seal(struct otls_context *context, otls_error *err);
-/** context/binding.c */
-otls_status omni_policy_hash(const struct otls_context *context, bool server,
-                             uint8_t out[OMNI_BINDING_SIZE], otls_error *err);
 /** Something was put into a cache: count evictions, purge now and then. */
 void omni_session_kept(struct otls_context *context, size_t evicted);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The setters: each checks its value completely before it changes anything. */
-#include "base/alloc.h"
-#include "base/fail.h"
+#include "base/base.h"
 #include "context/context.h"
+#include "trust/trust.h"
 #include "verify/verify.h"
 #include <omnitls/insecure.h>
 #include <omnitls/options.h>
@@ -53,8 +53,8 @@ otls_status otls_context_set_versions(otls_context *context, uint16_t lowest, ui
         lowest != OTLS_VERSION_HIGHEST && highest != OTLS_VERSION_LOWEST)
         return omni_fail(err, OTLS_E_CONFIG, OTLS_CODE_NONE,
                          "lowest version 0x%04x is above the highest, 0x%04x", lowest, highest);
-    context->settings.lowest = lowest;
-    context->settings.highest = highest;
+    context->settings.offer.lowest = lowest;
+    context->settings.offer.highest = highest;
     return OTLS_OK;
 }
 
@@ -67,15 +67,15 @@ static void replace_suites(omni_settings *settings, bool thirteen, const otls_su
 
     for (int pass = 0; pass < 2; pass++) {
         const bool now_thirteen = pass == 0;
-        const otls_suite *const *from = now_thirteen == thirteen ? with : settings->suites;
-        const size_t from_count = now_thirteen == thirteen ? count : settings->suite_count;
+        const otls_suite *const *from = now_thirteen == thirteen ? with : settings->offer.suites;
+        const size_t from_count = now_thirteen == thirteen ? count : settings->offer.suite_count;
 
         for (size_t i = 0; i < from_count && used < OMNI_SUITE_MAX; i++)
             if ((from[i]->min_version == OTLS_TLS1_3) == now_thirteen)
                 merged[used++] = from[i];
     }
-    memcpy(settings->suites, merged, used * sizeof(*merged));
-    settings->suite_count = used;
+    memcpy(settings->offer.suites, merged, used * sizeof(*merged));
+    settings->offer.suite_count = used;
 }
 
 /* OpenSSL's rule: an unknown word is no error. */
@@ -95,13 +95,13 @@ otls_status otls_context_set_ciphers(otls_context *context, const char *openssl_
                                      otls_error *err)
 {
     const otls_suite *suites[OMNI_SUITE_MAX];
-    int level = context->settings.security_level;
+    int level = context->settings.verdict.security_level;
     size_t count;
 
     OMNI_TRY(omni_context_unsealed(context, err));
     OMNI_TRY(omni_ciphers_parse(openssl_expression, suites, OMNI_SUITE_MAX, &count, &level,
-                                log_unknown, &context->settings.calls, err));
-    context->settings.security_level = level;
+                                log_unknown, &context->settings.callbacks, err));
+    context->settings.verdict.security_level = level;
     replace_suites(&context->settings, false, suites, count);
     return OTLS_OK;
 }
@@ -125,8 +125,8 @@ otls_status otls_context_set_groups(otls_context *context, const char *names, ot
 
     OMNI_TRY(omni_context_unsealed(context, err));
     OMNI_TRY(omni_groups_parse(names, groups, OMNI_GROUP_MAX, &count, err));
-    memcpy(context->settings.groups, groups, count * sizeof(*groups));
-    context->settings.group_count = count;
+    memcpy(context->settings.offer.groups, groups, count * sizeof(*groups));
+    context->settings.offer.group_count = count;
     return OTLS_OK;
 }
 
@@ -138,8 +138,8 @@ otls_status otls_context_set_signature_algorithms(otls_context *context, const c
 
     OMNI_TRY(omni_context_unsealed(context, err));
     OMNI_TRY(omni_signatures_parse(names, signatures, OMNI_SIGNATURE_MAX, &count, err));
-    memcpy(context->settings.signatures, signatures, count * sizeof(*signatures));
-    context->settings.signature_count = count;
+    memcpy(context->settings.offer.signatures, signatures, count * sizeof(*signatures));
+    context->settings.offer.signature_count = count;
     return OTLS_OK;
 }
 
@@ -149,8 +149,8 @@ otls_status otls_context_set_trust(otls_context *context, otls_trust *trust, otl
     if (trust != NULL)
         omni_trust_seal(trust);
     (void)otls_trust_ref(trust);
-    otls_trust_free(context->settings.trust);
-    context->settings.trust = trust;
+    otls_trust_free(context->settings.verdict.trust);
+    context->settings.verdict.trust = trust;
     return OTLS_OK;
 }
 
@@ -167,10 +167,10 @@ otls_status otls_context_add_identity(otls_context *context, otls_identity *iden
                          "the identity is %s's, the context %s's",
                          otls_backend_name(identity->backend),
                          otls_backend_name(context->backend));
-    if (settings->identity_count == OMNI_IDENTITY_MAX)
+    if (settings->present.identity_count == OMNI_IDENTITY_MAX)
         return omni_fail(err, OTLS_E_CONFIG, OTLS_CODE_LIMIT, "more than %d identities",
                          OMNI_IDENTITY_MAX);
-    settings->identities[settings->identity_count++] = otls_identity_ref(identity);
+    settings->present.identities[settings->present.identity_count++] = otls_identity_ref(identity);
     return OTLS_OK;
 }
 
@@ -185,8 +185,8 @@ otls_status otls_context_set_verify_mode(otls_context *context, otls_verify_mode
         return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE,
                          "a client always verifies; see omnitls/insecure.h");
     if (context->role == OTLS_CLIENT)
-        context->settings.no_verify = false;
-    context->settings.verify_mode = mode;
+        context->settings.verdict.no_verify = false;
+    context->settings.verdict.verify_mode = mode;
     return OTLS_OK;
 }
 
@@ -196,7 +196,7 @@ otls_status otls_context_set_verify_depth(otls_context *context, int depth, otls
     if (depth < 0 || depth > 100)
         return omni_fail(err, OTLS_E_CONFIG, OTLS_CODE_LIMIT, "verify depth %d is not in 0..100",
                          depth);
-    context->settings.verify_depth = depth;
+    context->settings.verdict.verify_depth = depth;
     return OTLS_OK;
 }
 
@@ -261,16 +261,16 @@ otls_status otls_context_set_alpn(otls_context *context, const char *const *name
         memcpy(at, names[i], length);
         at += length;
     }
-    omni_free(settings->alpn);
-    settings->alpn = wire;
-    settings->alpn_size = size;
+    omni_free(settings->offer.alpn);
+    settings->offer.alpn = wire;
+    settings->offer.alpn_size = size;
     return OTLS_OK;
 }
 
 otls_status otls_context_set_alpn_required(otls_context *context, bool required, otls_error *err)
 {
     OMNI_TRY(omni_context_unsealed(context, err));
-    context->settings.alpn_optional = !required;
+    context->settings.offer.alpn_optional = !required;
     return OTLS_OK;
 }
 
@@ -278,8 +278,8 @@ otls_status otls_context_set_clock(otls_context *context, int64_t (*now)(void *u
                                    otls_error *err)
 {
     OMNI_TRY(omni_context_unsealed(context, err));
-    context->settings.now = now;
-    context->settings.now_user = user;
+    context->settings.callbacks.now = now;
+    context->settings.callbacks.now_user = user;
     return OTLS_OK;
 }
 
@@ -290,21 +290,21 @@ otls_status otls_context_set_key_log(otls_context *context, otls_key_log_callbac
     if (callback != NULL &&
         otls_backend_supports(context->backend, OTLS_FEATURE_KEY_LOG, NULL) == OTLS_NO)
         return omni_fail_unsupported(err, context->backend, OTLS_FEATURE_KEY_LOG);
-    context->settings.key_log = callback;
-    context->settings.key_log_user = user;
+    context->settings.callbacks.key_log = callback;
+    context->settings.callbacks.key_log_user = user;
     return OTLS_OK;
 }
 
 otls_status otls_context_insecure_no_verify(otls_context *context, otls_error *err)
 {
     OMNI_TRY(omni_context_unsealed(context, err));
-    context->settings.no_verify = true;
+    context->settings.verdict.no_verify = true;
     return OTLS_OK;
 }
 
 otls_status otls_context_insecure_no_name_check(otls_context *context, otls_error *err)
 {
     OMNI_TRY(omni_context_unsealed(context, err));
-    context->settings.no_name_check = true;
+    context->settings.verdict.no_name_check = true;
     return OTLS_OK;
 }

@@ -1,12 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* verify/verify.h's settings of a context: the switches of the verifier, for the chains of its peers. */
-#include "context/verify.h"
-
-#include "base/alloc.h"
-#include "base/fail.h"
+/* omnitls/verify.h's settings of a context: the switches of the verifier, for the chains of its peers. */
 #include "context/context.h"
 
-enum { PIN_SIZE = 32 };
+#include "base/base.h"
 
 /* About names; they have setters of their own. */
 static const uint32_t name_options =
@@ -15,41 +11,9 @@ static const uint32_t chain_options = OTLS_VERIFY_OPTION_PARTIAL_CHAIN | OTLS_VE
                                       OTLS_VERIFY_OPTION_TRUSTED_FIRST |
                                       OTLS_VERIFY_OPTION_CRL_LEAF | OTLS_VERIFY_OPTION_CRL_CHAIN;
 
-otls_status omni_verify_settings_adopt(omni_verify_settings *settings, otls_error *err)
-{
-    const uint8_t *pins = settings->pins;
-
-    settings->pins = NULL;
-    if (pins == NULL)
-        return OTLS_OK;
-    settings->pins = omni_memdup(pins, settings->pin_count * PIN_SIZE);
-    return settings->pins != NULL ? OTLS_OK : omni_fail_nomem(err);
-}
-
-void omni_verify_settings_clear(omni_verify_settings *settings)
-{
-    omni_free(settings->pins);
-    settings->pins = NULL;
-    settings->pin_count = 0;
-}
-
-void omni_verify_settings_apply(const omni_verify_settings *settings, bool server,
-                                omni_verify_request *request)
-{
-    request->purpose = settings->purpose != 0 ? settings->purpose
-                       : server               ? OTLS_PURPOSE_CLIENT
-                                              : OTLS_PURPOSE_SERVER;
-    request->flags = settings->options;
-    request->verifier = settings->verifier;
-    request->pins = settings->pins;
-    request->pin_count = settings->pin_count;
-    request->max_certificates = settings->max_certificates;
-    request->max_bytes = settings->max_bytes;
-}
-
 otls_status otls_context_set_verify_flags(otls_context *context, uint32_t options, otls_error *err)
 {
-    uint32_t *own = &context->settings.verify.options;
+    uint32_t *own = &context->settings.verdict.options;
 
     OMNI_TRY(omni_context_unsealed(context, err));
     if ((options & ~chain_options) != 0)
@@ -64,12 +28,12 @@ otls_status otls_context_set_verify_flags(otls_context *context, uint32_t option
 
 uint32_t otls_context_verify_flags(const otls_context *context)
 {
-    return (context->settings.verify.options & chain_options) | OTLS_VERIFY_OPTION_TRUSTED_FIRST;
+    return (context->settings.verdict.options & chain_options) | OTLS_VERIFY_OPTION_TRUSTED_FIRST;
 }
 
 static otls_status set_option(otls_context *context, uint32_t option, bool on, otls_error *err)
 {
-    uint32_t *own = &context->settings.verify.options;
+    uint32_t *own = &context->settings.verdict.options;
 
     OMNI_TRY(omni_context_unsealed(context, err));
     *own = on ? *own | option : *own & ~option;
@@ -83,7 +47,7 @@ otls_status otls_context_set_common_name_fallback(otls_context *context, bool on
 
 bool otls_context_common_name_fallback(const otls_context *context)
 {
-    return (context->settings.verify.options & OTLS_VERIFY_OPTION_COMMON_NAME) != 0;
+    return (context->settings.verdict.options & OTLS_VERIFY_OPTION_COMMON_NAME) != 0;
 }
 
 otls_status otls_context_set_partial_wildcards(otls_context *context, bool on, otls_error *err)
@@ -93,7 +57,7 @@ otls_status otls_context_set_partial_wildcards(otls_context *context, bool on, o
 
 bool otls_context_partial_wildcards(const otls_context *context)
 {
-    return (context->settings.verify.options & OTLS_VERIFY_OPTION_PARTIAL_WILDCARDS) != 0;
+    return (context->settings.verdict.options & OTLS_VERIFY_OPTION_PARTIAL_WILDCARDS) != 0;
 }
 
 otls_status otls_context_set_check_hostname(otls_context *context, bool on, otls_error *err)
@@ -105,7 +69,7 @@ otls_status otls_context_set_check_hostname(otls_context *context, bool on, otls
     if (context->role == OTLS_SERVER)
         return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE,
                          "a server has no name to match its clients with");
-    context->settings.no_name_check = false;
+    context->settings.verdict.no_name_check = false;
     return OTLS_OK;
 }
 
@@ -113,7 +77,7 @@ bool otls_context_check_hostname(const otls_context *context)
 {
     const omni_settings *settings = &context->settings;
 
-    return context->role != OTLS_SERVER && !settings->no_verify && !settings->no_name_check;
+    return context->role != OTLS_SERVER && !settings->verdict.no_verify && !settings->verdict.no_name_check;
 }
 
 otls_status otls_context_set_verify_purpose(otls_context *context, int purpose, otls_error *err)
@@ -121,7 +85,7 @@ otls_status otls_context_set_verify_purpose(otls_context *context, int purpose, 
     OMNI_TRY(omni_context_unsealed(context, err));
     if (purpose < 0 || purpose > OTLS_PURPOSE_ANY)
         return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE, "%d is no purpose", purpose);
-    context->settings.verify.purpose = purpose;
+    context->settings.verdict.purpose = purpose;
     return OTLS_OK;
 }
 
@@ -133,13 +97,13 @@ otls_status otls_context_set_verifier(otls_context *context, int verifier, otls_
     if (verifier == OTLS_VERIFIER_ENGINE &&
         otls_backend_supports(context->backend, OTLS_FEATURE_ENGINE_VERIFIER, NULL) == OTLS_NO)
         return omni_fail_unsupported(err, context->backend, OTLS_FEATURE_ENGINE_VERIFIER);
-    context->settings.verify.verifier = verifier;
+    context->settings.verdict.verifier = verifier;
     return OTLS_OK;
 }
 
 int otls_context_verifier(const otls_context *context)
 {
-    return context->settings.verify.verifier;
+    return context->settings.verdict.verifier;
 }
 
 otls_status otls_context_set_pins(otls_context *context, const uint8_t *pins, size_t count,
@@ -154,13 +118,13 @@ otls_status otls_context_set_pins(otls_context *context, const uint8_t *pins, si
         return omni_fail(err, OTLS_E_CONFIG, OTLS_CODE_LIMIT, "%zu pins, at most %d are allowed",
                          count, OTLS_PINS_MAX);
     if (count != 0) {
-        copy = omni_memdup(pins, count * PIN_SIZE);
+        copy = omni_memdup(pins, count * OMNI_PIN_SIZE);
         if (copy == NULL)
             return omni_fail_nomem(err);
     }
-    omni_verify_settings_clear(&context->settings.verify);
-    context->settings.verify.pins = copy;
-    context->settings.verify.pin_count = count;
+    omni_free(context->settings.verdict.pins);
+    context->settings.verdict.pins = copy;
+    context->settings.verdict.pin_count = count;
     return OTLS_OK;
 }
 
@@ -175,17 +139,17 @@ otls_status otls_context_set_chain_limits(otls_context *context, size_t certific
     if ((certificates > OTLS_CHAIN_CERTIFICATES || bytes > OTLS_CHAIN_BYTES) &&
         otls_backend_supports(context->backend, OTLS_FEATURE_LONG_CHAINS, NULL) != OTLS_YES)
         return omni_fail_unsupported(err, context->backend, OTLS_FEATURE_LONG_CHAINS);
-    context->settings.verify.max_certificates = (uint32_t)certificates;
-    context->settings.verify.max_bytes = (uint32_t)bytes;
+    context->settings.verdict.max_certificates = (uint32_t)certificates;
+    context->settings.verdict.max_bytes = (uint32_t)bytes;
     return OTLS_OK;
 }
 
 int otls_context_verify_depth(const otls_context *context)
 {
-    return context->settings.verify_depth;
+    return context->settings.verdict.verify_depth;
 }
 
 otls_trust *otls_context_trust(const otls_context *context)
 {
-    return context->settings.trust;
+    return context->settings.verdict.trust;
 }

@@ -8,7 +8,7 @@
 #ifndef OMNI_ENGINE_ENGINE_H
 #define OMNI_ENGINE_ENGINE_H
 
-#include "algorithms/suites.h"
+#include "algorithms/algorithms.h"
 #include <omnitls/backend.h>
 #include <stdatomic.h>
 
@@ -47,5 +47,9 @@ extern const otls_backend_module OTLS_ONLY_BACKEND; /* otls_module_wolfssl ... *
 /** E_UNSUPPORTED naming feature and engine, with the engine's own reason. */
 otls_status omni_fail_unsupported(otls_error *err, const otls_backend *backend,
                                   otls_feature feature);
+
+/** `out` has room for what the hash makes (20 to 64 bytes); `err` may be NULL. */
+otls_status omni_digest(const otls_backend *backend, otls_hash hash, otls_slice data, uint8_t *out,
+                        otls_error *err);
 
 #endif

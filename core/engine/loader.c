@@ -3,8 +3,7 @@
 
 #ifndef OTLS_ONLY_BACKEND
 
-#include "base/environment.h"
-#include "base/fail.h"
+#include "base/base.h"
 
 #include <dlfcn.h>
 #include <limits.h>
@@ -68,7 +67,7 @@ otls_status omni_module_load(const otls_backend_module **out, const char *name, 
 
     if (!omni_privileges_raised() && own_directory(beside, sizeof(beside)))
         directories[1] = beside;
-    for (size_t i = 0; i < sizeof(directories) / sizeof(directories[0]); i++) {
+    for (size_t i = 0; i < OMNI_COUNT(directories); i++) {
         if (directories[i] == NULL || (directories[i][0] != '/' && omni_privileges_raised()))
             continue;
         if (snprintf(path, sizeof(path), "%s/%s.so", directories[i], name) >= (int)sizeof(path))

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "base/fail.h"
+#include "base/base.h"
 #include "engine/registry.h"
 
 #include <string.h>

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include "base/fail.h"
+#include "base/base.h"
 #include "engine/engine.h"
-
 #include <omnitls/random.h>
 
 static otls_status engine_for(const otls_backend **backend, otls_error *err)

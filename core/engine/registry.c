@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "engine/registry.h"
 
-#include "base/environment.h"
-#include "base/fail.h"
+#include "base/base.h"
 #include "engine/loader.h"
 
 #include <pthread.h>
@@ -52,7 +51,7 @@ static const otls_backend_module *linked_in(const char *name)
 }
 
 static const char *const known_names[] = {"openssl", "wolfssl", "gnutls"};
-#define KNOWN_COUNT (sizeof(known_names) / sizeof(known_names[0]))
+#define KNOWN_COUNT (OMNI_COUNT(known_names))
 
 static bool name_is_sane(const char *name)
 {

@@ -2,8 +2,8 @@
 /* An identity's life and its checks: whole, in order, key and leaf belonging together. */
 #include "identity/identity.h"
 
-#include "base/alloc.h"
-#include "base/fail.h"
+#include "base/base.h"
+#include <omnitls/callbacks.h>
 
 #include <string.h>
 
@@ -205,4 +205,19 @@ otls_status otls_identity_with_chain(otls_identity **out, const otls_identity *i
     if (status == OTLS_OK)
         status = add_all(grown, extra, count, err);
     return complete(out, grown, status, err);
+}
+
+/* ---- the application's pointer ---- */
+
+otls_status otls_identity_set_user_data(otls_identity *identity, void *data,
+                                        void (*destroy)(void *data), otls_error *err)
+{
+    OMNI_TRY(omni_user_data_unshared(&identity->references, "identity", err));
+    omni_user_data_set(&identity->user, data, destroy);
+    return OTLS_OK;
+}
+
+void *otls_identity_user_data(const otls_identity *identity)
+{
+    return identity->user.data;
 }

@@ -3,7 +3,7 @@
 #ifndef OMNI_IDENTITY_IDENTITY_H
 #define OMNI_IDENTITY_IDENTITY_H
 
-#include "base/user_data.h"
+#include "base/base.h"
 #include "engine/engine.h"
 #include "identity/key.h"
 #include <omnitls/identity.h>

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "identity/key.h"
 
-#include "base/alloc.h"
-#include "base/fail.h"
+#include "base/base.h"
 
 #include <string.h>
 
@@ -147,7 +146,7 @@ otls_status otls_digest_info(int sig_hash, const uint8_t *digest, size_t size, u
                                    0x03, 0x04, 0x02, 0x03, 0x05, 0x00, 0x04, 0x40}},
     };
 
-    if (sig_hash < 0 || (size_t)sig_hash >= sizeof(heads) / sizeof(heads[0]) ||
+    if (sig_hash < 0 || (size_t)sig_hash >= OMNI_COUNT(heads) ||
         size != heads[sig_hash].size || capacity < heads[sig_hash].head_size + size)
         return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_LIMIT,
                          "a digest of %zu bytes does not fit hash %d or the buffer", size,

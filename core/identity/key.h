@@ -3,8 +3,9 @@
 #ifndef OMNI_IDENTITY_KEY_H
 #define OMNI_IDENTITY_KEY_H
 
+#include "certificate/certificate.h"
 #include "engine/engine.h"
-#include "x509/decode.h"
+#include "x509/x509.h"
 #include <omnitls/key.h>
 #include <stdatomic.h>
 

@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Finding a private key in PEM and DER, and asking for the password of one that has it. */
+#include "base/base.h"
 #include "identity/key.h"
-
-#include "base/alloc.h"
-#include "base/fail.h"
-#include "base/files.h"
-#include "x509/der.h"
+#include "x509/x509.h"
 
 #include <string.h>
 
@@ -99,7 +96,7 @@ otls_status omni_key_take_block(omni_key_search *search, const omni_pem_block *b
                  {"ENCRYPTED PRIVATE KEY", OTLS_KEY_ENCRYPTED_PKCS8}};
     static const char *const strangers[] = {"DSA PRIVATE KEY", "OPENSSH PRIVATE KEY"};
 
-    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+    for (size_t i = 0; i < OMNI_COUNT(kinds); i++) {
         otls_key_source source = {.encoding = kinds[i].encoding, .data = block->der};
 
         if (!omni_pem_label_is(block, kinds[i].label))
@@ -112,7 +109,7 @@ otls_status omni_key_take_block(omni_key_search *search, const omni_pem_block *b
             return import_encrypted(search, &source, err);
         return import(search, &source, err);
     }
-    for (size_t i = 0; i < sizeof(strangers) / sizeof(strangers[0]); i++)
+    for (size_t i = 0; i < OMNI_COUNT(strangers); i++)
         if (omni_pem_label_is(block, strangers[i]))
             return omni_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_KEY_UNSUPPORTED,
                              "%s: a key of the kind %s cannot be used in TLS", search->what,
@@ -138,7 +135,7 @@ otls_status omni_key_take_der(omni_key_search *search, otls_slice der, otls_erro
         source.encoding = OTLS_KEY_ENCRYPTED_PKCS8;
         return import_encrypted(search, &source, err);
     }
-    for (size_t i = 0; i < sizeof(plain) / sizeof(plain[0]); i++) {
+    for (size_t i = 0; i < OMNI_COUNT(plain); i++) {
         otls_error inner = OTLS_ERROR_INIT;
 
         source.encoding = plain[i];

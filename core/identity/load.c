@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Identities from PEM and DER: chain and key apart, or both in one text. */
-#include "base/alloc.h"
-#include "base/fail.h"
-#include "base/files.h"
+#include "base/base.h"
 #include "identity/identity.h"
-#include "trust/auxiliary.h"
-#include "x509/der.h"
+#include "x509/x509.h"
 
 #include <string.h>
 

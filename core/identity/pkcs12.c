@@ -3,9 +3,7 @@
  * Identities from PKCS #12 (RFC 7292). The engines open the file; they give its certificates in
  * different orders, so the chain is put together here.
  */
-#include "base/alloc.h"
-#include "base/fail.h"
-#include "base/files.h"
+#include "base/base.h"
 #include "identity/identity.h"
 
 #include <string.h>

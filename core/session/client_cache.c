@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The client's sessions, by server and policy; a few of each, the newest first. */
-#include "session/store.h"
+#include "session/session.h"
 
-#include "base/alloc.h"
+#include "base/base.h"
 
 #include <string.h>
 

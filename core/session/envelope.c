@@ -12,10 +12,7 @@
  */
 #include "session/session.h"
 
-#include "base/alloc.h"
-#include "base/buffer.h"
-#include "base/fail.h"
-#include "base/reader.h"
+#include "base/base.h"
 
 #include <string.h>
 
@@ -115,13 +112,7 @@ static void put_all(writer *w, const otls_session *s)
 static otls_status checksum(const otls_backend *backend, const uint8_t *data, size_t size,
                             uint8_t out[SUM_SIZE], otls_error *err)
 {
-    otls_error inner;
-    const otls_status status =
-        OMNI_MODULE(backend)->crypto->digest(OTLS_HASH_SHA256, data, size, out, &inner);
-
-    if (status != OTLS_OK && err != NULL)
-        *err = inner;
-    return status;
+    return omni_digest(backend, OTLS_HASH_SHA256, (otls_slice){data, size}, out, err);
 }
 
 static otls_status finish(writer *w, const otls_backend *backend, otls_error *err)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The server's sessions: keys and blobs are bytes that mean something to an engine alone. */
-#include "session/store.h"
+#include "session/session.h"
 
-#include "base/alloc.h"
+#include "base/base.h"
 
 #include <string.h>
 

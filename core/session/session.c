@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "session/session.h"
 
-#include "base/alloc.h"
-#include "base/fail.h"
+#include "base/base.h"
+#include <omnitls/callbacks.h>
 
 #include <string.h>
 
@@ -147,4 +147,19 @@ otls_status otls_session_import(otls_session **out, const otls_backend *backend,
     if (data == NULL)
         return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE, "no session given");
     return omni_session_decode(out, backend, OMNI_SESSION_CLIENT, (otls_slice){data, size}, err);
+}
+
+/* ---- the application's pointer ---- */
+
+otls_status otls_session_set_user_data(otls_session *session, void *data,
+                                       void (*destroy)(void *data), otls_error *err)
+{
+    OMNI_TRY(omni_user_data_unshared(&session->references, "session", err));
+    omni_user_data_set(&session->user, data, destroy);
+    return OTLS_OK;
+}
+
+void *otls_session_user_data(const otls_session *session)
+{
+    return session->user.data;
 }

@@ -58,4 +58,74 @@ otls_status omni_session_encode(const otls_session *session, uint8_t **out, size
 otls_status omni_session_decode(otls_session **out, const otls_backend *backend,
                                 omni_session_kind kind, otls_slice data, otls_error *err);
 
+/*
+ * Where sessions are kept: what a context, and its copies, keep for resumption. Each store is
+ * reference-counted and locks itself; no lock is held while anything of the application's runs (of
+ * an engine, only its random numbers and digests are used under a lock). The clock is the caller's:
+ * `now` is passed in. Both caches are an omni_lru: its functions count, purge, resize, reference
+ * and free them.
+ */
+
+#define OMNI_CACHE_ENTRIES_DEFAULT 20480
+#define OMNI_CACHE_ENTRIES_MAX ((size_t)1 << 20)
+/** Sessions that a client keeps of one server: as many as servers send tickets, and some. */
+#define OMNI_CLIENT_SESSIONS_EACH 4
+
+/* ---- session/client_cache.c ---- */
+
+typedef omni_lru omni_client_cache;
+omni_client_cache *omni_client_cache_new(void);
+/** Takes a reference; keyed by what is in the session: host, port, policy, engine. */
+void omni_client_cache_put(omni_client_cache *cache, otls_session *session, size_t *evicted);
+/**
+ * The newest that has not expired (`*expired` counts those that had), as a new reference. TLS 1.3
+ * sessions are removed unless `reuse`.
+ */
+otls_session *omni_client_cache_take(omni_client_cache *cache, const otls_session *like,
+                                     int64_t now, bool reuse, size_t *expired);
+void omni_client_cache_remove(omni_client_cache *cache, const otls_session *session);
+
+/* ---- session/server_cache.c ---- */
+
+typedef omni_lru omni_server_cache;
+typedef enum omni_lookup { OMNI_LOOKUP_NONE, OMNI_LOOKUP_FOUND, OMNI_LOOKUP_EXPIRED } omni_lookup;
+omni_server_cache *omni_server_cache_new(void);
+/** The bytes are copied. */
+void omni_server_cache_put(omni_server_cache *cache, otls_slice key, otls_slice blob,
+                           int64_t expires, size_t *evicted);
+/** On FOUND `*blob` is a copy, the caller's to wipe and free. An expired entry is removed. */
+omni_lookup omni_server_cache_get(omni_server_cache *cache, otls_slice key, int64_t now,
+                                  uint8_t **blob, size_t *size);
+static inline void omni_server_cache_remove(omni_server_cache *cache, otls_slice key)
+{
+    (void)omni_lru_remove(cache, key.data, key.size);
+}
+
+/* ---- session/tickets.c ---- */
+
+typedef struct omni_ticket_ring omni_ticket_ring;
+omni_ticket_ring *omni_ticket_ring_new(void);
+omni_ticket_ring *omni_ticket_ring_ref(omni_ticket_ring *ring);
+void omni_ticket_ring_free(omni_ticket_ring *ring);
+/** `count` keys of OTLS_TICKET_KEY_SIZE bytes: current, previous, next. */
+otls_status omni_ticket_ring_set(omni_ticket_ring *ring, const uint8_t *keys, size_t size,
+                                 otls_error *err);
+otls_status omni_ticket_ring_get(omni_ticket_ring *ring, const otls_backend *backend, int64_t now,
+                                 uint8_t out[3 * OTLS_TICKET_KEY_SIZE], otls_error *err);
+otls_status omni_ticket_ring_rotate(omni_ticket_ring *ring, const otls_backend *backend,
+                                    int64_t now, otls_error *err);
+/**
+ * The key to seal with (`name` NULL), or the one of that name; E_USAGE when it is gone. What comes
+ * out is derived from the ring's key and `binding`: a ticket of another policy has no key here.
+ * `period`: seconds between rotations, 0 = by call only.
+ */
+otls_status omni_ticket_ring_key(omni_ticket_ring *ring, const otls_backend *backend, int64_t now,
+                                 uint32_t period, const uint8_t binding[OMNI_BINDING_SIZE],
+                                 const uint8_t *name, otls_ticket_key *out, bool *renew);
+#define OMNI_TICKET_RING_KEYS 3
+/** All keys that tickets are opened with, derived likewise, the one to seal with first; how many. */
+size_t omni_ticket_ring_keys(omni_ticket_ring *ring, const otls_backend *backend, int64_t now,
+                             uint32_t period, const uint8_t binding[OMNI_BINDING_SIZE],
+                             otls_ticket_key out[OMNI_TICKET_RING_KEYS]);
+
 #endif

@@ -5,10 +5,9 @@
  * rotated already). What engines get is derived from a key and the binding of the connection, so
  * that a ticket made under another policy names a key that does not exist here.
  */
-#include "session/store.h"
+#include "session/session.h"
 
-#include "base/alloc.h"
-#include "base/fail.h"
+#include "base/base.h"
 
 #include <pthread.h>
 #include <string.h>
@@ -167,14 +166,13 @@ static bool derive(const otls_backend *backend, char label, const uint8_t *part,
                    const uint8_t *binding, uint8_t out[32])
 {
     uint8_t bytes[1 + 32 + OMNI_BINDING_SIZE];
-    otls_error ignored;
     otls_status status;
 
     bytes[0] = (uint8_t)label;
     memcpy(bytes + 1, part, size);
     memcpy(bytes + 1 + size, binding, OMNI_BINDING_SIZE);
-    status = OMNI_MODULE(backend)->crypto->digest(OTLS_HASH_SHA256, bytes,
-                                                  1 + size + OMNI_BINDING_SIZE, out, &ignored);
+    status = omni_digest(backend, OTLS_HASH_SHA256,
+                         (otls_slice){bytes, 1 + size + OMNI_BINDING_SIZE}, out, NULL);
     omni_wipe(bytes, sizeof(bytes));
     return status == OTLS_OK;
 }

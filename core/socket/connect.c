@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* The client's side: connect in one step or in several, and a look at a server's certificate. */
-#include "base/alloc.h"
-#include "base/fail.h"
+#include "base/base.h"
 #include "socket/socket.h"
+#include <omnitls/insecure.h>
 
 #include <errno.h>
-#include <omnitls/insecure.h>
 #include <string.h>
 
 otls_status otls_socket_set_server_name(otls_socket *sock, const char *name, otls_error *err)

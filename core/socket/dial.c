@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Names to addresses, and addresses to a connected descriptor (RFC 8305, "happy eyeballs"). */
-#include "base/alloc.h"
-#include "base/fail.h"
+#include "base/base.h"
 #include "socket/socket.h"
 
 #include <errno.h>

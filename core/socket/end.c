@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Ends that are not close(): one direction, or TLS but not the socket. */
-#include "base/alloc.h"
-#include "base/fail.h"
+#include "base/base.h"
 #include "socket/socket.h"
 
 #include <errno.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Transfer with time-outs: every call asks the connection, waits for what it wants, asks again. */
-#include "base/fail.h"
+#include "base/base.h"
 #include "socket/socket.h"
 
 #include <errno.h>

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Reading lines, and with them everything that reads from a socket. What was read past a line is
  * kept in the socket and given out first. */
-#include "base/alloc.h"
-#include "base/fail.h"
+#include "base/base.h"
 #include "socket/socket.h"
 
 #include <string.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The server's side: bind, listen, accept. */
-#include "base/fail.h"
+#include "base/base.h"
 #include "socket/socket.h"
 
 #include <errno.h>

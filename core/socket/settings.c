@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "base/fail.h"
+#include "base/base.h"
 #include "socket/socket.h"
+#include <omnitls/callbacks.h>
 
 #include <errno.h>
 
@@ -107,4 +108,16 @@ otls_status otls_socket_set_option(otls_socket *sock, int level, int name, const
     if (setsockopt(sock->fd, level, name, value, (socklen_t)size) != 0)
         return omni_fail_system(err, OTLS_CODE_NONE, errno, "cannot set the socket option");
     return OTLS_OK;
+}
+
+/* ---- the application's pointer ---- */
+
+void otls_socket_set_user_data(otls_socket *sock, void *data, void (*destroy)(void *data))
+{
+    omni_user_data_set(&sock->user, data, destroy);
+}
+
+void *otls_socket_user_data(const otls_socket *sock)
+{
+    return sock->user.data;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* How a socket comes and goes. */
-#include "base/alloc.h"
-#include "base/fail.h"
 #include "socket/socket.h"
+
+#include "base/base.h"
 #include <omnitls/session.h>
 
 #include <errno.h>

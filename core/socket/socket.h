@@ -7,7 +7,8 @@
 #ifndef OMNI_SOCKET_SOCKET_H
 #define OMNI_SOCKET_SOCKET_H
 
-#include "context/callbacks.h"
+#include "base/base.h"
+#include "context/context.h"
 #include <omnitls/socket.h>
 #include <sys/socket.h>
 

@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* CRLs in the trust store, and what the store holds. */
-#include "base/alloc.h"
-#include "base/fail.h"
-#include "base/files.h"
-#include "trust/store.h"
-#include "x509/crl.h"
-#include "x509/der.h"
+#include "base/base.h"
+#include "trust/trust.h"
+#include "x509/x509.h"
 
 /* CRLs on their way in: all of a file, or none. */
 typedef struct crl_batch {

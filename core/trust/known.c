@@ -6,8 +6,8 @@
  * it saves one of two signature checks. Only good ones are kept, so nobody fills the places but the
  * authorities themselves; what finds no place is checked as before.
  */
-#include "base/alloc.h"
-#include "trust/store.h"
+#include "base/base.h"
+#include "trust/trust.h"
 
 #include <string.h>
 

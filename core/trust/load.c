@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Where anchors come from: memory, files, directories. */
-#include "base/alloc.h"
-#include "base/fail.h"
-#include "base/files.h"
-#include "trust/store.h"
-#include "x509/der.h"
+#include "base/base.h"
+#include "trust/trust.h"
+#include "x509/x509.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -155,7 +153,7 @@ static bool is_certificate_name(const char *path, bool hashed)
     const char *name = slash != NULL ? slash + 1 : path;
     const size_t length = strlen(name);
 
-    for (size_t i = 0; !hashed && i < sizeof(endings) / sizeof(endings[0]); i++)
+    for (size_t i = 0; !hashed && i < OMNI_COUNT(endings); i++)
         if (length > 4 && memcmp(name + length - 4, endings[i], 4) == 0)
             return true;
     return is_hash_name(name);

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* The trust store: life, filling, look-up, caches. */
-#include "trust/store.h"
+#include "trust/trust.h"
 
-#include "base/alloc.h"
-#include "base/fail.h"
-#include "verify/verify.h"
-#include "x509/crl.h"
-#include "x509/der.h"
+#include "base/base.h"
+#include "x509/x509.h"
+#include <omnitls/callbacks.h>
 
 #include <stdlib.h>
 
@@ -344,4 +342,19 @@ otls_status omni_anchor_key(const otls_trust *trust, const omni_anchor *anchor,
     }
     *out = key;
     return OTLS_OK;
+}
+
+/* ---- the application's pointer ---- */
+
+otls_status otls_trust_set_user_data(otls_trust *trust, void *data, void (*destroy)(void *data),
+                                     otls_error *err)
+{
+    OMNI_TRY(omni_trust_writable(trust, err));
+    omni_user_data_set(&trust->user, data, destroy);
+    return OTLS_OK;
+}
+
+void *otls_trust_user_data(const otls_trust *trust)
+{
+    return trust->user.data;
 }

@@ -4,9 +4,8 @@
  * places, as they do in OpenSSL. Otherwise the first bundle that can be read is taken, else the
  * first directory: on every system in the lists they hold the same certificates.
  */
-#include "base/environment.h"
-#include "base/fail.h"
-#include "trust/store.h"
+#include "base/base.h"
+#include "trust/trust.h"
 
 static const char *const bundles[] = {
     "/etc/ssl/certs/ca-certificates.crt",                /* Debian, Ubuntu, Arch, Gentoo, Alpine */
@@ -35,8 +34,6 @@ static const char *const directories[] = {
     "/var/ssl/certs",               /* AIX */
     "/etc/certs/CA",                /* Solaris */
 };
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* Hashed names are what OpenSSL defines for such a directory; where there are none, any will do. */
 static otls_status load_directory(omni_trust_batch *batch, const char *path, otls_error *err)
@@ -82,11 +79,11 @@ static otls_status load_environment(omni_trust_batch *batch, const char *file, c
 
 static otls_status load_usual(omni_trust_batch *batch, otls_error *err)
 {
-    for (size_t i = 0; i < COUNT(bundles); i++)
+    for (size_t i = 0; i < OMNI_COUNT(bundles); i++)
         if (omni_trust_batch_load_file(batch, bundles[i], true, NULL) == OTLS_OK &&
             batch->added_count != 0)
             return OTLS_OK;
-    for (size_t i = 0; i < COUNT(directories); i++)
+    for (size_t i = 0; i < OMNI_COUNT(directories); i++)
         if (load_directory(batch, directories[i], NULL) == OTLS_OK && batch->added_count != 0)
             return OTLS_OK;
     return omni_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_NO_CERTIFICATE,

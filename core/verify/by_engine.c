@@ -7,10 +7,9 @@
  */
 #include "verify/by_engine.h"
 
-#include "base/alloc.h"
-#include "base/fail.h"
+#include "base/base.h"
 #include "verify/path.h"
-#include "x509/crl.h"
+#include "x509/x509.h"
 
 typedef struct engine_input {
     otls_slice *slices; /* anchors, CRLs, chain; one block */

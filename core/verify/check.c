@@ -13,10 +13,9 @@
  * that day; a cross-signed path or a context clock is the way out. What a root says of itself (path
  * length, name constraints, extended key usage) binds for the same reason; RFC 5937 asks for that.
  */
+#include "base/base.h"
 #include "verify/path.h"
-
-#include "base/fail.h"
-#include "x509/strength.h"
+#include "x509/x509.h"
 
 /* ---- strength ------------------------------------------------------------------------------ */
 

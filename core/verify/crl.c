@@ -5,11 +5,9 @@
  * it. Indirect lists, lists by reason and delta lists are not used; where only those exist the
  * verdict is "unknown", which refuses.
  */
-#include "base/alloc.h"
-#include "base/fail.h"
+#include "base/base.h"
 #include "verify/path.h"
-#include "x509/crl.h"
-#include "x509/der.h"
+#include "x509/x509.h"
 
 /* Why a list does not count; the highest is what a person should hear. */
 typedef enum crl_use {

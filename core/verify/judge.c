@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* A path that goes no further: what is wrong with it, and is it the one to report? */
-#include "base/fail.h"
+#include "base/base.h"
 #include "verify/path.h"
-#include "x509/der.h"
+#include "x509/x509.h"
 
 static unsigned flag_count(uint32_t flags)
 {

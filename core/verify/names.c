@@ -6,9 +6,7 @@
  * lists are the peer's.
  */
 #include "verify/path.h"
-#include "x509/dn.h"
-#include "x509/name_constraints.h"
-#include "x509/oid.h"
+#include "x509/x509.h"
 
 #define OID_EMAIL "\x2a\x86\x48\x86\xf7\x0d\x01\x09\x01"
 
@@ -122,7 +120,7 @@ static void check_common_name(name_check *check, const omni_x509 *cert)
     uint8_t host[OMNI_HOST_NAME_MAX];
     otls_slice name = {.data = host, .size = 0};
 
-    if (!has_kind(cert, OTLS_SAN_DNS) && omni_name_common_host(cert->subject, host, &name.size) &&
+    if (!has_kind(cert, OTLS_SAN_DNS) && omni_host_name_of_subject(cert->subject, host, &name.size) &&
         (matched || is_host(name)))
         check_one(check, OTLS_SAN_DNS, name);
 }

@@ -3,12 +3,10 @@
  * What an OCSP response says about one certificate, RFC 6960 3.2: it names the certificate, is
  * signed by the issuer or by somebody the issuer appointed, and is current.
  */
-#include "base/fail.h"
+#include "base/base.h"
 #include "engine/engine.h"
-#include "x509/ocsp.h"
-#include "x509/oid.h"
-#include "x509/signature_form.h"
-#include "x509/strength.h"
+#include "verify/verify.h"
+#include "x509/x509.h"
 
 #define OID_OCSP_SIGNING "\x2b\x06\x01\x05\x05\x07\x03\x09"
 #define HASH_MAX 4
@@ -43,7 +41,7 @@ static otls_slice key_bits(const omni_x509 *cert)
 static otls_status digest(const omni_ocsp_question *question, uint8_t hash, otls_slice bytes,
                           uint8_t out[64], otls_error *err)
 {
-    return OMNI_MODULE(question->backend)->crypto->digest(hash, bytes.data, bytes.size, out, err);
+    return omni_digest(question->backend, (otls_hash)hash, bytes, out, err);
 }
 
 static otls_status make_hashes(const omni_ocsp_question *question, uint8_t hash,

@@ -10,59 +10,12 @@
  */
 #include "verify/path.h"
 
-#include "base/fail.h"
-#include "x509/der.h"
-#include "x509/signature_form.h"
+#include "base/base.h"
+#include "x509/x509.h"
 
 enum { EDGE_GOOD = 1, EDGE_BAD, EDGE_UNSUPPORTED };
 
-static bool same_name(otls_slice a, otls_slice b)
-{
-    return omni_slice_equal(a, b) || omni_dn_equal(a, b);
-}
-
-bool omni_self_issued(const omni_x509 *cert)
-{
-    return same_name(cert->subject, cert->issuer);
-}
-
-bool omni_self_signed(const omni_x509 *cert)
-{
-    return omni_self_issued(cert) &&
-           (cert->authority_key_id.data == NULL || cert->subject_key_id.data == NULL ||
-            omni_slice_equal(cert->authority_key_id, cert->subject_key_id));
-}
-
 /* ---- signatures ---------------------------------------------------------------------------- */
-
-static otls_status key_of(omni_search *search, const omni_path_step *step,
-                          const otls_native_public_key **key, otls_error *err)
-{
-    const omni_verify_request *request = search->request;
-
-    if (step->anchor != NULL)
-        return omni_anchor_key(request->trust, step->anchor, request->backend, key, err);
-    if (search->sent_key[step->sent] == NULL)
-        OMNI_TRY(search->crypto->public_key_import(&search->sent_key[step->sent],
-                                                   step->certificate->x509.spki, err));
-    *key = search->sent_key[step->sent];
-    return OTLS_OK;
-}
-
-otls_status omni_path_signature(omni_search *search, const omni_path_step *issuer,
-                                const otls_signature_algorithm *algorithm, otls_slice data,
-                                otls_slice signature, otls_error *err)
-{
-    const otls_native_public_key *key = NULL;
-    const char *fault = omni_key_fault_words(issuer->certificate->x509.key_fault);
-
-    if (fault != NULL)
-        return omni_fail(err, OTLS_E_UNSUPPORTED, OTLS_CODE_NONE, "the issuer %s", fault);
-    OMNI_TRY(omni_signature_form(algorithm, signature, err));
-    search->signature_count++;
-    OMNI_TRY(key_of(search, issuer, &key, err));
-    return search->crypto->verify(key, algorithm, data, signature, err);
-}
 
 /* What the engine answers, as an edge. Only a lack of memory or a defect is no answer. */
 static otls_status edge_result(otls_status status, uint8_t *result)
@@ -193,7 +146,7 @@ static otls_status gather_anchors(omni_search *search, omni_path_node *node, uin
         omni_path_step step = {.anchor = anchor};
 
         if (!omni_anchor_is_for(anchor, search->request->purpose) ||
-            !same_name(anchor->subject, child->issuer))
+            !omni_same_name(anchor->subject, child->issuer))
             continue;
         OMNI_TRY(omni_anchor_certificate(anchor, &step.certificate, err));
         if (step.certificate == NULL)
@@ -220,7 +173,7 @@ static void gather_sent(omni_search *search, omni_path_node *node, uint64_t hash
         omni_path_step step = {.certificate = search->request->chain[i], .sent = (uint16_t)i};
 
         if (search->sent_hash[i] != hash ||
-            !same_name(step.certificate->x509.subject, child->issuer) ||
+            !omni_same_name(step.certificate->x509.subject, child->issuer) ||
             in_pool(search, node, step.certificate->x509.der))
             continue;
         step.score = score(search, child, &step);
@@ -237,7 +190,7 @@ static bool in_path(const omni_search *search, const otls_certificate *cert)
         const omni_x509 *other = &omni_path_at(search, i)->x509;
 
         if (omni_slice_equal(other->spki, cert->x509.spki) &&
-            same_name(other->subject, cert->x509.subject))
+            omni_same_name(other->subject, cert->x509.subject))
             return true;
     }
     return false;

@@ -9,7 +9,7 @@
 #ifndef OMNI_VERIFY_PATH_H
 #define OMNI_VERIFY_PATH_H
 
-#include "trust/store.h"
+#include "trust/trust.h"
 #include "verify/verify.h"
 
 /* What a hostile chain can cost at most. */
@@ -18,26 +18,6 @@
 #define OMNI_PATH_EXPANSION_MAX 128     /* steps from a certificate to a possible issuer */
 #define OMNI_PATH_CANDIDATE_MAX 128     /* possible issuers kept at one time, all levels together */
 #define OMNI_PATH_NAME_CHECK_MAX 250000 /* comparisons of a name with a name constraint */
-
-/** What is wrong with a path: the set of causes, and the gravest one in detail. */
-typedef struct omni_findings {
-    uint32_t flags;
-    uint32_t reason;                     /* the gravest flag */
-    int32_t depth;                       /* of the certificate that the reason is about; -1 */
-    const otls_certificate *certificate; /* that certificate; NULL */
-    const char *detail;                  /* static words; NULL = the flag's own */
-    uint32_t at[OMNI_VERIFY_CHAIN_MAX];  /* `flags` by certificate; what is about none: the leaf's */
-} omni_findings;
-
-void omni_findings_add(omni_findings *findings, uint32_t flag, int32_t depth,
-                       const otls_certificate *certificate, const char *detail);
-/** Say what is wrong with the certificate's key, if anything is (omni_key_fault). */
-void omni_findings_add_key_fault(omni_findings *findings, int32_t depth,
-                                 const otls_certificate *certificate);
-/** Put into words: flags, depth, alert and text of `verdict`. */
-void omni_findings_report(const omni_findings *findings, otls_verdict *verdict);
-/** Add findings about the leaf to a verdict; the gravest of all is the one told. */
-void omni_findings_join(const omni_findings *findings, otls_verdict *verdict);
 
 /** One certificate of a path, or one that might become it. */
 typedef struct omni_path_step {
@@ -107,6 +87,8 @@ otls_status omni_path_check_pins(const omni_search *search, omni_findings *findi
 otls_status omni_pins_match(const omni_verify_request *request, const otls_certificate *cert,
                             bool *match, otls_error *err);
 
+/** Equal byte for byte, or under RFC 5280 7.1. */
+bool omni_same_name(otls_slice a, otls_slice b);
 /** Subject and issuer are the same name? Self-issued, RFC 5280 3.2. */
 bool omni_self_issued(const omni_x509 *cert);
 /** Self-issued, and nothing says that another key signed it. */

@@ -6,8 +6,7 @@
  * level is kept: the set of expected policies, and whether an anyPolicy node is among them.
  */
 #include "verify/path.h"
-#include "x509/der.h"
-#include "x509/oid.h"
+#include "x509/x509.h"
 
 /** More policies in one level count as none: that refuses at worst. */
 #define POLICY_MAX 64

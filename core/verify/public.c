@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* omnitls/verify.h: parameters in, a verdict object out. */
-#include "base/alloc.h"
-#include "base/fail.h"
+#include "base/base.h"
+#include "trust/trust.h"
 #include "verify/verify.h"
 
 /** The first fields that every caller has: up to `purpose`. */

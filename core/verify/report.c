@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What a finding means to others: its alert, its words, and which of several comes first. */
+#include "base/base.h"
 #include "verify/path.h"
 
 #include <stdio.h>
@@ -48,7 +49,7 @@ static const cause causes[] = {
     {OTLS_VERIFY_REFUSED, OTLS_ALERT_CERTIFICATE_UNKNOWN, "was refused by the application"},
 };
 
-#define CAUSE_COUNT (sizeof(causes) / sizeof(causes[0]))
+#define CAUSE_COUNT (OMNI_COUNT(causes))
 
 static size_t rank(uint32_t flags)
 {

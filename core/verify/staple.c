@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The OCSP response that came with a handshake, as part of the verdict. */
-#include "base/fail.h"
+#include "base/base.h"
 #include "verify/path.h"
-#include "x509/ocsp.h"
+#include "x509/x509.h"
 
 static const struct {
     uint32_t flags;

@@ -4,8 +4,7 @@
  * are only enforced on request.
  */
 #include "verify/path.h"
-#include "x509/der.h"
-#include "x509/oid.h"
+#include "x509/x509.h"
 
 #define OID_SERVER_AUTH "\x2b\x06\x01\x05\x05\x07\x03\x01"
 #define OID_CLIENT_AUTH "\x2b\x06\x01\x05\x05\x07\x03\x02"

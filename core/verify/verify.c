@@ -2,8 +2,7 @@
 /* The verdict: the search, then the best that can be said about it. */
 #include "verify/verify.h"
 
-#include "base/alloc.h"
-#include "base/fail.h"
+#include "base/base.h"
 #include "verify/by_engine.h"
 #include "verify/path.h"
 

@@ -7,7 +7,8 @@
 #ifndef OMNI_VERIFY_VERIFY_H
 #define OMNI_VERIFY_VERIFY_H
 
-#include "x509/decode.h"
+#include "certificate/certificate.h"
+#include "x509/x509.h"
 #include <omnitls/trust.h>
 #include <omnitls/verify.h>
 
@@ -70,7 +71,73 @@ void omni_verdict_clear(otls_verdict *verdict);
 /** The alert for a set of flags: its gravest cause decides (verify/report.c); 0 for none. */
 uint8_t omni_verify_alert(uint32_t flags);
 
-/** Make the trust object immutable; idempotent, any thread. */
-void omni_trust_seal(otls_trust *trust);
+/* ---- report.c ---- */
+
+/** What is wrong with a path: the set of causes, and the gravest one in detail. */
+typedef struct omni_findings {
+    uint32_t flags;
+    uint32_t reason;                     /* the gravest flag */
+    int32_t depth;                       /* of the certificate that the reason is about; -1 */
+    const otls_certificate *certificate; /* that certificate; NULL */
+    const char *detail;                  /* static words; NULL = the flag's own */
+    uint32_t at[OMNI_VERIFY_CHAIN_MAX];  /* `flags` by certificate; what is about none: the leaf's */
+} omni_findings;
+
+void omni_findings_add(omni_findings *findings, uint32_t flag, int32_t depth,
+                       const otls_certificate *certificate, const char *detail);
+/** Say what is wrong with the certificate's key, if anything is (omni_key_fault). */
+void omni_findings_add_key_fault(omni_findings *findings, int32_t depth,
+                                 const otls_certificate *certificate);
+/** Put into words: flags, depth, alert and text of `verdict`. */
+void omni_findings_report(const omni_findings *findings, otls_verdict *verdict);
+/** Add findings about the leaf to a verdict; the gravest of all is the one told. */
+void omni_findings_join(const omni_findings *findings, otls_verdict *verdict);
+
+/* ---- ocsp_check.c, staple.c: what a response says about a certificate ---- */
+
+/** What was found out about a certificate. */
+typedef enum omni_ocsp_result {
+    OMNI_OCSP_RESULT_GOOD = 0,
+    OMNI_OCSP_RESULT_REVOKED,
+    OMNI_OCSP_RESULT_UNKNOWN, /* the responder does not know the certificate */
+    OMNI_OCSP_RESULT_MALFORMED,
+    OMNI_OCSP_RESULT_FAILED, /* the responder answered with an error */
+    OMNI_OCSP_RESULT_OTHER,  /* about other certificates only */
+    OMNI_OCSP_RESULT_SIGNER, /* signed by nobody who may */
+    OMNI_OCSP_RESULT_WEAK,   /* signed with a digest or key below the security level */
+    OMNI_OCSP_RESULT_EARLY,  /* not yet valid */
+    OMNI_OCSP_RESULT_LATE    /* expired */
+} omni_ocsp_result;
+
+typedef struct omni_ocsp_question {
+    otls_slice response;
+    const omni_x509 *cert, *issuer;
+    const otls_backend *backend; /* whose crypto checks digests and signatures */
+    int64_t time;
+    int security_level; /* -1 = default */
+} omni_ocsp_question;
+
+/** Fails only when no answer could be reached: no memory, or a defect of the engine. */
+otls_status omni_ocsp_check(const omni_ocsp_question *question, omni_ocsp_result *result,
+                            otls_error *err);
+
+/** What the staple of a handshake was worth. */
+typedef struct omni_staple_request {
+    const otls_certificate *leaf; /* as presented */
+    const otls_slice *staple; /* NULL = none came */
+    bool required;            /* its absence is a failure, whatever the certificate says */
+    const otls_backend *backend;
+    int64_t time;
+    int security_level;
+} omni_staple_request;
+
+/**
+ * What the staple says of the leaf, added to whatever the verdict says already: every fault is found
+ * before anybody may forgive one. A bad response, one that cannot be checked because nobody is known
+ * who issued the leaf, a missing one where `required` or the certificate (RFC 7633) asks for one, and
+ * a revoked certificate are faults. RFC 6066 8: a response that is there must be satisfactory.
+ */
+otls_status omni_verify_staple(const omni_staple_request *request, otls_verdict *verdict,
+                               otls_error *err);
 
 #endif

@@ -2,10 +2,9 @@
 /* Decoding a CRL, RFC 5280 5.1, and looking for a serial number in it. */
 #include "x509/crl.h"
 
-#include "base/alloc.h"
-#include "base/fail.h"
-#include "trust/store.h"
+#include "base/base.h"
 #include "x509/der.h"
+#include "x509/dn.h"
 #include "x509/oid.h"
 #include "x509/parts.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "x509/decode.h"
 
-#include "base/fail.h"
+#include "base/base.h"
 #include "x509/dn.h"
 #include "x509/parts.h"
 

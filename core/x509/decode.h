@@ -6,10 +6,9 @@
 #ifndef OMNI_X509_DECODE_H
 #define OMNI_X509_DECODE_H
 
-#include "base/user_data.h"
 #include <omnitls/backend.h>
 #include <omnitls/certificate.h>
-#include <stdatomic.h>
+#include <stdbool.h>
 
 typedef enum omni_key_type {
     OMNI_KEY_UNKNOWN = 0,
@@ -80,68 +79,5 @@ const char *omni_key_fault_words(uint8_t fault);
 
 /** Decode. Strict DER, bounded, no allocation, no recursion. `out` borrows from `der`. */
 otls_status omni_x509_parse(omni_x509 *out, otls_slice der, otls_error *err);
-
-/** The public object: one block holding the view, the DER behind it. */
-struct otls_certificate {
-    atomic_uint references;
-    omni_user_data user;
-    omni_x509 x509;
-    _Atomic(char *) subject_text, issuer_text, serial_text; /* made on demand */
-    _Atomic(uint32_t *) san_offsets; /* made on demand: where each GeneralName starts */
-    uint8_t der[];
-};
-
-/** Both TLVs as canonical forms equal, RFC 5280 7.1? */
-bool omni_dn_equal(otls_slice a, otls_slice b);
-/** Are the first RDNs of the Name `name` those of `base`, RFC 5280 4.2.1.10? False: one of the two is
- *  malformed or over the limits, so that there is no answer. */
-bool omni_name_below(otls_slice base, otls_slice name, bool *below);
-/** A canonical form that is equal bytewise iff the names are equal; free with omni_free. */
-otls_status omni_dn_canonical(otls_slice name, uint8_t **out, size_t *size, otls_error *err);
-
-/* x509/pem.c: RFC 7468. Calls `each` for every block, in order. `label` "CERTIFICATE", `text` the whole
- * block as it stands (BEGIN line to END line), `headers` whether it has RFC 1421 headers (DEK-Info),
- * then der is empty. A broken block is E_CREDENTIAL/BAD_PEM naming its number. No block at all is
- * OTLS_OK with *count 0. */
-typedef struct omni_pem_block {
-    const char *label; /* not NUL-terminated */
-    size_t label_size;
-    otls_slice text;
-    otls_slice der;
-    bool has_headers;
-} omni_pem_block;
-otls_status omni_pem_each(otls_slice text,
-                          otls_status (*each)(const omni_pem_block *block, void *user,
-                                              otls_error *err),
-                          void *user, size_t *count, otls_error *err);
-/** The same, but the DER of each block replaces its base64 in `text` and so lives as long; of
- *  block->text only the lines before and behind it are left. Nothing is wiped. */
-otls_status omni_pem_each_in_place(uint8_t *text, size_t size,
-                                   otls_status (*each)(const omni_pem_block *block, void *user,
-                                                       otls_error *err),
-                                   void *user, otls_error *err);
-bool omni_pem_label_is(const omni_pem_block *block, const char *label);
-/** Encode; NUL-terminated; free with omni_free. */
-otls_status omni_pem_encode(const char *label, otls_slice der, char **out, otls_error *err);
-/** Base64 on one line, NUL-terminated, of at most 48 bytes; its length, 0 if it does not fit. */
-size_t omni_base64(otls_slice bytes, char *out, size_t capacity);
-
-/* x509/host_name.c: RFC 9525. */
-typedef struct omni_reference_name {
-    const char *dns;   /* lower-case A-label without trailing dot, NULL = an IP */
-    uint8_t ip[16];
-    uint8_t ip_size;   /* 0, 4, 16 */
-} omni_reference_name;
-/* flags: OTLS_MATCH_..., omnitls/certificate.h */
-/** Decode a host name or address into `out`, storage in `buffer` (256 bytes). E_USAGE names what is
- *  wrong: empty, too long, non-ASCII, NUL, bad label. */
-otls_status omni_reference_name_parse(omni_reference_name *out, const char *name, char buffer[256],
-                                      otls_error *err);
-/** The longest host name, in octets; RFC 1035 3.1 without the root's. */
-#define OMNI_HOST_NAME_MAX 253u
-/** The common name in the very octets that omni_host_name_matches compares with a host, whatever its string
- *  type; false unless there is exactly one and a host could match it. */
-bool omni_name_common_host(otls_slice subject, uint8_t out[OMNI_HOST_NAME_MAX], size_t *size);
-bool omni_host_name_matches(const omni_x509 *cert, const omni_reference_name *name, unsigned flags);
 
 #endif

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "x509/dn.h"
 
+#include "base/base.h"
 #include "x509/oid.h"
+#include <omnitls/client_auth.h>
 
 /** Every character decodes. */
 static bool decodes(uint8_t tag, otls_slice rest)
@@ -157,4 +159,20 @@ void omni_text_dn(omni_text *text, otls_slice name)
         }
         end = start;
     }
+}
+
+otls_status otls_name_text(const void *der, size_t size, char **out, otls_error *err)
+{
+    omni_text text = {0};
+    omni_der name;
+    omni_tlv whole;
+
+    *out = NULL;
+    name = (omni_der){.at = der, .end = (const uint8_t *)der + size};
+    if (der == NULL || !omni_der_take(&name, OMNI_DER_SEQUENCE, &whole) || name.at != name.end ||
+        !omni_dn_ok(whole.value))
+        return omni_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_BAD_DER,
+                         "this is no distinguished name in DER");
+    omni_text_dn(&text, whole.whole);
+    return omni_text_finish(&text, out, err);
 }

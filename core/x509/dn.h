@@ -33,4 +33,14 @@ void omni_text_dn(omni_text *text, otls_slice name);
 /** An attribute's value as text: decoded and escaped, or # and hexadecimal. */
 void omni_text_attribute(omni_text *text, const omni_tlv *value, omni_escape escape);
 
+/** Both TLVs as canonical forms equal, RFC 5280 7.1? */
+bool omni_dn_equal(otls_slice a, otls_slice b);
+/** Are the first RDNs of the Name `name` those of `base`, RFC 5280 4.2.1.10? False: one of the two is
+ *  malformed or over the limits, so that there is no answer. */
+bool omni_dn_below(otls_slice base, otls_slice name, bool *below);
+/** A canonical form that is equal bytewise iff the names are equal; free with omni_free. */
+otls_status omni_dn_canonical(otls_slice name, uint8_t **out, size_t *size, otls_error *err);
+/** Equal names (RFC 5280 7.1) have equal hashes (the converse needs omni_dn_equal). `name` is a Name, TLV. */
+uint64_t omni_dn_hash(otls_slice name);
+
 #endif

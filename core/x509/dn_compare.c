@@ -5,8 +5,7 @@
  * blank and none at the ends. Everything else is compared octet by octet. omni_dn_equal and
  * omni_dn_canonical go through the same character source, so they cannot disagree.
  */
-#include "base/alloc.h"
-#include "base/fail.h"
+#include "base/base.h"
 #include "x509/decode.h"
 #include "x509/dn.h"
 
@@ -153,7 +152,7 @@ static bool enter_name(otls_slice name, omni_der *rdns)
            omni_dn_ok((otls_slice){.data = rdns->at, .size = (size_t)(rdns->end - rdns->at)});
 }
 
-bool omni_name_below(otls_slice base, otls_slice name, bool *below)
+bool omni_dn_below(otls_slice base, otls_slice name, bool *below)
 {
     omni_der rdns_base, rdns_name;
 

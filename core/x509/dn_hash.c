@@ -5,8 +5,8 @@
  * and digits of ASCII, in lower case, whatever the encoding. Attributes of one RDN are a SET: their
  * hashes are added, so that their order does not matter.
  */
-#include "trust/store.h"
 #include "x509/der.h"
+#include "x509/dn.h"
 
 #define FNV_START UINT64_C(0xcbf29ce484222325)
 #define FNV_PRIME UINT64_C(0x100000001b3)

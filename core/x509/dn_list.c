@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "x509/dn_list.h"
 
-#include "base/alloc.h"
-#include "base/fail.h"
+#include "base/base.h"
 
 #include <string.h>
 
@@ -77,4 +76,10 @@ void omni_dn_list_clear(omni_dn_list *list)
     cut(list, 0);
     omni_free(list->names);
     *list = (omni_dn_list){0};
+}
+
+const uint8_t *omni_dn_list_at(const omni_dn_list *list, size_t index, size_t *size)
+{
+    *size = index < list->count ? list->names[index].size : 0;
+    return index < list->count ? list->names[index].data : NULL;
 }

@@ -20,6 +20,8 @@ otls_status omni_dn_list_add(omni_dn_list *list, otls_slice name, otls_error *er
 /** All of `from`, or none. */
 otls_status omni_dn_list_add_all(omni_dn_list *list, const omni_dn_list *from,
                                    otls_error *err);
+/** The name in DER and its size; NULL and 0 behind the last. Borrowed. */
+const uint8_t *omni_dn_list_at(const omni_dn_list *list, size_t index, size_t *size);
 void omni_dn_list_clear(omni_dn_list *list);
 
 #endif

@@ -5,7 +5,9 @@
  * octet that no host name has, or a NUL match nothing, and an address only ever matches an
  * iPAddress of the same family, so ::ffff:192.0.2.1 is not 192.0.2.1.
  */
-#include "base/fail.h"
+#include "x509/host_name.h"
+
+#include "base/base.h"
 #include "x509/decode.h"
 #include "x509/dn.h"
 
@@ -247,7 +249,7 @@ static bool is_pattern_octet(uint32_t c)
     return c < 0x80 && (is_host_octet((uint8_t)c) || c == '.' || c == '*');
 }
 
-bool omni_name_common_host(otls_slice subject, uint8_t out[OMNI_HOST_NAME_MAX], size_t *size)
+bool omni_host_name_of_subject(otls_slice subject, uint8_t out[OMNI_HOST_NAME_MAX], size_t *size)
 {
     omni_dn_cursor cursor = omni_dn_begin(subject);
     omni_dn_entry entry;
@@ -277,7 +279,7 @@ static bool match_common_name(const omni_x509 *cert, const char *reference, size
     uint8_t name[DNS_NAME_MAX];
     size_t name_size;
 
-    return omni_name_common_host(cert->subject, name, &name_size) &&
+    return omni_host_name_of_subject(cert->subject, name, &name_size) &&
            match_dns((otls_slice){.data = name, .size = name_size}, reference, size, flags);
 }
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "base/base.h"
 #include "x509/parts.h"
 
 typedef struct key_algorithm {
@@ -94,7 +95,7 @@ static bool read_ec(omni_x509 *out, omni_der parameters, otls_slice key)
         return !omni_der_at_end(&parameters);
     if (!omni_der_at_end(&parameters) || !omni_oid_ok(oid))
         return false;
-    for (size_t i = 0; i < sizeof(curves) / sizeof(curves[0]); i++) {
+    for (size_t i = 0; i < OMNI_COUNT(curves); i++) {
         if (oid.size == curves[i].oid_size && memcmp(oid.data, curves[i].oid, oid.size) == 0) {
             out->key_group = curves[i].group;
             out->key_bits = curves[i].bits;
@@ -138,7 +139,7 @@ const char *omni_x509_key(omni_x509 *out, omni_der spki)
         !omni_oid_ok(oid) || !omni_der_value(&spki, OMNI_DER_BIT_STRING, &bits) ||
         !omni_der_octets(bits, &key) || !omni_der_at_end(&spki))
         return "subjectPublicKeyInfo is malformed";
-    for (size_t i = 0; i < sizeof(key_algorithms) / sizeof(key_algorithms[0]); i++) {
+    for (size_t i = 0; i < OMNI_COUNT(key_algorithms); i++) {
         const key_algorithm *entry = &key_algorithms[i];
 
         if (oid.size == entry->oid_size && memcmp(oid.data, entry->oid, oid.size) == 0) {

@@ -4,6 +4,7 @@
 
 #include "x509/decode.h"
 #include "x509/der.h"
+#include "x509/dn.h"
 
 static uint8_t lower(uint8_t c)
 {
@@ -203,7 +204,7 @@ static omni_constraint_answer match_directory(otls_slice base, otls_slice name)
 {
     bool below;
 
-    if (!omni_name_below(base, name, &below))
+    if (!omni_dn_below(base, name, &below))
         return OMNI_CONSTRAINT_UNKNOWN;
     return answer(below);
 }

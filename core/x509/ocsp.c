@@ -2,7 +2,7 @@
 /* Decoding an OCSP response, RFC 6960 4.2.1. */
 #include "x509/ocsp.h"
 
-#include "base/fail.h"
+#include "base/base.h"
 #include "x509/parts.h"
 
 #define OID_BASIC "\x2b\x06\x01\x05\x05\x07\x30\x01\x01"

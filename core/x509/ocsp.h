@@ -7,8 +7,8 @@
 #ifndef OMNI_X509_OCSP_H
 #define OMNI_X509_OCSP_H
 
-#include "verify/verify.h"
 #include "x509/der.h"
+#include <omnitls/key.h>
 
 /** A larger response is refused: one with a delegated responder's certificate has 2 KB. */
 #define OMNI_OCSP_SIZE_MAX ((size_t)128 * 1024)
@@ -60,50 +60,5 @@ typedef struct omni_ocsp {
 otls_status omni_ocsp_parse(omni_ocsp *out, otls_slice der, otls_error *err);
 /** Take the next single response of `list`; false at the end, or when it is malformed. */
 bool omni_ocsp_single_next(omni_der *list, omni_ocsp_single *out);
-
-/** What was found out about a certificate. */
-typedef enum omni_ocsp_result {
-    OMNI_OCSP_RESULT_GOOD = 0,
-    OMNI_OCSP_RESULT_REVOKED,
-    OMNI_OCSP_RESULT_UNKNOWN, /* the responder does not know the certificate */
-    OMNI_OCSP_RESULT_MALFORMED,
-    OMNI_OCSP_RESULT_FAILED, /* the responder answered with an error */
-    OMNI_OCSP_RESULT_OTHER,  /* about other certificates only */
-    OMNI_OCSP_RESULT_SIGNER, /* signed by nobody who may */
-    OMNI_OCSP_RESULT_WEAK,   /* signed with a digest or key below the security level */
-    OMNI_OCSP_RESULT_EARLY,  /* not yet valid */
-    OMNI_OCSP_RESULT_LATE    /* expired */
-} omni_ocsp_result;
-
-typedef struct omni_ocsp_question {
-    otls_slice response;
-    const omni_x509 *cert, *issuer;
-    const otls_backend *backend; /* whose crypto checks digests and signatures */
-    int64_t time;
-    int security_level; /* -1 = default */
-} omni_ocsp_question;
-
-/** Fails only when no answer could be reached: no memory, or a defect of the engine. */
-otls_status omni_ocsp_check(const omni_ocsp_question *question, omni_ocsp_result *result,
-                            otls_error *err);
-
-/** What the staple of a handshake was worth. */
-typedef struct omni_staple_request {
-    const otls_certificate *leaf; /* as presented */
-    const otls_slice *staple; /* NULL = none came */
-    bool required;            /* its absence is a failure, whatever the certificate says */
-    const otls_backend *backend;
-    int64_t time;
-    int security_level;
-} omni_staple_request;
-
-/**
- * What the staple says of the leaf, added to whatever the verdict says already: every fault is found
- * before anybody may forgive one. A bad response, one that cannot be checked because nobody is known
- * who issued the leaf, a missing one where `required` or the certificate (RFC 7633) asks for one, and
- * a revoked certificate are faults. RFC 6066 8: a response that is there must be satisfactory.
- */
-otls_status omni_verify_staple(const omni_staple_request *request, otls_verdict *verdict,
-                               otls_error *err);
 
 #endif

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "x509/oid.h"
 
+#include "base/base.h"
+
 #include <stdio.h>
 
 /** An arc of more than 133 bits is nobody's; the bound keeps the decimal conversion small. */
@@ -157,7 +159,7 @@ static int order(otls_slice oid, const omni_oid_name *entry)
 const omni_oid_name *omni_oid_find(otls_slice oid)
 {
     size_t low = 0;
-    size_t high = sizeof(names) / sizeof(names[0]);
+    size_t high = OMNI_COUNT(names);
 
     while (low < high) {
         const size_t middle = low + (high - low) / 2;
@@ -175,7 +177,7 @@ const omni_oid_name *omni_oid_find(otls_slice oid)
 
 const omni_oid_name *omni_oid_at(size_t index)
 {
-    return index < sizeof(names) / sizeof(names[0]) ? &names[index] : NULL;
+    return index < OMNI_COUNT(names) ? &names[index] : NULL;
 }
 
 /** A number of up to 144 bits in base 10^9, least limb first. */

@@ -3,8 +3,9 @@
  * PEM, RFC 7468. Text between blocks is skipped; inside a block white space is skipped and anything
  * else must be right. One pass: base64 is decoded up to the dash of the END line.
  */
-#include "base/alloc.h"
-#include "base/fail.h"
+#include "x509/pem.h"
+
+#include "base/base.h"
 #include "x509/decode.h"
 #include "x509/der.h"
 

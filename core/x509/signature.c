@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "base/base.h"
 #include "x509/parts.h"
 
 typedef struct signature_entry {
@@ -183,7 +184,7 @@ void omni_x509_signature_algorithm(omni_der identifier, otls_signature_algorithm
     *out = unknown;
     if (!omni_der_value(&identifier, OMNI_DER_OID, &oid))
         return;
-    for (size_t i = 0; i < sizeof(signatures) / sizeof(signatures[0]); i++) {
+    for (size_t i = 0; i < OMNI_COUNT(signatures); i++) {
         const signature_entry *entry = &signatures[i];
 
         if (oid.size != entry->oid_size || memcmp(oid.data, entry->oid, oid.size) != 0)

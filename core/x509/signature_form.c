@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "x509/signature_form.h"
 
-#include "base/fail.h"
+#include "base/base.h"
 #include "x509/der.h"
 
 enum { ED25519_HALF = 32, ED448_HALF = 57 };

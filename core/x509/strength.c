@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "x509/strength.h"
 
+#include "base/base.h"
+
 #include <limits.h>
 
 int omni_strength_of_level(int level)
@@ -18,7 +20,7 @@ int omni_strength_of_modulus(unsigned bits)
         int strength;
     } table[] = {{15360, 256}, {7680, 192}, {3072, 128}, {2048, 112}, {1024, 80}};
 
-    for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
+    for (size_t i = 0; i < OMNI_COUNT(table); i++)
         if (bits >= table[i].modulus)
             return table[i].strength;
     return 0;
@@ -71,7 +73,7 @@ int omni_strength_of_group(uint16_t group)
         {0x0104, 192}, {0x11eb, 192}, {0x11ec, 192}, {0x11ed, 256},
     };
 
-    for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
+    for (size_t i = 0; i < OMNI_COUNT(table); i++)
         if (table[i].group == group)
             return table[i].bits;
     return INT_MAX;
@@ -84,9 +86,9 @@ int omni_strength_of_signature(uint16_t scheme)
     static const int newer[] = {[4] = 128, 192, 256, 128, 224, 128, 192, 256};
     const unsigned high = scheme >> 8, low = scheme & 0xff;
 
-    if (high < sizeof(hashes) / sizeof(hashes[0]))
+    if (high < OMNI_COUNT(hashes))
         return hashes[high];
-    if (high == 8 && low >= 4 && low < sizeof(newer) / sizeof(newer[0]))
+    if (high == 8 && low >= 4 && low < OMNI_COUNT(newer))
         return newer[low];
     return INT_MAX;
 }

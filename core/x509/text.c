@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "x509/text.h"
 
-#include "base/alloc.h"
-#include "base/fail.h"
+#include "base/base.h"
+
 #include <stdarg.h>
 
 /** Room for `size` more and a NUL. */

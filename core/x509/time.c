@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "x509/time.h"
 
-#include "base/fail.h"
+#include "base/base.h"
 #include <omnitls/certificate.h>
+
 #include <stdio.h>
 #include <string.h>
 

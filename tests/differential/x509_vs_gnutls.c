@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "differential.h"
+#include "certificate/certificate.h"
 
-#include "x509/decode.h"
+#include "x509/x509.h"
 
 #include <gnutls/x509.h>
 #include <string.h>

@@ -3,7 +3,7 @@
  * A Certificate message as core reads it when an engine will not: the first byte chooses the
  * version. Whatever arrives, the certificates lie one behind the other inside the message.
  */
-#include "connection/connection.h"
+#include "connection/peer.h"
 
 #include <stdlib.h>
 

@@ -4,7 +4,7 @@
  * must be answered with a valid list or a filled report, and what a cipher expression selects must
  * read back, written as names, as the same list.
  */
-#include "algorithms/suites.h"
+#include "algorithms/algorithms.h"
 
 #include <stdlib.h>
 

@@ -6,6 +6,7 @@
  */
 #include "fake_engine.h"
 
+#include "verify/verify.h"
 #include "x509/ocsp.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

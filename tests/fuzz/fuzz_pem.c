@@ -3,8 +3,8 @@
 #include <omnitls/certificate.h>
 
 #include "base/alloc.h"
-#include "trust/auxiliary.h"
-#include "x509/decode.h"
+#include "x509/auxiliary.h"
+#include "x509/x509.h"
 #include <stdlib.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -4,9 +4,10 @@
  * person gets to see is printable, JSON stays JSON, the same DER gives the same answers.
  */
 #include <omnitls/certificate.h>
+#include "certificate/certificate.h"
 
 #include "base/alloc.h"
-#include "x509/decode.h"
+#include "x509/x509.h"
 #include <stdlib.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -6,7 +6,7 @@
  */
 #include "base/alloc.h"
 #include "base/files.h"
-#include "trust/store.h"
+#include "trust/trust.h"
 #include "verify/verify.h"
 
 #include <pthread.h>

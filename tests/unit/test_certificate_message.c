@@ -3,7 +3,7 @@
  * be. */
 #include "der_make.h"
 
-#include "connection/connection.h"
+#include "connection/peer.h"
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
 

@@ -4,7 +4,7 @@
  * for all suites both know. Suites we refuse (anonymous, NULL ...) drop out of both sides.
  */
 #include "cipher_corpus.h"
-#include "algorithms/suites.h"
+#include "algorithms/algorithms.h"
 
 #include <criterion/criterion.h>
 #include <ctype.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Names and numbers of groups and signature schemes. */
-#include "algorithms/suites.h"
+#include "algorithms/algorithms.h"
 
 #include <criterion/criterion.h>
 #include <omnitls/connection.h>

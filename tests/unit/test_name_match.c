@@ -2,7 +2,7 @@
 /* RFC 9525, with the choices core/x509/host_name.c states. */
 #include "der_make.h"
 
-#include "x509/decode.h"
+#include "x509/x509.h"
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
 #include <stdlib.h>

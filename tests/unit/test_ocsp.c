@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* OCSP responses: what is read from them, and what is made of them, with every engine's crypto. */
+#include "verify/verify.h"
 #include "x509/ocsp.h"
 
 #include "base/alloc.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/alloc.h"
-#include "x509/decode.h"
+#include "x509/x509.h"
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
 #include <stdlib.h>

@@ -2,7 +2,7 @@
 /* The bounded map, the two caches and the ring of ticket keys. */
 #include "base/alloc.h"
 #include "base/lru.h"
-#include "session/store.h"
+#include "session/session.h"
 
 #include <criterion/criterion.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The suite table against itself and against the openssl program; every name function. */
-#include "algorithms/suites.h"
+#include "algorithms/algorithms.h"
 
 #include <criterion/criterion.h>
 #include <omnitls/connection.h>

@@ -4,7 +4,7 @@
 #include "base/alloc.h"
 #include "x509/der.h"
 #include "base/files.h"
-#include "trust/store.h"
+#include "trust/trust.h"
 #include "verify/verify.h"
 
 #include <criterion/criterion.h>

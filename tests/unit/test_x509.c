@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "der_make.h"
 
-#include "x509/decode.h"
+#include "x509/x509.h"
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/** @file algorithms/suites.h What core knows of suites, groups and signature schemes, and their spellings. */
-#ifndef OMNI_ALGORITHMS_SUITES_H
-#define OMNI_ALGORITHMS_SUITES_H
+/** @file algorithms/algorithms.h What core knows of suites, groups and signature schemes, and how they are spelt. */
+#ifndef OMNI_ALGORITHMS_ALGORITHMS_H
+#define OMNI_ALGORITHMS_ALGORITHMS_H
 
 #include <omnitls/backend.h>
 
@@ -12,6 +12,8 @@
 
 /** NULL when unknown. */
 const otls_suite *omni_suite_find(uint16_t id);
+/** Does the suite authenticate with a pre-shared key (TLS 1.2)? */
+bool omni_suite_is_psk(const otls_suite *suite);
 /** By OpenSSL's or IANA's name, exact; NULL when unknown. */
 const otls_suite *omni_suite_find_name(const char *name, size_t length);
 /** The whole table, ordered by id. */

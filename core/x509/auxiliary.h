@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /**
- * @file trust/auxiliary.h
+ * @file x509/auxiliary.h
  * OpenSSL's "TRUSTED CERTIFICATE": a certificate, and behind it what it is trusted for
  * (openssl-x509(1), -addtrust and -addreject; X509_CERT_AUX).
  */
-#ifndef OMNI_TRUST_AUXILIARY_H
-#define OMNI_TRUST_AUXILIARY_H
+#ifndef OMNI_X509_AUXILIARY_H
+#define OMNI_X509_AUXILIARY_H
 
 #include <omnitls/backend.h>
 #include <omnitls/verify.h>

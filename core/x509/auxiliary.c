@@ -4,9 +4,9 @@
  * SEQUENCE OF OBJECT IDENTIFIER OPTIONAL, alias UTF8String OPTIONAL, keyid OCTET STRING OPTIONAL,
  * other [1] IMPLICIT SEQUENCE OF AlgorithmIdentifier OPTIONAL }: OpenSSL's x_x509a.c.
  */
-#include "trust/auxiliary.h"
+#include "x509/auxiliary.h"
 
-#include "base/fail.h"
+#include "base/base.h"
 #include "x509/der.h"
 #include "x509/oid.h"
 

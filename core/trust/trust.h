@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /**
- * @file trust/store.h
+ * @file trust/trust.h
  * The trust store inside: an index of DER certificates, decoded on demand.
  *
  * Adding reads each certificate once (without allocating) and keeps its DER and the place of its
@@ -11,13 +11,13 @@
  * Threads: filled by one thread. Once sealed nothing changes but the caches behind atomic pointers
  * (the decoded certificate, its key in each engine), each written once; no locks anywhere.
  */
-#ifndef OMNI_TRUST_STORE_H
-#define OMNI_TRUST_STORE_H
+#ifndef OMNI_TRUST_TRUST_H
+#define OMNI_TRUST_TRUST_H
 
-#include "base/user_data.h"
+#include "base/base.h"
+#include "certificate/certificate.h"
 #include "engine/engine.h"
-#include "trust/auxiliary.h"
-#include "x509/decode.h"
+#include "x509/x509.h"
 #include <omnitls/trust.h>
 
 /** More anchors or CRLs than any store has; bounds what a hostile bundle can cost. */
@@ -59,8 +59,9 @@ struct otls_trust {
     _Atomic(struct omni_known *) known[OMNI_TRUST_KNOWN_MAX];
 };
 
-/** Equal names have equal hashes (the converse needs omni_dn_equal). `name` is a Name, TLV. */
-uint64_t omni_dn_hash(otls_slice name);
+
+/** Make the trust object immutable; idempotent, any thread. */
+void omni_trust_seal(otls_trust *trust);
 
 /** The anchors whose subject may be `name`: `*first` up to, not including, the returned index. */
 size_t omni_trust_range(const otls_trust *trust, uint64_t subject_hash, size_t *first);

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/** @file base/base.h What every folder stands on: memory, bytes, failures, files, the environment. */
+#ifndef OMNI_BASE_BASE_H
+#define OMNI_BASE_BASE_H
+
+#include "base/alloc.h"
+#include "base/buffer.h"
+#include "base/count.h"
+#include "base/environment.h"
+#include "base/fail.h"
+#include "base/files.h"
+#include "base/lru.h"
+#include "base/reader.h"
+#include "base/user_data.h"
+
+#endif

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+/* After the handshake: whatever an engine did, nothing outside the policy gets through. */
+#include "connection/connection.h"
+
+#include "connection/fail.h"
+#include "connection/handshake.h"
+#include "connection/peer.h"
+
+#include <string.h>
+
+static otls_status outside(otls_connection *conn, otls_error *err, const char *what)
+{
+    return omni_connection_fail_text(conn, err, OTLS_E_PROTOCOL, OTLS_CODE_OUTSIDE_POLICY,
+                                     "%s negotiated %s, which the policy does not allow",
+                                     otls_backend_name(conn->context->backend), what);
+}
+
+static bool alpn_is_offered(const otls_connection *conn)
+{
+    const omni_settings *settings = &conn->context->settings;
+    const otls_slice chosen = conn->info.alpn;
+
+    if (conn->server) /* core chose: nothing, or the one name */
+        return chosen.size == 0 || (chosen.size + 1 == conn->chosen_alpn_size &&
+                                    memcmp(conn->chosen_alpn + 1, chosen.data, chosen.size) == 0);
+    for (size_t at = 0; at < settings->offer.alpn_size; at += 1u + settings->offer.alpn[at])
+        if (settings->offer.alpn[at] == chosen.size &&
+            memcmp(settings->offer.alpn + at + 1, chosen.data, chosen.size) == 0)
+            return true;
+    return chosen.size == 0;
+}
+
+/* Whatever an engine did: nothing outside the policy gets through. */
+otls_status omni_connection_assert(otls_connection *conn, otls_error *err)
+{
+    const otls_context *context = conn->context;
+    const otls_connection_info *info = &conn->info;
+    const bool later = context->settings.offer.post_handshake_auth && info->version == OTLS_TLS1_3;
+    const bool must_verify =
+        (!conn->server || (context->settings.verdict.verify_mode == OTLS_VERIFY_MODE_REQUIRED && !later)) &&
+        !omni_psk_authenticated(conn);
+
+    if (info->version < context->lowest || info->version > context->highest)
+        return outside(conn, err, otls_version_name(info->version));
+    if (!omni_context_allows_suite(context, info->suite))
+        return outside(conn, err, otls_suite_name(info->suite));
+    if (info->group != 0 && !omni_context_allows_group(context, info->group))
+        return outside(conn, err, otls_group_name(info->group));
+    if (!alpn_is_offered(conn))
+        return outside(conn, err, "an application protocol");
+    if (must_verify && !conn->peer_verified)
+        return omni_connection_fail_text(conn, err, OTLS_E_VERIFY,
+                                         OTLS_CODE_PEER_CERTIFICATE_MISSING,
+                                         "%s finished a handshake without a peer certificate",
+                                         otls_backend_name(context->backend));
+    return OTLS_OK;
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/** @file connection/handshake.h From the first byte to the open connection. */
+#ifndef OMNI_CONNECTION_HANDSHAKE_H
+#define OMNI_CONNECTION_HANDSHAKE_H
+
+#include "connection/connection.h"
+
+/** After the handshake: is everything within the policy? */
+otls_status omni_connection_assert(otls_connection *conn, otls_error *err);
+
+/** Settle what is to be settled and start the engine: OTLS_OK, WANT_READ or a failure. */
+otls_status omni_connection_start(otls_connection *conn, otls_error *err);
+/** Start the engine with a native context. */
+otls_status omni_engine_start(otls_connection *conn, omni_native *native, otls_error *err);
+
+
+/* connection/server.c */
+/** Look at the ClientHello, decide, start the engine. OTLS_OK, WANT_READ or a failure. */
+otls_status omni_server_start(otls_connection *conn, otls_error *err);
+/** A fatal alert in plaintext, before any engine is there. */
+void omni_plain_alert(otls_connection *conn, uint8_t description);
+
+/* connection/server.c: end a handshake that has not begun, with an alert in plaintext */
+__attribute__((format(printf, 6, 7))) otls_status
+omni_refuse_hello(otls_connection *conn, otls_error *err, otls_status status, uint8_t alert,
+                  int32_t code, const char *format, ...);
+
+
+/* connection/hello.c */
+/** Ask the application's ClientHello callback: it may switch conn->context, and choose. */
+otls_status omni_hello_ask(otls_connection *conn, const otls_client_hello *hello,
+                           omni_native **chosen, otls_error *err);
+otls_status omni_hello_choose_alpn(otls_connection *conn, const otls_client_hello *hello,
+                                   otls_error *err);
+
+
+/* connection/state.c */
+/** Remember the suites that client and server share: OTLS_OK or E_NOMEM. */
+otls_status omni_shared_keep(otls_connection *conn, const otls_client_hello *hello);
+
+#endif

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/* What engines may ask of core: the table, and what is too small for a file of its own. */
+#include "connection/events.h"
+#include "connection/io.h"
+#include "connection/peer.h"
+
+static void core_alert(otls_core *core, bool received, bool fatal, uint8_t description)
+{
+    otls_connection *conn = omni_connection_of(core);
+
+    omni_event(conn, received ? OTLS_INFO_ALERT_RECEIVED : OTLS_INFO_ALERT_SENT, description);
+    if (!fatal || description == OTLS_ALERT_CLOSE_NOTIFY)
+        return;
+    if (received)
+        conn->alert_received = description;
+    else
+        conn->alert_sent = description;
+}
+
+static void core_key_log(otls_core *core, const char *line)
+{
+    const omni_settings *settings = &omni_connection_of(core)->context->settings;
+
+    if (settings->callbacks.key_log != NULL)
+        settings->callbacks.key_log(line, settings->callbacks.key_log_user);
+    if (settings->callbacks.key_log_file != NULL)
+        omni_key_log_file_write(settings->callbacks.key_log_file, line);
+}
+
+const otls_core_ops omni_core_table = {
+    .size = sizeof(otls_core_ops),
+    .read = omni_core_read,
+    .write = omni_core_write,
+    .verify_peer = omni_core_verify_peer,
+    .certificate_message = omni_core_certificate_message,
+    .certificate_refused = omni_core_certificate_refused,
+    .alert = core_alert,
+    .key_log = core_key_log,
+    .new_session = omni_core_new_session,
+    .ticket_key = omni_core_ticket_key,
+    .cache_store = omni_core_cache_store,
+    .cache_fetch = omni_core_cache_fetch,
+    .cache_remove = omni_core_cache_remove,
+    .psk_client = omni_core_psk_client,
+    .psk_server = omni_core_psk_server,
+    .client_ca_names = omni_core_client_ca_names,
+    .staple = omni_core_staple,
+    .ticket_key_offered = omni_core_ticket_key_offered,
+};

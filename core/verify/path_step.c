@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/* One step of a path: is a certificate its own issuer, and is a signature by the next one good? */
+#include "base/base.h"
+#include "verify/path.h"
+#include "x509/x509.h"
+
+bool omni_same_name(otls_slice a, otls_slice b)
+{
+    return omni_slice_equal(a, b) || omni_dn_equal(a, b);
+}
+
+bool omni_self_issued(const omni_x509 *cert)
+{
+    return omni_same_name(cert->subject, cert->issuer);
+}
+
+bool omni_self_signed(const omni_x509 *cert)
+{
+    return omni_self_issued(cert) &&
+           (cert->authority_key_id.data == NULL || cert->subject_key_id.data == NULL ||
+            omni_slice_equal(cert->authority_key_id, cert->subject_key_id));
+}
+
+static otls_status key_of(omni_search *search, const omni_path_step *step,
+                          const otls_native_public_key **key, otls_error *err)
+{
+    const omni_verify_request *request = search->request;
+
+    if (step->anchor != NULL)
+        return omni_anchor_key(request->trust, step->anchor, request->backend, key, err);
+    if (search->sent_key[step->sent] == NULL)
+        OMNI_TRY(search->crypto->public_key_import(&search->sent_key[step->sent],
+                                                   step->certificate->x509.spki, err));
+    *key = search->sent_key[step->sent];
+    return OTLS_OK;
+}
+
+otls_status omni_path_signature(omni_search *search, const omni_path_step *issuer,
+                                const otls_signature_algorithm *algorithm, otls_slice data,
+                                otls_slice signature, otls_error *err)
+{
+    const otls_native_public_key *key = NULL;
+    const char *fault = omni_key_fault_words(issuer->certificate->x509.key_fault);
+
+    if (fault != NULL)
+        return omni_fail(err, OTLS_E_UNSUPPORTED, OTLS_CODE_NONE, "the issuer %s", fault);
+    OMNI_TRY(omni_signature_form(algorithm, signature, err));
+    search->signature_count++;
+    OMNI_TRY(key_of(search, issuer, &key, err));
+    return search->crypto->verify(key, algorithm, data, signature, err);
+}

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT */
+/* A context's settings: nothing that decides about a peer is forgotten by the hash that binds sessions. */
+#include "base/base.h"
+#include "context/settings.h"
+#include "trust/trust.h"
+
+#include <criterion/criterion.h>
+#include <omnitls/omnitls.h>
+#include <string.h>
+
+typedef struct bound {
+    uint8_t hash[OMNI_BINDING_SIZE];
+} bound;
+
+static bound bound_to(const omni_settings *settings, bool server)
+{
+    const otls_backend *backend;
+    bound out;
+
+    cr_assert_eq(otls_backend_find(&backend, NULL, NULL), OTLS_OK);
+    cr_assert_eq(omni_settings_hash(settings, backend, server, out.hash, NULL), OTLS_OK);
+    return out;
+}
+
+static void differs(const omni_settings *a, const omni_settings *b, const char *what)
+{
+    for (int server = 0; server < 2; server++) {
+        const bound one = bound_to(a, server != 0), other = bound_to(b, server != 0);
+
+        cr_expect_neq(memcmp(&one, &other, sizeof(one)), 0, "%s is not bound (server %d)", what,
+                      server);
+    }
+}
+
+Test(settings, every_number_of_the_verdict_is_bound)
+{
+    omni_settings plain = {0};
+    size_t walked = 0;
+
+    omni_settings_default(&plain);
+    plain.verdict.verify_mode = OTLS_VERIFY_MODE_OPTIONAL;
+#define OMNI_X(type, name)                                                                         \
+    do {                                                                                           \
+        omni_settings changed = plain;                                                             \
+                                                                                                   \
+        changed.verdict.name = (type)(plain.verdict.name + 1);                                     \
+        differs(&plain, &changed, #name);                                                          \
+        walked++;                                                                                  \
+    } while (0);
+    OMNI_VERDICT_NUMBERS(OMNI_X)
+#undef OMNI_X
+    cr_expect_geq(walked, 11);
+}
+
+static otls_status ask(otls_connection *conn, const otls_verdict *verdict, uint32_t *accepted,
+                       void *user)
+{
+    (void)conn, (void)verdict, (void)accepted, (void)user;
+    return OTLS_OK;
+}
+
+static otls_status ask_each(otls_connection *conn, const otls_certificate *certificate,
+                            int32_t depth, uint32_t flags, uint32_t *accepted, void *user)
+{
+    (void)conn, (void)certificate, (void)depth, (void)flags, (void)accepted, (void)user;
+    return OTLS_OK;
+}
+
+Test(settings, what_is_behind_pointers_is_bound)
+{
+    uint8_t pins[2 * OMNI_PIN_SIZE] = {1};
+    omni_settings plain = {0}, changed;
+    otls_trust *trust;
+
+    omni_settings_default(&plain);
+    plain.verdict.verify_mode = OTLS_VERIFY_MODE_REQUIRED;
+    plain.verdict.pins = pins;
+    plain.verdict.pin_count = 1;
+
+    changed = plain;
+    changed.verdict.pin_count = 2;
+    differs(&plain, &changed, "the number of pins");
+    changed = plain;
+    changed.verdict.pins = pins + 1;
+    differs(&plain, &changed, "a pin");
+    changed = plain;
+    changed.verdict.verify = ask;
+    differs(&plain, &changed, "a verify callback");
+    changed = plain;
+    changed.verdict.verify_certificate = ask_each;
+    differs(&plain, &changed, "a callback for each certificate");
+
+    cr_assert_eq(otls_trust_new(&trust, NULL), OTLS_OK);
+    cr_assert_eq(otls_trust_add_file(trust, OTLS_TEST_PKI "/root.pem", NULL), OTLS_OK);
+    changed = plain;
+    changed.verdict.trust = trust;
+    differs(&plain, &changed, "an anchor");
+    otls_trust_free(trust);
+}
+
+Test(settings, sides_are_told_apart)
+{
+    omni_settings plain = {0};
+    bound one, other;
+
+    omni_settings_default(&plain);
+    one = bound_to(&plain, false);
+    other = bound_to(&plain, true);
+    cr_expect_neq(memcmp(&one, &other, sizeof(one)), 0);
+}
