@@ -59,7 +59,7 @@ static otls_status context_new(otls_context **out, const otls_backend *backend, 
         status = otls_context_set_ciphers(
             *out, "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256", err);
     if (status == OTLS_OK)
-        status = otls_context_set_tls13_ciphers(*out, "TLS_AES_128_GCM_SHA256", err);
+        status = otls_context_set_tls13_suites(*out, "TLS_AES_128_GCM_SHA256", err);
     if (status == OTLS_OK)
         status = otls_context_set_groups(*out, "X25519:P-256", err);
     return status;
@@ -83,7 +83,7 @@ static otls_status present(otls_context *context, const char *chain, const char 
                            otls_error *err)
 {
     otls_identity *identity;
-    otls_status status = otls_identity_load_files(&identity, otls_context_backend(context), chain,
+    otls_status status = otls_identity_from_files(&identity, otls_context_backend(context), chain,
                                                   key, NULL, NULL, err);
 
     if (status != OTLS_OK)

@@ -65,7 +65,7 @@ static int select_suites(const tool_options *options, const tool_engine *engine,
     }
     if (status == OTLS_OK && options->tls13_ciphers != NULL) {
         option = "tls13";
-        status = otls_context_set_tls13_ciphers(context, options->tls13_ciphers, &err);
+        status = otls_context_set_tls13_suites(context, options->tls13_ciphers, &err);
     }
     if (status == OTLS_OK) {
         chosen->engine = engine->name;

@@ -46,7 +46,7 @@ static otls_status load_pair(const tool_options *options, const otls_backend *ba
     }
     memcpy(chain, text, size);
     chain[size] = '\0';
-    return otls_identity_load_files(out, backend, chain, colon != NULL ? colon + 1 : NULL,
+    return otls_identity_from_files(out, backend, chain, colon != NULL ? colon + 1 : NULL,
                                     password_of(options), (void *)(uintptr_t)options, err);
 }
 
@@ -124,7 +124,7 @@ otls_status tool_set_identities(const tool_options *options, otls_context *conte
     *option = "pkcs12";
     if (options->pkcs12 != NULL) {
         status =
-            otls_identity_load_pkcs12_file(&identity, backend, options->pkcs12,
+            otls_identity_from_pkcs12_file(&identity, backend, options->pkcs12,
                                            password_of(options), (void *)(uintptr_t)options, err);
         status = add(context, identity, status, err);
         identity = NULL;

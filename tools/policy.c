@@ -81,7 +81,7 @@ static otls_status set_lists(const tool_options *options, otls_context *context,
     if (status != OTLS_OK || options->tls13_ciphers == NULL)
         return status;
     *option = "tls13-ciphers";
-    return otls_context_set_tls13_ciphers(context, options->tls13_ciphers, err);
+    return otls_context_set_tls13_suites(context, options->tls13_ciphers, err);
 }
 
 static otls_status set_depth(const tool_options *options, otls_context *context,
@@ -193,6 +193,6 @@ otls_status tool_set_psk(const tool_options *options, otls_context *context, con
         return bad_value(err, "not ID:HEX with 1 to %d bytes in an even number of digits",
                          OTLS_PSK_KEY_MAX);
     return otls_context_role(context) == OTLS_SERVER
-               ? otls_context_set_psk_server(context, find_psk, user, err)
-               : otls_context_set_psk_client(context, give_psk, user, err);
+               ? otls_context_set_psk_server_callback(context, find_psk, user, err)
+               : otls_context_set_psk_client_callback(context, give_psk, user, err);
 }

@@ -35,7 +35,7 @@ static void run_key(matrix *m, size_t server, size_t key)
 {
     otls_error err = OTLS_ERROR_INIT;
     otls_identity *identity = NULL;
-    otls_status status = otls_identity_load_memory(
+    otls_status status = otls_identity_from_memory(
         &identity, m->engines[server].backend, keys[key].chain, strlen(keys[key].chain),
         keys[key].key, strlen(keys[key].key), NULL, NULL, &err);
 

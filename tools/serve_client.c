@@ -260,7 +260,7 @@ static size_t write_page(const client *c, char *out, size_t capacity)
                  group != 0 ? otls_group_name(group) : "-", safe_alpn[0] != '\0' ? safe_alpn : "-",
                  tool_printable(safe_name, sizeof(safe_name), name, strlen(name)),
                  tool_printable(safe_subject, sizeof(safe_subject), subject, strlen(subject)),
-                 otls_connection_session_reused(c->conn) ? "yes" : "no", tool_early_text(c->conn));
+                 otls_connection_session_resumed(c->conn) ? "yes" : "no", tool_early_text(c->conn));
     if (size < 0)
         return 0;
     return (size_t)size < capacity ? (size_t)size : capacity - 1;

@@ -58,7 +58,7 @@ static otls_status set_ciphers(const tool_options *options, otls_context *contex
         (void)snprintf(list + used, sizeof(words) - used, "%s%s", used > 0 ? ":" : "", word);
     }
     if (tls13[0] != '\0')
-        status = otls_context_set_tls13_ciphers(context, tls13, err);
+        status = otls_context_set_tls13_suites(context, tls13, err);
     if (status == OTLS_OK && others[0] != '\0')
         status = otls_context_set_ciphers(context, others, err);
     return status;
@@ -102,7 +102,7 @@ static otls_status set_identity(const tool_options *options, otls_context *conte
     *option = "cert";
     if (options->cert == NULL)
         return OTLS_OK;
-    status = otls_identity_load_files(
+    status = otls_identity_from_files(
         &identity, otls_context_backend(context), options->cert, options->key,
         options->password_file != NULL ? tool_password : NULL, (void *)(uintptr_t)options, err);
     if (status == OTLS_OK)
@@ -214,7 +214,7 @@ static otls_status set_key_log(const tool_options *options, otls_context *contex
     fd = key_log_file(options, path);
     if (fd < 0)
         return OTLS_OK; /* said; a log that fails is no reason not to connect */
-    status = otls_context_set_key_log(context, write_key_log, (void *)(intptr_t)fd, err);
+    status = otls_context_set_key_log_callback(context, write_key_log, (void *)(intptr_t)fd, err);
     if (status != OTLS_E_UNSUPPORTED)
         return status;
     tool_complain(options, "SSLKEYLOGFILE: %s", err->text);

@@ -148,7 +148,7 @@ static void add_negotiated(json_t *object, const otls_connection *conn)
                         signature != 0 ? json_string(otls_signature_name(signature)) : json_null());
     json_object_set_new(object, "alpn", alpn != NULL ? tool_json_bytes(alpn, size) : json_null());
     json_object_set_new(object, "reused",
-                        json_boolean(done && otls_connection_session_reused(conn)));
+                        json_boolean(done && otls_connection_session_resumed(conn)));
     json_object_set_new(object, "early_data",
                         done ? json_string(tool_early_text(conn)) : json_null());
 }
@@ -205,7 +205,7 @@ void tool_summary_print(FILE *stream, const otls_backend *backend, const otls_co
                   signature != 0 ? otls_signature_name(signature) : "-");
     (void)tool_alpn_text(text, sizeof(text), conn);
     (void)fprintf(stream, "alpn:        %s\n", text[0] != '\0' ? text : "-");
-    (void)fprintf(stream, "reused:      %s\n", otls_connection_session_reused(conn) ? "yes" : "no");
+    (void)fprintf(stream, "reused:      %s\n", otls_connection_session_resumed(conn) ? "yes" : "no");
     (void)fprintf(stream, "early data:  %s\n", tool_early_text(conn));
     if (leaf != NULL) {
         const char *subject = otls_certificate_subject(leaf);

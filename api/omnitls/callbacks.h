@@ -24,7 +24,7 @@ typedef enum otls_event {
     OTLS_INFO_ALERT_RECEIVED = 5 /**< the same */
 } otls_event;
 
-/** (pyo set_info_callback) */
+/** Hears of the handshake, alerts and the states of every connection; on the connection's thread. */
 typedef void (*otls_info_callback)(const otls_connection *conn, otls_event event, int value,
                                    void *user);
 /** NULL = none. Errors: OTLS_E_SEALED. */
@@ -39,15 +39,15 @@ typedef void (*otls_log_callback)(const char *message, void *user);
  * (OpenSSL's rule). Set it before the settings it is to hear of. NULL = none. Errors:
  * OTLS_E_SEALED.
  */
-OTLS_API otls_status otls_context_set_log(otls_context *context, otls_log_callback callback,
+OTLS_API otls_status otls_context_set_log_callback(otls_context *context, otls_log_callback callback,
                                           void *user, otls_error *err);
 
 /**
  * Append NSS key log lines (RFC 9850) to a file, which is created with mode 0600 if need be; one
- * write for each line, so that processes can share it. In addition to otls_context_set_key_log.
+ * write for each line, so that processes can share it. In addition to otls_context_set_key_log_callback.
  * NULL ends it. The file is closed with the last context that uses it. Whoever reads it reads all
  * traffic. Errors: OTLS_E_SEALED, OTLS_E_IO naming the file, OTLS_E_UNSUPPORTED where the engine
- * has no OTLS_FEATURE_KEY_LOG. (py keylog_filename)
+ * has no OTLS_FEATURE_KEY_LOG.
  */
 OTLS_API otls_status otls_context_set_key_log_file(otls_context *context, const char *path,
                                                    otls_error *err);

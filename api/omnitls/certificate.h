@@ -8,6 +8,7 @@
 #define OMNITLS_CERTIFICATE_H
 
 #include <omnitls/engine.h>
+#include <omnitls/memory.h>
 #include <stdbool.h>
 
 #ifdef __cplusplus
@@ -102,12 +103,6 @@ OTLS_API otls_status otls_match_hostname(const otls_certificate *cert, const cha
 #define OTLS_TIME_TEXT_SIZE 32
 /** "May  9 00:00:00 2007 GMT"; years 0 to 9999, "(out of range)" beyond. */
 OTLS_API void otls_time_text(int64_t seconds, char out[OTLS_TIME_TEXT_SIZE]);
-/**
- * The way back: seconds since 1970 of such a text, as Python's ssl.cert_time_to_seconds reads it
- * (letters in either case, one or two digits, leap seconds). No float: 64 bits hold every year.
- * OTLS_E_USAGE for anything else, 30 February included.
- */
-OTLS_API otls_status otls_cert_time_to_seconds(const char *text, int64_t *out, otls_error *err);
 
 /* ---- loading ------------------------------------------------------------------------------- */
 
@@ -256,10 +251,6 @@ OTLS_API otls_status otls_certificate_pin(const otls_certificate *cert, const ot
 /** Same DER? */
 OTLS_API bool otls_certificate_equal(const otls_certificate *a, const otls_certificate *b);
 
-/** Free what a function documented so gave out; NULL is fine. */
-OTLS_API void otls_string_free(char *string);
-/** The same for what is not a string. */
-OTLS_API void otls_memory_free(void *memory);
 
 #ifdef __cplusplus
 }

@@ -20,7 +20,7 @@ extern "C" {
  * After a path that leads nowhere, these are the certificates that were put together. OTLS_OK keeps
  * the verdict; OTLS_OK with `*accepted` set to exactly `flags` forgives them for this certificate,
  * any other value forgives nothing. Anything else refuses: OTLS_VERIFY_REFUSED. Called on the
- * connection's thread, in full handshakes only. (py, pyo: the verify callback)
+ * connection's thread, in full handshakes only.
  */
 typedef otls_status (*otls_verify_certificate_callback)(otls_connection *conn,
                                                         const otls_certificate *certificate,
@@ -55,17 +55,17 @@ OTLS_API otls_status otls_context_set_verify_callback(otls_context *context,
  * OTLS_E_UNSUPPORTED. All names together are at most 65,535 bytes (OTLS_E_CONFIG, OTLS_CODE_LIMIT).
  * Duplicates are kept once. Errors also: OTLS_E_SEALED, OTLS_E_USAGE for a client's context. */
 
-/** The certificate's subject. (pyo add_client_ca) */
+/** The certificate's subject. */
 OTLS_API otls_status otls_context_add_client_ca(otls_context *context,
                                                 const otls_certificate *certificate,
                                                 otls_error *err);
-/** The subjects of all certificates in a PEM bundle or DER file. (pyo load_client_ca) */
+/** The subjects of all certificates in a PEM bundle or DER file. */
 OTLS_API otls_status otls_context_add_client_ca_file(otls_context *context, const char *path,
                                                      otls_error *err);
 /** The subjects of all anchors. Copies them; nothing is trusted by this. */
 OTLS_API otls_status otls_context_add_client_ca_trust(otls_context *context,
                                                       const otls_trust *trust, otls_error *err);
-/** No names. (pyo set_client_ca_list starts with this) */
+/** No names. */
 OTLS_API otls_status otls_context_clear_client_ca(otls_context *context, otls_error *err);
 OTLS_API size_t otls_context_client_ca_count(const otls_context *context);
 /** The `index`-th Name in DER; borrowed; NULL past the end. */
@@ -73,7 +73,7 @@ OTLS_API const uint8_t *otls_context_client_ca(const otls_context *context, size
                                                size_t *size);
 /**
  * Client: the names that the server sent with its request; none where it sent none or the engine
- * does not tell (see above). Server: those of its context. (pyo get_client_ca_list)
+ * does not tell (see above). Server: those of its context.
  */
 OTLS_API size_t otls_connection_client_ca_count(const otls_connection *conn);
 OTLS_API const uint8_t *otls_connection_client_ca(const otls_connection *conn, size_t index,
@@ -88,7 +88,7 @@ OTLS_API otls_status otls_name_text(const void *der, size_t size, char **out, ot
  * do not ask in the handshake, otls_connection_request_client_certificate will; verify mode
  * REQUIRED then means that the answer to such a request must be a certificate. TLS 1.2 has no such
  * thing: there the mode counts in the handshake, as ever. Errors: OTLS_E_SEALED, OTLS_E_UNSUPPORTED
- * where the engine lacks OTLS_FEATURE_POST_HANDSHAKE_AUTH. (py37 post_handshake_auth)
+ * where the engine lacks OTLS_FEATURE_POST_HANDSHAKE_AUTH.
  */
 OTLS_API otls_status otls_context_set_post_handshake_auth(otls_context *context, bool on,
                                                           otls_error *err);
@@ -96,7 +96,7 @@ OTLS_API otls_status otls_context_set_post_handshake_auth(otls_context *context,
  * Server, TLS 1.3, after the handshake: ask for the client's certificate. The answer arrives during
  * reads; a refused one is their failure. Until then otls_connection_peer_chain_count is 0. Errors:
  * OTLS_E_USAGE for clients, TLS 1.2, a context that did not announce it, or a client that did not
- * offer it. (py verify_client_post_handshake)
+ * offer it.
  */
 OTLS_API otls_status otls_connection_request_client_certificate(otls_connection *conn,
                                                                 otls_error *err);

@@ -3,8 +3,7 @@
  * @file client_hello.h
  * What a server may decide once it has seen the ClientHello: another context, an identity, a
  * refusal, the application protocol. Core has read the message (bounded and reassembled) before any
- * engine starts, so this is the same for every engine. (py37 sni_callback, pyo
- * set_tlsext_servername_callback, set_alpn_select_callback)
+ * engine starts, so this is the same for every engine.
  *
  * A view of a ClientHello and what it points to live as long as the callback that got it. Lists are
  * in the client's order; functions that fill an array return how many values there are.
@@ -80,12 +79,6 @@ OTLS_API otls_status otls_context_set_alpn_callback(otls_context *context,
                                                     otls_alpn_callback callback, void *user,
                                                     otls_error *err);
 
-/**
- * NPN was an experiment that ALPN replaced; no engine has it any more. Always OTLS_E_UNSUPPORTED
- * with OTLS_CODE_OBSOLETE. (py37 set_npn_protocols, pyo set_npn_..._callback)
- */
-OTLS_API otls_status otls_context_set_npn(otls_context *context, const char *const *names,
-                                          size_t count, otls_error *err);
 
 #ifdef __cplusplus
 }

@@ -41,7 +41,7 @@ OTLS_API otls_status otls_connection_new(otls_connection **out, otls_context *co
 OTLS_API void otls_connection_free(otls_connection *conn);
 
 /**
- * OTLS_EITHER contexts: take a side before the handshake (pyo set_connect_state, set_accept_state);
+ * OTLS_EITHER contexts: take a side before the handshake;
  * without one the handshake answers OTLS_E_USAGE.
  */
 OTLS_API otls_status otls_connection_set_role(otls_connection *conn, otls_role role,
@@ -56,7 +56,7 @@ OTLS_API otls_status otls_connection_set_server_name(otls_connection *conn, cons
 /**
  * Another context of the same engine, before the handshake: OTLS_E_USAGE once it has begun (a
  * server's ClientHello callback may still switch), OTLS_E_WRONG_BACKEND for another engine's. Takes
- * a reference; seals it. (pyo set_context)
+ * a reference; seals it.
  */
 OTLS_API otls_status otls_connection_set_context(otls_connection *conn, otls_context *context,
                                                  otls_error *err);
@@ -87,8 +87,7 @@ OTLS_API otls_status otls_connection_flush(otls_connection *conn, otls_error *er
 OTLS_API size_t otls_connection_pending(const otls_connection *conn);
 /** Something is buffered that a read may turn into plaintext: loop, don't poll. */
 OTLS_API bool otls_connection_readable_now(const otls_connection *conn);
-/** Did the last handshake, read, write or shutdown stop for want of input, of room for output?
- *  (pyo want_read, want_write) */
+/** Did the last handshake, read, write or shutdown stop for want of input, of room for output? */
 OTLS_API bool otls_connection_want_read(const otls_connection *conn);
 OTLS_API bool otls_connection_want_write(const otls_connection *conn);
 /** What the connection waits for, for poll(): a set of OTLS_EVENT_... */
@@ -105,16 +104,10 @@ OTLS_API otls_status otls_connection_shutdown_wait(otls_connection *conn, otls_e
  * with the descriptor takes these first (STARTTLS ended by unwrap).
  */
 OTLS_API size_t otls_connection_unread(otls_connection *conn, void *out, size_t capacity);
-/** What was exchanged: a set of OTLS_SHUTDOWN_... (pyo get_shutdown) */
+/** What was exchanged: a set of OTLS_SHUTDOWN_... */
 enum { OTLS_SHUTDOWN_SENT = 1, OTLS_SHUTDOWN_RECEIVED = 2 };
 OTLS_API unsigned otls_connection_shutdown_state(const otls_connection *conn);
-/**
- * Declare close_notify sent or received though it was not: nothing more is sent, reads answer
- * OTLS_CLOSED. Flags can be added, not taken back: OTLS_E_USAGE. (pyo set_shutdown)
- */
-OTLS_API otls_status otls_connection_set_shutdown_state(otls_connection *conn, unsigned state,
-                                                        otls_error *err);
-/** Opt in: a bare end of file after the handshake reads as OTLS_CLOSED (py32 suppress_ragged_eofs). */
+/** Opt in: a bare end of file after the handshake reads as OTLS_CLOSED. */
 OTLS_API otls_status otls_connection_set_ragged_eof_ok(otls_connection *conn, bool ok,
                                                        otls_error *err);
 
@@ -149,12 +142,12 @@ OTLS_API const uint8_t *otls_connection_alpn(const otls_connection *conn, size_t
 OTLS_API const char *otls_connection_server_name(const otls_connection *conn);
 /** Server: the suites that the client offered and we have, in the client's order. Returns how many
  *  there are, `out` (may be NULL) takes up to `capacity`; a client: 0. */
-OTLS_API size_t otls_connection_shared_ciphers(const otls_connection *conn, uint16_t *out,
+OTLS_API size_t otls_connection_shared_suites(const otls_connection *conn, uint16_t *out,
                                                size_t capacity);
 /** The certificate of the identity in use; NULL when none. A client's is sent only when the server
  *  asks. */
 OTLS_API const otls_certificate *otls_connection_own_certificate(const otls_connection *conn);
-OTLS_API bool otls_connection_session_reused(const otls_connection *conn);
+OTLS_API bool otls_connection_session_resumed(const otls_connection *conn);
 /** The peer's chain as sent, leaf first. */
 OTLS_API size_t otls_connection_peer_chain_count(const otls_connection *conn);
 OTLS_API const otls_certificate *otls_connection_peer_chain(const otls_connection *conn,
@@ -179,7 +172,7 @@ OTLS_API otls_status otls_connection_export_keying(otls_connection *conn, const 
                                                    const void *context, size_t context_size,
                                                    void *out, size_t size, otls_error *err);
 
-/** Channel bindings, RFC 5929 and RFC 9266. (py: get_channel_binding) */
+/** Channel bindings, RFC 5929 and RFC 9266. */
 typedef enum otls_channel_binding {
     OTLS_BINDING_TLS_UNIQUE = 1, /**< TLS 1.2 only: TLS 1.3 has none (RFC 8446 appendix C.5) */
     OTLS_BINDING_TLS_EXPORTER = 2,
@@ -190,7 +183,7 @@ OTLS_API otls_status otls_connection_channel_binding(otls_connection *conn,
                                                      otls_channel_binding kind, uint8_t *out,
                                                      size_t capacity, size_t *length,
                                                      otls_error *err);
-/** The 32 random bytes of each hello (pyo client_random, server_random). */
+/** The 32 random bytes of each hello. */
 OTLS_API otls_status otls_connection_client_random(otls_connection *conn, uint8_t out[32],
                                                    otls_error *err);
 OTLS_API otls_status otls_connection_server_random(otls_connection *conn, uint8_t out[32],
@@ -202,7 +195,7 @@ OTLS_API otls_status otls_connection_server_random(otls_connection *conn, uint8_
 OTLS_API otls_status otls_connection_key_update(otls_connection *conn, bool request_peer,
                                                 otls_error *err);
 /**
- * TLS 1.2: ask for a new handshake, which the following reads perform (pyo renegotiate). TLS 1.3 has
+ * TLS 1.2: ask for a new handshake, which the following reads perform. TLS 1.3 has
  * none: E_USAGE with OTLS_CODE_RENEGOTIATION; not allowed by the context: the same; an engine
  * without it: E_UNSUPPORTED.
  */

@@ -22,7 +22,7 @@ typedef struct otls_context otls_context;
 
 typedef enum otls_role { OTLS_CLIENT = 1, OTLS_SERVER = 2, OTLS_EITHER = 3 } otls_role;
 
-/** On a server: ask for a client certificate? (py32 CERT_NONE, CERT_OPTIONAL, CERT_REQUIRED) */
+/** On a server: ask for a client certificate? */
 typedef enum otls_verify_mode {
     OTLS_VERIFY_MODE_NONE = 0,
     OTLS_VERIFY_MODE_OPTIONAL = 1,
@@ -52,7 +52,7 @@ OTLS_API void otls_context_versions(const otls_context *context, uint16_t *lowes
 OTLS_API otls_status otls_context_set_ciphers(otls_context *context, const char *openssl_expression,
                                               otls_error *err);
 /** TLS 1.3 suites by name, separated by colons ("TLS_AES_128_GCM_SHA256"), in preference order. */
-OTLS_API otls_status otls_context_set_tls13_ciphers(otls_context *context, const char *names,
+OTLS_API otls_status otls_context_set_tls13_suites(otls_context *context, const char *names,
                                                     otls_error *err);
 /** Groups by name, separated by colons ("X25519:P-256"), in preference order. */
 OTLS_API otls_status otls_context_set_groups(otls_context *context, const char *names,
@@ -66,6 +66,8 @@ OTLS_API size_t otls_context_suites(const otls_context *context, uint16_t *out, 
 /** Whom to believe. Takes a reference and seals the trust object. */
 OTLS_API otls_status otls_context_set_trust(otls_context *context, otls_trust *trust,
                                             otls_error *err);
+/** Whom the context believes; borrowed, NULL = nobody. */
+OTLS_API otls_trust *otls_context_trust(const otls_context *context);
 /** Something to present; repeatable on servers (RSA + ECDSA). Takes a reference. */
 OTLS_API otls_status otls_context_add_identity(otls_context *context, otls_identity *identity,
                                                otls_error *err);
@@ -77,6 +79,8 @@ OTLS_API otls_verify_mode otls_context_verify_mode(const otls_context *context);
 /** How many certificates may stand between leaf and trust anchor (default 10). */
 OTLS_API otls_status otls_context_set_verify_depth(otls_context *context, int depth,
                                                    otls_error *err);
+/** How many certificates may stand between leaf and anchor. */
+OTLS_API int otls_context_verify_depth(const otls_context *context);
 /** Application protocols (RFC 7301), most wanted first; a server chooses by its own order. Names have
  *  1 to 255 bytes; E_UNSUPPORTED where the engine lacks OTLS_FEATURE_LONG_ALPN or _ALPN_COMMA. */
 OTLS_API otls_status otls_context_set_alpn(otls_context *context, const char *const *names,
@@ -85,11 +89,11 @@ OTLS_API otls_status otls_context_set_alpn(otls_context *context, const char *co
 OTLS_API otls_status otls_context_set_alpn_required(otls_context *context, bool required,
                                                     otls_error *err);
 /** Whose time it is: seconds since 1970. NULL: the system's clock. Called on the verifying thread. */
-OTLS_API otls_status otls_context_set_clock(otls_context *context, int64_t (*now)(void *user),
+OTLS_API otls_status otls_context_set_clock_callback(otls_context *context, int64_t (*now)(void *user),
                                             void *user, otls_error *err);
 /** NSS key log lines without newline (RFC 9850). Unsupported where the engine has no key log. */
 typedef void (*otls_key_log_callback)(const char *line, void *user);
-OTLS_API otls_status otls_context_set_key_log(otls_context *context, otls_key_log_callback callback,
+OTLS_API otls_status otls_context_set_key_log_callback(otls_context *context, otls_key_log_callback callback,
                                               void *user, otls_error *err);
 
 #ifdef __cplusplus

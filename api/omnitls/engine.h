@@ -90,7 +90,7 @@ OTLS_API const char *otls_backend_description(const otls_backend *backend);
 OTLS_API const char *otls_backend_version(const otls_backend *backend);
 /** The version of the headers the backend was compiled with; static storage. */
 OTLS_API const char *otls_backend_built_version(const otls_backend *backend);
-/** Running version as 0xMMNNPP00 (py32 OPENSSL_VERSION_NUMBER's role, the same for every engine).
+/** Running version as 0xMMNNPP00.
  */
 OTLS_API uint32_t otls_backend_version_number(const otls_backend *backend);
 /** Can this engine, as built and running, do it? `*why` (if not NULL) gets a static sentence. */
@@ -98,7 +98,9 @@ OTLS_API otls_support otls_backend_supports(const otls_backend *backend, otls_fe
                                             const char **why);
 /** "tls1.3", "key-log" ...; NULL for a value that is no feature. */
 OTLS_API const char *otls_feature_name(otls_feature feature);
-/** omnitls' own version, "0.1.0". */
+/** The version of these headers as 0xMMNNPP, for #if; the library's own may be newer. */
+#define OTLS_VERSION_NUM 0x000200
+/** The running library's version, "0.2.0". Any thread. */
 OTLS_API const char *otls_version(void);
 
 #ifdef __cplusplus

@@ -19,15 +19,14 @@ typedef struct otls_identity otls_identity;
 
 /**
  * From PEM or DER files: the chain, leaf first, and the key; `key_path_or_null` NULL means the key
- * stands in the chain's file. `password` may be NULL if the key is not encrypted. (py
- * load_cert_chain, pyo use_certificate_chain_file)
+ * stands in the chain's file. `password` may be NULL if the key is not encrypted.
  */
-OTLS_API otls_status otls_identity_load_files(otls_identity **out, const otls_backend *backend,
+OTLS_API otls_status otls_identity_from_files(otls_identity **out, const otls_backend *backend,
                                               const char *chain_path, const char *key_path_or_null,
                                               otls_password_callback password, void *user,
                                               otls_error *err);
 /** The same from memory; `key` NULL means the key stands in the chain's text. */
-OTLS_API otls_status otls_identity_load_memory(otls_identity **out, const otls_backend *backend,
+OTLS_API otls_status otls_identity_from_memory(otls_identity **out, const otls_backend *backend,
                                                const void *chain, size_t chain_size,
                                                const void *key, size_t key_size,
                                                otls_password_callback password, void *user,
@@ -38,16 +37,15 @@ OTLS_API otls_status otls_identity_load_memory(otls_identity **out, const otls_b
  * opens without a callback. Errors: as for keys; OTLS_CODE_KEY_UNSUPPORTED where the engine lacks
  * the file's algorithms (OTLS_FEATURE_PKCS12_LEGACY).
  */
-OTLS_API otls_status otls_identity_load_pkcs12_file(otls_identity **out,
+OTLS_API otls_status otls_identity_from_pkcs12_file(otls_identity **out,
                                                     const otls_backend *backend, const char *path,
                                                     otls_password_callback password, void *user,
                                                     otls_error *err);
-OTLS_API otls_status otls_identity_load_pkcs12_memory(otls_identity **out,
+OTLS_API otls_status otls_identity_from_pkcs12_memory(otls_identity **out,
                                                       const otls_backend *backend, const void *pfx,
                                                       size_t size, otls_password_callback password,
                                                       void *user, otls_error *err);
-/** From parts: certificates, leaf first (1 to 16), and a key. Takes references. (pyo
- *  use_certificate, use_privatekey, check_privatekey) */
+/** From parts: certificates, leaf first (1 to 16), and a key. Takes references. */
 OTLS_API otls_status otls_identity_from_key(otls_identity **out,
                                             const otls_certificate *const *chain, size_t count,
                                             otls_key *key, otls_error *err);
@@ -56,8 +54,7 @@ OTLS_API otls_status otls_identity_from_callback(otls_identity **out, const otls
                                                  const void *chain, size_t chain_size,
                                                  otls_sign_callback sign, void *user,
                                                  otls_error *err);
-/** A new identity: `identity`'s chain and key, and `count` more certificates behind its chain. (pyo
- *  add_extra_chain_cert) */
+/** A new identity: `identity`'s chain and key, and `count` more certificates behind its chain. */
 OTLS_API otls_status otls_identity_with_chain(otls_identity **out, const otls_identity *identity,
                                               const otls_certificate *const *extra, size_t count,
                                               otls_error *err);

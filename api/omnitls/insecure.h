@@ -20,7 +20,7 @@ OTLS_API otls_status otls_context_insecure_no_verify(otls_context *context, otls
 OTLS_API otls_status otls_context_insecure_no_name_check(otls_context *context, otls_error *err);
 
 /**
- * TLS 1.2: the 48-byte master secret, with which everything recorded can be read (pyo master_key).
+ * TLS 1.2: the 48-byte master secret, with which everything recorded can be read.
  * TLS 1.3 has none: E_USAGE. Prefer otls_connection_export_keying.
  */
 OTLS_API otls_status otls_connection_insecure_master_secret(otls_connection *conn, uint8_t out[48],

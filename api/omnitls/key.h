@@ -19,8 +19,7 @@ typedef struct otls_key otls_key;
 
 /**
  * Asked for a password, once per load. Write at most `capacity` bytes to `out`, their number to
- * `*length`, and return OTLS_OK; anything else refuses. `out` is wiped after use. (pyo
- * set_passwd_cb)
+ * `*length`, and return OTLS_OK; anything else refuses. `out` is wiped after use.
  */
 typedef otls_status (*otls_password_callback)(char *out, size_t capacity, size_t *length,
                                               void *user);
@@ -86,12 +85,12 @@ OTLS_API otls_status otls_ecdsa_signature_der(const uint8_t *raw, size_t size, u
 /**
  * From PEM (PKCS #8, encrypted PKCS #8, PKCS #1, SEC 1, traditional with DEK-Info) or DER. A PEM
  * text may hold other things beside one key. `backend` NULL: otls_backend_find's choice. Errors:
- * OTLS_E_CREDENTIAL naming the file. (pyo use_privatekey_file)
+ * OTLS_E_CREDENTIAL naming the file.
  */
-OTLS_API otls_status otls_key_load_file(otls_key **out, const otls_backend *backend,
+OTLS_API otls_status otls_key_from_file(otls_key **out, const otls_backend *backend,
                                         const char *path, otls_password_callback password,
                                         void *user, otls_error *err);
-OTLS_API otls_status otls_key_load_memory(otls_key **out, const otls_backend *backend,
+OTLS_API otls_status otls_key_from_memory(otls_key **out, const otls_backend *backend,
                                           const void *pem_or_der, size_t size,
                                           otls_password_callback password, void *user,
                                           otls_error *err);

@@ -16,8 +16,8 @@ extern "C" {
 /* ---- versions ---- */
 
 /**
- * For otls_context_set_versions beside OTLS_TLS1_2 and the like (py37 MINIMUM_SUPPORTED,
- * MAXIMUM_SUPPORTED): whatever the engine has and the security level allows. OTLS_VERSION_DEFAULT
+ * For otls_context_set_versions beside OTLS_TLS1_2 and the like: whatever the engine has and the
+ * security level allows. OTLS_VERSION_DEFAULT
  * is TLS 1.2 as the lowest, the engine's newest as the highest.
  */
 enum { OTLS_VERSION_DEFAULT = 0, OTLS_VERSION_LOWEST = 0x0001, OTLS_VERSION_HIGHEST = 0xffff };
@@ -27,13 +27,13 @@ enum { OTLS_VERSION_DEFAULT = 0, OTLS_VERSION_LOWEST = 0x0001, OTLS_VERSION_HIGH
  * OTLS_E_CONFIG naming the word; with OTLS_CODE_OBSOLETE for SSLv2 and SSLv3 (RFC 6176, RFC 7568).
  */
 OTLS_API otls_status otls_version_parse(const char *name, uint16_t *version, otls_error *err);
-/** otls_context_set_versions with names; NULL = default. (py TLSVersion, PROTOCOL_TLSv1_2 ...) */
+/** otls_context_set_versions with names; NULL = default. */
 OTLS_API otls_status otls_context_set_versions_by_name(otls_context *context, const char *lowest,
                                                        const char *highest, otls_error *err);
 /** What was set, OTLS_VERSION_... among it; otls_context_versions tells what it comes to. */
 OTLS_API void otls_context_versions_set(const otls_context *context, uint16_t *lowest,
                                         uint16_t *highest);
-/** Lowest and highest version that the running engine has. Any thread. (py HAS_TLSv1_3 ...) */
+/** Lowest and highest version that the running engine has. Any thread. */
 OTLS_API void otls_backend_versions(const otls_backend *backend, uint16_t *lowest,
                                     uint16_t *highest);
 
@@ -63,7 +63,7 @@ enum {
 
 /**
  * Switch options on; others stay. Errors: OTLS_E_CONFIG for unknown bits, and for version switches
- * that would leave a gap (1.1 off between 1.0 and 1.2) or nothing. (py options |=, pyo set_options)
+ * that would leave a gap (1.1 off between 1.0 and 1.2) or nothing.
  */
 OTLS_API otls_status otls_context_set_options(otls_context *context, uint32_t options,
                                               otls_error *err);
@@ -94,16 +94,11 @@ OTLS_API int otls_context_security_level(const otls_context *context);
 
 /* ---- key exchange ---- */
 
-/** One group by name, as the only one below TLS 1.3 and first choice above: all lists become this
- *  one. (py set_ecdh_curve) Errors: OTLS_E_CONFIG naming it; E_UNSUPPORTED when the engine lacks
- * it. */
-OTLS_API otls_status otls_context_set_ecdh_curve(otls_context *context, const char *name,
-                                                 otls_error *err);
 /**
  * Servers, TLS 1.2: the group of DHE suites, as PEM ("DH PARAMETERS") or DER (PKCS #3). Without it
  * the engine takes a group of RFC 7919 that fits the security level. Errors: OTLS_E_CREDENTIAL
  * naming file and fault, with OTLS_CODE_WEAK below 1024 bits or below the security level, or for an
- * even modulus or a trivial generator. (py load_dh_params, pyo load_tmp_dh)
+ * even modulus or a trivial generator.
  */
 OTLS_API otls_status otls_context_set_dh_params_file(otls_context *context, const char *path,
                                                      otls_error *err);

@@ -47,10 +47,10 @@ typedef otls_status (*otls_psk_server_callback)(otls_connection *conn, const uin
  * answers with a certificate. Errors: OTLS_E_SEALED, OTLS_E_USAGE for the other side's context,
  * OTLS_E_UNSUPPORTED where the engine lacks both OTLS_FEATURE_PSK_12 and _13.
  */
-OTLS_API otls_status otls_context_set_psk_client(otls_context *context,
+OTLS_API otls_status otls_context_set_psk_client_callback(otls_context *context,
                                                  otls_psk_client_callback callback, void *user,
                                                  otls_error *err);
-OTLS_API otls_status otls_context_set_psk_server(otls_context *context,
+OTLS_API otls_status otls_context_set_psk_server_callback(otls_context *context,
                                                  otls_psk_server_callback callback, void *user,
                                                  otls_error *err);
 /** TLS 1.2 servers: what clients get to choose their identity by, at most OTLS_PSK_IDENTITY_MAX

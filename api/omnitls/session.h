@@ -38,18 +38,18 @@ OTLS_API otls_session *otls_session_ref(otls_session *session);
 /** Give a reference back; the last one wipes the secrets. NULL is fine. Any thread. */
 OTLS_API void otls_session_free(otls_session *session);
 
-/** The session id, empty (NULL) where the version has none to show (py32 SSLSession.id). */
+/** The session id, empty (NULL) where the version has none to show. */
 OTLS_API const uint8_t *otls_session_id(const otls_session *session, size_t *size);
-/** When it was made, in seconds since 1970 by the context's clock (py32 SSLSession.time). */
+/** When it was made, in seconds since 1970 by the context's clock. */
 OTLS_API int64_t otls_session_time(const otls_session *session);
-/** How many seconds it may be used from then on (py32 SSLSession.timeout). */
+/** How many seconds it may be used from then on. */
 OTLS_API uint32_t otls_session_timeout(const otls_session *session);
 /** When it ends: the timeout, but never after the peer's certificate or seven days after the full
  *  handshake behind it (RFC 8446 section 4.6.1). */
 OTLS_API int64_t otls_session_expires(const otls_session *session);
-/** It is a ticket, kept by the client alone (py32 SSLSession.has_ticket). */
+/** It is a ticket, kept by the client alone. */
 OTLS_API bool otls_session_has_ticket(const otls_session *session);
-/** The server's hint in seconds, 0 = none (py32 SSLSession.ticket_lifetime_hint). */
+/** The server's hint in seconds, 0 = none. */
 OTLS_API uint32_t otls_session_lifetime_hint(const otls_session *session);
 /** Bytes of early data that the server allows; 0 = none. */
 OTLS_API uint32_t otls_session_max_early_data(const otls_session *session);
@@ -87,14 +87,14 @@ OTLS_API otls_status otls_connection_set_session(otls_connection *conn, otls_ses
                                                  otls_error *err);
 /**
  * The newest session of this connection, as a new reference; NULL when there is none (yet): with
- * TLS 1.3 sessions arrive with the data after the handshake. (py32 SSLSocket.session)
+ * TLS 1.3 sessions arrive with the data after the handshake.
  */
 OTLS_API otls_session *otls_connection_session(const otls_connection *conn);
 
 /** What became of the session that a client connection had at hand. */
 typedef enum otls_session_fit {
     OTLS_SESSION_NONE = 0,     /**< there was none */
-    OTLS_SESSION_OFFERED,      /**< it fitted; otls_connection_session_reused tells the rest */
+    OTLS_SESSION_OFFERED,      /**< it fitted; otls_connection_session_resumed tells the rest */
     OTLS_SESSION_OTHER_HOST,   /**< made with another server name or port */
     OTLS_SESSION_OTHER_POLICY, /**< other trust, verify settings or identity */
     OTLS_SESSION_EXPIRED,
@@ -116,7 +116,7 @@ OTLS_API otls_status otls_connection_set_server_port(otls_connection *conn, uint
 
 /* ---- contexts: what is kept ---- */
 
-/** A set, with pyOpenSSL's values (pyo SESS_CACHE_...). */
+/** A set, with pyOpenSSL's values. */
 enum {
     OTLS_SESSION_CACHE_OFF = 0x000,
     OTLS_SESSION_CACHE_CLIENT = 0x001, /**< clients keep sessions and offer them by themselves */
@@ -127,7 +127,7 @@ enum {
     OTLS_SESSION_CACHE_NO_INTERNAL_STORE = 0x200,  /**< do not put into core's caches */
     OTLS_SESSION_CACHE_NO_INTERNAL = 0x300
 };
-/** Default: off. E_UNSUPPORTED where the engine cannot resume. (pyo set_session_cache_mode) */
+/** Default: off. E_UNSUPPORTED where the engine cannot resume. */
 OTLS_API otls_status otls_context_set_session_cache_mode(otls_context *context, unsigned mode,
                                                          otls_error *err);
 OTLS_API unsigned otls_context_session_cache_mode(const otls_context *context);
@@ -137,9 +137,9 @@ OTLS_API otls_status otls_context_set_session_cache_size(otls_context *context, 
 /** How long sessions live, 1 to 604,800 seconds; default 7,200. */
 OTLS_API otls_status otls_context_set_session_lifetime(otls_context *context, uint32_t seconds,
                                                        otls_error *err);
-/** The lifetime in force, in seconds. (pyo get_timeout) */
+/** The lifetime in force, in seconds. */
 OTLS_API uint32_t otls_context_session_lifetime(const otls_context *context);
-/** Server: sessions of another id context are not resumed; at most 32 bytes. (pyo set_session_id)
+/** Server: sessions of another id context are not resumed; at most 32 bytes.
  */
 OTLS_API otls_status otls_context_set_session_id_context(otls_context *context, const void *id,
                                                          size_t size, otls_error *err);
@@ -160,7 +160,7 @@ OTLS_API otls_status otls_context_set_session_callback(otls_context *context,
  *  thread. */
 OTLS_API size_t otls_context_purge_sessions(otls_context *context);
 
-/** Counted in core from what happened, the same on every engine. (py32 session_stats) */
+/** Counted in core from what happened, the same on every engine. */
 typedef struct otls_session_stats {
     uint32_t size;         /**< sizeof(otls_session_stats), set by the caller */
     uint64_t number;       /**< sessions in the caches now */

@@ -37,7 +37,7 @@ OTLS_API otls_status otls_connect(otls_socket **out, otls_context *context_or_nu
                                   otls_error *err);
 /**
  * The same in steps: a socket without a descriptor, time-out -1. Takes a reference to the context;
- * NULL as in otls_connect. (pyo Connection, py32 wrap_socket of an unconnected socket)
+ * NULL as in otls_connect.
  */
 OTLS_API otls_status otls_socket_new(otls_socket **out, otls_context *context_or_null,
                                      otls_error *err);
@@ -52,16 +52,8 @@ OTLS_API otls_status otls_socket_set_server_name(otls_socket *sock, const char *
 OTLS_API otls_status otls_socket_connect(otls_socket *sock, const char *host, const char *port,
                                          otls_error *err);
 /**
- * As otls_socket_connect, answering like connect(2): 0, or an errno value: EINPROGRESS (call
- * again), ETIMEDOUT, ECONNREFUSED ..., EHOSTUNREACH for a name that is not found, EPROTO when TLS
- * failed
- * (`err` tells), EINVAL for a wrong call. (py32 SSLSocket.connect_ex)
- */
-OTLS_API int otls_socket_connect_ex(otls_socket *sock, const char *host, const char *port,
-                                    otls_error *err);
-/**
  * Do the handshake inside connect (default: yes) and inside accept (default: no; set it on the
- * listener, but one slow client then holds up the others)? (py32 do_handshake_on_connect)
+ * listener, but one slow client then holds up the others)?
  */
 OTLS_API otls_status otls_socket_set_handshake_on_connect(otls_socket *sock, bool on,
                                                           otls_error *err);
@@ -88,27 +80,26 @@ OTLS_API otls_status otls_socket_accept(otls_socket **out, otls_socket *listener
 /**
  * Take over a stream socket: connected (its side is the context's role; `server_name_or_null` as in
  * otls_connection_set_server_name), listening, or neither yet. When it fails the descriptor stays
- * the caller's. The handshake is not done here. (py32 SSLContext.wrap_socket)
+ * the caller's. The handshake is not done here.
  */
 OTLS_API otls_status otls_socket_wrap(otls_socket **out, otls_context *context, intptr_t fd,
                                       const char *server_name_or_null, otls_error *err);
 /**
  * Both sides say close_notify, then the descriptor is the caller's again, for plain text. The
- * socket is empty afterwards: close it. After a failure everything is as before. (py32
- * SSLSocket.unwrap)
+ * socket is empty afterwards: close it. After a failure everything is as before.
  */
 OTLS_API otls_status otls_socket_unwrap(otls_socket *sock, intptr_t *fd, otls_error *err);
 /** After otls_socket_unwrap: plain text that was read along with the peer's close_notify, and comes
  *  before anything on the descriptor; borrowed until the socket is closed. NULL and 0: none. */
 OTLS_API const uint8_t *otls_socket_leftover(const otls_socket *sock, size_t *size);
 /** Give the descriptor back without a word to the peer; -1 if there is none. The socket is empty
- *  afterwards: close it. (py32 SSLSocket.detach) */
+ *  afterwards: close it. */
 OTLS_API intptr_t otls_socket_detach(otls_socket *sock);
 
 /* ---- transfer ------------------------------------------------------------------------------ */
 
 OTLS_API otls_status otls_socket_handshake(otls_socket *sock, otls_error *err);
-/** What was there, up to `capacity`; OTLS_CLOSED at the peer's orderly end. (py32 recv, recv_into)
+/** What was there, up to `capacity`; OTLS_CLOSED at the peer's orderly end.
  */
 OTLS_API otls_status otls_socket_recv(otls_socket *sock, void *out, size_t capacity, size_t *count,
                                       otls_error *err);
@@ -134,7 +125,7 @@ OTLS_API otls_status otls_socket_send_file(otls_socket *sock, intptr_t fd, uint6
  * One line with its '\n', NUL-terminated, at most `capacity` - 1 bytes; a longer line comes in
  * pieces, of which only the last ends in '\n', and so does a last line without one. Capacity 2 to
  * 1 MiB. `*count` is its length (a line may hold NULs). What stands of a line when the call does
- * not succeed is kept for the next read_line or recv. (py32 makefile)
+ * not succeed is kept for the next read_line or recv.
  */
 OTLS_API otls_status otls_socket_read_line(otls_socket *sock, char *out, size_t capacity,
                                            size_t *count, otls_error *err);
@@ -147,7 +138,7 @@ typedef enum otls_shutdown_how {
 } otls_shutdown_how;
 /**
  * End one direction or both, of TLS and of the socket: writing sends close_notify and then the end
- * of file; after reading is ended recv answers OTLS_CLOSED. (py32 SSLSocket.shutdown)
+ * of file; after reading is ended recv answers OTLS_CLOSED.
  */
 OTLS_API otls_status otls_socket_shutdown(otls_socket *sock, otls_shutdown_how how,
                                           otls_error *err);
@@ -159,7 +150,7 @@ OTLS_API void otls_socket_close(otls_socket *sock);
 
 OTLS_API otls_status otls_socket_set_timeout(otls_socket *sock, int timeout_ms, otls_error *err);
 OTLS_API int otls_socket_timeout(const otls_socket *sock);
-/** true: time-out -1; false: time-out 0. (py32 setblocking) */
+/** true: time-out -1; false: time-out 0. */
 OTLS_API otls_status otls_socket_set_blocking(otls_socket *sock, bool blocking, otls_error *err);
 /** -1 when there is none. */
 OTLS_API intptr_t otls_socket_fileno(const otls_socket *sock);
@@ -184,7 +175,7 @@ OTLS_API otls_connection *otls_socket_connection(const otls_socket *sock);
 /**
  * The certificate a server shows, as PEM text; free with otls_string_free. With `trust_or_null` it
  * is verified, for `host` too; NULL: it is fetched unverified, to look at, and proves nothing. No
- * application data is exchanged. (py32 get_server_certificate)
+ * application data is exchanged.
  */
 OTLS_API otls_status otls_get_server_certificate(char **pem, const char *host, const char *port,
                                                  otls_trust *trust_or_null, int timeout_ms,

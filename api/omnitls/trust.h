@@ -54,7 +54,7 @@ OTLS_API size_t otls_trust_count(const otls_trust *trust);
  *  decoded (it is then no anchor of any chain). Any thread once sealed. */
 OTLS_API const otls_certificate *otls_trust_certificate(const otls_trust *trust, size_t index);
 
-/** What a store holds (py32 cert_store_stats). */
+/** What a store holds. */
 typedef struct otls_trust_statistics {
     uint32_t size;             /**< sizeof(otls_trust_statistics), set by the caller */
     size_t certificates;       /**< "x509": all anchors */
@@ -64,7 +64,7 @@ typedef struct otls_trust_statistics {
 } otls_trust_statistics;
 
 /** Decodes every anchor: not for the hot path. */
-OTLS_API void otls_trust_statistics_get(const otls_trust *trust, otls_trust_statistics *out);
+OTLS_API void otls_trust_stats(const otls_trust *trust, otls_trust_statistics *out);
 
 #ifdef __cplusplus
 }

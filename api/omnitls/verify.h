@@ -128,14 +128,14 @@ OTLS_API void otls_verdict_free(otls_verdict *verdict);
  * Replace the set of OTLS_VERIFY_OPTION_CRL_LEAF, _CRL_CHAIN, _STRICT, _PARTIAL_CHAIN and
  * _TRUSTED_FIRST. Default: TRUSTED_FIRST, which cannot be switched off: the search tries every path
  * anyway. Lists come from the context's trust (otls_trust_add_crl_file). Errors: OTLS_E_CONFIG for
- * any other bit; those about names have the setters below. (py37 verify_flags, VERIFY_...)
+ * any other bit; those about names have the setters below.
  */
 OTLS_API otls_status otls_context_set_verify_flags(otls_context *context, uint32_t options,
                                                    otls_error *err);
 /** The set in force, TRUSTED_FIRST always among it. */
 OTLS_API uint32_t otls_context_verify_flags(const otls_context *context);
 /** Clients: match the subject's common name when the certificate has no dNSName. Default off, RFC
- *  9525 section 1.2 gave it up. (py37 hostname_checks_common_name) */
+ *  9525 section 1.2 gave it up. */
 OTLS_API otls_status otls_context_set_common_name_fallback(otls_context *context, bool on,
                                                            otls_error *err);
 OTLS_API bool otls_context_common_name_fallback(const otls_context *context);
@@ -145,7 +145,7 @@ OTLS_API otls_status otls_context_set_partial_wildcards(otls_context *context, b
                                                         otls_error *err);
 OTLS_API bool otls_context_partial_wildcards(const otls_context *context);
 /** Put the name check back that insecure.h switched off. Errors: OTLS_E_USAGE for false (insecure.h
- *  has that) and on a server. (py37 check_hostname) */
+ *  has that) and on a server. */
 OTLS_API otls_status otls_context_set_check_hostname(otls_context *context, bool on,
                                                      otls_error *err);
 /** Will clients of this context match the server's name? */
@@ -180,10 +180,6 @@ OTLS_API otls_status otls_context_set_pins(otls_context *context, const uint8_t 
  */
 OTLS_API otls_status otls_context_set_chain_limits(otls_context *context, size_t certificates,
                                                    size_t bytes, otls_error *err);
-/** How many certificates may stand between leaf and anchor. (pyo get_verify_depth) */
-OTLS_API int otls_context_verify_depth(const otls_context *context);
-/** Whom the context believes; borrowed, NULL = nobody. (pyo get_cert_store) */
-OTLS_API otls_trust *otls_context_trust(const otls_context *context);
 
 #ifdef __cplusplus
 }

@@ -7,9 +7,10 @@
 #include "base/alloc.h"
 
 #include "base/fail.h"
-#include <omnitls/random.h>
+#include <omnitls/memory.h>
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

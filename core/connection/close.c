@@ -5,6 +5,7 @@
 #include "base/base.h"
 #include "connection/fail.h"
 #include "connection/io.h"
+#include <omnitls/parity.h>
 
 otls_status otls_connection_shutdown(otls_connection *conn, otls_error *err)
 {

@@ -72,7 +72,7 @@ const char *otls_connection_server_name(const otls_connection *conn)
     return conn->host;
 }
 
-bool otls_connection_session_reused(const otls_connection *conn)
+bool otls_connection_session_resumed(const otls_connection *conn)
 {
     return conn->info.resumed != 0;
 }

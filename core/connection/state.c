@@ -94,7 +94,7 @@ otls_status omni_shared_keep(otls_connection *conn, const otls_client_hello *hel
     return OTLS_OK;
 }
 
-size_t otls_connection_shared_ciphers(const otls_connection *conn, uint16_t *out, size_t capacity)
+size_t otls_connection_shared_suites(const otls_connection *conn, uint16_t *out, size_t capacity)
 {
     const size_t count = conn->shared_count < capacity ? conn->shared_count : capacity;
 

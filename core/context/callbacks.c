@@ -2,6 +2,7 @@
 /* The setters of omnitls/callbacks.h and omnitls/client_hello.h. */
 #include "base/base.h"
 #include "context/context.h"
+#include <omnitls/parity.h>
 
 #include <string.h>
 
@@ -75,7 +76,7 @@ otls_status otls_context_set_info_callback(otls_context *context, otls_info_call
     return OTLS_OK;
 }
 
-otls_status otls_context_set_log(otls_context *context, otls_log_callback callback, void *user,
+otls_status otls_context_set_log_callback(otls_context *context, otls_log_callback callback, void *user,
                                  otls_error *err)
 {
     OMNI_TRY(omni_context_unsealed(context, err));

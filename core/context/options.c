@@ -4,6 +4,7 @@
 
 #include "base/base.h"
 #include <omnitls/connection.h>
+#include <omnitls/parity.h>
 
 #include <string.h>
 #include <strings.h>

@@ -17,7 +17,7 @@ static otls_status may_have_psk(const otls_context *context, otls_role role, otl
     return OTLS_OK;
 }
 
-otls_status otls_context_set_psk_client(otls_context *context, otls_psk_client_callback callback,
+otls_status otls_context_set_psk_client_callback(otls_context *context, otls_psk_client_callback callback,
                                         void *user, otls_error *err)
 {
     OMNI_TRY(may_have_psk(context, OTLS_CLIENT, err));
@@ -26,7 +26,7 @@ otls_status otls_context_set_psk_client(otls_context *context, otls_psk_client_c
     return OTLS_OK;
 }
 
-otls_status otls_context_set_psk_server(otls_context *context, otls_psk_server_callback callback,
+otls_status otls_context_set_psk_server_callback(otls_context *context, otls_psk_server_callback callback,
                                         void *user, otls_error *err)
 {
     OMNI_TRY(may_have_psk(context, OTLS_SERVER, err));

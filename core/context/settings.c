@@ -106,7 +106,7 @@ otls_status otls_context_set_ciphers(otls_context *context, const char *openssl_
     return OTLS_OK;
 }
 
-otls_status otls_context_set_tls13_ciphers(otls_context *context, const char *names,
+otls_status otls_context_set_tls13_suites(otls_context *context, const char *names,
                                            otls_error *err)
 {
     const otls_suite *suites[OMNI_SUITE_MAX];
@@ -274,7 +274,7 @@ otls_status otls_context_set_alpn_required(otls_context *context, bool required,
     return OTLS_OK;
 }
 
-otls_status otls_context_set_clock(otls_context *context, int64_t (*now)(void *user), void *user,
+otls_status otls_context_set_clock_callback(otls_context *context, int64_t (*now)(void *user), void *user,
                                    otls_error *err)
 {
     OMNI_TRY(omni_context_unsealed(context, err));
@@ -283,7 +283,7 @@ otls_status otls_context_set_clock(otls_context *context, int64_t (*now)(void *u
     return OTLS_OK;
 }
 
-otls_status otls_context_set_key_log(otls_context *context, otls_key_log_callback callback,
+otls_status otls_context_set_key_log_callback(otls_context *context, otls_key_log_callback callback,
                                      void *user, otls_error *err)
 {
     OMNI_TRY(omni_context_unsealed(context, err));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/base.h"
 #include "engine/engine.h"
+#include <omnitls/parity.h>
 #include <omnitls/random.h>
 
 static otls_status engine_for(const otls_backend **backend, otls_error *err)

@@ -205,7 +205,7 @@ static otls_status finish(otls_key **out, omni_key_search *search, otls_status s
     return status;
 }
 
-otls_status otls_key_load_memory(otls_key **out, const otls_backend *backend,
+otls_status otls_key_from_memory(otls_key **out, const otls_backend *backend,
                                  const void *pem_or_der, size_t size,
                                  otls_password_callback password, void *user, otls_error *err)
 {
@@ -218,7 +218,7 @@ otls_status otls_key_load_memory(otls_key **out, const otls_backend *backend,
     return finish(out, &search, load(&search, pem_or_der, size, err));
 }
 
-otls_status otls_key_load_file(otls_key **out, const otls_backend *backend, const char *path,
+otls_status otls_key_from_file(otls_key **out, const otls_backend *backend, const char *path,
                                otls_password_callback password, void *user, otls_error *err)
 {
     omni_key_search search = {.backend = backend, .password = password, .user = user, .what = path};

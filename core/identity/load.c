@@ -111,7 +111,7 @@ static void turn_to_key(loading *load, const char *what)
     load->search.what = what;
 }
 
-otls_status otls_identity_load_memory(otls_identity **out, const otls_backend *backend,
+otls_status otls_identity_from_memory(otls_identity **out, const otls_backend *backend,
                                       const void *chain, size_t chain_size, const void *key,
                                       size_t key_size, otls_password_callback password, void *user,
                                       otls_error *err)
@@ -149,7 +149,7 @@ static otls_status add_file(loading *load, const char *path, otls_error *err)
     return status;
 }
 
-otls_status otls_identity_load_files(otls_identity **out, const otls_backend *backend,
+otls_status otls_identity_from_files(otls_identity **out, const otls_backend *backend,
                                      const char *chain_path, const char *key_path_or_null,
                                      otls_password_callback password, void *user, otls_error *err)
 {

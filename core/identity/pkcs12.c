@@ -211,7 +211,7 @@ static otls_status load_named(otls_identity **out, omni_key_search *search, cons
     return status;
 }
 
-otls_status otls_identity_load_pkcs12_memory(otls_identity **out, const otls_backend *backend,
+otls_status otls_identity_from_pkcs12_memory(otls_identity **out, const otls_backend *backend,
                                              const void *pfx, size_t size,
                                              otls_password_callback password, void *user,
                                              otls_error *err)
@@ -225,7 +225,7 @@ otls_status otls_identity_load_pkcs12_memory(otls_identity **out, const otls_bac
     return load_named(out, &search, pfx, size, err);
 }
 
-otls_status otls_identity_load_pkcs12_file(otls_identity **out, const otls_backend *backend,
+otls_status otls_identity_from_pkcs12_file(otls_identity **out, const otls_backend *backend,
                                            const char *path, otls_password_callback password,
                                            void *user, otls_error *err)
 {

@@ -3,6 +3,7 @@
 #include "base/base.h"
 #include "socket/socket.h"
 #include <omnitls/insecure.h>
+#include <omnitls/parity.h>
 
 #include <errno.h>
 #include <string.h>

@@ -138,7 +138,7 @@ otls_status otls_trust_add_crl_file(otls_trust *trust, const char *path, otls_er
 
 /* ---- what is inside ------------------------------------------------------------------------ */
 
-void otls_trust_statistics_get(const otls_trust *trust, otls_trust_statistics *out)
+void otls_trust_stats(const otls_trust *trust, otls_trust_statistics *out)
 {
     *out = (otls_trust_statistics){.size = out->size};
     if (trust == NULL)

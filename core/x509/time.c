@@ -3,6 +3,7 @@
 
 #include "base/base.h"
 #include <omnitls/certificate.h>
+#include <omnitls/parity.h>
 
 #include <stdio.h>
 #include <string.h>

@@ -20,7 +20,7 @@ static otls_context *server_context(const char *chain, const char *key, otls_err
     otls_status status = otls_context_new(&context, NULL, OTLS_SERVER, err);
 
     if (status == OTLS_OK)
-        status = otls_identity_load_files(&identity, otls_context_backend(context), chain, key,
+        status = otls_identity_from_files(&identity, otls_context_backend(context), chain, key,
                                           NULL, NULL, err);
     if (status == OTLS_OK)
         status = otls_context_add_identity(context, identity, err);

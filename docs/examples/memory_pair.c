@@ -82,7 +82,7 @@ static otls_status make(otls_context *contexts[2], otls_connection *conns[2], ch
     if (status == OTLS_OK)
         status = otls_context_set_trust(contexts[0], trust, err);
     if (status == OTLS_OK)
-        status = otls_identity_load_files(&identity, otls_context_backend(contexts[1]), argv[2],
+        status = otls_identity_from_files(&identity, otls_context_backend(contexts[1]), argv[2],
                                           argv[3], NULL, NULL, err);
     if (status == OTLS_OK)
         status = otls_context_add_identity(contexts[1], identity, err);

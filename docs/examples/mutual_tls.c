@@ -23,7 +23,7 @@ static otls_context *make_context(otls_role role, const char *ca, const char *ch
     if (status == OTLS_OK)
         status = otls_context_set_trust(context, trust, err);
     if (status == OTLS_OK)
-        status = otls_identity_load_files(&identity, otls_context_backend(context), chain, key,
+        status = otls_identity_from_files(&identity, otls_context_backend(context), chain, key,
                                           NULL, NULL, err);
     if (status == OTLS_OK)
         status = otls_context_add_identity(context, identity, err);

@@ -145,7 +145,7 @@ static otls_status set_up(otls_context *context, char **argv, store *s, const ch
     const otls_external_cache cache = {sizeof(cache), cache_store, cache_fetch, cache_remove, s};
     otls_identity *identity = NULL;
     otls_trust *trust = NULL;
-    otls_status status = otls_identity_load_files(&identity, otls_context_backend(context), argv[1],
+    otls_status status = otls_identity_from_files(&identity, otls_context_backend(context), argv[1],
                                                   argv[2], NULL, NULL, err);
 
     if (status == OTLS_OK)
@@ -181,7 +181,7 @@ static void serve_one(otls_socket *client, const char *port)
     if (status == OTLS_OK) {
         const int size = snprintf(out, sizeof(out), "%s %s on %s\n",
                                   otls_version_name(otls_connection_version(conn)),
-                                  otls_connection_session_reused(conn) ? "resumed" : "full", port);
+                                  otls_connection_session_resumed(conn) ? "resumed" : "full", port);
 
         status = otls_socket_send_all(client, out, (size_t)size, &err);
     }

@@ -149,7 +149,7 @@ otls_identity *test_identity(const otls_backend *backend, const char *name)
 
     (void)snprintf(chain, sizeof(chain), "%s/%s.pem", OTLS_TEST_PKI, name);
     (void)snprintf(key, sizeof(key), "%s/%s.key", OTLS_TEST_PKI, name);
-    cr_assert(otls_identity_load_files(&identity, backend, chain, key, NULL, NULL, &err) == OTLS_OK,
+    cr_assert(otls_identity_from_files(&identity, backend, chain, key, NULL, NULL, &err) == OTLS_OK,
               "%s: %s (%s)", otls_backend_name(backend), err.text, err.native_text);
     return identity;
 }
@@ -215,7 +215,7 @@ static void open_client(pair *p, const pair_options *o)
     if (o->no_name_check)
         MUST(otls_context_insecure_no_name_check(context, &err));
     if (o->now != 0)
-        MUST(otls_context_set_clock(context, fixed_now, p, &err));
+        MUST(otls_context_set_clock_callback(context, fixed_now, p, &err));
     if (o->client_ciphers != NULL)
         MUST(otls_context_set_ciphers(context, o->client_ciphers, &err));
     if (o->client_groups != NULL)
@@ -242,7 +242,7 @@ static void open_server(pair *p, const pair_options *o)
     if (o->alpn_optional)
         MUST(otls_context_set_alpn_required(context, false, &err));
     if (o->now != 0)
-        MUST(otls_context_set_clock(context, fixed_now, p, &err));
+        MUST(otls_context_set_clock_callback(context, fixed_now, p, &err));
     if (o->server_ciphers != NULL)
         MUST(otls_context_set_ciphers(context, o->server_ciphers, &err));
     if (o->server_groups != NULL)

@@ -23,7 +23,7 @@ static void both(const pair_case *which, otls_context *context, const session_op
     if (o->lifetime != 0)
         MUST(otls_context_set_session_lifetime(context, o->lifetime, &err));
     if (o->now != NULL)
-        MUST(otls_context_set_clock(context, given_now, o->now, &err));
+        MUST(otls_context_set_clock_callback(context, given_now, o->now, &err));
     if (o->verify_depth != 0)
         MUST(otls_context_set_verify_depth(context, o->verify_depth, &err));
     if (o->no_tickets)
@@ -186,8 +186,8 @@ static bool wire_asks(flight from)
 
 static void look(session_run *run, const pair *p)
 {
-    run->reused_client = otls_connection_session_reused(p->client);
-    run->reused_server = otls_connection_session_reused(p->server);
+    run->reused_client = otls_connection_session_resumed(p->client);
+    run->reused_server = otls_connection_session_resumed(p->server);
     run->client_chain = otls_connection_peer_chain_count(p->client);
     run->server_chain = otls_connection_peer_chain_count(p->server);
     run->client_verified = otls_connection_verified_chain_count(p->client);

@@ -3,6 +3,7 @@
 #include <criterion/criterion.h>
 
 #include "pair.h"
+#include <omnitls/parity.h>
 
 #include <stdio.h>
 #include <string.h>

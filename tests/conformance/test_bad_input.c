@@ -4,6 +4,7 @@
 #include <criterion/criterion.h>
 
 #include "divergence.h"
+#include <omnitls/parity.h>
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -142,7 +143,7 @@ static otls_status load_trust(const char *path, bool crls, otls_error *err)
 static otls_status load_key(const otls_backend *backend, const char *path, otls_error *err)
 {
     otls_key *key;
-    const otls_status status = otls_key_load_file(&key, backend, path, NULL, NULL, err);
+    const otls_status status = otls_key_from_file(&key, backend, path, NULL, NULL, err);
 
     cr_assert(status == OTLS_OK || key == NULL);
     otls_key_free(key);
@@ -158,20 +159,20 @@ static otls_status try_file(const otls_backend *backend, otls_context *context, 
 
     switch (u) {
     case CHAIN:
-        status = otls_identity_load_files(&identity, backend, path, PKI "server-ecdsa-p256.key",
+        status = otls_identity_from_files(&identity, backend, path, PKI "server-ecdsa-p256.key",
                                           NULL, NULL, err);
         break;
     case KEY:
-        status = otls_identity_load_files(&identity, backend, PKI "server-ecdsa-p256.pem", path,
+        status = otls_identity_from_files(&identity, backend, PKI "server-ecdsa-p256.pem", path,
                                           NULL, NULL, err);
         break;
     case COMBINED:
-        status = otls_identity_load_files(&identity, backend, path, NULL, NULL, NULL, err);
+        status = otls_identity_from_files(&identity, backend, path, NULL, NULL, NULL, err);
         break;
     case KEY_ALONE:
         return load_key(backend, path, err);
     case P12:
-        status = otls_identity_load_pkcs12_file(&identity, backend, path, otls_password_string,
+        status = otls_identity_from_pkcs12_file(&identity, backend, path, otls_password_string,
                                                 secret, err);
         break;
     case ANCHORS:
@@ -276,7 +277,7 @@ static otls_status set_value(otls_context *context, size_t row, otls_error *err)
     case 9:
         return otls_context_set_ciphers(context, "NO-SUCH-SUITE", err);
     case 10:
-        return otls_context_set_tls13_ciphers(context, "TLS_AES_999_GCM_SHA256", err);
+        return otls_context_set_tls13_suites(context, "TLS_AES_999_GCM_SHA256", err);
     case 11:
         return otls_context_set_groups(context, "X25519:frobnicate", err);
     case 12:
@@ -456,10 +457,10 @@ Test(bad_input, passwords)
             otls_error err = OTLS_ERROR_INIT;
             otls_key *key;
 
-            cr_assert_eq(otls_key_load_file(&key, which->server, keys[k], with_nul, NULL, &err),
+            cr_assert_eq(otls_key_from_file(&key, which->server, keys[k], with_nul, NULL, &err),
                          OTLS_E_CREDENTIAL, "%s", otls_backend_name(which->server));
             cr_assert_eq(err.code, OTLS_CODE_WRONG_PASSWORD, "%s", err.text);
-            cr_assert_eq(otls_key_load_file(&key, which->server, keys[k], too_long, NULL, &err),
+            cr_assert_eq(otls_key_from_file(&key, which->server, keys[k], too_long, NULL, &err),
                          OTLS_E_CREDENTIAL);
             cr_assert_eq(err.code, OTLS_CODE_PASSWORD_NEEDED, "%s", err.text);
         }

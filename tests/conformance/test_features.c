@@ -58,7 +58,7 @@ static otls_status key_log(const otls_backend *backend, otls_error *err)
 {
     otls_context *context = context_of(backend, OTLS_CLIENT);
 
-    return and_free(context, otls_context_set_key_log(context, on_line, NULL, err));
+    return and_free(context, otls_context_set_key_log_callback(context, on_line, NULL, err));
 }
 
 static otls_status later(const otls_backend *backend, otls_error *err)
@@ -110,7 +110,7 @@ static otls_status psk_13(const otls_backend *backend, otls_error *err)
 {
     otls_context *context = context_of(backend, OTLS_CLIENT);
 
-    return and_free(context, otls_context_set_psk_client(context, no_key, NULL, err));
+    return and_free(context, otls_context_set_psk_client_callback(context, no_key, NULL, err));
 }
 
 static otls_status alpn(const otls_backend *backend, const char *const *names, size_t count,

@@ -31,7 +31,7 @@ ParameterizedTest(size_t *index, handshake, every_pair, .timeout = 60)
                                                       : 0xc02b,
                  "%s: suite 0x%04x is not the first choice", pair_name(&which),
                  otls_connection_suite(p.client));
-    cr_assert(!otls_connection_session_reused(p.client));
+    cr_assert(!otls_connection_session_resumed(p.client));
     cr_assert(otls_connection_handshake_done(p.client));
     cr_assert_eq(otls_connection_verify_flags(p.client), 0);
     cr_assert_eq(otls_connection_verify_flags(p.server), OTLS_VERIFY_NOT_CHECKED);

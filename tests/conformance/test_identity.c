@@ -123,8 +123,8 @@ static otls_status load(otls_identity **out, const otls_backend *backend, const 
     void *user = (void *)(uintptr_t)row->password;
 
     if (row->form == PKCS12)
-        return otls_identity_load_pkcs12_file(out, backend, row->chain, ask, user, err);
-    return otls_identity_load_files(out, backend, row->chain, row->key, ask, user, err);
+        return otls_identity_from_pkcs12_file(out, backend, row->chain, ask, user, err);
+    return otls_identity_from_files(out, backend, row->chain, row->key, ask, user, err);
 }
 
 Test(identity, forms)
@@ -177,7 +177,7 @@ Test(identity, wrong_passwords)
             otls_error err = OTLS_ERROR_INIT;
 
             (void)snprintf(password, sizeof(password), "no%d", n);
-            cr_assert_eq(otls_identity_load_files(&identity, backends[i], files[which].chain,
+            cr_assert_eq(otls_identity_from_files(&identity, backends[i], files[which].chain,
                                                   files[which].key, otls_password_string, password,
                                                   &err),
                          OTLS_E_CREDENTIAL, "%s, %s", otls_backend_name(backends[i]), password);
@@ -227,7 +227,7 @@ Test(identity, texts)
         cr_assert(text != NULL);
         for (int k = 0; k < 4; k++)
             strcat(text, rows[i % 7].parts[k]);
-        status = otls_identity_load_memory(&identity, backends[i / 7], text, strlen(text), NULL, 0,
+        status = otls_identity_from_memory(&identity, backends[i / 7], text, strlen(text), NULL, 0,
                                            NULL, NULL, &err);
         cr_assert_eq(status, rows[i % 7].status, "%s, %s: %s", otls_backend_name(backends[i / 7]),
                      rows[i % 7].name, err.text);
@@ -264,7 +264,7 @@ Test(identity, from_parts)
         cr_assert_eq(otls_identity_chain_count(whole), 1);
         otls_identity_free(grown);
         cr_assert_eq(
-            otls_key_load_file(&key, backends[i], PKI "server-ecdsa-p256.key", NULL, NULL, &err),
+            otls_key_from_file(&key, backends[i], PKI "server-ecdsa-p256.key", NULL, NULL, &err),
             OTLS_OK, "%s", err.text);
         cr_assert_eq(otls_identity_from_key(&made, parts, 2, key, &err), OTLS_OK, "%s", err.text);
         cr_assert_eq(otls_key_public(key, one, sizeof(one), &one_size, &err), OTLS_OK);
@@ -277,7 +277,7 @@ Test(identity, from_parts)
         cr_assert_eq(err.code, OTLS_CODE_CHAIN_ORDER, "%s", err.text);
         otls_key_free(key);
         cr_assert_eq(
-            otls_key_load_file(&key, backends[i], PKI "server-alpha.key", NULL, NULL, &err),
+            otls_key_from_file(&key, backends[i], PKI "server-alpha.key", NULL, NULL, &err),
             OTLS_OK);
         cr_assert_eq(otls_identity_from_key(&made, parts, 2, key, &err), OTLS_E_CREDENTIAL);
         cr_assert_eq(err.code, OTLS_CODE_KEY_MISMATCH, "%s", err.text);

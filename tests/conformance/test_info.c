@@ -134,7 +134,7 @@ Test(log, unknown_cipher_word)
     record r = {""};
 
     cr_assert_eq(otls_context_new(&context, NULL, OTLS_CLIENT, NULL), OTLS_OK);
-    cr_assert_eq(otls_context_set_log(context, on_log, &r, NULL), OTLS_OK);
+    cr_assert_eq(otls_context_set_log_callback(context, on_log, &r, NULL), OTLS_OK);
     cr_assert_eq(otls_context_set_ciphers(context, "HIGH", NULL), OTLS_OK);
     cr_assert_str_eq(r.text, "");
     cr_assert_eq(otls_context_set_ciphers(context, "HIGH:GOST2001", NULL), OTLS_OK);

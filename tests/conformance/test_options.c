@@ -3,6 +3,7 @@
 #include <criterion/criterion.h>
 
 #include "divergence.h"
+#include <omnitls/parity.h>
 
 #include <stdio.h>
 #include <string.h>
@@ -118,7 +119,7 @@ static otls_status set_range(otls_context *context, const range_row *row, otls_e
     if (status == OTLS_OK && row->ciphers != NULL)
         status = otls_context_set_ciphers(context, row->ciphers, err);
     if (status == OTLS_OK && row->tls13 != NULL)
-        status = otls_context_set_tls13_ciphers(context, row->tls13, err);
+        status = otls_context_set_tls13_suites(context, row->tls13, err);
     if (status == OTLS_OK)
         status = otls_context_set_options(context, row->options, err);
     return status;
@@ -268,8 +269,8 @@ ParameterizedTest(size_t *index, options, whose_order)
                 .server_ciphers = "ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-ECDSA-AES128-GCM-SHA256"});
         change(&p.client_context, 0, 0);
         change(&p.server_context, 0, round == 1 ? OTLS_OPTION_CIPHER_SERVER_PREFERENCE : 0);
-        cr_assert_eq(otls_context_set_tls13_ciphers(p.client_context, mine[0], NULL), OTLS_OK);
-        cr_assert_eq(otls_context_set_tls13_ciphers(p.server_context, mine[1], NULL), OTLS_OK);
+        cr_assert_eq(otls_context_set_tls13_suites(p.client_context, mine[0], NULL), OTLS_OK);
+        cr_assert_eq(otls_context_set_tls13_suites(p.server_context, mine[1], NULL), OTLS_OK);
         reconnect(&p);
         pair_connect(&p);
         cr_assert_eq(otls_connection_suite(p.client), round == 0 ? of_server : of_client,

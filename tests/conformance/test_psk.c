@@ -50,12 +50,12 @@ static void use(pair *p, void *user)
     script *s = user;
     otls_error err = OTLS_ERROR_INIT;
 
-    cr_assert_eq(otls_context_set_psk_server(p->server_context, server_key, s, &err), OTLS_OK, "%s",
+    cr_assert_eq(otls_context_set_psk_server_callback(p->server_context, server_key, s, &err), OTLS_OK, "%s",
                  err.text);
     if (s->hint != NULL)
         cr_assert_eq(otls_context_set_psk_hint(p->server_context, s->hint, &err), OTLS_OK);
     if (!s->server_only)
-        cr_assert_eq(otls_context_set_psk_client(p->client_context, client_key, s, &err), OTLS_OK,
+        cr_assert_eq(otls_context_set_psk_client_callback(p->client_context, client_key, s, &err), OTLS_OK,
                      "%s", err.text);
 }
 
@@ -193,7 +193,7 @@ ParameterizedTest(size_t *index, psk, beside_certificates)
 /* A client with a key may do without a server name, but then believes no certificate. */
 static void use_client_only(pair *p, void *user)
 {
-    cr_assert_eq(otls_context_set_psk_client(p->client_context, client_key, user, NULL), OTLS_OK);
+    cr_assert_eq(otls_context_set_psk_client_callback(p->client_context, client_key, user, NULL), OTLS_OK);
 }
 
 ParameterizedTestParameters(psk, certificate_without_name)
@@ -229,12 +229,12 @@ Test(psk, setters)
         otls_context *context;
 
         cr_assert_eq(otls_context_new(&context, engines[i], OTLS_SERVER, NULL), OTLS_OK);
-        cr_assert_eq(otls_context_set_psk_client(context, client_key, NULL, &err), OTLS_E_USAGE);
+        cr_assert_eq(otls_context_set_psk_client_callback(context, client_key, NULL, &err), OTLS_E_USAGE);
         cr_assert_eq(otls_context_set_psk_hint(context, hint, &err), OTLS_E_CONFIG);
         cr_assert_eq(err.code, OTLS_CODE_LIMIT);
         /* still a server without anything to show */
         cr_assert_eq(otls_context_seal(context, &err), OTLS_E_CREDENTIAL);
-        cr_assert_eq(otls_context_set_psk_server(context, server_key, NULL, &err), OTLS_OK);
+        cr_assert_eq(otls_context_set_psk_server_callback(context, server_key, NULL, &err), OTLS_OK);
         cr_assert_eq(otls_context_set_versions(context, OTLS_TLS1_2, OTLS_TLS1_2, &err), OTLS_OK);
         /* without a PSK suite it still has none */
         cr_assert_eq(otls_context_seal(context, &err), OTLS_E_CREDENTIAL, "%s", err.text);

@@ -3,6 +3,7 @@
 #include <criterion/criterion.h>
 
 #include <omnitls/omnitls.h>
+#include <omnitls/parity.h>
 #include <string.h>
 
 Test(random, every_engine)

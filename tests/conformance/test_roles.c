@@ -3,6 +3,7 @@
 #include <criterion/criterion.h>
 
 #include "divergence.h"
+#include <omnitls/parity.h>
 
 #include <string.h>
 
@@ -241,14 +242,14 @@ ParameterizedTest(size_t *index, roles, shared_ciphers)
 
     pair_open(&p, &which,
               &(pair_options){.client_ciphers = client_list, .server_ciphers = server_list});
-    cr_assert_eq(otls_connection_shared_ciphers(p.server, shared, 64), 0);
+    cr_assert_eq(otls_connection_shared_suites(p.server, shared, 64), 0);
     pair_connect(&p);
-    cr_assert_eq(otls_connection_shared_ciphers(p.client, shared, 64), 0);
-    count = otls_connection_shared_ciphers(p.server, shared, 64);
+    cr_assert_eq(otls_connection_shared_suites(p.client, shared, 64), 0);
+    count = otls_connection_shared_suites(p.server, shared, 64);
     if (which.version == OTLS_TLS1_2) {
         cr_assert_eq(count, 2);
         cr_assert(shared[0] == 0xc02c && shared[1] == 0xc02b, "in the client's order");
-        cr_assert_eq(otls_connection_shared_ciphers(p.server, shared, 1), 2);
+        cr_assert_eq(otls_connection_shared_suites(p.server, shared, 1), 2);
     } else {
         bool found = false;
 

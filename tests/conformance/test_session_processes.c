@@ -66,7 +66,7 @@ static int visit(otls_context *context, const misuse *row, otls_session *session
     }
     conn = otls_socket_connection(sock);
     answer = ANSWER + (int)otls_connection_session_fit(conn) +
-             (otls_connection_session_reused(conn) ? ANSWER_REUSED : 0);
+             (otls_connection_session_resumed(conn) ? ANSWER_REUSED : 0);
     otls_socket_close(sock);
     return answer;
 }
@@ -140,7 +140,7 @@ static bool serve(otls_context *server, int fd, const char *name)
     cr_assert_eq(otls_socket_set_timeout(sock, PATIENCE_MS, &err), OTLS_OK);
     cr_assert_eq(otls_socket_recv(sock, &byte, 1, &count, &err), OTLS_OK, "%s: %s [%s]", name,
                  err.text, err.native_text);
-    reused = otls_connection_session_reused(otls_socket_connection(sock));
+    reused = otls_connection_session_resumed(otls_socket_connection(sock));
     cr_assert_eq(otls_socket_send_all(sock, &byte, 1, &err), OTLS_OK, "%s", err.text);
     (void)otls_socket_recv(sock, &byte, 1, &count, &err); /* the end */
     otls_socket_close(sock);

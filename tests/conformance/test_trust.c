@@ -144,7 +144,7 @@ Test(trust, shared)
     }
     cr_assert_eq(otls_trust_add_file(trust, PKI "other-root.pem", NULL), OTLS_E_SEALED);
     otls_trust_free(trust); /* the contexts hold it */
-    otls_trust_statistics_get(trust, &facts);
+    otls_trust_stats(trust, &facts);
     cr_assert(facts.certificates == 1 && facts.authorities == 1 && facts.crls == 0);
     for (size_t i = 0; i < count && i < 3; i++)
         otls_context_free(contexts[i]);

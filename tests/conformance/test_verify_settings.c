@@ -134,7 +134,7 @@ static void present(pair *p, otls_context *context, const otls_backend *engine, 
 {
     otls_identity *identity;
 
-    MUST(otls_identity_load_files(&identity, engine, case_file(name, "sent.pem"),
+    MUST(otls_identity_from_files(&identity, engine, case_file(name, "sent.pem"),
                                   case_file(name, "key.pem"), NULL, NULL, &err));
     MUST(otls_context_add_identity(context, identity, &err));
     otls_identity_free(identity);
@@ -195,7 +195,7 @@ static otls_context *verifying(pair *p, const setting *row, otls_role role)
 
     MUST(otls_context_new(&context, engine, role, &err));
     MUST(otls_context_set_versions(context, p->which.version, p->which.version, &err));
-    MUST(otls_context_set_clock(context, reference_time, NULL, &err));
+    MUST(otls_context_set_clock_callback(context, reference_time, NULL, &err));
     MUST(otls_context_set_trust(context, trust, &err));
     MUST(otls_context_set_verify_flags(context, row->flags, &err));
     MUST(otls_context_set_common_name_fallback(context, row->common_name, &err));

@@ -110,7 +110,7 @@ static void add_identity(shake *s)
 
     snprintf(chain, sizeof(chain), "%s/server-ecdsa-p256.pem", pki);
     snprintf(key, sizeof(key), "%s/server-ecdsa-p256.key", pki);
-    must(otls_identity_load_files(&identity, engine, chain, key, NULL, NULL, &err), &err, chain);
+    must(otls_identity_from_files(&identity, engine, chain, key, NULL, NULL, &err), &err, chain);
     must(otls_context_add_identity(s->context, identity, &err), &err, "identity");
     otls_identity_free(identity);
     must(otls_context_set_verify_mode(s->context, OTLS_VERIFY_MODE_REQUIRED, &err), &err, "mode");
@@ -127,7 +127,7 @@ static void open_context(shake *s)
          "context");
     must(otls_context_set_versions(s->context, s->version, s->version, &err), &err, "version");
     must(otls_context_set_trust(s->context, s->loaded->trust, &err), &err, "trust");
-    must(otls_context_set_clock(s->context, row_time, s, &err), &err, "clock");
+    must(otls_context_set_clock_callback(s->context, row_time, s, &err), &err, "clock");
     must(otls_context_set_verify_flags(s->context,
                                        p->options & ~(cn | OTLS_VERIFY_OPTION_SIGNATURE), &err),
          &err, "flags");

@@ -40,7 +40,7 @@ static int set_up_engine(shared *s)
     const char *chain = OTLS_TEST_PKI "/server-ecdsa-p256.pem";
     const char *key = OTLS_TEST_PKI "/server-ecdsa-p256.key";
 
-    if (otls_identity_load_files(&s->identity, s->backend, chain, key, NULL, NULL, &err) !=
+    if (otls_identity_from_files(&s->identity, s->backend, chain, key, NULL, NULL, &err) !=
             OTLS_OK ||
         otls_context_new(&s->client, s->backend, OTLS_CLIENT, &err) != OTLS_OK ||
         otls_context_new(&s->server, s->backend, OTLS_SERVER, &err) != OTLS_OK ||

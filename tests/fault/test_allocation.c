@@ -95,7 +95,7 @@ static bool set_up(attempt *a)
 
         (void)snprintf(chain, sizeof(chain), "%s/%s.pem", OTLS_TEST_PKI, names[server]);
         (void)snprintf(key, sizeof(key), "%s/%s.key", OTLS_TEST_PKI, names[server]);
-        STEP(otls_identity_load_files(identity, a->backend, chain, key, NULL, NULL, &a->err));
+        STEP(otls_identity_from_files(identity, a->backend, chain, key, NULL, NULL, &a->err));
         STEP(otls_context_new(context, a->backend, server ? OTLS_SERVER : OTLS_CLIENT, &a->err));
         STEP(otls_context_set_versions(*context, a->version, a->version, &a->err));
         STEP(otls_context_set_trust(*context, a->trust, &a->err));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Any bytes as PEM, as a host name, and as a certificate's time. */
 #include <omnitls/certificate.h>
+#include <omnitls/parity.h>
 
 #include "base/alloc.h"
 #include "x509/auxiliary.h"

@@ -117,7 +117,7 @@ static otls_context *make_context(char **argv)
     check(otls_backend_find(&backend, argv[2], &err), "engine", &err);
     check(otls_context_new(&context, backend, role, &err), "context", &err);
     check(otls_context_set_versions(context, version, version, &err), "version", &err);
-    check(otls_identity_load_files(&identity, backend, argv[3], argv[4], NULL, NULL, &err),
+    check(otls_identity_from_files(&identity, backend, argv[3], argv[4], NULL, NULL, &err),
           "identity", &err);
     check(otls_context_add_identity(context, identity, &err), "identity", &err);
     check(otls_trust_new(&trust, &err), "trust", &err);

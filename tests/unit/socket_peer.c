@@ -53,7 +53,7 @@ otls_context *socket_server_context(const otls_backend *backend)
     otls_identity *identity = NULL;
 
     cr_assert_eq(otls_context_new(&context, backend, OTLS_SERVER, &err), OTLS_OK, "%s", err.text);
-    cr_assert_eq(otls_identity_load_files(&identity, backend,
+    cr_assert_eq(otls_identity_from_files(&identity, backend,
                                           OTLS_TEST_PKI "/server-ecdsa-p256.pem",
                                           OTLS_TEST_PKI "/server-ecdsa-p256.key", NULL, NULL, &err),
                  OTLS_OK, "%s", err.text);

@@ -3,6 +3,7 @@
 
 #include <criterion/criterion.h>
 #include <omnitls/certificate.h>
+#include <omnitls/parity.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The socket layer between two ends of one engine: connect, transfer, ends, settings. */
 #include "socket_peer.h"
+#include <omnitls/parity.h>
 
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>

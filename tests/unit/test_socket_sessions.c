@@ -55,7 +55,7 @@ static bool visit(const site *s, size_t server, int known_port)
         cr_assert_eq(otls_connection_set_server_port(conn, (uint16_t)known_port, &err), OTLS_OK);
     cr_assert_eq(otls_socket_handshake(sock, &err), OTLS_OK, "%s", err.text);
     cr_assert_eq(otls_connection_set_server_port(conn, 1, &err), OTLS_E_USAGE, "too late");
-    reused = otls_connection_session_reused(conn);
+    reused = otls_connection_session_resumed(conn);
     cr_expect_eq(otls_connection_session_fit(conn),
                  reused ? OTLS_SESSION_OFFERED : OTLS_SESSION_NONE);
     cr_assert_eq(otls_socket_send_all(sock, &byte, 1, &err), OTLS_OK);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The socket layer's time-outs: they end in time, and what they interrupt can go on. */
 #include "socket_peer.h"
+#include <omnitls/parity.h>
 
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>

@@ -298,7 +298,7 @@ Test(trust, statistics)
     cr_assert_eq(otls_trust_add_file(trust, PKI("root.pem"), NULL), OTLS_OK);
     cr_assert_eq(otls_trust_add_file(trust, PKI("int.pem"), NULL), OTLS_OK);
     cr_assert_eq(otls_trust_add_file(trust, PKI("server-noint.pem"), NULL), OTLS_OK);
-    otls_trust_statistics_get(trust, &counts);
+    otls_trust_stats(trust, &counts);
     cr_expect_eq(counts.certificates, 3);
     cr_expect_eq(counts.authorities, 2);
     cr_expect_eq(counts.crls, 0);
@@ -314,7 +314,7 @@ Test(trust, null_is_harmless)
     cr_expect_null(otls_trust_ref(NULL));
     cr_expect_eq(otls_trust_count(NULL), 0);
     cr_expect_null(otls_trust_certificate(NULL, 0));
-    otls_trust_statistics_get(NULL, &counts);
+    otls_trust_stats(NULL, &counts);
     cr_expect_eq(counts.certificates, 0);
     cr_expect_eq(otls_trust_new(NULL, NULL), OTLS_E_USAGE);
     cr_expect_eq(otls_trust_add_file(NULL, "x", NULL), OTLS_E_USAGE);
