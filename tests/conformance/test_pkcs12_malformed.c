@@ -63,7 +63,7 @@ static void load_spoilt(const otls_backend *backend, const char *path, int round
 
         memcpy(spoilt, file, size);
         spoil(spoilt, size, &state);
-        status = otls_identity_load_pkcs12_memory(&identity, backend, spoilt, size,
+        status = otls_identity_from_pkcs12_memory(&identity, backend, spoilt, size,
                                                   otls_password_string, (void *)"secret", &err);
         if (status != OTLS_OK) {
             cr_assert_eq(status, OTLS_E_CREDENTIAL, "%s, round %d: %s", otls_backend_name(backend),

@@ -138,7 +138,7 @@ Test(trusted_certificate, own_leaf)
         otls_identity *plain = test_identity(backends[i], "server-noint"), *own;
         otls_error err = OTLS_ERROR_INIT;
 
-        cr_assert_eq(otls_identity_load_files(&own, backends[i],
+        cr_assert_eq(otls_identity_from_files(&own, backends[i],
                                               PKI "server-ecdsa-p256.trusted.pem",
                                               PKI "server-ecdsa-p256.key", NULL, NULL, &err),
                      OTLS_OK, "%s: %s", otls_backend_name(backends[i]), err.text);

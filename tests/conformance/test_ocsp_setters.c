@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: MIT */
+/* OCSP: the setters, and what an engine cannot do. */
+#include <criterion/criterion.h>
+
+#include "divergence.h"
+
+#include <omnitls/ocsp.h>
+#include <omnitls/verify.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool has(const otls_backend *backend, otls_feature feature)
+{
+    return otls_backend_supports(backend, feature, NULL) != OTLS_NO;
+}
+
+static uint8_t *read_response(const char *name, size_t *size)
+{
+    static uint8_t data[65536];
+    char path[512];
+    FILE *stream;
+
+    (void)snprintf(path, sizeof(path), "%s/ocsp/%s.der", OTLS_TEST_PKI, name);
+    stream = fopen(path, "rb");
+    cr_assert(stream != NULL, "%s", path);
+    *size = fread(data, 1, sizeof(data), stream);
+    (void)fclose(stream);
+    return data;
+}
+
+static otls_status serve(otls_connection *conn, const otls_identity *identity,
+                         const uint8_t **response, size_t *size, void *user)
+{
+    (void)conn, (void)identity, (void)response, (void)size, (void)user;
+    return OTLS_E_USAGE;
+}
+
+typedef struct engine_list {
+    const otls_backend *at[8];
+    size_t count;
+} engine_list;
+
+static engine_list engines(void)
+{
+    engine_list list;
+
+    list.count = otls_backend_list(list.at, 8);
+    cr_assert(list.count > 0 && list.count <= 8);
+    return list;
+}
+
+static otls_context *context_of(const otls_backend *backend, otls_role role)
+{
+    otls_context *context;
+
+    cr_assert_eq(otls_context_new(&context, backend, role, NULL), OTLS_OK);
+    return context;
+}
+
+Test(ocsp_setters, client)
+{
+    const engine_list list = engines();
+
+    for (size_t i = 0; i < list.count; i++) {
+        otls_context *context = context_of(list.at[i], OTLS_CLIENT);
+        const bool can = has(list.at[i], OTLS_FEATURE_OCSP_STAPLE_CLIENT);
+        otls_error err = OTLS_ERROR_INIT;
+
+        cr_expect_eq(otls_context_set_ocsp(context, OTLS_OCSP_REQUIRED, &err),
+                     can ? OTLS_OK : OTLS_E_UNSUPPORTED, "%s", otls_backend_name(list.at[i]));
+        if (!can)
+            cr_expect_not_null(strstr(err.text, otls_backend_name(list.at[i])));
+        cr_expect_eq(otls_context_set_ocsp(context, OTLS_OCSP_IF_PRESENT, &err),
+                     can ? OTLS_OK : OTLS_E_UNSUPPORTED);
+        cr_expect_eq(otls_context_set_ocsp(context, OTLS_OCSP_OFF, &err), OTLS_OK);
+        cr_expect_eq(otls_context_set_ocsp(context, (otls_ocsp_mode)3, &err), OTLS_E_USAGE);
+        cr_expect_eq(otls_context_set_ocsp_response(context, NULL, "x", 1, &err), OTLS_E_USAGE);
+        cr_expect_eq(otls_context_set_ocsp_callback(context, serve, NULL, &err), OTLS_E_USAGE);
+        otls_context_free(context);
+    }
+}
+
+typedef struct bad {
+    const char *what;
+    const char *data;
+    size_t size;
+} bad;
+
+static const bad bads[] = {
+    {"garbage", "garbage", 7},
+    {"an empty sequence", "\x30\x00", 2},
+    {"an error of the responder", "\x30\x03\x0a\x01\x03", 5},
+    {"PEM of another kind", "-----BEGIN X-----\nAAAA\n-----END X-----\n", 39},
+};
+
+static void expect_bad(otls_context *context)
+{
+    otls_error err = OTLS_ERROR_INIT;
+
+    for (size_t i = 0; i < sizeof(bads) / sizeof(bads[0]); i++) {
+        cr_expect_eq(
+            otls_context_set_ocsp_response(context, NULL, bads[i].data, bads[i].size, &err),
+            OTLS_E_CREDENTIAL, "%s", bads[i].what);
+        cr_expect_neq(err.text[0], '\0');
+    }
+    cr_expect_eq(otls_context_set_ocsp_response(context, NULL, NULL, 5, &err), OTLS_E_USAGE);
+    cr_expect_eq(otls_context_set_ocsp_response_file(context, NULL, "/nonexistent", &err),
+                 OTLS_E_IO);
+    cr_expect_not_null(strstr(err.text, "/nonexistent"));
+    cr_expect_eq(
+        otls_context_set_ocsp_response_file(context, NULL, OTLS_TEST_PKI "/root.pem", &err),
+        OTLS_E_CREDENTIAL);
+    cr_expect_not_null(strstr(err.text, "root.pem"));
+}
+
+Test(ocsp_setters, server)
+{
+    const engine_list list = engines();
+
+    for (size_t i = 0; i < list.count; i++) {
+        otls_context *context = context_of(list.at[i], OTLS_SERVER);
+        otls_identity *identity = test_identity(list.at[i], "server-ecdsa-p256");
+        otls_error err = OTLS_ERROR_INIT;
+        size_t size;
+        const uint8_t *data = read_response("server-rsa-2048", &size);
+
+        cr_expect_eq(otls_context_set_ocsp(context, OTLS_OCSP_REQUIRED, &err), OTLS_E_USAGE);
+        if (!has(list.at[i], OTLS_FEATURE_OCSP_STAPLE_SERVER)) {
+            cr_expect_eq(otls_context_set_ocsp_response(context, NULL, data, size, &err),
+                         OTLS_E_UNSUPPORTED);
+            cr_expect_eq(otls_context_set_ocsp_callback(context, serve, NULL, &err),
+                         OTLS_E_UNSUPPORTED);
+        } else {
+            expect_bad(context);
+            /* about another certificate than this identity's */
+            cr_expect_eq(otls_context_set_ocsp_response(context, identity, data, size, &err),
+                         OTLS_E_CREDENTIAL);
+            data = read_response("server-ecdsa-p256", &size);
+            cr_expect_eq(otls_context_set_ocsp_response(context, identity, data, size, &err),
+                         OTLS_OK);
+        }
+        otls_identity_free(identity);
+        otls_context_free(context);
+    }
+}
