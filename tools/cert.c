@@ -108,7 +108,7 @@ int tool_cert(const tool_options *options)
     }
     /* what exists is a file; what has a port is a server; the rest was meant as a file */
     if (access(options->target, F_OK) != 0 &&
-        tool_target_parse(&target, options->target, false) == NULL)
+        tool_target_parse(&target, options->target, false, NULL) == NULL)
         return show_server(options, &target);
     return show_file(options);
 }

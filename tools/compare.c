@@ -177,7 +177,8 @@ int tool_compare(const tool_options *options)
 {
     static outcome list[TOOL_ENGINE_MAX];
     tool_target target;
-    const char *wrong = tool_target_parse(&target, options->target, false);
+    const char *wrong =
+        tool_target_parse(&target, options->target, false, tool_default_port(options));
     size_t count = 0;
     int code;
 

@@ -67,7 +67,8 @@ static int talk(const tool_options *options, const tool_target *target, otls_soc
 int tool_connect(const tool_options *options)
 {
     tool_target target;
-    const char *wrong = tool_target_parse(&target, options->target, false);
+    const char *wrong =
+        tool_target_parse(&target, options->target, false, tool_default_port(options));
     otls_error err = OTLS_ERROR_INIT;
     const otls_backend *backend = NULL;
     otls_context *context;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "tool.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
@@ -17,7 +18,7 @@ const tool_command tool_commands[] = {
      .bit = ON_SELFTEST,
      .run = tool_selftest},
     {.name = "connect",
-     .argument = "HOST:PORT",
+     .argument = "HOST[:PORT]",
      .summary = "connect, send standard input, print what comes back",
      .bit = ON_CONNECT,
      .run = tool_connect},
@@ -26,7 +27,7 @@ const tool_command tool_commands[] = {
      .bit = ON_SERVE,
      .run = tool_serve},
     {.name = "compare",
-     .argument = "HOST:PORT",
+     .argument = "HOST[:PORT]",
      .summary = "make the same handshake with every engine and mark the differences",
      .bit = ON_COMPARE,
      .run = tool_compare},
@@ -91,6 +92,8 @@ static int run_help(int argc, char **argv)
 static int finish(int code)
 {
     if ((fflush(stdout) != 0 || ferror(stdout) != 0) && code == TOOL_OK) {
+        if (errno == EPIPE) /* who read it has seen enough */
+            return TOOL_USAGE;
         (void)fprintf(stderr, "omnitls: cannot write to standard output\n");
         return TOOL_USAGE;
     }

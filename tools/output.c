@@ -19,16 +19,34 @@ void tool_complain(const tool_options *options, const char *format, ...)
                   tool_printable(safe, sizeof(safe), text, strlen(text)));
 }
 
+/* What could have been said instead of an unknown name: "; there are ...", or "". */
+static const char *values_hint(char out[160], const char *option, const otls_error *err)
+{
+    static const uint16_t groups[] = {0x0017, 0x0018, 0x0019, 0x001d, 0x001e,
+                                      0x0100, 0x0101, 0x0102, 0x0103, 0x0104};
+    size_t used = 0;
+
+    out[0] = '\0';
+    if (option != NULL && strcmp(option, "backend") == 0)
+        return "; there are openssl, wolfssl, gnutls";
+    if (option == NULL || strcmp(option, "groups") != 0 ||
+        strncmp(err->text, "unknown group", strlen("unknown group")) != 0)
+        return out;
+    for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]) && used < 160; i++)
+        used += (size_t)snprintf(out + used, 160 - used, "%s%s", i == 0 ? "; there are " : ", ",
+                                 otls_group_name(groups[i]));
+    return out;
+}
+
 int tool_report(const tool_options *options, const char *option, const otls_error *err)
 {
-    bool native = err->native_text[0] != '\0';
+    const bool native = err->native_text[0] != '\0';
+    char hint[160];
 
-    if (option != NULL)
-        tool_complain(options, "--%s: %s%s%s%s", option, err->text, native ? " (" : "",
-                      err->native_text, native ? ")" : "");
-    else
-        tool_complain(options, "%s%s%s%s", err->text, native ? " (" : "", err->native_text,
-                      native ? ")" : "");
+    tool_complain(options, "%s%s%s%s%s%s%s%s", option != NULL ? "--" : "",
+                  option != NULL ? option : "", option != NULL ? ": " : "", err->text,
+                  native ? " (" : "", err->native_text, native ? ")" : "",
+                  values_hint(hint, option, err));
     return tool_exit_code((otls_status)err->status, false);
 }
 

@@ -160,7 +160,7 @@ static int listen_on(const tool_options *options, otls_context *context, otls_so
     const char *text = options->listen == NULL ? LISTEN_DEFAULT : options->listen;
     otls_error err = OTLS_ERROR_INIT;
     tool_target target;
-    const char *wrong = tool_target_parse(&target, text, true);
+    const char *wrong = tool_target_parse(&target, text, true, NULL);
     otls_status status;
 
     if (wrong != NULL) {

@@ -12,18 +12,27 @@
 #include <time.h>
 
 static const struct {
-    const char *name;
+    const char *name, *port;
     otls_status (*run)(starttls *s);
 } protocols[] = {
-    {"smtp", starttls_smtp},         {"imap", starttls_imap}, {"pop3", starttls_pop3},
-    {"ftp", starttls_ftp},           {"ldap", starttls_ldap}, {"xmpp", starttls_xmpp},
-    {"postgres", starttls_postgres},
+    {"smtp", "25", starttls_smtp},           {"imap", "143", starttls_imap},
+    {"pop3", "110", starttls_pop3},          {"ftp", "21", starttls_ftp},
+    {"ldap", "389", starttls_ldap},          {"xmpp", "5222", starttls_xmpp},
+    {"postgres", "5432", starttls_postgres},
 };
 #define PROTOCOL_COUNT (sizeof(protocols) / sizeof(protocols[0]))
 
 const char *tool_starttls_names(void)
 {
     return "smtp, imap, pop3, ftp, ldap, xmpp, postgres";
+}
+
+const char *tool_default_port(const tool_options *options)
+{
+    for (size_t i = 0; i < PROTOCOL_COUNT && options->starttls != NULL; i++)
+        if (strcmp(protocols[i].name, options->starttls) == 0)
+            return protocols[i].port;
+    return "443";
 }
 
 bool tool_starttls_known(const char *protocol)

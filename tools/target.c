@@ -13,12 +13,13 @@ static const char *copy_part(char *out, size_t capacity, const char *text, size_
     return NULL;
 }
 
-const char *tool_target_parse(tool_target *out, const char *text, bool host_may_be_empty)
+const char *tool_target_parse(tool_target *out, const char *text, bool host_may_be_empty,
+                              const char *default_port)
 {
     const char *host = text;
     const char *colon;
     size_t host_size;
-    const char *wrong;
+    const char *port, *wrong;
 
     if (text[0] == '[') {
         const char *end = strchr(text, ']');
@@ -31,18 +32,21 @@ const char *tool_target_parse(tool_target *out, const char *text, bool host_may_
     } else {
         colon = strrchr(text, ':');
         if (colon == NULL)
-            return "has no port (HOST:PORT)";
+            colon = text + strlen(text);
         host_size = (size_t)(colon - text);
         if (memchr(text, ':', host_size) != NULL)
             return "is ambiguous: write an IPv6 address in brackets, [::1]:443";
     }
-    if (*colon != ':' || colon[1] == '\0')
+    port = *colon == '\0' ? colon : colon + 1;
+    if (*colon == '\0' && default_port != NULL)
+        port = default_port;
+    else if (*colon != ':' || colon[1] == '\0')
         return "has no port (HOST:PORT)";
     if (host_size == 0 && !host_may_be_empty)
         return "has no host (HOST:PORT)";
     wrong = copy_part(out->host, sizeof(out->host), host, host_size);
     if (wrong == NULL)
-        wrong = copy_part(out->port, sizeof(out->port), colon + 1, strlen(colon + 1));
+        wrong = copy_part(out->port, sizeof(out->port), port, strlen(port));
     return wrong;
 }
 

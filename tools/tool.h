@@ -89,9 +89,14 @@ typedef struct tool_target {
     char host[256];
     char port[64];
 } tool_target;
-/** "example.org:443", "[::1]:443", ":4433" (host empty). A sentence about what is wrong, or NULL.
+/**
+ * "example.org:443", "[::1]:443", ":4433" (host empty), "example.org" (the default port; NULL: none).
+ * A sentence about what is wrong, or NULL.
  */
-const char *tool_target_parse(tool_target *out, const char *text, bool host_may_be_empty);
+const char *tool_target_parse(tool_target *out, const char *text, bool host_may_be_empty,
+                              const char *default_port);
+/** The port of a service when none is given: 443, or that of --starttls. */
+const char *tool_default_port(const tool_options *options);
 /** 0x0304 for "1.3" or "TLSv1.3"; 0 when it is no version. */
 uint16_t tool_version_parse(const char *text);
 /** "1.3"; "unknown" for others. */

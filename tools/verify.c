@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <omnitls/verify.h>
+#include <omnitls/parity.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -87,7 +88,8 @@ static bool is_address(const char *text)
 static bool parse_words(const tool_options *options, otls_verify_parameters *out)
 {
     if (!parse_time(options->time, &out->time)) {
-        tool_complain(options, "--time: \"%s\" is no time", options->time);
+        tool_complain(options, "--time: \"%s\" is no time; write seconds since 1970, or 2026-01-31T12:00:00Z",
+                      options->time);
         return false;
     }
     if (!parse_purpose(options->purpose, &out->purpose)) {

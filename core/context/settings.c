@@ -52,7 +52,8 @@ otls_status otls_context_set_versions(otls_context *context, uint16_t lowest, ui
     if (lowest != OTLS_VERSION_DEFAULT && highest != OTLS_VERSION_DEFAULT && lowest > highest &&
         lowest != OTLS_VERSION_HIGHEST && highest != OTLS_VERSION_LOWEST)
         return omni_fail(err, OTLS_E_CONFIG, OTLS_CODE_NONE,
-                         "lowest version 0x%04x is above the highest, 0x%04x", lowest, highest);
+                         "the lowest version, %s, is above the highest, %s",
+                         otls_version_name(lowest), otls_version_name(highest));
     context->settings.offer.lowest = lowest;
     context->settings.offer.highest = highest;
     return OTLS_OK;

@@ -138,6 +138,8 @@ otls_status otls_connect(otls_socket **out, otls_context *context_or_null, const
     if (out == NULL)
         return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE, "no place for the socket was given");
     *out = NULL;
+    if (host == NULL || port == NULL)
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE, "otls_connect needs a host and a port");
     if (timeout_ms == 0)
         return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE,
                          "otls_connect cannot work without waiting; use otls_socket_connect");
@@ -180,6 +182,9 @@ otls_status otls_get_server_certificate(char **pem, const char *host, const char
     if (pem == NULL)
         return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE, "no place for the text was given");
     *pem = NULL;
+    if (host == NULL || port == NULL || timeout_ms == 0)
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE,
+                         "otls_get_server_certificate needs a host, a port and a timeout");
     OMNI_TRY(look_context(&context, trust_or_null, err));
     status = otls_connect(&sock, context, host, port, timeout_ms, err);
     if (status == OTLS_OK) {

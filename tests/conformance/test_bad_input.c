@@ -312,7 +312,7 @@ static const struct {
     {"no ALPN name", OTLS_E_CONFIG, OTLS_CODE_LIMIT, "name 2 has 0 bytes"},
     {"absurd depth", OTLS_E_CONFIG, OTLS_CODE_LIMIT, "2000000000"},
     {"negative depth", OTLS_E_CONFIG, OTLS_CODE_LIMIT, "-1"},
-    {"versions crossed", OTLS_E_CONFIG, OTLS_CODE_NONE, "0x0304"},
+    {"versions crossed", OTLS_E_CONFIG, OTLS_CODE_NONE, "TLSv1.3"},
     {"SSLv3 by number", OTLS_E_CONFIG, OTLS_CODE_OBSOLETE, "SSLv3"},
     {"no version", OTLS_E_CONFIG, OTLS_CODE_NONE, "0x0305"},
     {"SSLv3 by name", OTLS_E_CONFIG, OTLS_CODE_OBSOLETE, "SSLv3"},
