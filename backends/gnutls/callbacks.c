@@ -112,8 +112,7 @@ static int tell_ca_names(otls_backend_connection *conn, const gnutls_datum_t *na
     return 0;
 }
 
-/* TLS 1.2 knows two kinds of certificates: EdDSA counts as ECDSA there, PSS as RSA (RFC 8422 5.5).
- */
+/* TLS 1.2 knows two kinds of certificates: EdDSA counts as ECDSA there, PSS as RSA (RFC 8422 5.5). */
 static bool fits(int pk, const gnutls_pk_algorithm_t *algorithms, int count)
 {
     const bool edwards = pk == GNUTLS_PK_EDDSA_ED25519 || pk == GNUTLS_PK_EDDSA_ED448;

@@ -131,7 +131,7 @@ static int configure(otls_backend_connection *conn, const otls_connection_setup 
     gnutls_dh_set_prime_bits(conn->session, dh_bits(policy));
     if (policy->server)
         gnutls_certificate_server_set_request(
-            conn->session, requests[setup->ask_later            ? 0
+            conn->session, requests[setup->ask_later           ? 0
                                     : policy->request_peer < 3 ? policy->request_peer
                                                                : 2]);
     else if (setup->server_name != NULL)

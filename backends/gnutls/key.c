@@ -206,8 +206,8 @@ static int sign_data(gnutls_privkey_t handle, gnutls_sign_algorithm_t algorithm,
 }
 
 /*
- * For all but EdDSA, GnuTLS hashes first and asks for a signature over the digest. RSA_RAW is PKCS #1
- * over a DigestInfo, which is taken apart: callbacks are promised the digest itself.
+ * For all but EdDSA, GnuTLS hashes first and asks for a signature over the digest. RSA_RAW is PKCS
+ * #1 over a DigestInfo, which is taken apart: callbacks are promised the digest itself.
  */
 static int sign_hash(gnutls_privkey_t handle, gnutls_sign_algorithm_t algorithm, void *user,
                      unsigned flags, const gnutls_datum_t *hash, gnutls_datum_t *signature)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** @file backend.c The OpenSSL module: what it is, what it can do. */
+/* The OpenSSL module: what it is, what it can do. */
 #include "ossl.h"
 #if OSSL_AT_LEAST_3
 #include <openssl/provider.h>
@@ -139,7 +139,7 @@ OTLS_BACKEND_EXPORT const otls_backend_module OTLS_BACKEND_SYMBOL = {
     .magic = OTLS_BACKEND_MAGIC,
     .abi_major = OTLS_BACKEND_ABI_MAJOR,
     .abi_minor = OTLS_BACKEND_ABI_MINOR,
-    .size = (uint32_t)sizeof(otls_backend_module),
+    .size = sizeof(otls_backend_module),
     .name = OSSL_NAME,
     .description = "OpenSSL: every feature of omnitls, the reference engine",
     .built_version = BUILT_VERSION,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** @file chain.c OpenSSL's own verifier, for those who ask for it instead of core's. */
+/* OpenSSL's own verifier, for those who ask for it instead of core's. */
 #include "ossl.h"
 #include <openssl/x509v3.h>
 
@@ -175,6 +175,6 @@ static otls_status verify_chain(const otls_engine_verify_request *request, uint3
 }
 
 const otls_certificate_ops ossl_certificate_ops = {
-    .size = (uint32_t)sizeof(otls_certificate_ops),
+    .size = sizeof(otls_certificate_ops),
     .verify_chain = verify_chain,
 };

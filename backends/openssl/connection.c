@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/** @file connection.c One SSL over core's bytes: handshake, records, alerts, what was negotiated.
- */
+/* One SSL over core's bytes: handshake, records, alerts, what was negotiated. */
 #include "ossl.h"
 
 /* ---- core's bytes as a BIO ----------------------------------------------------------------- */
 
 static int bio_read(BIO *bio, char *out, size_t capacity, size_t *count)
 {
-    struct otls_backend_connection *conn = BIO_get_data(bio);
+    otls_backend_connection *conn = BIO_get_data(bio);
     conn->io = conn->core->ops->read(conn->core, out, capacity, count);
     BIO_clear_retry_flags(bio);
     if (conn->io == OTLS_OK)
@@ -22,7 +21,7 @@ static int bio_read(BIO *bio, char *out, size_t capacity, size_t *count)
  * OpenSSL offers no way to send just any alert from its callbacks. While alerts are still in the
  * clear, the one that it sends because core refused is made to say what core wants.
  */
-static otls_status write_replaced(struct otls_backend_connection *conn, const char *data)
+static otls_status write_replaced(otls_backend_connection *conn, const char *data)
 {
     unsigned char record[7];
     memcpy(record, data, sizeof(record));
@@ -33,7 +32,7 @@ static otls_status write_replaced(struct otls_backend_connection *conn, const ch
 
 static int bio_write(BIO *bio, const char *data, size_t size, size_t *count)
 {
-    struct otls_backend_connection *conn = BIO_get_data(bio);
+    otls_backend_connection *conn = BIO_get_data(bio);
     otls_status status;
     BIO_clear_retry_flags(bio);
     if (size == 7 && data[0] == SSL3_RT_ALERT && data[5] == SSL3_AL_FATAL)
@@ -56,7 +55,7 @@ static long bio_control(BIO *bio, int command, long number, void *pointer)
     if (command == BIO_CTRL_FLUSH) /* once per record: nothing more is asked for on this path */
         return 1;
     if (command == BIO_CTRL_EOF) {
-        const struct otls_backend_connection *conn = BIO_get_data(bio);
+        const otls_backend_connection *conn = BIO_get_data(bio);
         return conn->io == OTLS_E_TRUNCATED;
     }
     return 0;
@@ -75,7 +74,7 @@ BIO_METHOD *ossl_bio_method(void)
 
 /* ---- alerts -------------------------------------------------------------------------------- */
 
-static void saw_alert(struct otls_backend_connection *conn, bool received, int value)
+static void saw_alert(otls_backend_connection *conn, bool received, int value)
 {
     uint8_t description = (uint8_t)(value & 0xff);
     /* RFC 8446 section 6: the level no longer means anything. */
@@ -96,7 +95,7 @@ static void saw_alert(struct otls_backend_connection *conn, bool received, int v
 
 void ossl_info_callback(const SSL *ssl, int where, int value)
 {
-    struct otls_backend_connection *conn = ossl_connection(ssl);
+    otls_backend_connection *conn = ossl_connection_of(ssl);
     if (where == SSL_CB_READ_ALERT || where == SSL_CB_WRITE_ALERT) {
         saw_alert(conn, where == SSL_CB_READ_ALERT, value);
     } else if (conn->asking && (where & SSL_CB_LOOP) != 0 &&
@@ -110,8 +109,8 @@ void ossl_info_callback(const SSL *ssl, int where, int value)
 
 /* ---- life ---------------------------------------------------------------------------------- */
 
-static otls_status set_client(struct otls_backend_connection *conn,
-                              const otls_connection_setup *setup, otls_error *err)
+static otls_status set_client(otls_backend_connection *conn, const otls_connection_setup *setup,
+                              otls_error *err)
 {
     SSL *ssl = conn->ssl;
     if (setup->server_name != NULL && SSL_set_tlsext_host_name(ssl, setup->server_name) != 1)
@@ -136,8 +135,7 @@ static otls_status set_client(struct otls_backend_connection *conn,
     return OTLS_OK;
 }
 
-static otls_status set_server(struct otls_backend_connection *conn,
-                              const otls_connection_setup *setup)
+static otls_status set_server(otls_backend_connection *conn, const otls_connection_setup *setup)
 {
     const size_t size = setup->alpn.size;
     if (size > 1 && size - 1 <= sizeof(conn->alpn)) {
@@ -151,7 +149,7 @@ static otls_status set_server(struct otls_backend_connection *conn,
     return OTLS_OK;
 }
 
-static void connection_fini(struct otls_backend_connection *conn)
+static void connection_fini(otls_backend_connection *conn)
 {
     /* Quietly: without this, OpenSSL takes a missing close_notify as a reason to forget the
      * session. A fatal alert has made it forget already. */
@@ -160,8 +158,7 @@ static void connection_fini(struct otls_backend_connection *conn)
     conn->ssl = NULL;
 }
 
-static otls_status connection_init(struct otls_backend_connection *conn,
-                                   struct otls_backend_context *context,
+static otls_status connection_init(otls_backend_connection *conn, otls_backend_context *context,
                                    const otls_connection_setup *setup, otls_error *err)
 {
     BIO *bio = BIO_new(context->bio);
@@ -193,7 +190,7 @@ static bool suite_is_psk(const SSL *ssl)
     return cipher != NULL && SSL_CIPHER_get_auth_nid(cipher) == NID_auth_psk;
 }
 
-static otls_status finish_handshake(struct otls_backend_connection *conn, otls_error *err)
+static otls_status finish_handshake(otls_backend_connection *conn, otls_error *err)
 {
     SSL *ssl = conn->ssl;
     const bool resumed = SSL_session_reused(ssl) == 1;
@@ -218,7 +215,7 @@ static otls_status finish_handshake(struct otls_backend_connection *conn, otls_e
     return OTLS_OK;
 }
 
-static otls_status connection_handshake(struct otls_backend_connection *conn, otls_error *err)
+static otls_status connection_handshake(otls_backend_connection *conn, otls_error *err)
 {
     ERR_clear_error();
     conn->io = OTLS_OK;
@@ -239,7 +236,7 @@ static otls_status connection_handshake(struct otls_backend_connection *conn, ot
     return status;
 }
 
-static otls_status connection_read(struct otls_backend_connection *conn, void *out, size_t capacity,
+static otls_status connection_read(otls_backend_connection *conn, void *out, size_t capacity,
                                    size_t *count, otls_error *err)
 {
     conn->io = OTLS_OK;
@@ -249,8 +246,8 @@ static otls_status connection_read(struct otls_backend_connection *conn, void *o
     return ossl_fail_connection(conn, err);
 }
 
-static otls_status connection_write(struct otls_backend_connection *conn, const void *data,
-                                    size_t size, otls_error *err)
+static otls_status connection_write(otls_backend_connection *conn, const void *data, size_t size,
+                                    otls_error *err)
 {
     size_t done;
     conn->io = OTLS_OK;
@@ -259,12 +256,12 @@ static otls_status connection_write(struct otls_backend_connection *conn, const 
     return ossl_fail_connection(conn, err);
 }
 
-static size_t connection_pending(const struct otls_backend_connection *conn)
+static size_t connection_pending(const otls_backend_connection *conn)
 {
     return (size_t)SSL_pending(conn->ssl);
 }
 
-static otls_status connection_shutdown(struct otls_backend_connection *conn, otls_error *err)
+static otls_status connection_shutdown(otls_backend_connection *conn, otls_error *err)
 {
     conn->io = OTLS_OK;
     if (SSL_shutdown(conn->ssl) >= 0)
@@ -272,7 +269,7 @@ static otls_status connection_shutdown(struct otls_backend_connection *conn, otl
     return ossl_fail_connection(conn, err);
 }
 
-static void connection_idle(struct otls_backend_connection *conn)
+static void connection_idle(otls_backend_connection *conn)
 {
     (void)SSL_free_buffers(conn->ssl);
 }
@@ -280,7 +277,7 @@ static void connection_idle(struct otls_backend_connection *conn)
 /* ---- key update, certificates on request, renegotiation, early data ------------------------- */
 
 /* Let the message that OpenSSL has queued go out; it need not be answered yet. */
-static otls_status push_handshake(struct otls_backend_connection *conn, otls_error *err)
+static otls_status push_handshake(otls_backend_connection *conn, otls_error *err)
 {
     conn->io = OTLS_OK;
     if (SSL_do_handshake(conn->ssl) == 1)
@@ -289,7 +286,7 @@ static otls_status push_handshake(struct otls_backend_connection *conn, otls_err
     return status == OTLS_WANT_READ ? OTLS_OK : status;
 }
 
-static otls_status connection_key_update(struct otls_backend_connection *conn, bool request_peer,
+static otls_status connection_key_update(otls_backend_connection *conn, bool request_peer,
                                          otls_error *err)
 {
     ERR_clear_error();
@@ -299,8 +296,7 @@ static otls_status connection_key_update(struct otls_backend_connection *conn, b
     return push_handshake(conn, err);
 }
 
-static otls_status connection_request_certificate(struct otls_backend_connection *conn,
-                                                  otls_error *err)
+static otls_status connection_request_certificate(otls_backend_connection *conn, otls_error *err)
 {
     int mode = SSL_VERIFY_PEER;
     if (conn->policy->request_peer == 2)
@@ -315,7 +311,7 @@ static otls_status connection_request_certificate(struct otls_backend_connection
     return push_handshake(conn, err);
 }
 
-static otls_status connection_renegotiate(struct otls_backend_connection *conn, otls_error *err)
+static otls_status connection_renegotiate(otls_backend_connection *conn, otls_error *err)
 {
     ERR_clear_error();
     if (!conn->policy->renegotiation || SSL_renegotiate(conn->ssl) != 1)
@@ -324,7 +320,7 @@ static otls_status connection_renegotiate(struct otls_backend_connection *conn, 
     return push_handshake(conn, err);
 }
 
-static otls_status connection_write_early(struct otls_backend_connection *conn, const void *data,
+static otls_status connection_write_early(otls_backend_connection *conn, const void *data,
                                           size_t size, size_t *count, otls_error *err)
 {
     ERR_clear_error();
@@ -335,8 +331,8 @@ static otls_status connection_write_early(struct otls_backend_connection *conn, 
     return ossl_fail_connection(conn, err);
 }
 
-static otls_status connection_read_early(struct otls_backend_connection *conn, void *out,
-                                         size_t capacity, size_t *count, otls_error *err)
+static otls_status connection_read_early(otls_backend_connection *conn, void *out, size_t capacity,
+                                         size_t *count, otls_error *err)
 {
     ERR_clear_error();
     conn->io = OTLS_OK;
@@ -353,8 +349,8 @@ static otls_status connection_read_early(struct otls_backend_connection *conn, v
 }
 
 const otls_connection_ops ossl_connection_ops = {
-    .size = (uint32_t)sizeof(otls_connection_ops),
-    .state_size = (uint32_t)sizeof(struct otls_backend_connection),
+    .size = sizeof(otls_connection_ops),
+    .state_size = sizeof(otls_backend_connection),
     .init = connection_init,
     .fini = connection_fini,
     .handshake = connection_handshake,

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/**
- * @file context.c
+/*
  * A policy becomes an SSL_CTX. Everything is set explicitly, also what is OpenSSL's default: an
  * openssl.cnf that the application has loaded must not change what core decided.
  */
@@ -209,7 +208,7 @@ static otls_status set_ca_names(SSL_CTX *ctx, const otls_policy *policy, otls_er
 static int alpn_callback(SSL *ssl, const unsigned char **out, unsigned char *out_size,
                          const unsigned char *in, unsigned in_size, void *unused)
 {
-    const struct otls_backend_connection *conn = ossl_connection(ssl);
+    const otls_backend_connection *conn = ossl_connection_of(ssl);
     (void)in, (void)in_size, (void)unused; /* core has read the list and chosen */
     if (conn->alpn_size == 0)
         return SSL_TLSEXT_ERR_NOACK;
@@ -220,7 +219,7 @@ static int alpn_callback(SSL *ssl, const unsigned char **out, unsigned char *out
 
 static void key_log_callback(const SSL *ssl, const char *line)
 {
-    otls_core *core = ossl_connection(ssl)->core;
+    otls_core *core = ossl_connection_of(ssl)->core;
     core->ops->key_log(core, line);
 }
 
@@ -228,7 +227,7 @@ static void key_log_callback(const SSL *ssl, const char *line)
 static int request_callback(SSL *ssl, void *unused)
 {
     enum { NAMES_MAX = 512 };
-    otls_core *core = ossl_connection(ssl)->core;
+    otls_core *core = ossl_connection_of(ssl)->core;
     const STACK_OF(X509_NAME) *names = SSL_get0_peer_CA_list(ssl);
     const int total = names != NULL ? sk_X509_NAME_num(names) : 0;
     const size_t count = total > NAMES_MAX ? NAMES_MAX : (size_t)(total > 0 ? total : 0);
@@ -359,8 +358,7 @@ static otls_status set_key_exchange(SSL_CTX *ctx, const otls_policy *policy, otl
 
 /* ---- the table ----------------------------------------------------------------------------- */
 
-static otls_status fill(struct otls_backend_context *context, const otls_policy *policy,
-                        otls_error *err)
+static otls_status fill(otls_backend_context *context, const otls_policy *policy, otls_error *err)
 {
     SSL_CTX *ctx = context->ctx;
     otls_status status;
@@ -378,7 +376,7 @@ static otls_status fill(struct otls_backend_context *context, const otls_policy 
     return OTLS_OK;
 }
 
-static void context_fini(struct otls_backend_context *context)
+static void context_fini(otls_backend_context *context)
 {
     SSL_CTX_free(context->ctx);
     BIO_meth_free(context->bio);
@@ -386,7 +384,7 @@ static void context_fini(struct otls_backend_context *context)
     context->bio = NULL;
 }
 
-static otls_status context_init(struct otls_backend_context *context, const otls_policy *policy,
+static otls_status context_init(otls_backend_context *context, const otls_policy *policy,
                                 otls_error *err)
 {
     ERR_clear_error();
@@ -431,8 +429,8 @@ static bool has_signature(uint16_t scheme)
 }
 
 const otls_context_ops ossl_context_ops = {
-    .size = (uint32_t)sizeof(otls_context_ops),
-    .state_size = (uint32_t)sizeof(struct otls_backend_context),
+    .size = sizeof(otls_context_ops),
+    .state_size = sizeof(otls_backend_context),
     .init = context_init,
     .fini = context_fini,
     .has_suite = has_suite,

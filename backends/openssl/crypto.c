@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** @file crypto.c Random bytes, digests, keys, signatures. */
+/* Random bytes, digests, keys, signatures. */
 #include "ossl.h"
 #include <openssl/pem.h>
 #include <openssl/pkcs12.h>
@@ -349,7 +349,7 @@ static otls_status crypto_sign(const otls_native_key *key,
 }
 
 const otls_crypto_ops ossl_crypto_ops = {
-    .size = (uint32_t)sizeof(otls_crypto_ops),
+    .size = sizeof(otls_crypto_ops),
     .random = crypto_random,
     .digest = crypto_digest,
     .private_key_import = private_key_import,

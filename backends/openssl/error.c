@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** @file error.c OpenSSL's error queue and alerts, translated to one otls_error. */
+/* OpenSSL's error queue and alerts, translated to one otls_error. */
 #include "ossl.h"
 
 /* Copy the newest entry of the queue to `err` as "library: function: reason". */
@@ -106,7 +106,7 @@ static int32_t code_of_reason(const SSL *ssl, int reason)
     }
 }
 
-static otls_status fail_protocol(struct otls_backend_connection *conn, otls_error *err)
+static otls_status fail_protocol(otls_backend_connection *conn, otls_error *err)
 {
     const unsigned long error = ERR_peek_last_error();
     int32_t code = OTLS_CODE_NONE;
@@ -119,7 +119,7 @@ static otls_status fail_protocol(struct otls_backend_connection *conn, otls_erro
     return status;
 }
 
-static otls_status fail_verification(const struct otls_backend_connection *conn, otls_error *err)
+static otls_status fail_verification(const otls_backend_connection *conn, otls_error *err)
 {
     const otls_status status =
         ossl_fail(err, OTLS_E_VERIFY, OTLS_CODE_NONE, "the peer's certificates were not accepted");
@@ -127,7 +127,7 @@ static otls_status fail_verification(const struct otls_backend_connection *conn,
     return status;
 }
 
-otls_status ossl_fail_connection(struct otls_backend_connection *conn, otls_error *err)
+otls_status ossl_fail_connection(otls_backend_connection *conn, otls_error *err)
 {
     otls_status status;
     if (conn->io == OTLS_WANT_READ && !conn->refused)

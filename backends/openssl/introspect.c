@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** @file introspect.c What was negotiated, and the secrets that go with it. */
+/* What was negotiated, and the secrets that go with it. */
 #include "ossl.h"
 
 static X509 *peer_leaf(const SSL *ssl)
@@ -51,7 +51,7 @@ static uint16_t peer_signature(SSL *ssl)
     return ossl_signature_of_nids(type, hash, pss_key);
 }
 
-void ossl_info(const struct otls_backend_connection *conn, otls_connection_info *out)
+void ossl_info(const otls_backend_connection *conn, otls_connection_info *out)
 {
     SSL *ssl = conn->ssl;
     const SSL_CIPHER *cipher = SSL_get_current_cipher(ssl);
@@ -82,7 +82,7 @@ static void emit_x509(X509 *x509, void (*emit)(void *user, otls_slice der), void
     OPENSSL_free(der);
 }
 
-void ossl_peer_chain(struct otls_backend_connection *conn, void (*emit)(void *user, otls_slice der),
+void ossl_peer_chain(otls_backend_connection *conn, void (*emit)(void *user, otls_slice der),
                      void *user)
 {
     X509 *leaf = peer_leaf(conn->ssl);
@@ -98,13 +98,13 @@ void ossl_peer_chain(struct otls_backend_connection *conn, void (*emit)(void *us
         ossl_session_chain(conn, emit, user);
 }
 
-const char *ossl_state_name(const struct otls_backend_connection *conn)
+const char *ossl_state_name(const otls_backend_connection *conn)
 {
     return SSL_state_string_long(conn->ssl);
 }
 
-otls_status ossl_export_keying(struct otls_backend_connection *conn, const char *label,
-                               otls_slice context, uint8_t *out, size_t size, otls_error *err)
+otls_status ossl_export_keying(otls_backend_connection *conn, const char *label, otls_slice context,
+                               uint8_t *out, size_t size, otls_error *err)
 {
     if (SSL_export_keying_material(conn->ssl, out, size, label, strlen(label), context.data,
                                    context.size, context.data != NULL) == 1)
@@ -114,7 +114,7 @@ otls_status ossl_export_keying(struct otls_backend_connection *conn, const char 
 }
 
 /* RFC 5929 section 3.1: the first Finished, the client's unless the session was resumed. */
-static size_t tls_unique(const struct otls_backend_connection *conn, uint8_t *out, size_t capacity)
+static size_t tls_unique(const otls_backend_connection *conn, uint8_t *out, size_t capacity)
 {
     const bool client_first = SSL_session_reused(conn->ssl) == 0;
     const bool ours = client_first != (conn->policy->server != 0);
@@ -122,8 +122,8 @@ static size_t tls_unique(const struct otls_backend_connection *conn, uint8_t *ou
                 : SSL_get_peer_finished(conn->ssl, out, capacity);
 }
 
-otls_status ossl_secret(struct otls_backend_connection *conn, int which, uint8_t *out,
-                        size_t capacity, size_t *length, otls_error *err)
+otls_status ossl_secret(otls_backend_connection *conn, int which, uint8_t *out, size_t capacity,
+                        size_t *length, otls_error *err)
 {
     const bool is_13 = SSL_version(conn->ssl) >= TLS1_3_VERSION;
     size_t size = 0;

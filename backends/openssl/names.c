@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** @file names.c IANA numbers of groups and signature schemes, in OpenSSL's words. */
+/* IANA numbers of groups and signature schemes, in OpenSSL's words. */
 #include "ossl.h"
 
 static const struct {

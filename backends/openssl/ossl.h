@@ -75,7 +75,7 @@ struct otls_native_public_key {
 __attribute__((format(printf, 4, 5))) otls_status ossl_fail(otls_error *err, otls_status status,
                                                             int32_t code, const char *format, ...);
 /** Why did the SSL call fail? WANT_READ, CLOSED or a complete report. Empties the queue. */
-otls_status ossl_fail_connection(struct otls_backend_connection *conn, otls_error *err);
+otls_status ossl_fail_connection(otls_backend_connection *conn, otls_error *err);
 /** The newest entry says that an algorithm is missing, not that the input is wrong. */
 bool ossl_error_is_unsupported(void);
 
@@ -96,40 +96,42 @@ int ossl_verify_callback(X509_STORE_CTX *store, void *unused);
 /** For SSL_CTX_set_msg_callback: the peer's Certificate message, before OpenSSL decodes it. */
 void ossl_message_callback(int written, int version, int type, const void *data, size_t size,
                            SSL *ssl, void *unused);
-/** OpenSSL has failed: if it is for the peer's certificates, what core says of them is the answer. */
-void ossl_ask_late(struct otls_backend_connection *conn);
+/** OpenSSL has failed: if it is for the peer's certificates, what core says of them is the answer.
+ */
+void ossl_ask_late(otls_backend_connection *conn);
 /** For SSL_CTX_set_tlsext_status_cb, both sides. */
 int ossl_status_callback(SSL *ssl, void *unused);
 /** Server: tell core that the peer sent no certificate though asked. */
-otls_status ossl_verify_none(struct otls_backend_connection *conn);
+otls_status ossl_verify_none(otls_backend_connection *conn);
 
 /* session.c */
 
 /** Sessions, tickets and the server's cache as the policy wants them. */
 otls_status ossl_session_setup(SSL_CTX *ctx, const otls_policy *policy, otls_error *err);
 /** Client: tell core of the session in use. */
-void ossl_session_renewed(struct otls_backend_connection *conn);
+void ossl_session_renewed(otls_backend_connection *conn);
 
 /* session_chain.c */
-/** Server: put the client's chain, but for its leaf, into the session; false when it has no room. */
-bool ossl_session_keep_chain(struct otls_backend_connection *conn, SSL_SESSION *session);
+/** Server: put the client's chain, but for its leaf, into the session; false when it has no room.
+ */
+bool ossl_session_keep_chain(otls_backend_connection *conn, SSL_SESSION *session);
 bool ossl_session_chain_setup(SSL_CTX *ctx);
 /** Server, resumed: hand out what ossl_session_keep_chain put there. */
-void ossl_session_chain(const struct otls_backend_connection *conn,
+void ossl_session_chain(const otls_backend_connection *conn,
                         void (*emit)(void *user, otls_slice der), void *user);
 /** Pre-shared keys as the policy wants them. */
 otls_status ossl_psk_setup(SSL_CTX *ctx, const otls_policy *policy, otls_error *err);
 
 /* introspect.c: slots of the connection table */
 
-void ossl_info(const struct otls_backend_connection *conn, otls_connection_info *out);
-void ossl_peer_chain(struct otls_backend_connection *conn, void (*emit)(void *user, otls_slice der),
+void ossl_info(const otls_backend_connection *conn, otls_connection_info *out);
+void ossl_peer_chain(otls_backend_connection *conn, void (*emit)(void *user, otls_slice der),
                      void *user);
-const char *ossl_state_name(const struct otls_backend_connection *conn);
-otls_status ossl_export_keying(struct otls_backend_connection *conn, const char *label,
-                               otls_slice context, uint8_t *out, size_t size, otls_error *err);
-otls_status ossl_secret(struct otls_backend_connection *conn, int which, uint8_t *out,
-                        size_t capacity, size_t *length, otls_error *err);
+const char *ossl_state_name(const otls_backend_connection *conn);
+otls_status ossl_export_keying(otls_backend_connection *conn, const char *label, otls_slice context,
+                               uint8_t *out, size_t size, otls_error *err);
+otls_status ossl_secret(otls_backend_connection *conn, int which, uint8_t *out, size_t capacity,
+                        size_t *length, otls_error *err);
 
 /* signer.c */
 
@@ -163,7 +165,7 @@ BIO_METHOD *ossl_bio_method(void);
 /** For SSL_CTX_set_info_callback: alerts. */
 void ossl_info_callback(const SSL *ssl, int where, int value);
 
-static inline struct otls_backend_connection *ossl_connection(const SSL *ssl)
+static inline otls_backend_connection *ossl_connection_of(const SSL *ssl)
 {
     return SSL_get_app_data(ssl);
 }

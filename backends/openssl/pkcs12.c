@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/**
- * @file pkcs12.c
+/*
  * PFX files (RFC 7292). Old ones use algorithms that OpenSSL 3 keeps in its legacy provider; that
  * is loaded into a library context of its own, so that nothing else in the process comes to use it.
  */

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/**
- * @file public.c
+/*
  * Public keys from SubjectPublicKeyInfo. OpenSSL 3's decoder takes 85 microseconds for any key; the
  * common ones, recognised by their fixed beginnings, are handed over as numbers in 4 to 17. What is
  * not recognised to the last byte takes the long way, which alone decides what is wrong with it.

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/**
- * @file session.c
+/*
  * Sessions and pre-shared keys. OpenSSL keeps none (but see set_cache): what it makes goes to core
  * as bytes, what it needs comes from core. Tickets are sealed with core's keys.
  */
@@ -14,14 +13,13 @@
 
 /* ---- tickets ------------------------------------------------------------------------------- */
 
-/* Decide the key: 1 use it, 2 use it and issue a new ticket, 0 none (full handshake), -1 failure.
- */
+/* Decide the key: 1 use it, 2 use it and issue a new ticket, 0 none (full handshake), -1 failure. */
 static int ticket_key(SSL *ssl, unsigned char *name, unsigned char *iv, EVP_CIPHER_CTX *cipher,
                       int sealing, otls_ticket_key *key)
 {
-    otls_core *core = ossl_connection(ssl)->core;
+    otls_core *core = ossl_connection_of(ssl)->core;
     bool renew = false;
-    if ((sealing && ossl_connection(ssl)->no_ticket) ||
+    if ((sealing && ossl_connection_of(ssl)->no_ticket) ||
         core->ops->ticket_key(core, sealing ? NULL : name, key, &renew) != OTLS_OK)
         return 0;
     if (sealing) {
@@ -109,7 +107,7 @@ static void tell_client(otls_core *core, const SSL_SESSION *session, otls_slice 
 /* Both sides. Answers 0: OpenSSL keeps its reference. */
 static int new_callback(SSL *ssl, SSL_SESSION *session)
 {
-    struct otls_backend_connection *conn = ossl_connection(ssl);
+    otls_backend_connection *conn = ossl_connection_of(ssl);
     const otls_policy *policy = conn->policy;
     unsigned char *der = NULL;
     /* A server hears also of TLS 1.3 sessions, which live in their tickets alone. */
@@ -132,7 +130,7 @@ static int new_callback(SSL *ssl, SSL_SESSION *session)
     return 0;
 }
 
-void ossl_session_renewed(struct otls_backend_connection *conn)
+void ossl_session_renewed(otls_backend_connection *conn)
 {
     if (conn->policy->resumption && !conn->policy->server)
         (void)new_callback(conn->ssl, SSL_get_session(conn->ssl));
@@ -140,7 +138,7 @@ void ossl_session_renewed(struct otls_backend_connection *conn)
 
 static SSL_SESSION *get_callback(SSL *ssl, const unsigned char *id, int size, int *copy)
 {
-    struct otls_backend_connection *conn = ossl_connection(ssl);
+    otls_backend_connection *conn = ossl_connection_of(ssl);
     otls_slice blob = {NULL, 0};
     *copy = 0;
     if (size <= 0 ||
@@ -156,7 +154,7 @@ static SSL_SESSION *get_callback(SSL *ssl, const unsigned char *id, int size, in
 /* OpenSSL tells no connection here; sessions live no longer than the one they are tied to. */
 static void remove_callback(SSL_CTX *ctx, SSL_SESSION *session)
 {
-    const struct otls_backend_connection *conn = SSL_SESSION_get_app_data(session);
+    const otls_backend_connection *conn = SSL_SESSION_get_app_data(session);
     (void)ctx;
     if (conn != NULL)
         conn->core->ops->cache_remove(conn->core, session_id(session));
@@ -228,7 +226,7 @@ static bool psk_wanted(const SSL *ssl, const otls_policy *policy)
 static unsigned psk_client(SSL *ssl, const char *hint, char *identity, unsigned identity_capacity,
                            unsigned char *key, unsigned key_capacity)
 {
-    struct otls_backend_connection *conn = ossl_connection(ssl);
+    otls_backend_connection *conn = ossl_connection_of(ssl);
     size_t length = 0;
     if (!psk_wanted(ssl, conn->policy) ||
         conn->core->ops->psk_client(conn->core, hint, identity, identity_capacity, key,
@@ -242,7 +240,7 @@ static unsigned psk_client(SSL *ssl, const char *hint, char *identity, unsigned 
 static unsigned psk_server(SSL *ssl, const char *identity, unsigned char *key,
                            unsigned key_capacity)
 {
-    struct otls_backend_connection *conn = ossl_connection(ssl);
+    otls_backend_connection *conn = ossl_connection_of(ssl);
     size_t length = 0;
     if (!psk_wanted(ssl, conn->policy) ||
         conn->core->ops->psk_server(conn->core, (const uint8_t *)identity, strlen(identity), key,

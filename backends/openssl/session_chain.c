@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/**
- * @file session_chain.c
+/*
  * OpenSSL keeps only the client's leaf in a session. The rest of the chain, without which the leaf
  * cannot be judged again, travels as the session's application data: each certificate as a length
  * of three bytes and its DER.
@@ -22,7 +21,7 @@ static size_t chain_size(const STACK_OF(X509) * chain)
     return size;
 }
 
-bool ossl_session_keep_chain(struct otls_backend_connection *conn, SSL_SESSION *session)
+bool ossl_session_keep_chain(otls_backend_connection *conn, SSL_SESSION *session)
 {
     const STACK_OF(X509) *chain = SSL_get_peer_cert_chain(conn->ssl); /* a server's: no leaf */
     unsigned char *bytes, *at;
@@ -48,7 +47,7 @@ bool ossl_session_keep_chain(struct otls_backend_connection *conn, SSL_SESSION *
 /* Before a ticket is sealed. A session whose chain has no room gets none. */
 static int on_ticket(SSL *ssl, void *arg)
 {
-    struct otls_backend_connection *conn = ossl_connection(ssl);
+    otls_backend_connection *conn = ossl_connection_of(ssl);
     (void)arg;
     conn->no_ticket = !ossl_session_keep_chain(conn, SSL_get_session(ssl));
     return 1;
@@ -59,7 +58,7 @@ bool ossl_session_chain_setup(SSL_CTX *ctx)
     return SSL_CTX_set_session_ticket_cb(ctx, on_ticket, NULL, NULL) == 1;
 }
 
-void ossl_session_chain(const struct otls_backend_connection *conn,
+void ossl_session_chain(const otls_backend_connection *conn,
                         void (*emit)(void *user, otls_slice der), void *user)
 {
     SSL_SESSION *session = SSL_get_session(conn->ssl);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/**
- * @file signer.c
+/*
  * A private key that is held elsewhere and signs by callback: an OpenSSL provider with one key,
  * loaded into a library context of its own. A provider, because it alone is given the bytes to be
  * signed and not their digest, which Ed25519 needs.

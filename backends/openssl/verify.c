@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/**
- * @file verify.c
+/*
  * The peer's certificates, handed to core in the middle of the handshake; core's verdict, handed to
  * OpenSSL in the only words it takes, X509_V_ERR_ codes. And the OCSP response, both ways.
  */
@@ -31,8 +30,7 @@ static int error_for_alert(uint8_t alert)
     }
 }
 
-static otls_status ask_core(struct otls_backend_connection *conn, const otls_slice *chain,
-                            size_t count)
+static otls_status ask_core(otls_backend_connection *conn, const otls_slice *chain, size_t count)
 {
     const unsigned char *response = NULL;
     const long size =
@@ -50,7 +48,7 @@ static otls_status ask_core(struct otls_backend_connection *conn, const otls_sli
 }
 
 /* As ask_core, for a chain of OpenSSL's, leaf first. */
-static otls_status ask_core_x509(struct otls_backend_connection *conn, STACK_OF(X509) * stack)
+static otls_status ask_core_x509(otls_backend_connection *conn, STACK_OF(X509) * stack)
 {
     otls_slice chain[OSSL_CHAIN_MAX];
     unsigned char *der[OSSL_CHAIN_MAX];
@@ -76,7 +74,7 @@ static otls_status ask_core_x509(struct otls_backend_connection *conn, STACK_OF(
     return status;
 }
 
-otls_status ossl_verify_none(struct otls_backend_connection *conn)
+otls_status ossl_verify_none(otls_backend_connection *conn)
 {
     return ask_core(conn, NULL, 0);
 }
@@ -84,7 +82,7 @@ otls_status ossl_verify_none(struct otls_backend_connection *conn)
 int ossl_verify_callback(X509_STORE_CTX *store, void *unused)
 {
     SSL *ssl = X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx());
-    struct otls_backend_connection *conn = ossl_connection(ssl);
+    otls_backend_connection *conn = ossl_connection_of(ssl);
     (void)unused;
     X509_STORE_CTX_set_error(store, X509_V_OK);
     /* In TLS 1.2 the OCSP response comes after the certificates (RFC 6066 section 8): ask then. */
@@ -113,7 +111,7 @@ void ossl_message_callback(int written, int version, int type, const void *data,
                            SSL *ssl, void *unused)
 {
     enum { HEADER = 4 };
-    const struct otls_backend_connection *conn = ossl_connection(ssl);
+    const otls_backend_connection *conn = ossl_connection_of(ssl);
     const uint8_t *message = data;
     (void)unused;
     if (!written && type == SSL3_RT_HANDSHAKE && size > HEADER && message[0] == SSL3_MT_CERTIFICATE)
@@ -123,14 +121,14 @@ void ossl_message_callback(int written, int version, int type, const void *data,
 }
 
 /* OpenSSL checks the length in the message's header, so the message itself was never seen. */
-static bool certificate_too_large(const struct otls_backend_connection *conn)
+static bool certificate_too_large(const otls_backend_connection *conn)
 {
     const OSSL_HANDSHAKE_STATE state = SSL_get_state(conn->ssl);
     return (state == TLS_ST_CR_CERT || state == TLS_ST_SR_CERT) &&
            ERR_GET_REASON(ERR_peek_last_error()) == SSL_R_EXCESSIVE_MESSAGE_SIZE;
 }
 
-void ossl_ask_late(struct otls_backend_connection *conn)
+void ossl_ask_late(otls_backend_connection *conn)
 {
     uint8_t alert = OTLS_ALERT_BAD_CERTIFICATE;
     if (SSL_is_init_finished(conn->ssl) || conn->verified || conn->deferred)
@@ -145,7 +143,7 @@ void ossl_ask_late(struct otls_backend_connection *conn)
     conn->verify_alert = alert;
 }
 
-static int staple_for_client(struct otls_backend_connection *conn)
+static int staple_for_client(otls_backend_connection *conn)
 {
     otls_slice response = {NULL, 0};
     if (conn->core->ops->staple(conn->core, &response) != OTLS_OK || response.size == 0)
@@ -159,7 +157,7 @@ static int staple_for_client(struct otls_backend_connection *conn)
 
 int ossl_status_callback(SSL *ssl, void *unused)
 {
-    struct otls_backend_connection *conn = ossl_connection(ssl);
+    otls_backend_connection *conn = ossl_connection_of(ssl);
     (void)unused;
     if (conn->policy->server)
         return staple_for_client(conn);

@@ -6,7 +6,7 @@
 
 enum { NONCE = 12 };
 
-static int set_key(Aes *aes, const struct otls_wolf_aead *aead)
+static int set_key(Aes *aes, const struct wolf_aead *aead)
 {
 #ifdef HAVE_AESCCM
     if (aead->ccm)
@@ -15,7 +15,7 @@ static int set_key(Aes *aes, const struct otls_wolf_aead *aead)
     return aead->ccm ? NOT_COMPILED_IN : wc_AesGcmSetKey(aes, aead->key, aead->key_size);
 }
 
-static int begin(Aes *aes, const struct otls_wolf_aead *aead)
+static int begin(Aes *aes, const struct wolf_aead *aead)
 {
     int result = wc_AesInit(aes, NULL, INVALID_DEVID);
 
@@ -27,8 +27,8 @@ static int begin(Aes *aes, const struct otls_wolf_aead *aead)
     return result;
 }
 
-int otls_wolf_aead_seal(const struct otls_wolf_aead *aead, const uint8_t *in, word32 size,
-                        uint8_t *out, uint8_t *tag)
+int wolf_aead_seal(const struct wolf_aead *aead, const uint8_t *in, word32 size, uint8_t *out,
+                   uint8_t *tag)
 {
     Aes aes;
     int result = begin(&aes, aead);
@@ -37,18 +37,18 @@ int otls_wolf_aead_seal(const struct otls_wolf_aead *aead, const uint8_t *in, wo
         return result;
 #ifdef HAVE_AESCCM
     if (aead->ccm)
-        result = wc_AesCcmEncrypt(&aes, out, in, size, aead->nonce, NONCE, tag,
-                                  OTLS_WOLF_RECORD_TAG, aead->head, aead->head_size);
+        result = wc_AesCcmEncrypt(&aes, out, in, size, aead->nonce, NONCE, tag, WOLF_RECORD_TAG,
+                                  aead->head, aead->head_size);
     else
 #endif
-        result = wc_AesGcmEncrypt(&aes, out, in, size, aead->nonce, NONCE, tag,
-                                  OTLS_WOLF_RECORD_TAG, aead->head, aead->head_size);
+        result = wc_AesGcmEncrypt(&aes, out, in, size, aead->nonce, NONCE, tag, WOLF_RECORD_TAG,
+                                  aead->head, aead->head_size);
     wc_AesFree(&aes);
     return result;
 }
 
-int otls_wolf_aead_open(const struct otls_wolf_aead *aead, const uint8_t *in, word32 size,
-                        uint8_t *out, const uint8_t *tag)
+int wolf_aead_open(const struct wolf_aead *aead, const uint8_t *in, word32 size, uint8_t *out,
+                   const uint8_t *tag)
 {
     Aes aes;
     int result = begin(&aes, aead);
@@ -57,12 +57,12 @@ int otls_wolf_aead_open(const struct otls_wolf_aead *aead, const uint8_t *in, wo
         return result;
 #ifdef HAVE_AESCCM
     if (aead->ccm)
-        result = wc_AesCcmDecrypt(&aes, out, in, size, aead->nonce, NONCE, tag,
-                                  OTLS_WOLF_RECORD_TAG, aead->head, aead->head_size);
+        result = wc_AesCcmDecrypt(&aes, out, in, size, aead->nonce, NONCE, tag, WOLF_RECORD_TAG,
+                                  aead->head, aead->head_size);
     else
 #endif
-        result = wc_AesGcmDecrypt(&aes, out, in, size, aead->nonce, NONCE, tag,
-                                  OTLS_WOLF_RECORD_TAG, aead->head, aead->head_size);
+        result = wc_AesGcmDecrypt(&aes, out, in, size, aead->nonce, NONCE, tag, WOLF_RECORD_TAG,
+                                  aead->head, aead->head_size);
     wc_AesFree(&aes);
     return result;
 }

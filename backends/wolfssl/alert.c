@@ -8,7 +8,7 @@
  */
 #include "wolf.h"
 
-#define SEALED_ALERT (OTLS_WOLF_RECORD_HEAD + 3u + OTLS_WOLF_RECORD_TAG)
+#define SEALED_ALERT (WOLF_RECORD_HEAD + 3u + WOLF_RECORD_TAG)
 
 static bool is_13(const otls_backend_connection *conn)
 {
@@ -21,9 +21,8 @@ static bool seal(const otls_backend_connection *conn, word64 sequence, uint8_t d
 {
     const uint8_t plain[3] = {alert_fatal, description, 21};
 
-    memcpy(out, "\x17\x03\x03\x00\x13", OTLS_WOLF_RECORD_HEAD);
-    return otls_wolf_record_seal(conn, sequence, out, plain, sizeof(plain),
-                                 out + OTLS_WOLF_RECORD_HEAD);
+    memcpy(out, "\x17\x03\x03\x00\x13", WOLF_RECORD_HEAD);
+    return wolf_record_seal(conn, sequence, out, plain, sizeof(plain), out + WOLF_RECORD_HEAD);
 }
 
 static word64 sequence_of(const otls_backend_connection *conn)
@@ -37,7 +36,7 @@ static word64 sequence_of(const otls_backend_connection *conn)
     return sequence;
 }
 
-void otls_wolf_alert_replace(otls_backend_connection *conn, uint8_t *data, size_t size)
+void wolf_alert_replace(otls_backend_connection *conn, uint8_t *data, size_t size)
 {
     WOLFSSL_ALERT_HISTORY history;
     uint8_t ours[SEALED_ALERT];
@@ -64,7 +63,7 @@ void otls_wolf_alert_replace(otls_backend_connection *conn, uint8_t *data, size_
     conn->tx_override = conn->verdict_alert;
 }
 
-void otls_wolf_alert_send(otls_backend_connection *conn, uint8_t description)
+void wolf_alert_send(otls_backend_connection *conn, uint8_t description)
 {
     uint8_t plain[7] = {21, 3, 3, 0, 2, alert_fatal, description};
     uint8_t sealed[SEALED_ALERT];
@@ -82,7 +81,7 @@ void otls_wolf_alert_send(otls_backend_connection *conn, uint8_t description)
     }
 }
 
-void otls_wolf_alerts(otls_backend_connection *conn)
+void wolf_alerts(otls_backend_connection *conn)
 {
     WOLFSSL_ALERT_HISTORY history;
     int now;

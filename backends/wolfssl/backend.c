@@ -6,11 +6,11 @@ static otls_status start(otls_error *err)
 {
     const int result = wolfSSL_Init();
 
-    if (!otls_wolf_threads_start())
-        return otls_wolf_error(err, OTLS_E_NOMEM, OTLS_CODE_NONE, 0, "no thread-specific key is left");
+    if (!wolf_threads_start())
+        return wolf_error(err, OTLS_E_NOMEM, OTLS_CODE_NONE, 0, "no thread-specific key is left");
     return result == WOLFSSL_SUCCESS ? OTLS_OK
-                                     : otls_wolf_error(err, OTLS_E_BACKEND, OTLS_CODE_NONE, result,
-                                                       "wolfSSL cannot be initialised");
+                                     : wolf_error(err, OTLS_E_BACKEND, OTLS_CODE_NONE, result,
+                                                  "wolfSSL cannot be initialised");
 }
 
 static const char *version(void)
@@ -53,7 +53,7 @@ static const struct {
      "wolfSSL is built for nine certificates (MAX_CHAIN_DEPTH) in a message of 18 KB"},
     {OTLS_FEATURE_CLIENT_CA_NAMES, OTLS_PARTLY,
      "wolfSSL servers send names, but clients get no encoding of those they were sent"},
-#if OTLS_WOLF_CA_NAMES_13
+#if WOLF_CA_NAMES_13
     {OTLS_FEATURE_CLIENT_CA_NAMES_13, OTLS_PARTLY,
      "wolfSSL servers send names, but clients get no encoding of those they were sent"},
 #else
@@ -100,15 +100,15 @@ OTLS_BACKEND_EXPORT const otls_backend_module OTLS_BACKEND_SYMBOL = {
     .magic = OTLS_BACKEND_MAGIC,
     .abi_major = OTLS_BACKEND_ABI_MAJOR,
     .abi_minor = OTLS_BACKEND_ABI_MINOR,
-    .size = (uint32_t)sizeof(otls_backend_module),
-    .name = OTLS_WOLF_NAME,
+    .size = sizeof(otls_backend_module),
+    .name = WOLF_NAME,
     .description = "wolfSSL, a small TLS library for embedded systems",
     .built_version = LIBWOLFSSL_VERSION_STRING,
     .start = start,
     .version = version,
     .version_number = version_number,
     .supports = supports,
-    .crypto = &otls_wolf_crypto,
-    .context = &otls_wolf_context,
-    .connection = &otls_wolf_connection,
+    .crypto = &wolf_crypto_ops,
+    .context = &wolf_context_ops,
+    .connection = &wolf_connection_ops,
 };

@@ -20,11 +20,11 @@ static int on_recv(WOLFSSL *ssl, char *buffer, int size, void *user)
     (void)ssl;
     if (size <= 0)
         return WOLFSSL_CBIO_ERR_WANT_READ;
-    status = conn->early != NULL ? otls_wolf_early_read(conn, buffer, (size_t)size, &count)
+    status = conn->early != NULL ? wolf_early_read(conn, buffer, (size_t)size, &count)
                                  : conn->core->ops->read(conn->core, buffer, (size_t)size, &count);
     if (status == OTLS_OK) {
         if (!conn->done && !conn->judged && expects_certificate(conn))
-            otls_wolf_flight_keep(conn, buffer, count);
+            wolf_flight_keep(conn, buffer, count);
         return (int)count;
     }
     if (status == OTLS_WANT_READ)
@@ -36,8 +36,8 @@ static int on_recv(WOLFSSL *ssl, char *buffer, int size, void *user)
 /* Have records under keys gone out? A flight holds several: ServerHello, then sealed ones. */
 static void watch(otls_backend_connection *conn, const uint8_t *flight, size_t size)
 {
-    while (size >= OTLS_WOLF_RECORD_HEAD && !conn->encrypted) {
-        const size_t length = otls_wolf_record_size(flight);
+    while (size >= WOLF_RECORD_HEAD && !conn->encrypted) {
+        const size_t length = wolf_record_size(flight);
         conn->encrypted = flight[0] == 20 || flight[0] == 23; /* ChangeCipherSpec or sealed */
         if (length >= size)
             break;
@@ -71,9 +71,9 @@ static int on_send(WOLFSSL *ssl, char *buffer, int size, void *user)
     if (size <= 0)
         return 0;
     if (refuses_certificate(conn))
-        otls_wolf_ask_late(conn);
+        wolf_ask_late(conn);
     if (conn->verdict != OTLS_OK)
-        otls_wolf_alert_replace(conn, (uint8_t *)buffer, (size_t)size);
+        wolf_alert_replace(conn, (uint8_t *)buffer, (size_t)size);
     if (!conn->done)
         watch(conn, (const uint8_t *)buffer, (size_t)size);
     status = conn->core->ops->write(conn->core, buffer, (size_t)size);
@@ -88,10 +88,10 @@ static int on_send(WOLFSSL *ssl, char *buffer, int size, void *user)
 /* what the ALPN callback answers; wolfSSL names these only in its OpenSSL headers */
 enum { ALPN_CHOSEN = 0, ALPN_NONE = 3 };
 
-int otls_wolf_alpn(WOLFSSL *ssl, const unsigned char **out, unsigned char *size,
-                   const unsigned char *offered, unsigned int offered_size, void *user)
+int wolf_alpn(WOLFSSL *ssl, const unsigned char **out, unsigned char *size,
+              const unsigned char *offered, unsigned int offered_size, void *user)
 {
-    const otls_backend_connection *conn = otls_wolf_of(ssl);
+    const otls_backend_connection *conn = wolf_connection_of(ssl);
     (void)offered;
     (void)offered_size;
     (void)user;
@@ -140,25 +140,24 @@ static otls_status prepare(otls_backend_connection *conn, const otls_connection_
 #if defined(HAVE_PK_CALLBACKS) && defined(HAVE_HKDF)
     wolfSSL_SetHKDFExtractCtx(ssl, conn);
 #endif
-    otls_wolf_watch_signature(conn);
+    wolf_watch_signature(conn);
     if (!conn->server && setup->server_name != NULL &&
         wolfSSL_UseSNI(ssl, WOLFSSL_SNI_HOST_NAME, setup->server_name,
                        (unsigned short)strlen(setup->server_name)) != WOLFSSL_SUCCESS)
-        return otls_wolf_error(err, OTLS_E_NOMEM, OTLS_CODE_NONE, 0,
-                               "wolfSSL refused the server name");
+        return wolf_error(err, OTLS_E_NOMEM, OTLS_CODE_NONE, 0, "wolfSSL refused the server name");
     if (!set_alpn(conn, setup->alpn))
-        return otls_wolf_error(err, OTLS_E_UNSUPPORTED, OTLS_CODE_NONE, 0,
-                               "wolfSSL refused the application protocols");
+        return wolf_error(err, OTLS_E_UNSUPPORTED, OTLS_CODE_NONE, 0,
+                          "wolfSSL refused the application protocols");
     if (conn->server && setup->ask_later)
         wolfSSL_set_verify(ssl, WOLFSSL_VERIFY_NONE, NULL);
     if (conn->server && conn->context->policy->client_order)
         (void)wolfSSL_UseClientSuites(ssl);
-    if (conn->server && setup->early_data && !otls_wolf_early_begin(conn))
-        return otls_wolf_error(err, OTLS_E_NOMEM, OTLS_CODE_NONE, 0, "out of memory");
+    if (conn->server && setup->early_data && !wolf_early_begin(conn))
+        return wolf_error(err, OTLS_E_NOMEM, OTLS_CODE_NONE, 0, "out of memory");
     if (conn->server && setup->by_id)
         (void)wolfSSL_NoTicketTLSv12(ssl); /* or the id would not be looked at */
     if (!conn->server && setup->session.size > 0)
-        return otls_wolf_session_resume(conn, setup->session, err);
+        return wolf_session_resume(conn, setup->session, err);
     return OTLS_OK;
 }
 
@@ -173,8 +172,7 @@ static otls_status connection_init(otls_backend_connection *conn, otls_backend_c
     conn->rx_seen = conn->tx_seen = conn->tx_override = -1;
     conn->ssl = wolfSSL_new(context->ctx);
     if (conn->ssl == NULL)
-        return otls_wolf_error(err, OTLS_E_NOMEM, OTLS_CODE_NONE, 0,
-                               "wolfSSL cannot make a connection");
+        return wolf_error(err, OTLS_E_NOMEM, OTLS_CODE_NONE, 0, "wolfSSL cannot make a connection");
     status = prepare(conn, setup, err);
     if (status != OTLS_OK) {
         wolfSSL_free(conn->ssl);
@@ -187,9 +185,9 @@ static void connection_fini(otls_backend_connection *conn)
 {
     wolfSSL_free(conn->ssl);
     conn->ssl = NULL;
-    otls_wolf_flight_drop(conn);
-    otls_wolf_early_end(conn);
-    otls_wolf_ticket_forget(conn);
+    wolf_flight_drop(conn);
+    wolf_early_end(conn);
+    wolf_ticket_forget(conn);
 }
 
 /* ---- handshake ----------------------------------------------------------------------------- */
@@ -204,7 +202,7 @@ static uint16_t version_of(WOLFSSL *ssl)
 static uint16_t group_of(const otls_backend_connection *conn, uint16_t suite)
 {
     const otls_policy *policy = conn->context->policy;
-    const uint16_t group = otls_wolf_group_of(wolfSSL_get_curve_name(conn->ssl));
+    const uint16_t group = wolf_group_of(wolfSSL_get_curve_name(conn->ssl));
 
     for (size_t i = 0; i < policy->suite_count; i++) {
         const uint8_t kx = policy->suites[i]->kx;
@@ -248,18 +246,18 @@ static otls_status connection_handshake(otls_backend_connection *conn, otls_erro
 {
     int native, result;
 
-    otls_wolf_thread_mark();
+    wolf_thread_mark();
     result = conn->server ? wolfSSL_accept(conn->ssl) : wolfSSL_connect(conn->ssl);
     if (result == WOLFSSL_SUCCESS) {
         conn->done = true;
-        otls_wolf_flight_drop(conn);
+        wolf_flight_drop(conn);
         collect(conn);
         return OTLS_OK;
     }
     native = wolfSSL_get_error(conn->ssl, result);
     if (native == WOLFSSL_ERROR_WANT_READ && conn->io == OTLS_OK)
         return OTLS_WANT_READ;
-    return otls_wolf_failed(conn, native, err);
+    return wolf_failed(conn, native, err);
 }
 
 /* ---- data ---------------------------------------------------------------------------------- */
@@ -279,14 +277,14 @@ static otls_status connection_read(otls_backend_connection *conn, void *out, siz
     native = wolfSSL_get_error(conn->ssl, result);
     if (native == WOLFSSL_ERROR_WANT_READ && conn->io == OTLS_OK) {
         if (conn->context->policy->post_handshake_auth)
-            otls_wolf_flush(conn);
+            wolf_flush(conn);
         return OTLS_WANT_READ;
     }
     if (native == WOLFSSL_ERROR_ZERO_RETURN) {
-        otls_wolf_alerts(conn);
+        wolf_alerts(conn);
         return OTLS_CLOSED;
     }
-    return otls_wolf_failed(conn, native, err);
+    return wolf_failed(conn, native, err);
 }
 
 static otls_status connection_write(otls_backend_connection *conn, const void *data, size_t size,
@@ -295,12 +293,11 @@ static otls_status connection_write(otls_backend_connection *conn, const void *d
     int result;
 
     if (conn->cleared)
-        return otls_wolf_error(err, OTLS_E_USAGE, OTLS_CODE_AFTER_CLOSE, 0,
-                               "the connection is closed");
+        return wolf_error(err, OTLS_E_USAGE, OTLS_CODE_AFTER_CLOSE, 0, "the connection is closed");
     result = wolfSSL_write(conn->ssl, data, (int)size);
     if (result == (int)size)
         return OTLS_OK;
-    return otls_wolf_failed(conn, wolfSSL_get_error(conn->ssl, result), err);
+    return wolf_failed(conn, wolfSSL_get_error(conn->ssl, result), err);
 }
 
 static size_t connection_pending(const otls_backend_connection *conn)
@@ -317,9 +314,9 @@ static otls_status connection_shutdown(otls_backend_connection *conn, otls_error
     if (result == WOLFSSL_SUCCESS)
         conn->cleared = true;
     if (conn->io != OTLS_OK)
-        return otls_wolf_error(err, conn->io, OTLS_CODE_NONE, 0, "the transport failed");
+        return wolf_error(err, conn->io, OTLS_CODE_NONE, 0, "the transport failed");
     if (result != WOLFSSL_SUCCESS && result != WOLFSSL_SHUTDOWN_NOT_DONE)
-        return otls_wolf_failed(conn, wolfSSL_get_error(conn->ssl, result), err);
+        return wolf_failed(conn, wolfSSL_get_error(conn->ssl, result), err);
     conn->core->ops->alert(conn->core, false, false, OTLS_ALERT_CLOSE_NOTIFY);
     conn->tx_seen = alert_warning << 8 | OTLS_ALERT_CLOSE_NOTIFY;
     return OTLS_OK;
@@ -332,9 +329,9 @@ static void connection_info(const otls_backend_connection *conn, otls_connection
     out->size = (uint32_t)sizeof(*out);
 }
 
-const otls_connection_ops otls_wolf_connection = {
+const otls_connection_ops wolf_connection_ops = {
     .size = sizeof(otls_connection_ops),
-    .state_size = sizeof(struct otls_backend_connection),
+    .state_size = sizeof(otls_backend_connection),
     .init = connection_init,
     .fini = connection_fini,
     .handshake = connection_handshake,
@@ -343,10 +340,10 @@ const otls_connection_ops otls_wolf_connection = {
     .pending = connection_pending,
     .shutdown = connection_shutdown,
     .info = connection_info,
-    .export_keying = otls_wolf_export,
-    .secret = otls_wolf_secret,
-    .key_update = otls_wolf_key_update,
-    .request_certificate = otls_wolf_request_certificate,
-    .peer_chain = otls_wolf_peer_chain,
-    .state_name = otls_wolf_state_name,
+    .export_keying = wolf_export,
+    .secret = wolf_secret,
+    .key_update = wolf_key_update,
+    .request_certificate = wolf_request_certificate,
+    .peer_chain = wolf_peer_chain,
+    .state_name = wolf_state_name,
 };

@@ -8,7 +8,7 @@
 /* wolfSSL's own limit for a list of groups */
 #define GROUPS_MAX WOLFSSL_MAX_GROUP_COUNT
 
-const char *otls_wolf_suite_name(uint16_t id)
+const char *wolf_suite_name(uint16_t id)
 {
     const char *name = wolfSSL_get_cipher_name_from_suite((byte)(id >> 8), (byte)(id & 0xff));
     return name == NULL || strcmp(name, "None") == 0 ? NULL : name;
@@ -17,7 +17,7 @@ const char *otls_wolf_suite_name(uint16_t id)
 static bool has_suite(const otls_suite *suite)
 {
     /* wolfSSL's client takes the key of ECDHE_PSK for one on its last curve and fails on X25519 */
-    return suite->kx != OTLS_KX_ECDHE_PSK && otls_wolf_suite_name(suite->id) != NULL;
+    return suite->kx != OTLS_KX_ECDHE_PSK && wolf_suite_name(suite->id) != NULL;
 }
 
 static const struct {
@@ -51,7 +51,7 @@ static const struct {
 #endif
 };
 
-bool otls_wolf_has_group(uint16_t group)
+bool wolf_has_group(uint16_t group)
 {
     for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]); i++)
         if (groups[i].id == group)
@@ -59,7 +59,7 @@ bool otls_wolf_has_group(uint16_t group)
     return false;
 }
 
-uint16_t otls_wolf_group_of(const char *curve_name)
+uint16_t wolf_group_of(const char *curve_name)
 {
     for (size_t i = 0; curve_name != NULL && i < sizeof(groups) / sizeof(groups[0]); i++)
         if (strcmp(groups[i].answer, curve_name) == 0)
@@ -85,7 +85,7 @@ static const struct {
 #endif
 };
 
-const char *otls_wolf_signature_name(uint16_t scheme)
+const char *wolf_signature_name(uint16_t scheme)
 {
     for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++)
         if (schemes[i].scheme == scheme)
@@ -93,15 +93,15 @@ const char *otls_wolf_signature_name(uint16_t scheme)
     return NULL;
 }
 
-bool otls_wolf_has_signature(uint16_t scheme)
+bool wolf_has_signature(uint16_t scheme)
 {
-    return otls_wolf_signature_name(scheme) != NULL;
+    return wolf_signature_name(scheme) != NULL;
 }
 
 static otls_status failed(otls_error *err, otls_status status, int32_t code, int native,
                           const char *text)
 {
-    return otls_wolf_error(err, status, code, native, text);
+    return wolf_error(err, status, code, native, text);
 }
 
 /* ':'-separated list; `size` bytes are enough by construction, the check is for the day they are
@@ -130,7 +130,7 @@ static otls_status set_suites(WOLFSSL_CTX *ctx, const otls_policy *policy, uint1
 
     for (size_t i = 0; room && i < policy->suite_count; i++) {
         const otls_suite *suite = policy->suites[i];
-        const char *name = has_suite(suite) ? otls_wolf_suite_name(suite->id) : NULL;
+        const char *name = has_suite(suite) ? wolf_suite_name(suite->id) : NULL;
         const bool is_13 = suite->min_version >= OTLS_TLS1_3;
         if (name == NULL ||
             (is_13 ? policy->max_version < OTLS_TLS1_3 : policy->min_version >= OTLS_TLS1_3))
@@ -206,7 +206,7 @@ static otls_status set_signatures(WOLFSSL_CTX *ctx, const otls_policy *policy, o
     char list[sizeof(schemes) / sizeof(schemes[0]) * 16 + 1] = "";
 
     for (size_t i = 0; i < policy->signature_count; i++) {
-        const char *name = otls_wolf_signature_name(policy->signatures[i]);
+        const char *name = wolf_signature_name(policy->signatures[i]);
         bool before = false;
         for (size_t j = 0; j < i; j++)
             before = before || policy->signatures[j] == policy->signatures[i];
@@ -248,7 +248,7 @@ static otls_status set_identity(WOLFSSL_CTX *ctx, const otls_policy *policy, otl
     /* Once a callback signs, the public key will do in the private one's place, and must: without
      * any, wolfSSL 5.7.2 refuses to sign in TLS 1.3. */
     if (policy->key->sign != NULL)
-        otls_wolf_signer_setup(ctx, policy->key);
+        wolf_signer_setup(ctx, policy->key);
     result = wolfSSL_CTX_use_PrivateKey_buffer(ctx, policy->key->der, (long)policy->key->size,
                                                WOLFSSL_FILETYPE_ASN1);
     if (result != WOLFSSL_SUCCESS ||
@@ -355,9 +355,9 @@ static otls_status configure(otls_backend_context *context, otls_error *err)
 
     (void)wolfSSL_CTX_clear_mode(ctx, SSL_MODE_AUTO_RETRY); /* it would read ten times in vain */
     if (policy->server)
-        wolfSSL_CTX_set_alpn_select_cb(ctx, otls_wolf_alpn, NULL);
-    otls_wolf_verify_setup(ctx, policy);
-    otls_wolf_watch_pss(ctx);
+        wolfSSL_CTX_set_alpn_select_cb(ctx, wolf_alpn, NULL);
+    wolf_verify_setup(ctx, policy);
+    wolf_watch_pss(ctx);
     status = set_suites(ctx, policy, &lowest, &highest, err);
     if (status == OTLS_OK)
         status = set_versions(ctx, lowest, highest, err);
@@ -370,9 +370,9 @@ static otls_status configure(otls_backend_context *context, otls_error *err)
     if (status == OTLS_OK)
         status = set_signatures(ctx, policy, err);
     if (status == OTLS_OK)
-        status = otls_wolf_session_setup(context, err);
+        status = wolf_session_setup(context, err);
     if (status == OTLS_OK)
-        status = otls_wolf_psk_setup(context, err);
+        status = wolf_psk_setup(context, err);
     if (status == OTLS_OK)
         status = set_client_ca(ctx, policy, err);
     if (status == OTLS_OK)
@@ -405,12 +405,12 @@ static void context_fini(otls_backend_context *context)
     context->ctx = NULL;
 }
 
-const otls_context_ops otls_wolf_context = {
+const otls_context_ops wolf_context_ops = {
     .size = sizeof(otls_context_ops),
-    .state_size = sizeof(struct otls_backend_context),
+    .state_size = sizeof(otls_backend_context),
     .init = context_init,
     .fini = context_fini,
     .has_suite = has_suite,
-    .has_group = otls_wolf_has_group,
-    .has_signature = otls_wolf_has_signature,
+    .has_group = wolf_has_group,
+    .has_signature = wolf_has_signature,
 };

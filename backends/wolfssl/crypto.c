@@ -21,8 +21,8 @@ static otls_status random_bytes(void *out, size_t size, otls_error *err)
         (void)wc_FreeRng(&rng);
     }
     return result == 0 ? OTLS_OK
-                       : otls_wolf_error(err, OTLS_E_INTERNAL, OTLS_CODE_NONE, result,
-                                         "wolfSSL's random number generator failed");
+                       : wolf_error(err, OTLS_E_INTERNAL, OTLS_CODE_NONE, result,
+                                    "wolfSSL's random number generator failed");
 }
 
 static enum wc_HashType sig_hash(int hash)
@@ -85,8 +85,8 @@ static otls_status digest(int hash, const void *data, size_t size, uint8_t *out,
         result = wc_Hash(type, size ? data : (const void *)"", (word32)size, out,
                          (word32)wc_HashGetDigestSize(type));
     return result == 0 ? OTLS_OK
-                       : otls_wolf_error(err, OTLS_E_UNSUPPORTED, OTLS_CODE_NONE, result,
-                                         "wolfSSL cannot make this digest");
+                       : wolf_error(err, OTLS_E_UNSUPPORTED, OTLS_CODE_NONE, result,
+                                    "wolfSSL cannot make this digest");
 }
 
 static bool fits(int key_type, const otls_signature_algorithm *algorithm)
@@ -94,13 +94,13 @@ static bool fits(int key_type, const otls_signature_algorithm *algorithm)
     switch (algorithm->kind) {
     case OTLS_SIG_RSA_PKCS1:
     case OTLS_SIG_RSA_PSS:
-        return key_type == OTLS_WOLF_RSA;
+        return key_type == WOLF_RSA;
     case OTLS_SIG_ECDSA:
-        return key_type == OTLS_WOLF_EC;
+        return key_type == WOLF_EC;
     case OTLS_SIG_ED25519:
-        return key_type == OTLS_WOLF_ED25519;
+        return key_type == WOLF_ED25519;
     case OTLS_SIG_ED448:
-        return key_type == OTLS_WOLF_ED448;
+        return key_type == WOLF_ED448;
     default:
         return false;
     }
@@ -111,13 +111,13 @@ static bool ecdsa_canonical(otls_slice signature)
 {
     size_t header = 0, at, size;
     if (signature.size < 8 || signature.data[0] != 0x30 ||
-        otls_wolf_der_size(signature.data, signature.size, &header) != signature.size ||
+        wolf_der_size(signature.data, signature.size, &header) != signature.size ||
         (header == 3 && signature.data[2] < 0x80) || header > 3)
         return false;
     at = header;
     for (int i = 0; i < 2; i++) {
         const uint8_t *number = signature.data + at;
-        size = otls_wolf_der_size(number, signature.size - at, &header);
+        size = wolf_der_size(number, signature.size - at, &header);
         if (size < 3 || header != 2 || number[0] != 0x02 || (number[2] & 0x80) != 0 ||
             (number[2] == 0 && size > 3 && (number[3] & 0x80) == 0))
             return false;
@@ -167,7 +167,7 @@ static int verify_rsa(RsaKey *key, const otls_signature_algorithm *algorithm, co
     return result;
 }
 
-static int verify_with(struct otls_wolf_key *key, const otls_signature_algorithm *algorithm,
+static int verify_with(struct wolf_key *key, const otls_signature_algorithm *algorithm,
                        otls_slice data, otls_slice signature)
 {
     uint8_t hash[WC_MAX_DIGEST_SIZE];
@@ -216,38 +216,38 @@ static otls_status verify(const otls_native_public_key *key,
                           const otls_signature_algorithm *algorithm, otls_slice data,
                           otls_slice signature, otls_error *err)
 {
-    struct otls_wolf_key *open;
+    struct wolf_key *open;
     bool opened;
     int result;
 
-    otls_wolf_thread_mark();
+    wolf_thread_mark();
     if (!fits(key->type, algorithm))
-        return otls_wolf_error(err, OTLS_E_VERIFY, OTLS_CODE_NONE, 0,
-                               "key and signature algorithm do not fit together");
+        return wolf_error(err, OTLS_E_VERIFY, OTLS_CODE_NONE, 0,
+                          "key and signature algorithm do not fit together");
     if (!usable(algorithm, data.size))
-        return otls_wolf_error(err, OTLS_E_UNSUPPORTED, OTLS_CODE_NONE, 0,
-                               "wolfSSL cannot check this signature algorithm");
+        return wolf_error(err, OTLS_E_UNSUPPORTED, OTLS_CODE_NONE, 0,
+                          "wolfSSL cannot check this signature algorithm");
     open = malloc(sizeof(*open));
     if (open == NULL)
-        return otls_wolf_error(err, OTLS_E_NOMEM, OTLS_CODE_NONE, 0, "out of memory");
-    result = otls_wolf_public_open(open, key->type, key->der, key->size);
+        return wolf_error(err, OTLS_E_NOMEM, OTLS_CODE_NONE, 0, "out of memory");
+    result = wolf_public_open(open, key->type, key->der, key->size);
     opened = result == 0;
     if (opened) {
         result = verify_with(open, algorithm, data, signature);
-        otls_wolf_key_release(open);
+        wolf_key_release(open);
     }
     free(open);
     if (result == 0)
         return OTLS_OK;
     if (!opened && result != MEMORY_E) /* a curve or a size that it was built without */
-        return otls_wolf_error(err, OTLS_E_UNSUPPORTED, OTLS_CODE_KEY_UNSUPPORTED, result,
-                               "wolfSSL cannot use the public key");
+        return wolf_error(err, OTLS_E_UNSUPPORTED, OTLS_CODE_KEY_UNSUPPORTED, result,
+                          "wolfSSL cannot use the public key");
     if (result == MEMORY_E)
-        return otls_wolf_error(err, OTLS_E_NOMEM, OTLS_CODE_NONE, result, "out of memory");
+        return wolf_error(err, OTLS_E_NOMEM, OTLS_CODE_NONE, result, "out of memory");
     if (result == NOT_COMPILED_IN || result == HASH_TYPE_E)
-        return otls_wolf_error(err, OTLS_E_UNSUPPORTED, OTLS_CODE_NONE, result,
-                               "wolfSSL cannot check this signature algorithm");
-    return otls_wolf_error(err, OTLS_E_VERIFY, OTLS_CODE_NONE, result, "the signature is not good");
+        return wolf_error(err, OTLS_E_UNSUPPORTED, OTLS_CODE_NONE, result,
+                          "wolfSSL cannot check this signature algorithm");
+    return wolf_error(err, OTLS_E_VERIFY, OTLS_CODE_NONE, result, "the signature is not good");
 }
 
 static int sign_rsa(RsaKey *key, const otls_signature_algorithm *algorithm, const uint8_t *hash,
@@ -268,7 +268,7 @@ static int sign_rsa(RsaKey *key, const otls_signature_algorithm *algorithm, cons
     return wc_RsaSSL_Sign(info, size, out, capacity, key, rng);
 }
 
-static int sign_with(struct otls_wolf_key *key, const otls_signature_algorithm *algorithm,
+static int sign_with(struct wolf_key *key, const otls_signature_algorithm *algorithm,
                      otls_slice data, uint8_t *out, word32 *length)
 {
     uint8_t hash[WC_MAX_DIGEST_SIZE];
@@ -285,26 +285,26 @@ static int sign_with(struct otls_wolf_key *key, const otls_signature_algorithm *
     }
     if (result == 0) {
         switch (key->type) {
-        case OTLS_WOLF_RSA:
+        case WOLF_RSA:
             result = sign_rsa(&key->u.rsa, algorithm, hash, hash_size, out, *length, &rng);
             if (result >= 0) {
                 *length = (word32)result;
                 result = 0;
             }
             break;
-        case OTLS_WOLF_EC:
+        case WOLF_EC:
             result = wc_ecc_set_rng(&key->u.ec, &rng);
             if (result == 0)
                 result = wc_ecc_sign_hash(hash, hash_size, out, length, &rng, &key->u.ec);
             break;
-        case OTLS_WOLF_ED25519:
-            result = otls_wolf_key_complete(key);
+        case WOLF_ED25519:
+            result = wolf_key_complete(key);
             if (result == 0)
                 result =
                     wc_ed25519_sign_msg(data.data, (word32)data.size, out, length, &key->u.ed25519);
             break;
         default:
-            result = otls_wolf_key_complete(key);
+            result = wolf_key_complete(key);
             if (result == 0)
                 result = wc_ed448_sign_msg(data.data, (word32)data.size, out, length, &key->u.ed448,
                                            NULL, 0);
@@ -329,10 +329,10 @@ static otls_status sign_elsewhere(const otls_native_key *key,
         result = wc_Hash(type, data.data, (word32)data.size, hash, size);
         data = (otls_slice){hash, size};
     }
-    if (result != 0 || key->sign(algorithm, data.data, data.size, out, capacity, length,
-                                 key->user) != OTLS_OK)
-        return otls_wolf_error(err, OTLS_E_CREDENTIAL, OTLS_CODE_NONE, result,
-                               "the key held elsewhere did not sign");
+    if (result != 0 ||
+        key->sign(algorithm, data.data, data.size, out, capacity, length, key->user) != OTLS_OK)
+        return wolf_error(err, OTLS_E_CREDENTIAL, OTLS_CODE_NONE, result,
+                          "the key held elsewhere did not sign");
     return OTLS_OK;
 }
 
@@ -340,47 +340,47 @@ static otls_status sign(const otls_native_key *key, const otls_signature_algorit
                         otls_slice data, uint8_t *out, size_t capacity, size_t *length,
                         otls_error *err)
 {
-    struct otls_wolf_key *open;
-    word32 size = capacity > OTLS_WOLF_KEY_MAX ? OTLS_WOLF_KEY_MAX : (word32)capacity;
+    struct wolf_key *open;
+    word32 size = capacity > WOLF_KEY_MAX ? WOLF_KEY_MAX : (word32)capacity;
     int result;
 
-    otls_wolf_thread_mark();
+    wolf_thread_mark();
     if (!fits(key->type, algorithm) || !usable(algorithm, data.size))
-        return otls_wolf_error(err, OTLS_E_UNSUPPORTED, OTLS_CODE_NONE, 0,
-                               "the key cannot sign with this algorithm");
+        return wolf_error(err, OTLS_E_UNSUPPORTED, OTLS_CODE_NONE, 0,
+                          "the key cannot sign with this algorithm");
     if (key->sign != NULL)
         return sign_elsewhere(key, algorithm, data, out, capacity, length, err);
     open = malloc(sizeof(*open));
     if (open == NULL)
-        return otls_wolf_error(err, OTLS_E_NOMEM, OTLS_CODE_NONE, 0, "out of memory");
-    result = otls_wolf_private_open(open, key->der, key->size);
+        return wolf_error(err, OTLS_E_NOMEM, OTLS_CODE_NONE, 0, "out of memory");
+    result = wolf_private_open(open, key->der, key->size);
     if (result == 0) {
         const word32 room = size;
 
         result = sign_with(open, algorithm, data, out, &size);
         if (result == 0 && size > room)
             result = BUFFER_E;
-        otls_wolf_key_close(open);
+        wolf_key_close(open);
     }
     free(open);
     if (result != 0)
-        return otls_wolf_error(err, result == MEMORY_E ? OTLS_E_NOMEM : OTLS_E_CREDENTIAL,
-                               OTLS_CODE_NONE, result, "wolfSSL could not sign");
+        return wolf_error(err, result == MEMORY_E ? OTLS_E_NOMEM : OTLS_E_CREDENTIAL,
+                          OTLS_CODE_NONE, result, "wolfSSL could not sign");
     *length = size;
     return OTLS_OK;
 }
 
-const otls_crypto_ops otls_wolf_crypto = {
+const otls_crypto_ops wolf_crypto_ops = {
     .size = sizeof(otls_crypto_ops),
     .random = random_bytes,
     .digest = digest,
-    .private_key_import = otls_wolf_private_import,
-    .private_key_free = otls_wolf_private_free,
-    .private_key_public = otls_wolf_private_public,
-    .public_key_import = otls_wolf_public_import,
-    .public_key_free = otls_wolf_public_free,
+    .private_key_import = wolf_private_import,
+    .private_key_free = wolf_private_free,
+    .private_key_public = wolf_private_public,
+    .public_key_import = wolf_public_import,
+    .public_key_free = wolf_public_free,
     .verify = verify,
     .sign = sign,
-    .private_key_from_callback = otls_wolf_signer_new,
-    .pkcs12_open = otls_wolf_pkcs12_open,
+    .private_key_from_callback = wolf_signer_new,
+    .pkcs12_open = wolf_pkcs12_open,
 };

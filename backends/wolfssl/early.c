@@ -9,7 +9,7 @@
 
 #include <stdlib.h>
 
-#define RECORD_MAX (OTLS_WOLF_RECORD_HEAD + 16384u + 256u)
+#define RECORD_MAX (WOLF_RECORD_HEAD + 16384u + 256u)
 #define SKIPPED_MAX                                                                                \
     65536u /* as the other engines: more is an attack, and the engine's to refuse                  \
             */
@@ -17,7 +17,7 @@
 enum { SEALED = 23 };
 
 /* One record, and room to open it beside it. */
-struct otls_wolf_early {
+struct wolf_early {
     size_t have, given; /* bytes of the record: here, and handed to the engine */
     size_t skipped;
     bool whole; /* the record is, and is for the engine */
@@ -25,17 +25,17 @@ struct otls_wolf_early {
     uint8_t record[RECORD_MAX], opened[RECORD_MAX];
 };
 
-bool otls_wolf_early_begin(otls_backend_connection *conn)
+bool wolf_early_begin(otls_backend_connection *conn)
 {
     conn->early = calloc(1, sizeof(*conn->early));
     return conn->early != NULL;
 }
 
-void otls_wolf_early_end(otls_backend_connection *conn)
+void wolf_early_end(otls_backend_connection *conn)
 {
     if (conn->early == NULL)
         return;
-    otls_wolf_wipe(conn->early, sizeof(*conn->early));
+    wolf_wipe(conn->early, sizeof(*conn->early));
     free(conn->early);
     conn->early = NULL;
 }
@@ -43,13 +43,13 @@ void otls_wolf_early_end(otls_backend_connection *conn)
 /* Is this one to be left out? */
 static bool is_early(otls_backend_connection *conn)
 {
-    struct otls_wolf_early *early = conn->early;
-    const size_t length = early->have - OTLS_WOLF_RECORD_HEAD;
+    struct wolf_early *early = conn->early;
+    const size_t length = early->have - WOLF_RECORD_HEAD;
 
     if (early->record[0] != SEALED)
         return false;
-    early->over = otls_wolf_record_open(
-        conn, 0, early->record, early->record + OTLS_WOLF_RECORD_HEAD, length, early->opened);
+    early->over = wolf_record_open(conn, 0, early->record, early->record + WOLF_RECORD_HEAD, length,
+                                   early->opened);
     early->skipped += early->over ? 0 : length;
     early->over = early->over || early->skipped > SKIPPED_MAX;
     return !early->over;
@@ -58,12 +58,11 @@ static bool is_early(otls_backend_connection *conn)
 /* Read on to the end of a record that is for the engine. */
 static otls_status next_record(otls_backend_connection *conn)
 {
-    struct otls_wolf_early *early = conn->early;
+    struct wolf_early *early = conn->early;
 
     while (!early->whole) {
-        const size_t wanted = early->have < OTLS_WOLF_RECORD_HEAD
-                                  ? OTLS_WOLF_RECORD_HEAD
-                                  : otls_wolf_record_size(early->record);
+        const size_t wanted =
+            early->have < WOLF_RECORD_HEAD ? WOLF_RECORD_HEAD : wolf_record_size(early->record);
         size_t count = 0;
         otls_status status;
 
@@ -78,8 +77,7 @@ static otls_status next_record(otls_backend_connection *conn)
                 return status;
             early->have += count;
         }
-        if (early->have < OTLS_WOLF_RECORD_HEAD ||
-            early->have < otls_wolf_record_size(early->record))
+        if (early->have < WOLF_RECORD_HEAD || early->have < wolf_record_size(early->record))
             continue;
         if (is_early(conn))
             early->have = 0;
@@ -89,10 +87,10 @@ static otls_status next_record(otls_backend_connection *conn)
     return OTLS_OK;
 }
 
-otls_status otls_wolf_early_read(otls_backend_connection *conn, void *out, size_t capacity,
-                                 size_t *count)
+otls_status wolf_early_read(otls_backend_connection *conn, void *out, size_t capacity,
+                            size_t *count)
 {
-    struct otls_wolf_early *early = conn->early;
+    struct wolf_early *early = conn->early;
     const otls_status status = next_record(conn);
 
     if (status != OTLS_OK)
@@ -105,6 +103,6 @@ otls_status otls_wolf_early_read(otls_backend_connection *conn, void *out, size_
     early->have = early->given = 0;
     early->whole = false;
     if (early->over)
-        otls_wolf_early_end(conn);
+        wolf_early_end(conn);
     return OTLS_OK;
 }

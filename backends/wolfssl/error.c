@@ -2,10 +2,10 @@
 /* From wolfSSL's error numbers to ours. */
 #include "wolf.h"
 
-otls_status otls_wolf_error(otls_error *err, otls_status status, int32_t code, int native,
-                            const char *text)
+otls_status wolf_error(otls_error *err, otls_status status, int32_t code, int native,
+                       const char *text)
 {
-    (void)otls_backend_fail(err, status, code, OTLS_WOLF_NAME, native, "%s", text);
+    (void)otls_backend_fail(err, status, code, WOLF_NAME, native, "%s", text);
     if (native != 0) {
         /* the function wants the number without its sign */
         const char *reason = wolfSSL_ERR_reason_error_string(
@@ -131,17 +131,17 @@ static otls_status fail_verification(otls_backend_connection *conn, int native, 
 
     (void)wolfSSL_get_alert_history(conn->ssl, &history);
     if (history.last_tx.level != alert_fatal)
-        otls_wolf_alert_send(conn, conn->verdict_alert);
-    otls_wolf_alerts(conn);
-    (void)otls_wolf_error(
-        err, OTLS_E_VERIFY, conn->missing ? OTLS_CODE_PEER_CERTIFICATE_MISSING : OTLS_CODE_NONE,
-        native,
-        conn->missing ? "the peer sent no certificate" : "the peer's certificate was not accepted");
+        wolf_alert_send(conn, conn->verdict_alert);
+    wolf_alerts(conn);
+    (void)wolf_error(err, OTLS_E_VERIFY,
+                     conn->missing ? OTLS_CODE_PEER_CERTIFICATE_MISSING : OTLS_CODE_NONE, native,
+                     conn->missing ? "the peer sent no certificate"
+                                   : "the peer's certificate was not accepted");
     err->alert = conn->verdict_alert;
     return OTLS_E_VERIFY;
 }
 
-otls_status otls_wolf_failed(otls_backend_connection *conn, int native, otls_error *err)
+otls_status wolf_failed(otls_backend_connection *conn, int native, otls_error *err)
 {
     const struct cause *cause = special(conn, native);
     otls_status status = cause->status;
@@ -149,39 +149,38 @@ otls_status otls_wolf_failed(otls_backend_connection *conn, int native, otls_err
 
     (void)wolfSSL_get_alert_history(conn->ssl, &history);
     if (about_certificate(native))
-        otls_wolf_ask_late(conn);
+        wolf_ask_late(conn);
     if (conn->judged && conn->verdict != OTLS_OK)
         return fail_verification(conn, native, err);
     if (history.last_rx.level == alert_fatal) {
-        otls_wolf_alerts(conn);
-        (void)otls_wolf_error(err, OTLS_E_ALERT, OTLS_CODE_NONE, native,
-                              "the peer sent a fatal alert");
+        wolf_alerts(conn);
+        (void)wolf_error(err, OTLS_E_ALERT, OTLS_CODE_NONE, native, "the peer sent a fatal alert");
         err->alert = history.last_rx.code;
         err->alert_received = 1;
         return OTLS_E_ALERT;
     }
     if (conn->io != OTLS_OK) {
-        otls_wolf_alerts(conn);
-        return otls_wolf_error(err, conn->io, OTLS_CODE_NONE, native,
-                               conn->io == OTLS_E_TRUNCATED ? "the transport ended"
-                                                            : "the transport failed");
+        wolf_alerts(conn);
+        return wolf_error(err, conn->io, OTLS_CODE_NONE, native,
+                          conn->io == OTLS_E_TRUNCATED ? "the transport ended"
+                                                       : "the transport failed");
     }
     if (native == WOLFSSL_ERROR_ZERO_RETURN) {
-        otls_wolf_alerts(conn);
-        (void)otls_wolf_error(err, OTLS_E_ALERT, OTLS_CODE_NONE, native,
-                              "the peer closed during the handshake");
+        wolf_alerts(conn);
+        (void)wolf_error(err, OTLS_E_ALERT, OTLS_CODE_NONE, native,
+                         "the peer closed during the handshake");
         err->alert = OTLS_ALERT_CLOSE_NOTIFY;
         err->alert_received = 1;
         return OTLS_E_ALERT;
     }
     if (native == NO_PEER_CERT && conn->server && !conn->judged)
-        (void)otls_wolf_verify_missing(conn); /* refused already; core keeps its books */
+        (void)wolf_verify_missing(conn); /* refused already; core keeps its books */
     if (history.last_tx.level != alert_fatal)
-        otls_wolf_alert_send(conn, cause->alert);
-    otls_wolf_alerts(conn);
+        wolf_alert_send(conn, cause->alert);
+    wolf_alerts(conn);
     if (about_certificate(native) && !conn->done)
         status = OTLS_E_VERIFY;
-    (void)otls_wolf_error(err, status, cause->code, native, cause->text);
+    (void)wolf_error(err, status, cause->code, native, cause->text);
     if (status == OTLS_E_VERIFY)
         err->verify_flags = native == NO_PEER_CERT     ? (uint32_t)OTLS_VERIFY_MISSING
                             : native == ASN_CRIT_EXT_E ? (uint32_t)OTLS_VERIFY_CRITICAL_EXTENSION

@@ -4,22 +4,22 @@
 
 static otls_status unusable(otls_error *err)
 {
-    return otls_wolf_error(err, OTLS_E_USAGE, OTLS_CODE_AFTER_CLOSE, 0,
-                           "both sides have closed: wolfSSL has forgotten the connection");
+    return wolf_error(err, OTLS_E_USAGE, OTLS_CODE_AFTER_CLOSE, 0,
+                      "both sides have closed: wolfSSL has forgotten the connection");
 }
 
-otls_status otls_wolf_export(otls_backend_connection *conn, const char *label, otls_slice context,
-                             uint8_t *out, size_t size, otls_error *err)
+otls_status wolf_export(otls_backend_connection *conn, const char *label, otls_slice context,
+                        uint8_t *out, size_t size, otls_error *err)
 {
     if (conn->cleared)
         return unusable(err);
     if (size > UINT16_MAX || context.size > UINT16_MAX)
-        return otls_wolf_error(err, OTLS_E_USAGE, OTLS_CODE_LIMIT, 0,
-                               "keying material and context are limited to 65535 bytes");
+        return wolf_error(err, OTLS_E_USAGE, OTLS_CODE_LIMIT, 0,
+                          "keying material and context are limited to 65535 bytes");
     if (wolfSSL_export_keying_material(conn->ssl, out, size, label, strlen(label), context.data,
                                        context.size, context.data != NULL) != WOLFSSL_SUCCESS)
-        return otls_wolf_error(err, OTLS_E_USAGE, OTLS_CODE_NONE, 0,
-                               "wolfSSL refused to export under this label");
+        return wolf_error(err, OTLS_E_USAGE, OTLS_CODE_NONE, 0,
+                          "wolfSSL refused to export under this label");
     return OTLS_OK;
 }
 
@@ -37,8 +37,8 @@ static size_t master(WOLFSSL *ssl, uint8_t out[48])
     return size;
 }
 
-otls_status otls_wolf_secret(otls_backend_connection *conn, int which, uint8_t *out,
-                             size_t capacity, size_t *length, otls_error *err)
+otls_status wolf_secret(otls_backend_connection *conn, int which, uint8_t *out, size_t capacity,
+                        size_t *length, otls_error *err)
 {
     const bool old = conn->info.version <= OTLS_TLS1_2;
     /* the client's Finished is the first one, but the server's in a resumed handshake */
@@ -60,57 +60,57 @@ otls_status otls_wolf_secret(otls_backend_connection *conn, int which, uint8_t *
             *length = 0;
     }
     return *length > 0 ? OTLS_OK
-                       : otls_wolf_error(err, OTLS_E_UNSUPPORTED, OTLS_CODE_NONE, 0,
-                                         "wolfSSL does not have this value here");
+                       : wolf_error(err, OTLS_E_UNSUPPORTED, OTLS_CODE_NONE, 0,
+                                    "wolfSSL does not have this value here");
 }
 
-otls_status otls_wolf_key_update(otls_backend_connection *conn, bool request_peer, otls_error *err)
+otls_status wolf_key_update(otls_backend_connection *conn, bool request_peer, otls_error *err)
 {
     int result;
 
     if (conn->cleared)
         return unusable(err);
     if (!request_peer)
-        return otls_wolf_error(err, OTLS_E_UNSUPPORTED, OTLS_CODE_NONE, 0,
-                               "wolfSSL always asks the peer to update its keys too");
+        return wolf_error(err, OTLS_E_UNSUPPORTED, OTLS_CODE_NONE, 0,
+                          "wolfSSL always asks the peer to update its keys too");
     result = wolfSSL_update_keys(conn->ssl);
-    return result == WOLFSSL_SUCCESS ? OTLS_OK : otls_wolf_failed(conn, result, err);
+    return result == WOLFSSL_SUCCESS ? OTLS_OK : wolf_failed(conn, result, err);
 }
 
-void otls_wolf_flush(otls_backend_connection *conn)
+void wolf_flush(otls_backend_connection *conn)
 {
     /* handshake messages after the handshake wait for the next write; an empty one will do */
     (void)wolfSSL_write(conn->ssl, "", 0);
 }
 
-otls_status otls_wolf_request_certificate(otls_backend_connection *conn, otls_error *err)
+otls_status wolf_request_certificate(otls_backend_connection *conn, otls_error *err)
 {
     int result;
 
     if (conn->cleared)
         return unusable(err);
     conn->judged = conn->missing = false;
-    otls_wolf_verify_connection(conn);
+    wolf_verify_connection(conn);
     result = wolfSSL_request_certificate(conn->ssl);
     if (result == POST_HAND_AUTH_ERROR)
-        return otls_wolf_error(err, OTLS_E_USAGE, OTLS_CODE_NONE, result,
-                               "the client does not offer post-handshake authentication");
+        return wolf_error(err, OTLS_E_USAGE, OTLS_CODE_NONE, result,
+                          "the client does not offer post-handshake authentication");
     if (result != WOLFSSL_SUCCESS)
-        return otls_wolf_failed(conn, result, err);
-    otls_wolf_flush(conn);
+        return wolf_failed(conn, result, err);
+    wolf_flush(conn);
     return conn->io == OTLS_OK
                ? OTLS_OK
-               : otls_wolf_error(err, conn->io, OTLS_CODE_NONE, 0, "the transport failed");
+               : wolf_error(err, conn->io, OTLS_CODE_NONE, 0, "the transport failed");
 }
 
-void otls_wolf_peer_chain(otls_backend_connection *conn, void (*emit)(void *user, otls_slice der),
-                          void *user)
+void wolf_peer_chain(otls_backend_connection *conn, void (*emit)(void *user, otls_slice der),
+                     void *user)
 {
     WOLFSSL_X509_CHAIN *chain = conn->cleared ? NULL : wolfSSL_get_peer_chain(conn->ssl);
     const int count = chain != NULL ? wolfSSL_get_chain_count(chain) : 0;
 
     if (conn->server && conn->info.version >= OTLS_TLS1_3) {
-        otls_wolf_ticket_chain(conn, emit, user);
+        wolf_ticket_chain(conn, emit, user);
         return;
     }
     for (int i = 0; i < count; i++) {
@@ -120,7 +120,7 @@ void otls_wolf_peer_chain(otls_backend_connection *conn, void (*emit)(void *user
     }
 }
 
-const char *otls_wolf_state_name(const otls_backend_connection *conn)
+const char *wolf_state_name(const otls_backend_connection *conn)
 {
     const char *name = conn->cleared ? NULL : wolfSSL_state_string_long(conn->ssl);
     return name != NULL ? name : "";

@@ -4,14 +4,14 @@
 
 #include <stdlib.h>
 
-void otls_wolf_wipe(void *data, size_t size)
+void wolf_wipe(void *data, size_t size)
 {
     memset(data, 0, size);
     /* the barrier makes the stores observable, so they are not dropped as dead */
     __asm__ volatile("" : : "r"(data) : "memory");
 }
 
-size_t otls_wolf_der_size(const uint8_t *data, size_t size, size_t *header)
+size_t wolf_der_size(const uint8_t *data, size_t size, size_t *header)
 {
     size_t head = 2, length;
     if (size < 2)
@@ -30,19 +30,19 @@ size_t otls_wolf_der_size(const uint8_t *data, size_t size, size_t *header)
     return length > size - head ? 0 : head + length;
 }
 
-void otls_wolf_key_release(struct otls_wolf_key *key)
+void wolf_key_release(struct wolf_key *key)
 {
     switch (key->type) {
-    case OTLS_WOLF_RSA:
+    case WOLF_RSA:
         (void)wc_FreeRsaKey(&key->u.rsa);
         break;
-    case OTLS_WOLF_EC:
+    case WOLF_EC:
         (void)wc_ecc_free(&key->u.ec);
         break;
-    case OTLS_WOLF_ED25519:
+    case WOLF_ED25519:
         wc_ed25519_free(&key->u.ed25519);
         break;
-    case OTLS_WOLF_ED448:
+    case WOLF_ED448:
         wc_ed448_free(&key->u.ed448);
         break;
     default:
@@ -50,72 +50,72 @@ void otls_wolf_key_release(struct otls_wolf_key *key)
     }
 }
 
-void otls_wolf_key_close(struct otls_wolf_key *key)
+void wolf_key_close(struct wolf_key *key)
 {
-    otls_wolf_key_release(key);
-    otls_wolf_wipe(key, sizeof(*key));
+    wolf_key_release(key);
+    wolf_wipe(key, sizeof(*key));
 }
 
-static int init_key(struct otls_wolf_key *key, int type)
+static int init_key(struct wolf_key *key, int type)
 {
     memset(key, 0, sizeof(*key));
     key->type = type;
     switch (type) {
-    case OTLS_WOLF_RSA:
+    case WOLF_RSA:
         return wc_InitRsaKey(&key->u.rsa, NULL);
-    case OTLS_WOLF_EC:
+    case WOLF_EC:
         return wc_ecc_init(&key->u.ec);
-    case OTLS_WOLF_ED25519:
+    case WOLF_ED25519:
         return wc_ed25519_init(&key->u.ed25519);
     default:
         return wc_ed448_init(&key->u.ed448);
     }
 }
 
-static int decode_private(struct otls_wolf_key *key, const uint8_t *der, word32 size)
+static int decode_private(struct wolf_key *key, const uint8_t *der, word32 size)
 {
     word32 at = 0;
     switch (key->type) {
-    case OTLS_WOLF_RSA:
+    case WOLF_RSA:
         return wc_RsaPrivateKeyDecode(der, &at, &key->u.rsa, size);
-    case OTLS_WOLF_EC:
+    case WOLF_EC:
         return wc_EccPrivateKeyDecode(der, &at, &key->u.ec, size);
-    case OTLS_WOLF_ED25519:
+    case WOLF_ED25519:
         return wc_Ed25519PrivateKeyDecode(der, &at, &key->u.ed25519, size);
     default:
         return wc_Ed448PrivateKeyDecode(der, &at, &key->u.ed448, size);
     }
 }
 
-int otls_wolf_private_open(struct otls_wolf_key *key, const uint8_t *der, size_t size)
+int wolf_private_open(struct wolf_key *key, const uint8_t *der, size_t size)
 {
     int result = ASN_PARSE_E;
-    if (size == 0 || size > OTLS_WOLF_KEY_MAX)
+    if (size == 0 || size > WOLF_KEY_MAX)
         return result;
-    for (int type = OTLS_WOLF_RSA; type <= OTLS_WOLF_ED448; type++) {
+    for (int type = WOLF_RSA; type <= WOLF_ED448; type++) {
         result = init_key(key, type);
         if (result == 0)
             result = decode_private(key, der, (word32)size);
         if (result == 0)
             return 0;
-        otls_wolf_key_close(key);
+        wolf_key_close(key);
     }
     return result;
 }
 
-int otls_wolf_public_open(struct otls_wolf_key *key, int type, const uint8_t *der, size_t size)
+int wolf_public_open(struct wolf_key *key, int type, const uint8_t *der, size_t size)
 {
     word32 at = 0;
     int result = init_key(key, type);
     if (result == 0) {
         switch (type) {
-        case OTLS_WOLF_RSA:
+        case WOLF_RSA:
             result = wc_RsaPublicKeyDecode(der, &at, &key->u.rsa, (word32)size);
             break;
-        case OTLS_WOLF_EC:
+        case WOLF_EC:
             result = wc_EccPublicKeyDecode(der, &at, &key->u.ec, (word32)size);
             break;
-        case OTLS_WOLF_ED25519:
+        case WOLF_ED25519:
             result = wc_Ed25519PublicKeyDecode(der, &at, &key->u.ed25519, (word32)size);
             break;
         default:
@@ -124,7 +124,7 @@ int otls_wolf_public_open(struct otls_wolf_key *key, int type, const uint8_t *de
         }
     }
     if (result != 0)
-        otls_wolf_key_close(key);
+        wolf_key_close(key);
     return result;
 }
 
@@ -139,17 +139,17 @@ static int spki_type(otls_slice spki, bool *malformed)
         const uint8_t *oid;
         size_t size;
         int type;
-    } known[] = {{rsa, sizeof(rsa), OTLS_WOLF_RSA},
-                 {ec, sizeof(ec), OTLS_WOLF_EC},
-                 {ed25519, sizeof(ed25519), OTLS_WOLF_ED25519},
-                 {ed448, sizeof(ed448), OTLS_WOLF_ED448}};
+    } known[] = {{rsa, sizeof(rsa), WOLF_RSA},
+                 {ec, sizeof(ec), WOLF_EC},
+                 {ed25519, sizeof(ed25519), WOLF_ED25519},
+                 {ed448, sizeof(ed448), WOLF_ED448}};
     size_t outer = 0, inner = 0, size;
 
     *malformed = true;
-    if (spki.size == 0 || spki.size > OTLS_WOLF_KEY_MAX || spki.data[0] != 0x30 ||
-        otls_wolf_der_size(spki.data, spki.size, &outer) != spki.size)
+    if (spki.size == 0 || spki.size > WOLF_KEY_MAX || spki.data[0] != 0x30 ||
+        wolf_der_size(spki.data, spki.size, &outer) != spki.size)
         return 0;
-    size = otls_wolf_der_size(spki.data + outer, spki.size - outer, &inner);
+    size = wolf_der_size(spki.data + outer, spki.size - outer, &inner);
     if (size == 0 || spki.data[outer] != 0x30)
         return 0;
     *malformed = false;
@@ -160,7 +160,7 @@ static int spki_type(otls_slice spki, bool *malformed)
     return 0;
 }
 
-otls_status otls_wolf_public_import(otls_native_public_key **out, otls_slice spki, otls_error *err)
+otls_status wolf_public_import(otls_native_public_key **out, otls_slice spki, otls_error *err)
 {
     otls_native_public_key *key;
     bool malformed;
@@ -168,14 +168,14 @@ otls_status otls_wolf_public_import(otls_native_public_key **out, otls_slice spk
 
     *out = NULL;
     if (malformed)
-        return otls_wolf_error(err, OTLS_E_CREDENTIAL, OTLS_CODE_BAD_DER, ASN_PARSE_E,
-                               "the public key is malformed");
+        return wolf_error(err, OTLS_E_CREDENTIAL, OTLS_CODE_BAD_DER, ASN_PARSE_E,
+                          "the public key is malformed");
     if (type == 0)
-        return otls_wolf_error(err, OTLS_E_UNSUPPORTED, OTLS_CODE_KEY_UNSUPPORTED, 0,
-                               "wolfSSL does not know the public key's algorithm");
+        return wolf_error(err, OTLS_E_UNSUPPORTED, OTLS_CODE_KEY_UNSUPPORTED, 0,
+                          "wolfSSL does not know the public key's algorithm");
     key = malloc(sizeof(*key) + spki.size);
     if (key == NULL)
-        return otls_wolf_error(err, OTLS_E_NOMEM, OTLS_CODE_NONE, 0, "out of memory");
+        return wolf_error(err, OTLS_E_NOMEM, OTLS_CODE_NONE, 0, "out of memory");
     /* a curve that wolfSSL was built without shows in verify, which decodes the key anyway */
     key->type = type;
     key->size = spki.size;
@@ -184,39 +184,39 @@ otls_status otls_wolf_public_import(otls_native_public_key **out, otls_slice spk
     return OTLS_OK;
 }
 
-void otls_wolf_public_free(otls_native_public_key *key)
+void wolf_public_free(otls_native_public_key *key)
 {
     free(key);
 }
 
-void otls_wolf_private_free(otls_native_key *key)
+void wolf_private_free(otls_native_key *key)
 {
     if (key == NULL)
         return;
-    otls_wolf_wipe(key->der, key->size);
+    wolf_wipe(key->der, key->size);
     free(key);
 }
 
-int otls_wolf_key_complete(struct otls_wolf_key *key)
+int wolf_key_complete(struct wolf_key *key)
 {
     uint8_t point[ED448_PUB_KEY_SIZE];
     WC_RNG rng;
     int result = 0;
 
-    otls_wolf_thread_mark();
+    wolf_thread_mark();
     switch (key->type) {
-    case OTLS_WOLF_EC:
+    case WOLF_EC:
         result = wc_InitRng(&rng);
         if (result != 0)
             return result;
         result = wc_ecc_make_pub_ex(&key->u.ec, NULL, &rng);
         (void)wc_FreeRng(&rng);
         return result;
-    case OTLS_WOLF_ED25519:
+    case WOLF_ED25519:
         result = wc_ed25519_make_public(&key->u.ed25519, point, ED25519_PUB_KEY_SIZE);
         return result ? result
                       : wc_ed25519_import_public(point, ED25519_PUB_KEY_SIZE, &key->u.ed25519);
-    case OTLS_WOLF_ED448:
+    case WOLF_ED448:
         result = wc_ed448_make_public(&key->u.ed448, point, ED448_PUB_KEY_SIZE);
         return result ? result : wc_ed448_import_public(point, ED448_PUB_KEY_SIZE, &key->u.ed448);
     default:
@@ -224,28 +224,28 @@ int otls_wolf_key_complete(struct otls_wolf_key *key)
     }
 }
 
-static int encode_public(struct otls_wolf_key *key, uint8_t *out, word32 capacity)
+static int encode_public(struct wolf_key *key, uint8_t *out, word32 capacity)
 {
-    const int result = otls_wolf_key_complete(key);
+    const int result = wolf_key_complete(key);
     if (result != 0)
         return result;
     switch (key->type) {
-    case OTLS_WOLF_RSA:
+    case WOLF_RSA:
         return wc_RsaKeyToPublicDer(&key->u.rsa, out, capacity);
-    case OTLS_WOLF_EC:
+    case WOLF_EC:
         return wc_EccPublicKeyToDer(&key->u.ec, out, capacity, 1);
-    case OTLS_WOLF_ED25519:
+    case WOLF_ED25519:
         return wc_Ed25519PublicKeyToDer(&key->u.ed25519, out, capacity, 1);
     default:
         return wc_Ed448PublicKeyToDer(&key->u.ed448, out, capacity, 1);
     }
 }
 
-otls_status otls_wolf_private_public(const otls_native_key *key, uint8_t *out, size_t capacity,
-                                     size_t *length, otls_error *err)
+otls_status wolf_private_public(const otls_native_key *key, uint8_t *out, size_t capacity,
+                                size_t *length, otls_error *err)
 {
-    struct otls_wolf_key *open = malloc(sizeof(*open));
-    uint8_t *spki = malloc(OTLS_WOLF_SPKI_MAX);
+    struct wolf_key *open = malloc(sizeof(*open));
+    uint8_t *spki = malloc(WOLF_SPKI_MAX);
     otls_status status = OTLS_OK;
     int result = MEMORY_E;
 
@@ -253,26 +253,26 @@ otls_status otls_wolf_private_public(const otls_native_key *key, uint8_t *out, s
         free(open);
         free(spki);
         if (key->size > capacity)
-            return otls_wolf_error(err, OTLS_E_USAGE, OTLS_CODE_LIMIT, 0,
-                                   "the buffer for the public key is too small");
+            return wolf_error(err, OTLS_E_USAGE, OTLS_CODE_LIMIT, 0,
+                              "the buffer for the public key is too small");
         memcpy(out, key->der, key->size);
         *length = key->size;
         return OTLS_OK;
     }
     if (open != NULL && spki != NULL)
-        result = otls_wolf_private_open(open, key->der, key->size);
+        result = wolf_private_open(open, key->der, key->size);
     if (result == 0) {
-        result = encode_public(open, spki, OTLS_WOLF_SPKI_MAX);
-        otls_wolf_key_close(open);
+        result = encode_public(open, spki, WOLF_SPKI_MAX);
+        wolf_key_close(open);
     }
     free(open);
-    if (result <= 0 || result > (int)OTLS_WOLF_SPKI_MAX) {
-        status = otls_wolf_error(err, result == MEMORY_E ? OTLS_E_NOMEM : OTLS_E_CREDENTIAL,
+    if (result <= 0 || result > (int)WOLF_SPKI_MAX) {
+        status = wolf_error(err, result == MEMORY_E ? OTLS_E_NOMEM : OTLS_E_CREDENTIAL,
                                  result == MEMORY_E ? OTLS_CODE_NONE : OTLS_CODE_KEY_UNSUPPORTED,
                                  result, "the public half cannot be derived from the private key");
     } else if ((size_t)result > capacity) {
-        status = otls_wolf_error(err, OTLS_E_USAGE, OTLS_CODE_LIMIT, 0,
-                                 "the buffer for the public key is too small");
+        status = wolf_error(err, OTLS_E_USAGE, OTLS_CODE_LIMIT, 0,
+                            "the buffer for the public key is too small");
     } else {
         memcpy(out, spki, (size_t)result);
         *length = (size_t)result;
@@ -300,7 +300,7 @@ static int decrypt(otls_native_key *key, const otls_key_source *source)
     memcpy(password, given, source->password.size);
     result = wc_KeyPemToDer(source->data.data, (int)source->data.size, key->der,
                             (int)source->data.size, password);
-    otls_wolf_wipe(password, source->password.size);
+    wolf_wipe(password, source->password.size);
     free(password);
     return result;
 }
@@ -308,21 +308,20 @@ static int decrypt(otls_native_key *key, const otls_key_source *source)
 /* What was taken in, plain or decrypted, must be exactly one private key. */
 static int adopt(otls_native_key *key, size_t size)
 {
-    struct otls_wolf_key *probe = malloc(sizeof(*probe));
+    struct wolf_key *probe = malloc(sizeof(*probe));
     size_t header;
     int result;
     if (probe == NULL)
         return MEMORY_E;
-    key->size = otls_wolf_der_size(key->der, size, &header);
-    result = key->size == 0 || key->der[0] != 0x30
-                 ? ASN_PARSE_E
-                 : otls_wolf_private_open(probe, key->der, key->size);
+    key->size = wolf_der_size(key->der, size, &header);
+    result = key->size == 0 || key->der[0] != 0x30 ? ASN_PARSE_E
+                                                   : wolf_private_open(probe, key->der, key->size);
     if (result == 0) {
-        uint8_t *spki = malloc(OTLS_WOLF_SPKI_MAX);
+        uint8_t *spki = malloc(WOLF_SPKI_MAX);
         key->type = probe->type;
-        result = spki == NULL ? MEMORY_E : encode_public(probe, spki, OTLS_WOLF_SPKI_MAX);
+        result = spki == NULL ? MEMORY_E : encode_public(probe, spki, WOLF_SPKI_MAX);
         free(spki);
-        otls_wolf_key_close(probe);
+        wolf_key_close(probe);
     }
     free(probe);
     return result < 0 ? result : 0;
@@ -339,8 +338,8 @@ static bool uses_scrypt(otls_slice der)
     return false;
 }
 
-otls_status otls_wolf_private_import(otls_native_key **out, const otls_key_source *source,
-                                     otls_error *err)
+otls_status wolf_private_import(otls_native_key **out, const otls_key_source *source,
+                                otls_error *err)
 {
     const bool secret =
         source->encoding == OTLS_KEY_ENCRYPTED_PKCS8 || source->encoding == OTLS_KEY_LEGACY_PEM;
@@ -349,12 +348,12 @@ otls_status otls_wolf_private_import(otls_native_key **out, const otls_key_sourc
     int result;
 
     *out = NULL;
-    if (size == 0 || size > OTLS_WOLF_KEY_MAX || source->password.size > 1024)
-        return otls_wolf_error(err, OTLS_E_CREDENTIAL, OTLS_CODE_BAD_DER, 0,
-                               "the private key or its password has an impossible length");
+    if (size == 0 || size > WOLF_KEY_MAX || source->password.size > 1024)
+        return wolf_error(err, OTLS_E_CREDENTIAL, OTLS_CODE_BAD_DER, 0,
+                          "the private key or its password has an impossible length");
     key = calloc(1, sizeof(*key) + size);
     if (key == NULL)
-        return otls_wolf_error(err, OTLS_E_NOMEM, OTLS_CODE_NONE, 0, "out of memory");
+        return wolf_error(err, OTLS_E_NOMEM, OTLS_CODE_NONE, 0, "out of memory");
     if (secret) {
         result = decrypt(key, source);
     } else {
@@ -369,16 +368,16 @@ otls_status otls_wolf_private_import(otls_native_key **out, const otls_key_sourc
         *out = key;
         return OTLS_OK;
     }
-    otls_wolf_wipe(key->der, size);
+    wolf_wipe(key->der, size);
     free(key);
     if (result == MEMORY_E)
-        return otls_wolf_error(err, OTLS_E_NOMEM, OTLS_CODE_NONE, result, "out of memory");
+        return wolf_error(err, OTLS_E_NOMEM, OTLS_CODE_NONE, result, "out of memory");
     if (secret && !uses_scrypt(source->data) && result != ALGO_ID_E &&
         result != ASN_UNKNOWN_OID_E && result != NOT_COMPILED_IN)
-        return otls_wolf_error(err, OTLS_E_CREDENTIAL, OTLS_CODE_WRONG_PASSWORD, result,
-                               "the password does not open the private key");
-    return otls_wolf_error(err, OTLS_E_CREDENTIAL,
-                           result == ASN_PARSE_E && !secret ? OTLS_CODE_BAD_DER
-                                                            : OTLS_CODE_KEY_UNSUPPORTED,
-                           result, "wolfSSL cannot use the private key");
+        return wolf_error(err, OTLS_E_CREDENTIAL, OTLS_CODE_WRONG_PASSWORD, result,
+                          "the password does not open the private key");
+    return wolf_error(err, OTLS_E_CREDENTIAL,
+                      result == ASN_PARSE_E && !secret ? OTLS_CODE_BAD_DER
+                                                       : OTLS_CODE_KEY_UNSUPPORTED,
+                      result, "wolfSSL cannot use the private key");
 }

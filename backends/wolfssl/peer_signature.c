@@ -35,7 +35,7 @@ static size_t behind_key(const uint8_t *body, size_t size, bool elliptic)
 static void on_message(int written, int version, int type, const void *data, size_t size,
                        WOLFSSL *ssl, void *unused)
 {
-    struct otls_backend_connection *conn = otls_wolf_of(ssl);
+    otls_backend_connection *conn = wolf_connection_of(ssl);
     const uint8_t *message = data;
     size_t at = 4;
 
@@ -61,7 +61,7 @@ static int verify_pss(WOLFSSL *ssl, unsigned char *signature, unsigned int size,
                       unsigned char **out, int hash, int mgf, const unsigned char *der,
                       unsigned int der_size, void *unused)
 {
-    struct otls_backend_connection *conn = otls_wolf_of(ssl);
+    otls_backend_connection *conn = wolf_connection_of(ssl);
     const enum wc_HashType type = wc_OidGetHash(hash);
     word32 at = 0;
     RsaKey *key = malloc(sizeof(*key));
@@ -83,7 +83,7 @@ static int verify_pss(WOLFSSL *ssl, unsigned char *signature, unsigned int size,
     return result;
 }
 
-void otls_wolf_watch_pss(WOLFSSL_CTX *ctx)
+void wolf_watch_pss(WOLFSSL_CTX *ctx)
 {
 #ifdef HAVE_PK_CALLBACKS
     wolfSSL_CTX_SetRsaPssVerifyCb(ctx, verify_pss);
@@ -92,7 +92,7 @@ void otls_wolf_watch_pss(WOLFSSL_CTX *ctx)
 #endif
 }
 
-void otls_wolf_watch_signature(otls_backend_connection *conn)
+void wolf_watch_signature(otls_backend_connection *conn)
 {
     (void)wolfSSL_set_msg_callback(conn->ssl, on_message);
 }

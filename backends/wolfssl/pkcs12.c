@@ -37,7 +37,7 @@ static bool sizes_fit(const struct bag *bag, size_t file)
 static void release(struct bag *bag, size_t file)
 {
     if (bag->key != NULL && fits(bag->key_size, file))
-        otls_wolf_wipe(bag->key, bag->key_size);
+        wolf_wipe(bag->key, bag->key_size);
     XFREE(bag->key, NULL, DYNAMIC_TYPE_OPENSSL);
     XFREE(bag->leaf, NULL, DYNAMIC_TYPE_OPENSSL);
     while (bag->others != NULL) {
@@ -61,15 +61,14 @@ static int open_bag(otls_slice pfx, otls_slice password, struct bag *bag)
         if (result == 0)
             result = wc_PKCS12_parse(p12, secret, &bag->key, &bag->key_size, &bag->leaf,
                                      &bag->leaf_size, &bag->others);
-        otls_wolf_wipe(secret, password.size);
+        wolf_wipe(secret, password.size);
     }
     free(secret);
     wc_PKCS12_free(p12);
     return result;
 }
 
-/* wolfSSL strips PrivateKeyInfo; what is left of an Ed25519 or Ed448 key does not say what it is.
- */
+/* wolfSSL strips PrivateKeyInfo; what is left of an Ed25519 or Ed448 key does not say what it is. */
 static size_t wrap_key(const struct bag *bag, uint8_t out[128])
 {
     static const uint8_t ed25519[] = {0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05,
@@ -98,20 +97,19 @@ static otls_status take_key(const struct bag *bag, otls_native_key **key, otls_e
     otls_status status;
 
     if (bag->key == NULL)
-        return otls_wolf_error(err, OTLS_E_CREDENTIAL, OTLS_CODE_NO_KEY, 0,
-                               "the PKCS#12 file has no private key");
+        return wolf_error(err, OTLS_E_CREDENTIAL, OTLS_CODE_NO_KEY, 0,
+                          "the PKCS#12 file has no private key");
     source.data.size = wrap_key(bag, wrapped);
     source.data.data = source.data.size > 0 ? wrapped : bag->key;
     if (source.data.size == 0)
         source.data.size = bag->key_size;
-    status = otls_wolf_private_import(key, &source, err);
-    otls_wolf_wipe(wrapped, sizeof(wrapped));
+    status = wolf_private_import(key, &source, err);
+    wolf_wipe(wrapped, sizeof(wrapped));
     return status;
 }
 
-otls_status otls_wolf_pkcs12_open(otls_slice pfx, otls_slice password, otls_native_key **key,
-                                  void (*emit)(void *user, otls_slice der), void *user,
-                                  otls_error *err)
+otls_status wolf_pkcs12_open(otls_slice pfx, otls_slice password, otls_native_key **key,
+                             void (*emit)(void *user, otls_slice der), void *user, otls_error *err)
 {
     struct bag bag = {NULL, 0, NULL, 0, NULL};
     otls_status status;
@@ -120,21 +118,21 @@ otls_status otls_wolf_pkcs12_open(otls_slice pfx, otls_slice password, otls_nati
 
     *key = NULL;
     if (pfx.size == 0 || pfx.size > PFX_MAX || password.size > 1024)
-        return otls_wolf_error(err, OTLS_E_CREDENTIAL, OTLS_CODE_BAD_DER, 0,
-                               "the PKCS#12 file or its password has an impossible length");
+        return wolf_error(err, OTLS_E_CREDENTIAL, OTLS_CODE_BAD_DER, 0,
+                          "the PKCS#12 file or its password has an impossible length");
     result = open_bag(pfx, password, &bag);
     if (result == MAC_CMP_FAILED_E) {
-        status = otls_wolf_error(err, OTLS_E_CREDENTIAL, OTLS_CODE_WRONG_PASSWORD, result,
-                                 "the password does not open the PKCS#12 file");
+        status = wolf_error(err, OTLS_E_CREDENTIAL, OTLS_CODE_WRONG_PASSWORD, result,
+                            "the password does not open the PKCS#12 file");
     } else if (result == MEMORY_E) {
-        status = otls_wolf_error(err, OTLS_E_NOMEM, OTLS_CODE_NONE, result, "out of memory");
+        status = wolf_error(err, OTLS_E_NOMEM, OTLS_CODE_NONE, result, "out of memory");
     } else if (result == ASN_PARSE_E || result == BUFFER_E ||
                (result >= 0 && !sizes_fit(&bag, pfx.size))) {
-        status = otls_wolf_error(err, OTLS_E_CREDENTIAL, OTLS_CODE_BAD_DER, result,
+        status = wolf_error(err, OTLS_E_CREDENTIAL, OTLS_CODE_BAD_DER, result,
                                  "the PKCS#12 file is malformed");
     } else if (result < 0) {
-        status = otls_wolf_error(err, OTLS_E_CREDENTIAL, OTLS_CODE_KEY_UNSUPPORTED, result,
-                                 "wolfSSL cannot decrypt the PKCS#12 file");
+        status = wolf_error(err, OTLS_E_CREDENTIAL, OTLS_CODE_KEY_UNSUPPORTED, result,
+                            "wolfSSL cannot decrypt the PKCS#12 file");
     } else {
         status = take_key(&bag, key, err);
     }

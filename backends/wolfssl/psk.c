@@ -13,7 +13,7 @@ static unsigned int ask_client(WOLFSSL *ssl, bool allowed, const char *hint, cha
                                unsigned int identity_size, unsigned char *key,
                                unsigned int key_size)
 {
-    otls_backend_connection *conn = otls_wolf_of(ssl);
+    otls_backend_connection *conn = wolf_connection_of(ssl);
     size_t length = 0;
 
     if (conn == NULL || !allowed ||
@@ -28,7 +28,7 @@ static unsigned int ask_client(WOLFSSL *ssl, bool allowed, const char *hint, cha
 static unsigned int ask_server(WOLFSSL *ssl, bool allowed, const char *identity, unsigned char *key,
                                unsigned int key_size)
 {
-    otls_backend_connection *conn = otls_wolf_of(ssl);
+    otls_backend_connection *conn = wolf_connection_of(ssl);
     size_t length = 0;
 
     if (conn == NULL || !allowed || identity == NULL ||
@@ -37,13 +37,13 @@ static unsigned int ask_server(WOLFSSL *ssl, bool allowed, const char *identity,
         length > key_size)
         return 0;
     conn->psk_offered = true;
-    otls_wolf_ticket_forget(conn); /* one that was looked at before is not the one taken */
+    wolf_ticket_forget(conn); /* one that was looked at before is not the one taken */
     return (unsigned int)length;
 }
 
 static const otls_policy *policy_of(WOLFSSL *ssl)
 {
-    return otls_wolf_of(ssl)->context->policy;
+    return wolf_connection_of(ssl)->context->policy;
 }
 
 static unsigned int client_12(WOLFSSL *ssl, const char *hint, char *identity,
@@ -58,7 +58,7 @@ static unsigned int client_13(WOLFSSL *ssl, const char *hint, char *identity,
                               const char **suite)
 {
     (void)hint; /* TLS 1.3 has none */
-    *suite = otls_wolf_of(ssl)->context->psk_suite;
+    *suite = wolf_connection_of(ssl)->context->psk_suite;
     return ask_client(ssl, policy_of(ssl)->psk_13, NULL, identity, identity_size, key, key_size);
 }
 
@@ -72,7 +72,7 @@ static unsigned int server_12(WOLFSSL *ssl, const char *identity, unsigned char 
 static unsigned int server_13(WOLFSSL *ssl, const char *identity, unsigned char *key,
                               unsigned int key_size, const char **suite)
 {
-    *suite = otls_wolf_of(ssl)->context->psk_suite;
+    *suite = wolf_connection_of(ssl)->context->psk_suite;
     return ask_server(ssl, policy_of(ssl)->psk_13, identity, key, key_size);
 }
 
@@ -80,7 +80,7 @@ static const char *suite_13(const otls_policy *policy)
 {
     const char *first = NULL;
     for (size_t i = 0; i < policy->suite_count; i++) {
-        const char *name = otls_wolf_suite_name(policy->suites[i]->id);
+        const char *name = wolf_suite_name(policy->suites[i]->id);
         if (name == NULL || policy->suites[i]->min_version < OTLS_TLS1_3)
             continue;
         if (policy->suites[i]->prf == OTLS_HASH_SHA256)
@@ -91,7 +91,7 @@ static const char *suite_13(const otls_policy *policy)
     return first;
 }
 
-otls_status otls_wolf_psk_setup(struct otls_backend_context *context, otls_error *err)
+otls_status wolf_psk_setup(otls_backend_context *context, otls_error *err)
 {
     const otls_policy *policy = context->policy;
     WOLFSSL_CTX *ctx = context->ctx;
@@ -112,12 +112,11 @@ otls_status otls_wolf_psk_setup(struct otls_backend_context *context, otls_error
     if (policy->psk_hint.size == 0)
         return OTLS_OK;
     if (policy->psk_hint.size >= sizeof(hint))
-        return otls_wolf_error(err, OTLS_E_UNSUPPORTED, OTLS_CODE_LIMIT, 0,
-                               "wolfSSL takes a PSK hint of at most 127 bytes");
+        return wolf_error(err, OTLS_E_UNSUPPORTED, OTLS_CODE_LIMIT, 0,
+                          "wolfSSL takes a PSK hint of at most 127 bytes");
     memcpy(hint, policy->psk_hint.data, policy->psk_hint.size);
     hint[policy->psk_hint.size] = '\0';
     return wolfSSL_CTX_use_psk_identity_hint(ctx, hint) == WOLFSSL_SUCCESS
                ? OTLS_OK
-               : otls_wolf_error(err, OTLS_E_NOMEM, OTLS_CODE_NONE, 0,
-                                 "wolfSSL refused the PSK hint");
+               : wolf_error(err, OTLS_E_NOMEM, OTLS_CODE_NONE, 0, "wolfSSL refused the PSK hint");
 }

@@ -45,15 +45,15 @@ static bool take_keys(struct direction *d, const otls_backend_connection *conn, 
 static int crypt_aes(const struct direction *d, const uint8_t *head, const uint8_t *in, word32 size,
                      uint8_t *out, uint8_t *tag, bool seal)
 {
-    const struct otls_wolf_aead aead = {.ccm = wolfSSL_GetBulkCipher(d->ssl) == wolfssl_aes_ccm,
-                                        .key = d->key,
-                                        .key_size = (word32)wolfSSL_GetKeySize(d->ssl),
-                                        .nonce = d->nonce,
-                                        .head = head,
-                                        .head_size = OTLS_WOLF_RECORD_HEAD};
+    const struct wolf_aead aead = {.ccm = wolfSSL_GetBulkCipher(d->ssl) == wolfssl_aes_ccm,
+                                   .key = d->key,
+                                   .key_size = (word32)wolfSSL_GetKeySize(d->ssl),
+                                   .nonce = d->nonce,
+                                   .head = head,
+                                   .head_size = WOLF_RECORD_HEAD};
 
-    return seal ? otls_wolf_aead_seal(&aead, in, size, out, tag)
-                : otls_wolf_aead_open(&aead, in, size, out, tag);
+    return seal ? wolf_aead_seal(&aead, in, size, out, tag)
+                : wolf_aead_open(&aead, in, size, out, tag);
 }
 
 static bool crypt_record(const struct direction *d, const uint8_t *head, const uint8_t *in,
@@ -62,21 +62,21 @@ static bool crypt_record(const struct direction *d, const uint8_t *head, const u
     switch (wolfSSL_GetBulkCipher(d->ssl)) {
     case wolfssl_aes_gcm:
     case wolfssl_aes_ccm:
-        return wolfSSL_GetAeadMacSize(d->ssl) == (int)OTLS_WOLF_RECORD_TAG &&
+        return wolfSSL_GetAeadMacSize(d->ssl) == (int)WOLF_RECORD_TAG &&
                crypt_aes(d, head, in, (word32)size, out, tag, seal) == 0;
     case wolfssl_chacha:
         if (seal)
-            return wc_ChaCha20Poly1305_Encrypt(d->key, d->nonce, head, OTLS_WOLF_RECORD_HEAD, in,
+            return wc_ChaCha20Poly1305_Encrypt(d->key, d->nonce, head, WOLF_RECORD_HEAD, in,
                                                (word32)size, out, tag) == 0;
-        return wc_ChaCha20Poly1305_Decrypt(d->key, d->nonce, head, OTLS_WOLF_RECORD_HEAD, in,
+        return wc_ChaCha20Poly1305_Decrypt(d->key, d->nonce, head, WOLF_RECORD_HEAD, in,
                                            (word32)size, tag, out) == 0;
     default:
         return false;
     }
 }
 
-bool otls_wolf_record_seal(const otls_backend_connection *conn, word64 sequence,
-                           const uint8_t *head, const uint8_t *plain, size_t size, uint8_t *out)
+bool wolf_record_seal(const otls_backend_connection *conn, word64 sequence, const uint8_t *head,
+                      const uint8_t *plain, size_t size, uint8_t *out)
 {
     struct direction d;
 
@@ -84,10 +84,10 @@ bool otls_wolf_record_seal(const otls_backend_connection *conn, word64 sequence,
            crypt_record(&d, head, plain, size, out, out + size, true);
 }
 
-bool otls_wolf_record_open(const otls_backend_connection *conn, word64 sequence,
-                           const uint8_t *head, const uint8_t *sealed, size_t size, uint8_t *out)
+bool wolf_record_open(const otls_backend_connection *conn, word64 sequence, const uint8_t *head,
+                      const uint8_t *sealed, size_t size, uint8_t *out)
 {
-    uint8_t tag[OTLS_WOLF_RECORD_TAG];
+    uint8_t tag[WOLF_RECORD_TAG];
     struct direction d;
 
     if (size < sizeof(tag) || !take_keys(&d, conn, true, sequence))
@@ -98,15 +98,15 @@ bool otls_wolf_record_open(const otls_backend_connection *conn, word64 sequence,
 
 #else /* the engine's own alert stays, and its own reason */
 
-bool otls_wolf_record_seal(const otls_backend_connection *conn, word64 sequence,
-                           const uint8_t *head, const uint8_t *plain, size_t size, uint8_t *out)
+bool wolf_record_seal(const otls_backend_connection *conn, word64 sequence, const uint8_t *head,
+                      const uint8_t *plain, size_t size, uint8_t *out)
 {
     (void)conn, (void)sequence, (void)head, (void)plain, (void)size, (void)out;
     return false;
 }
 
-bool otls_wolf_record_open(const otls_backend_connection *conn, word64 sequence,
-                           const uint8_t *head, const uint8_t *sealed, size_t size, uint8_t *out)
+bool wolf_record_open(const otls_backend_connection *conn, word64 sequence, const uint8_t *head,
+                      const uint8_t *sealed, size_t size, uint8_t *out)
 {
     (void)conn, (void)sequence, (void)head, (void)sealed, (void)size, (void)out;
     return false;

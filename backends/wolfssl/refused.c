@@ -15,10 +15,10 @@
 enum { CHANGE_CIPHER_SPEC = 20, HANDSHAKE = 22, SEALED = 23 };
 enum { CERTIFICATE = 11, MESSAGE_HEAD = 4 };
 
-void otls_wolf_flight_drop(otls_backend_connection *conn)
+void wolf_flight_drop(otls_backend_connection *conn)
 {
     free(conn->flight.data);
-    otls_wolf_wipe(&conn->flight, sizeof(conn->flight));
+    wolf_wipe(&conn->flight, sizeof(conn->flight));
 }
 
 #if defined(ATOMIC_USER) && defined(HAVE_PK_CALLBACKS) && defined(HAVE_HKDF)
@@ -31,7 +31,7 @@ static int on_extract(byte *secret, const byte *salt, word32 salt_size, byte *in
                       word32 input_size, int digest, void *user)
 {
     otls_backend_connection *conn = user;
-    struct otls_wolf_flight *flight = &conn->flight;
+    struct wolf_flight *flight = &conn->flight;
     const uint8_t *key = wolfSSL_GetClientWriteKey(conn->ssl);
     const uint8_t *iv = wolfSSL_GetClientWriteIV(conn->ssl);
 
@@ -40,24 +40,24 @@ static int on_extract(byte *secret, const byte *salt, word32 salt_size, byte *in
         memcpy(flight->iv, iv, sizeof(flight->iv));
         flight->keyed = true;
     }
-    return wc_Tls13_HKDF_Extract(secret, salt, (otls_wolf_hkdf_size)salt_size, input,
-                                 (otls_wolf_hkdf_size)input_size, digest);
+    return wc_Tls13_HKDF_Extract(secret, salt, (wolf_hkdf_size)salt_size, input,
+                                 (wolf_hkdf_size)input_size, digest);
 }
 
-void otls_wolf_flight_setup(WOLFSSL_CTX *ctx)
+void wolf_flight_setup(WOLFSSL_CTX *ctx)
 {
     wolfSSL_CTX_SetHKDFExtractCb(ctx, on_extract);
 }
 #else
-void otls_wolf_flight_setup(WOLFSSL_CTX *ctx)
+void wolf_flight_setup(WOLFSSL_CTX *ctx)
 {
     (void)ctx;
 }
 #endif
 
-void otls_wolf_flight_keep(otls_backend_connection *conn, const void *data, size_t size)
+void wolf_flight_keep(otls_backend_connection *conn, const void *data, size_t size)
 {
-    struct otls_wolf_flight *flight = &conn->flight;
+    struct wolf_flight *flight = &conn->flight;
     const size_t room = FLIGHT_MAX - flight->size;
     uint8_t *more;
 
@@ -83,9 +83,9 @@ static size_t open_record(const otls_backend_connection *conn, word64 sequence, 
 {
     size_t length;
 
-    if (!otls_wolf_record_open(conn, sequence, head, head + OTLS_WOLF_RECORD_HEAD, size, out))
+    if (!wolf_record_open(conn, sequence, head, head + WOLF_RECORD_HEAD, size, out))
         return 0;
-    length = size - OTLS_WOLF_RECORD_TAG;
+    length = size - WOLF_RECORD_TAG;
     while (length > 0 && out[length - 1] == 0)
         length--;
     return length > 1 && out[length - 1] == HANDSHAKE ? length - 1 : 0;
@@ -99,15 +99,15 @@ static size_t gather(const otls_backend_connection *conn, uint8_t *out)
     size_t left = conn->flight.size, used = 0;
     word64 sequence = 0;
 
-    while (left >= OTLS_WOLF_RECORD_HEAD) {
-        const size_t whole = otls_wolf_record_size(at), size = whole - OTLS_WOLF_RECORD_HEAD;
+    while (left >= WOLF_RECORD_HEAD) {
+        const size_t whole = wolf_record_size(at), size = whole - WOLF_RECORD_HEAD;
         size_t length = 0;
 
         if (whole > left)
             break;
         if (at[0] == HANDSHAKE && sequence == 0) {
             length = size;
-            memcpy(out + used, at + OTLS_WOLF_RECORD_HEAD, length);
+            memcpy(out + used, at + WOLF_RECORD_HEAD, length);
         } else if (at[0] == SEALED && tls13) {
             length = open_record(conn, sequence++, at, size, out + used);
         }
@@ -143,7 +143,7 @@ static bool hand_over(otls_backend_connection *conn, const uint8_t *messages, si
     return false;
 }
 
-bool otls_wolf_ask_message(otls_backend_connection *conn)
+bool wolf_ask_message(otls_backend_connection *conn)
 {
     uint8_t *messages = conn->flight.size != 0 ? malloc(conn->flight.size) : NULL;
     bool found;
@@ -157,10 +157,10 @@ bool otls_wolf_ask_message(otls_backend_connection *conn)
     return found;
 }
 
-void otls_wolf_ask_late(otls_backend_connection *conn)
+void wolf_ask_late(otls_backend_connection *conn)
 {
     if (conn->judged || conn->done)
         return;
     conn->verdict_alert = OTLS_ALERT_BAD_CERTIFICATE;
-    conn->judged = otls_wolf_ask_message(conn) && conn->verdict != OTLS_OK;
+    conn->judged = wolf_ask_message(conn) && conn->verdict != OTLS_OK;
 }

@@ -28,13 +28,13 @@ static bool can_be_offered(WOLFSSL *ssl)
     unsigned int size = sizeof(ticket);
     const bool fits = wolfSSL_get_SessionTicket(ssl, ticket, &size) == WOLFSSL_SUCCESS && size > 0;
 
-    otls_wolf_wipe(ticket, sizeof(ticket));
+    wolf_wipe(ticket, sizeof(ticket));
     return fits;
 }
 
 static int on_new_session(WOLFSSL *ssl, WOLFSSL_SESSION *session)
 {
-    otls_backend_connection *conn = otls_wolf_of(ssl);
+    otls_backend_connection *conn = wolf_connection_of(ssl);
     otls_native_session native;
     unsigned char *blob = NULL;
     int size;
@@ -57,7 +57,7 @@ static int on_new_session(WOLFSSL *ssl, WOLFSSL_SESSION *session)
             conn->core->ops->cache_store(conn->core, native.id, native.blob);
         else if (!conn->server)
             conn->core->ops->new_session(conn->core, &native);
-        otls_wolf_wipe(blob, (size_t)size);
+        wolf_wipe(blob, (size_t)size);
     }
     XFREE(blob, NULL, DYNAMIC_TYPE_OPENSSL);
     return 0; /* the session stays the engine's */
@@ -71,7 +71,7 @@ static WOLFSSL_SESSION *decode(otls_slice blob)
 
 static WOLFSSL_SESSION *on_get_session(WOLFSSL *ssl, const unsigned char *id, int size, int *copy)
 {
-    const otls_backend_connection *conn = otls_wolf_of(ssl);
+    const otls_backend_connection *conn = wolf_connection_of(ssl);
     otls_slice blob = {NULL, 0};
 
     *copy = 0; /* the engine frees what it gets */
@@ -82,21 +82,20 @@ static WOLFSSL_SESSION *on_get_session(WOLFSSL *ssl, const unsigned char *id, in
     return decode(blob);
 }
 
-otls_status otls_wolf_session_resume(otls_backend_connection *conn, otls_slice blob,
-                                     otls_error *err)
+otls_status wolf_session_resume(otls_backend_connection *conn, otls_slice blob, otls_error *err)
 {
     WOLFSSL_SESSION *session = decode(blob);
 
     if (session == NULL)
-        return otls_wolf_error(err, OTLS_E_CONFIG, OTLS_CODE_SESSION_REFUSED, 0,
-                               "wolfSSL cannot read the session");
+        return wolf_error(err, OTLS_E_CONFIG, OTLS_CODE_SESSION_REFUSED, 0,
+                          "wolfSSL cannot read the session");
     /* an expired session is no failure, there will be a full handshake */
     conn->session_offered = wolfSSL_set_session(conn->ssl, session) == WOLFSSL_SUCCESS;
     wolfSSL_SESSION_free(session);
     return OTLS_OK;
 }
 
-otls_status otls_wolf_session_setup(struct otls_backend_context *context, otls_error *err)
+otls_status wolf_session_setup(otls_backend_context *context, otls_error *err)
 {
     const otls_policy *policy = context->policy;
     WOLFSSL_CTX *ctx = context->ctx;
@@ -116,5 +115,5 @@ otls_status otls_wolf_session_setup(struct otls_backend_context *context, otls_e
             (void)wolfSSL_CTX_set_session_id_context(ctx, policy->session_id_context.data,
                                                      (unsigned)policy->session_id_context.size);
     }
-    return otls_wolf_ticket_setup(ctx, policy, err);
+    return wolf_ticket_setup(ctx, policy, err);
 }

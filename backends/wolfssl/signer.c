@@ -11,7 +11,7 @@
 
 static const otls_native_key *key_of(WOLFSSL *ssl)
 {
-    const struct otls_backend_connection *conn = otls_wolf_of(ssl);
+    const otls_backend_connection *conn = wolf_connection_of(ssl);
 
     return conn != NULL ? conn->context->policy->key : NULL;
 }
@@ -118,19 +118,19 @@ static int unchecked_pss(WOLFSSL *ssl, unsigned char *signature, unsigned int si
     return 0;
 }
 
-void otls_wolf_signer_setup(WOLFSSL_CTX *ctx, const otls_native_key *key)
+void wolf_signer_setup(WOLFSSL_CTX *ctx, const otls_native_key *key)
 {
     switch (key->type) {
-    case OTLS_WOLF_RSA:
+    case WOLF_RSA:
         wolfSSL_CTX_SetRsaSignCb(ctx, sign_rsa);
         wolfSSL_CTX_SetRsaSignCheckCb(ctx, unchecked);
         wolfSSL_CTX_SetRsaPssSignCb(ctx, sign_pss);
         wolfSSL_CTX_SetRsaPssSignCheckCb(ctx, unchecked_pss);
         break;
-    case OTLS_WOLF_EC:
+    case WOLF_EC:
         wolfSSL_CTX_SetEccSignCb(ctx, sign_ecdsa);
         break;
-    case OTLS_WOLF_ED25519:
+    case WOLF_ED25519:
         wolfSSL_CTX_SetEd25519SignCb(ctx, sign_ed25519);
         break;
     default:
@@ -139,27 +139,27 @@ void otls_wolf_signer_setup(WOLFSSL_CTX *ctx, const otls_native_key *key)
     }
 }
 
-otls_status otls_wolf_signer_new(otls_native_key **out, otls_slice spki, otls_sign_callback sign,
-                                 void *user, otls_error *err)
+otls_status wolf_signer_new(otls_native_key **out, otls_slice spki, otls_sign_callback sign,
+                            void *user, otls_error *err)
 {
     otls_native_public_key *public_key = NULL;
     otls_native_key *key;
-    otls_status status = otls_wolf_public_import(&public_key, spki, err);
+    otls_status status = wolf_public_import(&public_key, spki, err);
 
     *out = NULL;
     if (status != OTLS_OK)
         return status;
     key = calloc(1, sizeof(*key) + public_key->size);
     if (key == NULL) {
-        otls_wolf_public_free(public_key);
-        return otls_wolf_error(err, OTLS_E_NOMEM, OTLS_CODE_NONE, 0, "out of memory");
+        wolf_public_free(public_key);
+        return wolf_error(err, OTLS_E_NOMEM, OTLS_CODE_NONE, 0, "out of memory");
     }
     key->type = public_key->type;
     key->sign = sign;
     key->user = user;
     key->size = public_key->size;
     memcpy(key->der, public_key->der, public_key->size);
-    otls_wolf_public_free(public_key);
+    wolf_public_free(public_key);
     *out = key;
     return OTLS_OK;
 }

@@ -17,12 +17,12 @@ static void free_cache(void *mark)
     wc_ecc_fp_free();
 }
 
-bool otls_wolf_threads_start(void)
+bool wolf_threads_start(void)
 {
     return pthread_key_create(&cache_key, free_cache) == 0;
 }
 
-void otls_wolf_thread_mark(void)
+void wolf_thread_mark(void)
 {
     /* the value only has to be there: the destructor runs for threads that have one */
     if (pthread_getspecific(cache_key) == NULL)
@@ -31,12 +31,12 @@ void otls_wolf_thread_mark(void)
 
 #else
 
-bool otls_wolf_threads_start(void)
+bool wolf_threads_start(void)
 {
     return true;
 }
 
-void otls_wolf_thread_mark(void)
+void wolf_thread_mark(void)
 {
 }
 

@@ -14,9 +14,9 @@
 
 /* ---- the client's certificates ------------------------------------------------------------- */
 
-static const uint8_t no_place[OTLS_WOLF_PLACE];
+static const uint8_t no_place[WOLF_PLACE];
 
-void otls_wolf_ticket_forget(otls_backend_connection *conn)
+void wolf_ticket_forget(otls_backend_connection *conn)
 {
     free(conn->client_chain);
     conn->client_chain = NULL;
@@ -65,10 +65,10 @@ static otls_status keep_chain(otls_backend_connection *conn)
     if (conn->kept || wolfSSL_session_reused(conn->ssl))
         return OTLS_OK;
     conn->kept = true;
-    otls_wolf_ticket_forget(conn);
+    wolf_ticket_forget(conn);
     if (!conn->judged || conn->missing)
         return OTLS_OK;
-    if (otls_wolf_crypto.random(conn->place, sizeof(conn->place), &err) != OTLS_OK)
+    if (wolf_crypto_ops.random(conn->place, sizeof(conn->place), &err) != OTLS_OK)
         return OTLS_E_INTERNAL;
     bytes = chain_bytes(conn, &size);
     if (bytes != NULL)
@@ -95,8 +95,8 @@ static bool fetch_chain(otls_backend_connection *conn)
     return true;
 }
 
-void otls_wolf_ticket_chain(const otls_backend_connection *conn,
-                            void (*emit)(void *user, otls_slice der), void *user)
+void wolf_ticket_chain(const otls_backend_connection *conn,
+                       void (*emit)(void *user, otls_slice der), void *user)
 {
     const uint8_t *at = conn->client_chain;
     size_t left = conn->client_chain_size;
@@ -114,33 +114,33 @@ void otls_wolf_ticket_chain(const otls_backend_connection *conn,
 
 /* ---- sealing and opening ------------------------------------------------------------------- */
 
-static struct otls_wolf_aead aead_of(const otls_ticket_key *key, const uint8_t *iv)
+static struct wolf_aead aead_of(const otls_ticket_key *key, const uint8_t *iv)
 {
-    return (struct otls_wolf_aead){.key = key->aes,
-                                   .key_size = sizeof(key->aes),
-                                   .nonce = iv,
-                                   .head = key->name,
-                                   .head_size = sizeof(key->name)};
+    return (struct wolf_aead){.key = key->aes,
+                              .key_size = sizeof(key->aes),
+                              .nonce = iv,
+                              .head = key->name,
+                              .head_size = sizeof(key->name)};
 }
 
 /* `room` is what the engine's buffer takes. */
 static int seal(otls_backend_connection *conn, otls_ticket_key *key, uint8_t *name, uint8_t *iv,
                 uint8_t *tag, uint8_t *ticket, int *size, int room)
 {
-    struct otls_wolf_aead aead;
+    struct wolf_aead aead;
     otls_error err;
 
-    if (room - *size < OTLS_WOLF_PLACE || keep_chain(conn) != OTLS_OK ||
+    if (room - *size < WOLF_PLACE || keep_chain(conn) != OTLS_OK ||
         conn->core->ops->ticket_key(conn->core, NULL, key, &(bool){false}) != OTLS_OK ||
-        otls_wolf_crypto.random(iv, GCM_NONCE, &err) != OTLS_OK)
+        wolf_crypto_ops.random(iv, GCM_NONCE, &err) != OTLS_OK)
         return WOLFSSL_TICKET_RET_FATAL;
     memcpy(name, key->name, sizeof(key->name));
     memset(iv + GCM_NONCE, 0, WOLFSSL_TICKET_IV_SZ - GCM_NONCE);
     memset(tag + GCM_TAG, 0, WOLFSSL_TICKET_MAC_SZ - GCM_TAG);
-    memcpy(ticket + *size, conn->place, OTLS_WOLF_PLACE);
-    *size += OTLS_WOLF_PLACE;
+    memcpy(ticket + *size, conn->place, WOLF_PLACE);
+    *size += WOLF_PLACE;
     aead = aead_of(key, iv);
-    return otls_wolf_aead_seal(&aead, ticket, (word32)*size, ticket, tag) == 0
+    return wolf_aead_seal(&aead, ticket, (word32)*size, ticket, tag) == 0
                ? WOLFSSL_TICKET_RET_OK
                : WOLFSSL_TICKET_RET_FATAL;
 }
@@ -149,17 +149,17 @@ static int seal(otls_backend_connection *conn, otls_ticket_key *key, uint8_t *na
 static int open_ticket(otls_backend_connection *conn, otls_ticket_key *key, const uint8_t *name,
                        uint8_t *iv, uint8_t *tag, uint8_t *ticket, int *size)
 {
-    const int body = *size - OTLS_WOLF_PLACE;
-    const struct otls_wolf_aead aead = aead_of(key, iv);
+    const int body = *size - WOLF_PLACE;
+    const struct wolf_aead aead = aead_of(key, iv);
     bool renew = false;
 
-    otls_wolf_ticket_forget(conn);
+    wolf_ticket_forget(conn);
     if (body <= 0 || conn->core->ops->ticket_key(conn->core, name, key, &renew) != OTLS_OK ||
-        otls_wolf_aead_open(&aead, ticket, (word32)*size, ticket, tag) != 0)
+        wolf_aead_open(&aead, ticket, (word32)*size, ticket, tag) != 0)
         return WOLFSSL_TICKET_RET_REJECT;
-    memcpy(conn->place, ticket + body, OTLS_WOLF_PLACE);
+    memcpy(conn->place, ticket + body, WOLF_PLACE);
     if (!fetch_chain(conn)) {
-        otls_wolf_wipe(ticket, (size_t)*size);
+        wolf_wipe(ticket, (size_t)*size);
         return WOLFSSL_TICKET_RET_REJECT;
     }
     *size = body;
@@ -171,7 +171,7 @@ static int open_ticket(otls_backend_connection *conn, otls_ticket_key *key, cons
 static int on_ticket(WOLFSSL *ssl, unsigned char *name, unsigned char *iv, unsigned char *mac,
                      int encrypt, unsigned char *ticket, int size, int *out_size, void *user)
 {
-    otls_backend_connection *conn = otls_wolf_of(ssl);
+    otls_backend_connection *conn = wolf_connection_of(ssl);
     otls_ticket_key key;
     int result;
 
@@ -181,11 +181,11 @@ static int on_ticket(WOLFSSL *ssl, unsigned char *name, unsigned char *iv, unsig
     result = encrypt ? seal(conn, &key, name, iv, mac, ticket, &size, *out_size)
                      : open_ticket(conn, &key, name, iv, mac, ticket, &size);
     *out_size = size;
-    otls_wolf_wipe(&key, sizeof(key));
+    wolf_wipe(&key, sizeof(key));
     return result;
 }
 
-otls_status otls_wolf_ticket_setup(WOLFSSL_CTX *ctx, const otls_policy *policy, otls_error *err)
+otls_status wolf_ticket_setup(WOLFSSL_CTX *ctx, const otls_policy *policy, otls_error *err)
 {
     const uint32_t week = 604800; /* RFC 8446 4.6.1 */
     const uint32_t hint = policy->session_lifetime < week ? policy->session_lifetime : week;
@@ -204,7 +204,7 @@ otls_status otls_wolf_ticket_setup(WOLFSSL_CTX *ctx, const otls_policy *policy, 
     if (wolfSSL_CTX_set_TicketEncCb(ctx, on_ticket) != WOLFSSL_SUCCESS ||
         wolfSSL_CTX_set_TicketHint(ctx, (int)hint) != WOLFSSL_SUCCESS ||
         wolfSSL_CTX_set_num_tickets(ctx, policy->ticket_count) != WOLFSSL_SUCCESS)
-        return otls_wolf_error(err, OTLS_E_INTERNAL, OTLS_CODE_NONE, 0,
-                               "wolfSSL refused the ticket settings");
+        return wolf_error(err, OTLS_E_INTERNAL, OTLS_CODE_NONE, 0,
+                          "wolfSSL refused the ticket settings");
     return OTLS_OK;
 }

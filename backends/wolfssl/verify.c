@@ -10,7 +10,7 @@
 #define CHAIN_MAX 32
 #define BUILT_FOR 9 /* certificates: MAX_CHAIN_DEPTH in wolfSSL's internal.h */
 
-otls_status otls_wolf_verify_missing(otls_backend_connection *conn)
+otls_status wolf_verify_missing(otls_backend_connection *conn)
 {
     otls_status status;
     conn->missing = true;
@@ -31,10 +31,10 @@ static otls_status judge(otls_backend_connection *conn, const WOLFSSL_X509_STORE
     conn->verdict_alert = OTLS_ALERT_BAD_CERTIFICATE;
     conn->judged_count = count;
     /* of more than it has room for, wolfSSL shows the first nine and says nothing */
-    if (count >= BUILT_FOR && otls_wolf_ask_message(conn))
+    if (count >= BUILT_FOR && wolf_ask_message(conn))
         return conn->verdict;
     if (count == 0)
-        return otls_wolf_verify_missing(conn);
+        return wolf_verify_missing(conn);
     if (count > CHAIN_MAX)
         return OTLS_E_VERIFY;
     for (size_t i = 0; i < count; i++) {
@@ -49,7 +49,7 @@ static int on_certificate(int good, WOLFSSL_X509_STORE_CTX *store)
     /* the engine puts its connection object there */
     WOLFSSL *ssl =
         wolfSSL_X509_STORE_CTX_get_ex_data(store, wolfSSL_get_ex_data_X509_STORE_CTX_idx());
-    otls_backend_connection *conn = ssl != NULL ? otls_wolf_of(ssl) : NULL;
+    otls_backend_connection *conn = ssl != NULL ? wolf_connection_of(ssl) : NULL;
 
     (void)good;
     if (conn == NULL)
@@ -57,12 +57,12 @@ static int on_certificate(int good, WOLFSSL_X509_STORE_CTX *store)
     if (!conn->judged) {
         conn->verdict = judge(conn, store);
         conn->judged = true;
-        otls_wolf_flight_drop(conn);
+        wolf_flight_drop(conn);
     }
     return store->error_depth > 0 || conn->verdict == OTLS_OK;
 }
 
-void otls_wolf_verify_setup(WOLFSSL_CTX *ctx, const otls_policy *policy)
+void wolf_verify_setup(WOLFSSL_CTX *ctx, const otls_policy *policy)
 {
     int mode = WOLFSSL_VERIFY_PEER;
     if (policy->server && policy->request_peer == 0)
@@ -71,10 +71,10 @@ void otls_wolf_verify_setup(WOLFSSL_CTX *ctx, const otls_policy *policy)
         mode |= WOLFSSL_VERIFY_FAIL_IF_NO_PEER_CERT;
     wolfSSL_CTX_set_verify(ctx, mode, on_certificate);
     if (policy->server)
-        otls_wolf_flight_setup(ctx);
+        wolf_flight_setup(ctx);
 }
 
-void otls_wolf_verify_connection(otls_backend_connection *conn)
+void wolf_verify_connection(otls_backend_connection *conn)
 {
     wolfSSL_set_verify(conn->ssl, WOLFSSL_VERIFY_PEER, on_certificate);
 }

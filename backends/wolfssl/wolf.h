@@ -5,8 +5,8 @@
  *
  * wolfSSL's own options must come first: they decide the layout of its public structures.
  */
-#ifndef OTLS_WOLF_H
-#define OTLS_WOLF_H
+#ifndef WOLF_H
+#define WOLF_H
 
 #define WOLFSSL_OPTIONS_IGNORE_SYS
 #include <wolfssl/options.h>
@@ -30,30 +30,30 @@
  * hkdf_size: the type of the lengths that wc_Tls13_HKDF_Extract takes.
  */
 #if LIBWOLFSSL_VERSION_HEX >= 0x05007002
-#define OTLS_WOLF_CA_NAMES_13 1
-typedef word32 otls_wolf_hkdf_size;
+#define WOLF_CA_NAMES_13 1
+typedef word32 wolf_hkdf_size;
 #else
-#define OTLS_WOLF_CA_NAMES_13 0
-typedef int otls_wolf_hkdf_size;
+#define WOLF_CA_NAMES_13 0
+typedef int wolf_hkdf_size;
 #endif
 
-#define OTLS_WOLF_NAME "wolfssl"
-#define OTLS_WOLF_KEY_MAX 16384u /* no encoded key is longer */
-#define OTLS_WOLF_SPKI_MAX 2048u
+#define WOLF_NAME "wolfssl"
+#define WOLF_KEY_MAX 16384u /* no encoded key is longer */
+#define WOLF_SPKI_MAX 2048u
 
 /* ---- threads (thread.c) -------------------------------------------------------------------- */
 
 /** Once per process. */
-bool otls_wolf_threads_start(void);
+bool wolf_threads_start(void);
 /** Before anything that computes on a curve: this thread's cache is freed when it ends. */
-void otls_wolf_thread_mark(void);
+void wolf_thread_mark(void);
 
 /* ---- keys ---------------------------------------------------------------------------------- */
 
-enum otls_wolf_key_type { OTLS_WOLF_RSA = 1, OTLS_WOLF_EC, OTLS_WOLF_ED25519, OTLS_WOLF_ED448 };
+enum wolf_key_type { WOLF_RSA = 1, WOLF_EC, WOLF_ED25519, WOLF_ED448 };
 
 /** A decoded wolfCrypt key, private or public; used by one thread and thrown away. */
-struct otls_wolf_key {
+struct wolf_key {
     int type; /* 0 = empty */
     union {
         RsaKey rsa;
@@ -82,37 +82,36 @@ struct otls_native_public_key {
 };
 
 /** Parse a private key into `key`; returns 0 or wolfSSL's error. */
-int otls_wolf_private_open(struct otls_wolf_key *key, const uint8_t *der, size_t size);
+int wolf_private_open(struct wolf_key *key, const uint8_t *der, size_t size);
 /** Parse a SubjectPublicKeyInfo into `key`; returns 0 or wolfSSL's error. */
-int otls_wolf_public_open(struct otls_wolf_key *key, int type, const uint8_t *der, size_t size);
+int wolf_public_open(struct wolf_key *key, int type, const uint8_t *der, size_t size);
 /** Compute the public half from the private one, whatever the encoding said; 0 or an error. */
-int otls_wolf_key_complete(struct otls_wolf_key *key);
+int wolf_key_complete(struct wolf_key *key);
 /** Free what wolfSSL holds; close also wipes, which public keys need not. */
-void otls_wolf_key_release(struct otls_wolf_key *key);
-void otls_wolf_key_close(struct otls_wolf_key *key);
+void wolf_key_release(struct wolf_key *key);
+void wolf_key_close(struct wolf_key *key);
 /** Bytes of the DER element at `data`, header included; 0 = malformed or longer than `size`. */
-size_t otls_wolf_der_size(const uint8_t *data, size_t size, size_t *header);
+size_t wolf_der_size(const uint8_t *data, size_t size, size_t *header);
 /** Wipe memory in a way that the compiler keeps. */
-void otls_wolf_wipe(void *data, size_t size);
+void wolf_wipe(void *data, size_t size);
 
-otls_status otls_wolf_private_import(otls_native_key **out, const otls_key_source *source,
-                                     otls_error *err);
-void otls_wolf_private_free(otls_native_key *key);
-otls_status otls_wolf_private_public(const otls_native_key *key, uint8_t *out, size_t capacity,
-                                     size_t *length, otls_error *err);
-otls_status otls_wolf_public_import(otls_native_public_key **out, otls_slice spki, otls_error *err);
-void otls_wolf_public_free(otls_native_public_key *key);
-otls_status otls_wolf_signer_new(otls_native_key **out, otls_slice spki, otls_sign_callback sign,
-                                 void *user, otls_error *err);
+otls_status wolf_private_import(otls_native_key **out, const otls_key_source *source,
+                                otls_error *err);
+void wolf_private_free(otls_native_key *key);
+otls_status wolf_private_public(const otls_native_key *key, uint8_t *out, size_t capacity,
+                                size_t *length, otls_error *err);
+otls_status wolf_public_import(otls_native_public_key **out, otls_slice spki, otls_error *err);
+void wolf_public_free(otls_native_public_key *key);
+otls_status wolf_signer_new(otls_native_key **out, otls_slice spki, otls_sign_callback sign,
+                            void *user, otls_error *err);
 /** Make the context ask `key`'s callback. */
-void otls_wolf_signer_setup(WOLFSSL_CTX *ctx, const otls_native_key *key);
-otls_status otls_wolf_pkcs12_open(otls_slice pfx, otls_slice password, otls_native_key **key,
-                                  void (*emit)(void *user, otls_slice der), void *user,
-                                  otls_error *err);
+void wolf_signer_setup(WOLFSSL_CTX *ctx, const otls_native_key *key);
+otls_status wolf_pkcs12_open(otls_slice pfx, otls_slice password, otls_native_key **key,
+                             void (*emit)(void *user, otls_slice der), void *user, otls_error *err);
 
 /* ---- contexts and connections -------------------------------------------------------------- */
 
-#define OTLS_WOLF_PLACE 16 /* bytes of a key in core's cache */
+#define WOLF_PLACE 16 /* bytes of a key in core's cache */
 
 struct otls_backend_context {
     WOLFSSL_CTX *ctx;
@@ -121,76 +120,76 @@ struct otls_backend_context {
 };
 
 /** What the peer sends, and what opens it, until core has been asked about the peer. */
-struct otls_wolf_flight {
+struct wolf_flight {
     uint8_t *data;
     size_t size, capacity;
     uint8_t key[32], iv[12]; /* servers, TLS 1.3: the client's in the handshake */
     bool keyed;
 };
 
-struct otls_wolf_early;
+struct wolf_early;
 
 struct otls_backend_connection {
     WOLFSSL *ssl;
     otls_core *core;
-    const struct otls_backend_context *context;
+    const otls_backend_context *context;
     otls_slice alpn; /* server: the name to answer with, without its length; our copy */
     bool server;
-    bool done;             /* the handshake is over */
-    bool cleared;          /* wolfSSL_shutdown has reset the engine's object */
-    bool missing;          /* the peer was asked for a certificate and sent none */
-    bool psk_offered;      /* core gave a pre-shared key */
-    bool session_offered;  /* client: there was a session to resume */
-    bool judged;           /* core has been asked about the peer */
-    bool encrypted;        /* a record under keys has gone out */
-    struct otls_wolf_flight flight;
-    struct otls_wolf_early *early; /* server: early data is left out as it comes; NULL = not so */
-    bool kept;             /* server: the client's certificates are where `place` says */
-    size_t judged_count;   /* certificates that core was shown */
-    uint8_t place[OTLS_WOLF_PLACE]; /* server: in core's cache; zero = there are none to keep */
-    uint8_t *client_chain;          /* server: what the ticket opened last led to */
+    bool done;            /* the handshake is over */
+    bool cleared;         /* wolfSSL_shutdown has reset the engine's object */
+    bool missing;         /* the peer was asked for a certificate and sent none */
+    bool psk_offered;     /* core gave a pre-shared key */
+    bool session_offered; /* client: there was a session to resume */
+    bool judged;          /* core has been asked about the peer */
+    bool encrypted;       /* a record under keys has gone out */
+    struct wolf_flight flight;
+    struct wolf_early *early;  /* server: early data is left out as it comes; NULL = not so */
+    bool kept;                 /* server: the client's certificates are where `place` says */
+    size_t judged_count;       /* certificates that core was shown */
+    uint8_t place[WOLF_PLACE]; /* server: in core's cache; zero = there are none to keep */
+    uint8_t *client_chain;     /* server: what the ticket opened last led to */
     size_t client_chain_size;
-    otls_status verdict;   /* what core answered */
-    uint8_t verdict_alert; /* with which alert */
-    int rx_seen, tx_seen;  /* alerts already reported: level << 8 | description, -1 = none */
-    int tx_override;       /* the alert that really went out instead of the engine's, -1 = none */
-    otls_status io;        /* what core's read or write answered last when it failed */
+    otls_status verdict;     /* what core answered */
+    uint8_t verdict_alert;   /* with which alert */
+    int rx_seen, tx_seen;    /* alerts already reported: level << 8 | description, -1 = none */
+    int tx_override;         /* the alert that really went out instead of the engine's, -1 = none */
+    otls_status io;          /* what core's read or write answered last when it failed */
     uint16_t peer_signature; /* seen in the peer's messages; 0 = none */
     otls_connection_info info;
     uint8_t alpn_name[256];
 };
 
 /** The connection behind an engine object. */
-static inline struct otls_backend_connection *otls_wolf_of(WOLFSSL *ssl)
+static inline otls_backend_connection *wolf_connection_of(WOLFSSL *ssl)
 {
     return wolfSSL_GetIOReadCtx(ssl);
 }
 
 /** Turn the engine's last result into ours: fills `err`, reports alerts, sends what is missing. */
-otls_status otls_wolf_failed(otls_backend_connection *conn, int native, otls_error *err);
+otls_status wolf_failed(otls_backend_connection *conn, int native, otls_error *err);
 /** `text` is about `native`; for calls without a connection. */
-otls_status otls_wolf_error(otls_error *err, otls_status status, int32_t code, int native,
-                            const char *text);
+otls_status wolf_error(otls_error *err, otls_status status, int32_t code, int native,
+                       const char *text);
 /** Report alerts not yet reported. */
-void otls_wolf_alerts(otls_backend_connection *conn);
+void wolf_alerts(otls_backend_connection *conn);
 /** Send a fatal alert that the engine left out; best effort. */
-void otls_wolf_alert_send(otls_backend_connection *conn, uint8_t description);
+void wolf_alert_send(otls_backend_connection *conn, uint8_t description);
 /** The engine is about to send `data`: put core's alert in place of its own. */
-void otls_wolf_alert_replace(otls_backend_connection *conn, uint8_t *data, size_t size);
+void wolf_alert_replace(otls_backend_connection *conn, uint8_t *data, size_t size);
 
 /* ---- records beside the engine's (record.c) ------------------------------------------------- */
 
-#define OTLS_WOLF_RECORD_HEAD 5u
-#define OTLS_WOLF_RECORD_TAG 16u
+#define WOLF_RECORD_HEAD 5u
+#define WOLF_RECORD_TAG 16u
 
 /** A record's bytes with its header, which is all that is looked at. */
-static inline size_t otls_wolf_record_size(const uint8_t *head)
+static inline size_t wolf_record_size(const uint8_t *head)
 {
-    return OTLS_WOLF_RECORD_HEAD + ((size_t)head[3] << 8 | head[4]);
+    return WOLF_RECORD_HEAD + ((size_t)head[3] << 8 | head[4]);
 }
 
 /** AES-GCM, or CCM, with a nonce of 12 bytes and a tag of 16; `head` is authenticated, too. */
-struct otls_wolf_aead {
+struct wolf_aead {
     bool ccm;
     const uint8_t *key;
     word32 key_size;
@@ -198,92 +197,93 @@ struct otls_wolf_aead {
     word32 head_size;
 };
 /** 0 or wolfSSL's error; `in` may be `out`. Sealing writes `tag`, opening checks it. */
-int otls_wolf_aead_seal(const struct otls_wolf_aead *aead, const uint8_t *in, word32 size,
-                        uint8_t *out, uint8_t *tag);
-int otls_wolf_aead_open(const struct otls_wolf_aead *aead, const uint8_t *in, word32 size,
-                        uint8_t *out, const uint8_t *tag);
+int wolf_aead_seal(const struct wolf_aead *aead, const uint8_t *in, word32 size, uint8_t *out,
+                   uint8_t *tag);
+int wolf_aead_open(const struct wolf_aead *aead, const uint8_t *in, word32 size, uint8_t *out,
+                   const uint8_t *tag);
 
 /**
- * Record number `sequence` of TLS 1.3 under the write keys in force: `head` is its header, `out` has
- * room for the tag behind. False: no TLS 1.3, a suite that is not known, or keys that are not shown.
+ * Record number `sequence` of TLS 1.3 under the write keys in force: `head` is its header, `out`
+ * has room for the tag behind. False: no TLS 1.3, a suite that is not known, or keys that are not
+ * shown.
  */
-bool otls_wolf_record_seal(const otls_backend_connection *conn, word64 sequence, const uint8_t *head,
-                           const uint8_t *plain, size_t size, uint8_t *out);
+bool wolf_record_seal(const otls_backend_connection *conn, word64 sequence, const uint8_t *head,
+                      const uint8_t *plain, size_t size, uint8_t *out);
 /** The same for the peer's: `sealed` with its tag becomes the shorter `out`. False also: not
  *  authentic. */
-bool otls_wolf_record_open(const otls_backend_connection *conn, word64 sequence, const uint8_t *head,
-                           const uint8_t *sealed, size_t size, uint8_t *out);
+bool wolf_record_open(const otls_backend_connection *conn, word64 sequence, const uint8_t *head,
+                      const uint8_t *sealed, size_t size, uint8_t *out);
 
 /* ---- early data that nobody accepts (early.c) ------------------------------------------------ */
 
 /** Server, before anything is read; false: no memory. */
-bool otls_wolf_early_begin(otls_backend_connection *conn);
+bool wolf_early_begin(otls_backend_connection *conn);
 /** As core's read, without early data; ends itself with the client's first record after it. */
-otls_status otls_wolf_early_read(otls_backend_connection *conn, void *out, size_t capacity,
-                                 size_t *count);
-void otls_wolf_early_end(otls_backend_connection *conn);
+otls_status wolf_early_read(otls_backend_connection *conn, void *out, size_t capacity,
+                            size_t *count);
+void wolf_early_end(otls_backend_connection *conn);
 
 /* ---- certificates that the engine refuses itself (refused.c) -------------------------------- */
 
 /** Servers: note the client's handshake keys before they are replaced. */
-void otls_wolf_flight_setup(WOLFSSL_CTX *ctx);
+void wolf_flight_setup(WOLFSSL_CTX *ctx);
 /** Keep what the peer sends during the handshake, in case that the engine gives up on it. */
-void otls_wolf_flight_keep(otls_backend_connection *conn, const void *data, size_t size);
-void otls_wolf_flight_drop(otls_backend_connection *conn);
-/** Have core judge the Certificate message itself; fills `verdict`. False: there is none to show. */
-bool otls_wolf_ask_message(otls_backend_connection *conn);
+void wolf_flight_keep(otls_backend_connection *conn, const void *data, size_t size);
+void wolf_flight_drop(otls_backend_connection *conn);
+/** Have core judge the Certificate message itself; fills `verdict`. False: there is none to show.
+ */
+bool wolf_ask_message(otls_backend_connection *conn);
 /** The engine refuses the peer's certificates without having asked: ask core. */
-void otls_wolf_ask_late(otls_backend_connection *conn);
+void wolf_ask_late(otls_backend_connection *conn);
 
 /** Engine's name of a suite, NULL when the running engine lacks it. */
-const char *otls_wolf_suite_name(uint16_t id);
-bool otls_wolf_has_group(uint16_t group);
-bool otls_wolf_has_signature(uint16_t scheme);
+const char *wolf_suite_name(uint16_t id);
+bool wolf_has_group(uint16_t group);
+bool wolf_has_signature(uint16_t scheme);
 /** The engine's name of a signature scheme for its list, NULL = none. */
-const char *otls_wolf_signature_name(uint16_t scheme);
-uint16_t otls_wolf_group_of(const char *curve_name);
+const char *wolf_signature_name(uint16_t scheme);
+uint16_t wolf_group_of(const char *curve_name);
 
 /** Server: the callback that answers with the one name core chose. */
-int otls_wolf_alpn(WOLFSSL *ssl, const unsigned char **out, unsigned char *size,
-                   const unsigned char *offered, unsigned int offered_size, void *user);
+int wolf_alpn(WOLFSSL *ssl, const unsigned char **out, unsigned char *size,
+              const unsigned char *offered, unsigned int offered_size, void *user);
 
 /** Peer verification: hook core into the context. */
-void otls_wolf_verify_setup(WOLFSSL_CTX *ctx, const otls_policy *policy);
+void wolf_verify_setup(WOLFSSL_CTX *ctx, const otls_policy *policy);
 /** Server: from now on ask this client for a certificate (post-handshake authentication). */
-void otls_wolf_verify_connection(otls_backend_connection *conn);
+void wolf_verify_connection(otls_backend_connection *conn);
 /** Tell core that the peer sent no certificate though asked. */
-otls_status otls_wolf_verify_missing(otls_backend_connection *conn);
+otls_status wolf_verify_missing(otls_backend_connection *conn);
 
 /** Sessions, tickets, pre-shared keys: hook core into the context. */
-otls_status otls_wolf_session_setup(struct otls_backend_context *context, otls_error *err);
-otls_status otls_wolf_session_resume(otls_backend_connection *conn, otls_slice blob,
-                                     otls_error *err);
-otls_status otls_wolf_ticket_setup(WOLFSSL_CTX *ctx, const otls_policy *policy, otls_error *err);
+otls_status wolf_session_setup(otls_backend_context *context, otls_error *err);
+otls_status wolf_session_resume(otls_backend_connection *conn, otls_slice blob, otls_error *err);
+otls_status wolf_ticket_setup(WOLFSSL_CTX *ctx, const otls_policy *policy, otls_error *err);
 /** Server: the certificates of the client that the ticket belongs to. */
-void otls_wolf_ticket_chain(const otls_backend_connection *conn,
-                            void (*emit)(void *user, otls_slice der), void *user);
+void wolf_ticket_chain(const otls_backend_connection *conn,
+                       void (*emit)(void *user, otls_slice der), void *user);
 /** Whatever a ticket has said does not count. */
-void otls_wolf_ticket_forget(otls_backend_connection *conn);
-otls_status otls_wolf_psk_setup(struct otls_backend_context *context, otls_error *err);
+void wolf_ticket_forget(otls_backend_connection *conn);
+otls_status wolf_psk_setup(otls_backend_context *context, otls_error *err);
 
 /* optional slots, see backend.h */
-otls_status otls_wolf_export(otls_backend_connection *conn, const char *label, otls_slice context,
-                             uint8_t *out, size_t size, otls_error *err);
-otls_status otls_wolf_secret(otls_backend_connection *conn, int which, uint8_t *out,
-                             size_t capacity, size_t *length, otls_error *err);
-otls_status otls_wolf_key_update(otls_backend_connection *conn, bool request_peer, otls_error *err);
-otls_status otls_wolf_request_certificate(otls_backend_connection *conn, otls_error *err);
-void otls_wolf_peer_chain(otls_backend_connection *conn, void (*emit)(void *user, otls_slice der),
-                          void *user);
-const char *otls_wolf_state_name(const otls_backend_connection *conn);
+otls_status wolf_export(otls_backend_connection *conn, const char *label, otls_slice context,
+                        uint8_t *out, size_t size, otls_error *err);
+otls_status wolf_secret(otls_backend_connection *conn, int which, uint8_t *out, size_t capacity,
+                        size_t *length, otls_error *err);
+otls_status wolf_key_update(otls_backend_connection *conn, bool request_peer, otls_error *err);
+otls_status wolf_request_certificate(otls_backend_connection *conn, otls_error *err);
+void wolf_peer_chain(otls_backend_connection *conn, void (*emit)(void *user, otls_slice der),
+                     void *user);
+const char *wolf_state_name(const otls_backend_connection *conn);
 /** Note the peer's signature algorithm when it goes by; the second one once per context. */
-void otls_wolf_watch_signature(otls_backend_connection *conn);
-void otls_wolf_watch_pss(WOLFSSL_CTX *ctx);
+void wolf_watch_signature(otls_backend_connection *conn);
+void wolf_watch_pss(WOLFSSL_CTX *ctx);
 /** Send handshake messages that the engine holds back. */
-void otls_wolf_flush(otls_backend_connection *conn);
+void wolf_flush(otls_backend_connection *conn);
 
-extern const otls_crypto_ops otls_wolf_crypto;
-extern const otls_context_ops otls_wolf_context;
-extern const otls_connection_ops otls_wolf_connection;
+extern const otls_crypto_ops wolf_crypto_ops;
+extern const otls_context_ops wolf_context_ops;
+extern const otls_connection_ops wolf_connection_ops;
 
 #endif
