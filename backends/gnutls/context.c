@@ -63,55 +63,6 @@ static otls_status load_certificate(otls_backend_context *context, otls_error *e
     return gtls_client_ca_names(context->certificate, context->policy, err);
 }
 
-/* DHE-PSK with clients that name no group of RFC 7919: GnuTLS' "known parameters" fail there. */
-static int load_psk_dh(otls_backend_context *context)
-{
-    const bool strong = context->policy->security_level >= 3;
-    int rc = 0;
-    if (context->dh == NULL) {
-        rc = gnutls_dh_params_init(&context->dh);
-        if (rc == 0)
-            rc = gnutls_dh_params_import_raw(
-                context->dh,
-                strong ? &gnutls_ffdhe_3072_group_prime : &gnutls_ffdhe_2048_group_prime,
-                strong ? &gnutls_ffdhe_3072_group_generator : &gnutls_ffdhe_2048_group_generator);
-    }
-    if (rc == 0)
-        gnutls_psk_set_server_dh_params(context->psk_server, context->dh);
-    return rc;
-}
-
-static otls_status load_psk(otls_backend_context *context, otls_error *err)
-{
-    const otls_policy *policy = context->policy;
-    int rc = 0;
-    if (!policy->psk_12 && !policy->psk_13)
-        return OTLS_OK;
-    if (policy->server) {
-        rc = gnutls_psk_allocate_server_credentials(&context->psk_server);
-        if (rc == 0)
-            gnutls_psk_set_server_credentials_function2(context->psk_server, gtls_psk_server);
-        if (rc == 0)
-            rc = load_psk_dh(context);
-        if (rc == 0 && policy->psk_hint.size > 0) {
-            char hint[256];
-            if (policy->psk_hint.size >= sizeof(hint))
-                return otls_backend_fail(err, OTLS_E_CONFIG, OTLS_CODE_LIMIT, GTLS_NAME, 0,
-                                         "the PSK identity hint is longer than 255 bytes");
-            memcpy(hint, policy->psk_hint.data, policy->psk_hint.size);
-            hint[policy->psk_hint.size] = '\0';
-            rc = gnutls_psk_set_server_credentials_hint(context->psk_server, hint);
-        }
-    } else {
-        rc = gnutls_psk_allocate_client_credentials(&context->psk_client);
-        if (rc == 0)
-            gnutls_psk_set_client_credentials_function2(context->psk_client, gtls_psk_client);
-    }
-    if (rc < 0)
-        return gtls_fail(err, gtls_category(rc, OTLS_E_INTERNAL), 0, rc, "no PSK credentials");
-    return OTLS_OK;
-}
-
 /* For DHE in TLS 1.2 with clients that name no group of RFC 7919 themselves. */
 static otls_status load_dh(otls_backend_context *context, otls_error *err)
 {
@@ -167,7 +118,7 @@ static otls_status context_init(otls_backend_context *context, const otls_policy
     if (status == OTLS_OK)
         status = load_dh(context, err);
     if (status == OTLS_OK)
-        status = load_psk(context, err);
+        status = gtls_psk_setup(context, err);
     if (status == OTLS_OK)
         status = gtls_early_context(context, err);
     if (status != OTLS_OK)

@@ -70,56 +70,6 @@ static otls_status crypto_digest(int hash, const void *data, size_t size, uint8_
                   : OTLS_OK;
 }
 
-static void public_key_free(otls_native_public_key *key)
-{
-    if (key == NULL)
-        return;
-    if (key->key != NULL)
-        gnutls_pubkey_deinit(key->key);
-    free(key);
-}
-
-static int import_spki(gnutls_pubkey_t *key, const gnutls_datum_t *der)
-{
-    int rc = gnutls_pubkey_init(key);
-    if (rc < 0) {
-        *key = NULL;
-        return rc;
-    }
-    rc = gnutls_pubkey_import(*key, der, GNUTLS_X509_FMT_DER);
-    if (rc < 0) {
-        gnutls_pubkey_deinit(*key);
-        *key = NULL;
-    }
-    return rc;
-}
-
-static otls_status public_key_import(otls_native_public_key **out, otls_slice spki, otls_error *err)
-{
-    if (spki.size > 65536)
-        return gtls_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_LIMIT, 0, "the key is too long");
-    otls_native_public_key *key = calloc(1, sizeof(*key) + spki.size);
-    if (key == NULL)
-        return gtls_fail_nomem(err);
-    memcpy(key->spki, spki.data, spki.size);
-    key->spki_size = (unsigned)spki.size;
-    const gnutls_datum_t der = {key->spki, key->spki_size};
-    const int rc = import_spki(&key->key, &der);
-    if (rc < 0) {
-        public_key_free(key);
-        const bool unknown =
-            rc == GNUTLS_E_UNKNOWN_PK_ALGORITHM || rc == GNUTLS_E_UNIMPLEMENTED_FEATURE ||
-            rc == GNUTLS_E_ECC_UNSUPPORTED_CURVE || rc == GNUTLS_E_UNSUPPORTED_SIGNATURE_ALGORITHM;
-        return unknown ? gtls_fail(err, OTLS_E_UNSUPPORTED, OTLS_CODE_KEY_UNSUPPORTED, rc,
-                                   "GnuTLS lacks this kind of public key")
-                       : gtls_fail(err, gtls_category(rc, OTLS_E_CREDENTIAL), OTLS_CODE_BAD_DER, rc,
-                                   "the public key is malformed");
-    }
-    key->pk = gnutls_pubkey_get_pk_algorithm(key->key, NULL);
-    *out = key;
-    return OTLS_OK;
-}
-
 /* Core decides what is weak; the engine only says whether the numbers fit. */
 #define ANY_STRENGTH                                                                               \
     (GNUTLS_VERIFY_ALLOW_BROKEN | GNUTLS_VERIFY_ALLOW_SIGN_WITH_SHA1 |                             \
@@ -132,7 +82,7 @@ static int verify_pss(const otls_native_public_key *key, gnutls_sign_algorithm_t
     const gnutls_datum_t der = {(unsigned char *)(uintptr_t)key->spki, key->spki_size};
     gnutls_pubkey_t own = NULL;
     gnutls_x509_spki_t spki = NULL;
-    int rc = import_spki(&own, &der);
+    int rc = gtls_spki_import(&own, &der);
     if (rc == 0)
         rc = gnutls_x509_spki_init(&spki);
     if (rc == 0) {
@@ -210,10 +160,10 @@ const otls_crypto_ops gtls_crypto_ops = {
     .private_key_import = gtls_private_key_import,
     .private_key_free = gtls_private_key_free,
     .private_key_public = gtls_private_key_public,
-    .public_key_import = public_key_import,
-    .public_key_free = public_key_free,
+    .public_key_import = gtls_public_key_import,
+    .public_key_free = gtls_public_key_free,
     .verify = crypto_verify,
     .sign = crypto_sign,
-    .private_key_from_callback = gtls_private_key_from_callback,
+    .private_key_from_callback = gtls_signer_new,
     .pkcs12_open = gtls_pkcs12_open,
 };

@@ -91,6 +91,11 @@ struct otls_backend_connection {
     uint8_t refuse_alert;
 };
 
+static inline otls_backend_connection *gtls_connection_of(gnutls_session_t session)
+{
+    return gnutls_session_get_ptr(session);
+}
+
 /* error.c */
 
 /** GnuTLS' code as a report; sends the alert that fits and tells core. Returns the status. */
@@ -126,8 +131,10 @@ void gtls_choose_suites(const otls_policy *policy, gtls_part part, bool *chosen)
 
 otls_status gtls_priority(gnutls_priority_t *out, const otls_policy *policy, gtls_part part,
                           otls_error *err);
+/** For gnutls_handshake_set_post_client_hello_function. */
+int gtls_version_known(gnutls_session_t session);
 
-/* crypto.c, key.c, pkcs12.c */
+/* crypto.c, key.c, signer.c, pkcs12.c */
 
 gnutls_sign_algorithm_t gtls_sign_algorithm(const otls_signature_algorithm *algorithm, int pk);
 otls_status gtls_key_wrap(otls_native_key **out, gnutls_x509_privkey_t x509, otls_error *err);
@@ -136,8 +143,12 @@ otls_status gtls_private_key_import(otls_native_key **out, const otls_key_source
 void gtls_private_key_free(otls_native_key *key);
 otls_status gtls_private_key_public(const otls_native_key *key, uint8_t *out, size_t capacity,
                                     size_t *length, otls_error *err);
-otls_status gtls_private_key_from_callback(otls_native_key **out, otls_slice spki,
-                                           otls_sign_callback sign, void *user, otls_error *err);
+otls_status gtls_public_key_import(otls_native_public_key **out, otls_slice spki, otls_error *err);
+void gtls_public_key_free(otls_native_public_key *key);
+/** SubjectPublicKeyInfo to a handle; *key is NULL when it fails. */
+int gtls_spki_import(gnutls_pubkey_t *key, const gnutls_datum_t *der);
+otls_status gtls_signer_new(otls_native_key **out, otls_slice spki, otls_sign_callback sign,
+                            void *user, otls_error *err);
 otls_status gtls_pkcs12_open(otls_slice pfx, otls_slice password, otls_native_key **key,
                              void (*emit)(void *user, otls_slice der), void *user, otls_error *err);
 /** A NUL-terminated copy of a password, NULL when it cannot be one; wipe with gtls_password_free.
@@ -152,7 +163,7 @@ static inline gnutls_datum_t gtls_datum(otls_slice slice)
     return datum;
 }
 
-/* callbacks.c: what GnuTLS calls during a handshake */
+/* verify.c: what GnuTLS calls during a handshake */
 
 /** For gnutls_handshake_set_hook_function: messages that are looked at before GnuTLS does. */
 int gtls_message_seen(gnutls_session_t session, unsigned type, unsigned when, unsigned incoming,
@@ -160,18 +171,21 @@ int gtls_message_seen(gnutls_session_t session, unsigned type, unsigned when, un
 /** GnuTLS has failed: if it is for the peer's certificate, what core says of it is the answer. */
 int gtls_ask_late(otls_backend_connection *conn, int native);
 int gtls_verify_peer(gnutls_session_t session);
-int gtls_version_known(gnutls_session_t session);
 int gtls_present_certificate(gnutls_session_t session, const gnutls_datum_t *names, int name_count,
                              const gnutls_pk_algorithm_t *algorithms, int algorithm_count,
                              gnutls_pcert_st **chain, unsigned *chain_count, gnutls_privkey_t *key);
 int gtls_staple(gnutls_session_t session, void *user, gnutls_datum_t *response);
-/** Does a client have anything to offer? Otherwise it must not promise a key. */
-bool gtls_psk_offered(otls_backend_connection *conn);
-int gtls_psk_client(gnutls_session_t session, gnutls_datum_t *identity, gnutls_datum_t *key);
-int gtls_psk_server(gnutls_session_t session, const gnutls_datum_t *identity, gnutls_datum_t *key);
-int gtls_key_log(gnutls_session_t session, const char *label, const gnutls_datum_t *secret);
+/** A copy in GnuTLS' memory, with a NUL behind it. */
+int gtls_copy_out(gnutls_datum_t *out, const void *data, size_t size);
 otls_status gtls_client_ca_names(gnutls_certificate_credentials_t credentials,
                                  const otls_policy *policy, otls_error *err);
+
+/* psk.c, key_log.c */
+
+otls_status gtls_psk_setup(otls_backend_context *context, otls_error *err);
+/** Does a client have anything to offer? Otherwise it must not promise a key. */
+bool gtls_psk_offered(otls_backend_connection *conn);
+int gtls_key_log(gnutls_session_t session, const char *label, const gnutls_datum_t *secret);
 
 /* ticket.c */
 
@@ -197,7 +211,7 @@ otls_status gtls_write_early(otls_backend_connection *conn, const void *data, si
 otls_status gtls_read_early(otls_backend_connection *conn, void *out, size_t capacity,
                             size_t *count, otls_error *err);
 
-/* connection.c, post.c */
+/* connection.c, post_handshake.c */
 
 otls_status gtls_handshake(otls_backend_connection *conn, otls_error *err);
 /** Go on with what a read must do first: a renegotiation or an authentication under way. */

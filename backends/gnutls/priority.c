@@ -138,3 +138,11 @@ otls_status gtls_priority(gnutls_priority_t *out, const otls_policy *policy, gtl
     }
     return OTLS_OK;
 }
+
+/* The ClientHello is in, the suite not yet chosen: leave only the suites of this version. */
+int gtls_version_known(gnutls_session_t session)
+{
+    const otls_backend_context *context = gtls_connection_of(session)->context;
+    return gnutls_priority_set(
+        session, gtls_session_version(session) >= OTLS_TLS1_3 ? context->tls13 : context->older);
+}

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* What GnuTLS calls during a handshake, passed on to core. */
+/*
+ * Certificates: the peer's, handed to core in the middle of the handshake, ours, handed to GnuTLS,
+ * and the OCSP response, both ways.
+ */
 #include "gtls.h"
-
-static otls_backend_connection *connection_of(gnutls_session_t session)
-{
-    return gnutls_session_get_ptr(session);
-}
 
 static int refuse(otls_backend_connection *conn, uint8_t alert)
 {
@@ -14,17 +12,9 @@ static int refuse(otls_backend_connection *conn, uint8_t alert)
     return GNUTLS_E_CERTIFICATE_VERIFICATION_ERROR;
 }
 
-/* The ClientHello is in, the suite not yet chosen: leave only the suites of this version. */
-int gtls_version_known(gnutls_session_t session)
-{
-    const otls_backend_context *context = connection_of(session)->context;
-    return gnutls_priority_set(
-        session, gtls_session_version(session) >= OTLS_TLS1_3 ? context->tls13 : context->older);
-}
-
 int gtls_verify_peer(gnutls_session_t session)
 {
-    otls_backend_connection *conn = connection_of(session);
+    otls_backend_connection *conn = gtls_connection_of(session);
     const gnutls_datum_t no_staple = {NULL, 0};
     gnutls_datum_t response = no_staple;
     otls_slice chain[GTLS_CHAIN_MAX + 1]; /* one more than core accepts */
@@ -55,7 +45,7 @@ int gtls_verify_peer(gnutls_session_t session)
 int gtls_message_seen(gnutls_session_t session, unsigned type, unsigned when, unsigned incoming,
                       const gnutls_datum_t *message)
 {
-    otls_backend_connection *conn = connection_of(session);
+    otls_backend_connection *conn = gtls_connection_of(session);
     if (!incoming)
         return 0;
     if (type == GNUTLS_HANDSHAKE_NEW_SESSION_TICKET)
@@ -112,7 +102,8 @@ static int tell_ca_names(otls_backend_connection *conn, const gnutls_datum_t *na
     return 0;
 }
 
-/* TLS 1.2 knows two kinds of certificates: EdDSA counts as ECDSA there, PSS as RSA (RFC 8422 5.5). */
+/* TLS 1.2 knows two kinds of certificates: EdDSA counts as ECDSA there, PSS as RSA (RFC 8422 5.5).
+ */
 static bool fits(int pk, const gnutls_pk_algorithm_t *algorithms, int count)
 {
     const bool edwards = pk == GNUTLS_PK_EDDSA_ED25519 || pk == GNUTLS_PK_EDDSA_ED448;
@@ -145,7 +136,7 @@ int gtls_present_certificate(gnutls_session_t session, const gnutls_datum_t *nam
                              const gnutls_pk_algorithm_t *algorithms, int algorithm_count,
                              gnutls_pcert_st **chain, unsigned *chain_count, gnutls_privkey_t *key)
 {
-    otls_backend_connection *conn = connection_of(session);
+    otls_backend_connection *conn = gtls_connection_of(session);
     const otls_backend_context *context = conn->context;
     *chain_count = 0;
     if (!context->policy->server) {
@@ -164,7 +155,7 @@ int gtls_present_certificate(gnutls_session_t session, const gnutls_datum_t *nam
     return 0;
 }
 
-static int copy_out(gnutls_datum_t *out, const void *data, size_t size)
+int gtls_copy_out(gnutls_datum_t *out, const void *data, size_t size)
 {
     out->data = gnutls_malloc(size + 1);
     if (out->data == NULL)
@@ -177,95 +168,10 @@ static int copy_out(gnutls_datum_t *out, const void *data, size_t size)
 
 int gtls_staple(gnutls_session_t session, void *user, gnutls_datum_t *response)
 {
-    otls_backend_connection *conn = connection_of(session);
+    otls_backend_connection *conn = gtls_connection_of(session);
     otls_slice staple = {NULL, 0};
     (void)user;
     if (conn->core->ops->staple(conn->core, &staple) != OTLS_OK || staple.size == 0)
         return GNUTLS_E_NO_CERTIFICATE_STATUS;
-    return copy_out(response, staple.data, staple.size);
-}
-
-bool gtls_psk_offered(otls_backend_connection *conn)
-{
-    char name[256];
-    uint8_t secret[512];
-    size_t length = 0;
-    const otls_policy *policy = conn->context->policy;
-    if (policy->server || !policy->psk_13)
-        return true;
-    /* In TLS 1.3 GnuTLS fails when it cannot get the key it was promised: ask first. */
-    const otls_status status = conn->core->ops->psk_client(conn->core, NULL, name, sizeof(name),
-                                                           secret, sizeof(secret), &length);
-    gnutls_memset(secret, 0, sizeof(secret));
-    return status == OTLS_OK && length > 0;
-}
-
-int gtls_psk_client(gnutls_session_t session, gnutls_datum_t *identity, gnutls_datum_t *key)
-{
-    otls_backend_connection *conn = connection_of(session);
-    char name[256];
-    uint8_t secret[512];
-    size_t length = 0;
-    int rc = GNUTLS_E_INSUFFICIENT_CREDENTIALS;
-    const otls_status status =
-        conn->core->ops->psk_client(conn->core, gnutls_psk_client_get_hint(session), name,
-                                    sizeof(name), secret, sizeof(secret), &length);
-    if (status == OTLS_OK && length > 0 && length <= sizeof(secret)) {
-        rc = copy_out(identity, name, strnlen(name, sizeof(name)));
-        if (rc == 0)
-            rc = copy_out(key, secret, length);
-    }
-    gnutls_memset(secret, 0, sizeof(secret));
-    return rc;
-}
-
-int gtls_psk_server(gnutls_session_t session, const gnutls_datum_t *identity, gnutls_datum_t *key)
-{
-    otls_backend_connection *conn = connection_of(session);
-    uint8_t secret[512];
-    size_t length = 0;
-    int rc = 1; /* unknown: GnuTLS goes on with a random key, so that identities do not leak */
-    const otls_status status = conn->core->ops->psk_server(
-        conn->core, identity->data, identity->size, secret, sizeof(secret), &length);
-    if (status == OTLS_OK && length > 0 && length <= sizeof(secret))
-        rc = copy_out(key, secret, length);
-    gnutls_memset(secret, 0, sizeof(secret));
-    return rc;
-}
-
-static size_t put_hex(char *out, const uint8_t *data, size_t size)
-{
-    static const char digits[] = "0123456789abcdef";
-    for (size_t i = 0; i < size; i++) {
-        out[2 * i] = digits[data[i] >> 4];
-        out[2 * i + 1] = digits[data[i] & 15];
-    }
-    return 2 * size;
-}
-
-/*
- * Always installed: GnuTLS' own function, which writes to SSLKEYLOGFILE behind everybody's back,
- * is thereby out of the game.
- */
-int gtls_key_log(gnutls_session_t session, const char *label, const gnutls_datum_t *secret)
-{
-    otls_backend_connection *conn = connection_of(session);
-    gnutls_datum_t client, server;
-    char line[320];
-    const size_t name = strlen(label);
-    if (!conn->context->policy->key_log)
-        return 0;
-    gnutls_session_get_random(session, &client, &server);
-    if (name > 64 || client.size != 32 || secret->size > 64)
-        return 0;
-    memcpy(line, label, name);
-    size_t at = name;
-    line[at++] = ' ';
-    at += put_hex(line + at, client.data, client.size);
-    line[at++] = ' ';
-    at += put_hex(line + at, secret->data, secret->size);
-    line[at] = '\0';
-    conn->core->ops->key_log(conn->core, line);
-    gnutls_memset(line, 0, sizeof(line));
-    return 0;
+    return gtls_copy_out(response, staple.data, staple.size);
 }

@@ -95,19 +95,19 @@ static bool running_has(otls_feature feature, const char **why)
     switch (feature) {
     case OTLS_FEATURE_GROUP_X448:
         *why = "this OpenSSL lacks X448";
-        return ossl_context_ops.has_group(0x001e);
+        return ossl_has_group(0x001e);
     case OTLS_FEATURE_GROUP_FFDHE:
         *why = "this OpenSSL lacks the groups of RFC 7919";
-        return ossl_context_ops.has_group(0x0100);
+        return ossl_has_group(0x0100);
     case OTLS_FEATURE_GROUP_X25519MLKEM768:
         *why = "X25519MLKEM768 needs OpenSSL 3.5";
-        return ossl_context_ops.has_group(0x11ec);
+        return ossl_has_group(0x11ec);
     case OTLS_FEATURE_ED25519:
         *why = "this OpenSSL lacks Ed25519";
-        return ossl_context_ops.has_signature(0x0807);
+        return ossl_has_signature(0x0807);
     case OTLS_FEATURE_ED448:
         *why = "this OpenSSL lacks Ed448";
-        return ossl_context_ops.has_signature(0x0808);
+        return ossl_has_signature(0x0808);
     case OTLS_FEATURE_PKCS12_LEGACY:
         *why = "OpenSSL's legacy provider is not installed";
         return has_legacy_algorithms();

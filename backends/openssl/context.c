@@ -20,19 +20,6 @@ static otls_status fail_nomem(otls_error *err)
 
 /* ---- suites, versions, groups, signatures -------------------------------------------------- */
 
-static bool ctx_has_suite(SSL_CTX *ctx, const otls_suite *suite)
-{
-    if (suite->min_version >= TLS1_3_VERSION)
-        return SSL_CTX_set_ciphersuites(ctx, suite->name) == 1;
-    if (SSL_CTX_set_cipher_list(ctx, suite->name) != 1)
-        return false;
-    const STACK_OF(SSL_CIPHER) *ciphers = SSL_CTX_get_ciphers(ctx);
-    for (int i = 0; i < sk_SSL_CIPHER_num(ciphers); i++)
-        if (SSL_CIPHER_get_protocol_id(sk_SSL_CIPHER_value(ciphers, i)) == suite->id)
-            return true;
-    return false;
-}
-
 /*
  * The names of the suites that OpenSSL has, of TLS 1.3 or of those below, joined with colons; empty
  * when there are none. Leaves the lists of `ctx` in disorder: to be set afterwards.
@@ -45,7 +32,7 @@ static char *join_suites(SSL_CTX *ctx, const otls_policy *policy, bool tls13)
         const otls_suite *suite = policy->suites[i];
         const size_t length = strlen(suite->name);
         if ((suite->min_version >= TLS1_3_VERSION) != tls13 || length >= NAME_MAX_LENGTH ||
-            (tls13 && !ctx_has_suite(ctx, suite)))
+            (tls13 && !ossl_ctx_has_suite(ctx, suite)))
             continue; /* below TLS 1.3, OpenSSL itself passes over what it lacks */
         if (used > 0)
             list[used++] = ':';
@@ -399,41 +386,12 @@ static otls_status context_init(otls_backend_context *context, const otls_policy
     return status;
 }
 
-static bool has_suite(const otls_suite *suite)
-{
-    SSL_CTX *ctx = SSL_CTX_new(TLS_method());
-    const bool has = ctx != NULL && ctx_has_suite(ctx, suite);
-    SSL_CTX_free(ctx);
-    ERR_clear_error();
-    return has;
-}
-
-static bool has_group(uint16_t group)
-{
-    const char *name = ossl_group_name(group);
-    SSL_CTX *ctx = name != NULL ? SSL_CTX_new(TLS_method()) : NULL;
-    const bool has = ctx != NULL && SSL_CTX_set1_groups_list(ctx, name) == 1;
-    SSL_CTX_free(ctx);
-    ERR_clear_error();
-    return has;
-}
-
-static bool has_signature(uint16_t scheme)
-{
-    const char *name = ossl_signature_name(scheme);
-    SSL_CTX *ctx = name != NULL ? SSL_CTX_new(TLS_method()) : NULL;
-    const bool has = ctx != NULL && SSL_CTX_set1_sigalgs_list(ctx, name) == 1;
-    SSL_CTX_free(ctx);
-    ERR_clear_error();
-    return has;
-}
-
 const otls_context_ops ossl_context_ops = {
     .size = sizeof(otls_context_ops),
     .state_size = sizeof(otls_backend_context),
     .init = context_init,
     .fini = context_fini,
-    .has_suite = has_suite,
-    .has_group = has_group,
-    .has_signature = has_signature,
+    .has_suite = ossl_has_suite,
+    .has_group = ossl_has_group,
+    .has_signature = ossl_has_signature,
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* IANA numbers of groups and signature schemes, in OpenSSL's words. */
+/* IANA numbers of suites, groups and signature schemes: OpenSSL's words, and what it has. */
 #include "ossl.h"
 
 static const struct {
@@ -95,4 +95,46 @@ uint16_t ossl_signature_of_nids(int type, int hash, bool pss_key)
             return signatures[i].id;
     }
     return 0;
+}
+
+bool ossl_ctx_has_suite(SSL_CTX *ctx, const otls_suite *suite)
+{
+    if (suite->min_version >= TLS1_3_VERSION)
+        return SSL_CTX_set_ciphersuites(ctx, suite->name) == 1;
+    if (SSL_CTX_set_cipher_list(ctx, suite->name) != 1)
+        return false;
+    const STACK_OF(SSL_CIPHER) *ciphers = SSL_CTX_get_ciphers(ctx);
+    for (int i = 0; i < sk_SSL_CIPHER_num(ciphers); i++)
+        if (SSL_CIPHER_get_protocol_id(sk_SSL_CIPHER_value(ciphers, i)) == suite->id)
+            return true;
+    return false;
+}
+
+bool ossl_has_suite(const otls_suite *suite)
+{
+    SSL_CTX *ctx = SSL_CTX_new(TLS_method());
+    const bool has = ctx != NULL && ossl_ctx_has_suite(ctx, suite);
+    SSL_CTX_free(ctx);
+    ERR_clear_error();
+    return has;
+}
+
+bool ossl_has_group(uint16_t group)
+{
+    const char *name = ossl_group_name(group);
+    SSL_CTX *ctx = name != NULL ? SSL_CTX_new(TLS_method()) : NULL;
+    const bool has = ctx != NULL && SSL_CTX_set1_groups_list(ctx, name) == 1;
+    SSL_CTX_free(ctx);
+    ERR_clear_error();
+    return has;
+}
+
+bool ossl_has_signature(uint16_t scheme)
+{
+    const char *name = ossl_signature_name(scheme);
+    SSL_CTX *ctx = name != NULL ? SSL_CTX_new(TLS_method()) : NULL;
+    const bool has = ctx != NULL && SSL_CTX_set1_sigalgs_list(ctx, name) == 1;
+    SSL_CTX_free(ctx);
+    ERR_clear_error();
+    return has;
 }

@@ -81,6 +81,13 @@ bool ossl_error_is_unsupported(void);
 
 /* names.c */
 
+/** What this OpenSSL has; slots of the context table. */
+bool ossl_has_suite(const otls_suite *suite);
+bool ossl_has_group(uint16_t group);
+bool ossl_has_signature(uint16_t scheme);
+/** As ossl_has_suite; leaves the lists of `ctx` in disorder. */
+bool ossl_ctx_has_suite(SSL_CTX *ctx, const otls_suite *suite);
+
 /** OpenSSL's names; NULL when unknown. */
 const char *ossl_group_name(uint16_t group);
 const char *ossl_signature_name(uint16_t scheme);
@@ -112,6 +119,7 @@ otls_status ossl_session_setup(SSL_CTX *ctx, const otls_policy *policy, otls_err
 void ossl_session_renewed(otls_backend_connection *conn);
 
 /* session_chain.c */
+
 /** Server: put the client's chain, but for its leaf, into the session; false when it has no room.
  */
 bool ossl_session_keep_chain(otls_backend_connection *conn, SSL_SESSION *session);
@@ -119,10 +127,13 @@ bool ossl_session_chain_setup(SSL_CTX *ctx);
 /** Server, resumed: hand out what ossl_session_keep_chain put there. */
 void ossl_session_chain(const otls_backend_connection *conn,
                         void (*emit)(void *user, otls_slice der), void *user);
+
+/* psk.c */
+
 /** Pre-shared keys as the policy wants them. */
 otls_status ossl_psk_setup(SSL_CTX *ctx, const otls_policy *policy, otls_error *err);
 
-/* introspect.c: slots of the connection table */
+/* info.c: slots of the connection table */
 
 void ossl_info(const otls_backend_connection *conn, otls_connection_info *out);
 void ossl_peer_chain(otls_backend_connection *conn, void (*emit)(void *user, otls_slice der),
@@ -133,15 +144,42 @@ otls_status ossl_export_keying(otls_backend_connection *conn, const char *label,
 otls_status ossl_secret(otls_backend_connection *conn, int which, uint8_t *out, size_t capacity,
                         size_t *length, otls_error *err);
 
-/* signer.c */
+/* signer.c, provider.c */
 
+#if OSSL_AT_LEAST_3
+#define OSSL_PROVIDER_NAME "omnitls"
+#define OSSL_PARAM_SIGNER "omnitls-signer" /* the address of the struct ossl_signer */
+
+struct ossl_signer {
+    OSSL_LIB_CTX *library;
+    OSSL_PROVIDER *provider;
+    EVP_PKEY *public_key; /* OpenSSL's own, in the default library context */
+    otls_sign_callback sign;
+    void *user;
+};
+
+/** For OSSL_PROVIDER_add_builtin: keys that are made from OSSL_PARAM_SIGNER sign by its callback.
+ */
+int ossl_signer_provider(const OSSL_CORE_HANDLE *handle, const OSSL_DISPATCH *in,
+                         const OSSL_DISPATCH **out, void **provider);
+#endif
 otls_status ossl_signer_new(otls_native_key **out, otls_slice spki, otls_sign_callback sign,
                             void *user, otls_error *err);
 void ossl_signer_free(struct ossl_signer *signer);
 /** Borrowed. */
 EVP_PKEY *ossl_signer_public(const struct ossl_signer *signer);
 
-/* public.c */
+/* key.c, public_key.c */
+
+otls_status ossl_private_key_import(otls_native_key **out, const otls_key_source *source,
+                                    otls_error *err);
+void ossl_private_key_free(otls_native_key *key);
+otls_status ossl_private_key_public(const otls_native_key *key, uint8_t *out, size_t capacity,
+                                    size_t *length, otls_error *err);
+otls_status ossl_public_key_import(otls_native_public_key **out, otls_slice spki, otls_error *err);
+void ossl_public_key_free(otls_native_public_key *key);
+/** Takes `pkey`, also when it fails. */
+otls_status ossl_key_wrap(otls_native_key **out, EVP_PKEY *pkey, otls_error *err);
 
 /** NULL when it cannot be used; *malformed tells whether that is the key's own fault. */
 EVP_PKEY *ossl_public_key(otls_slice spki, bool *malformed);
@@ -151,7 +189,7 @@ EVP_PKEY *ossl_public_key(otls_slice spki, bool *malformed);
 otls_status ossl_pkcs12_open(otls_slice pfx, otls_slice password, otls_native_key **key,
                              void (*emit)(void *user, otls_slice der), void *user, otls_error *err);
 
-/* chain.c, context.c, connection.c, crypto.c */
+/* engine_verifier.c, context.c, connection.c, crypto.c */
 
 /** OTLS_SIG_HASH_...; NULL for none. */
 const EVP_MD *ossl_md(uint8_t hash);
@@ -160,7 +198,6 @@ extern const otls_certificate_ops ossl_certificate_ops;
 extern const otls_context_ops ossl_context_ops;
 extern const otls_connection_ops ossl_connection_ops;
 extern const otls_crypto_ops ossl_crypto_ops;
-otls_status ossl_key_wrap(otls_native_key **out, EVP_PKEY *pkey, otls_error *err);
 BIO_METHOD *ossl_bio_method(void);
 /** For SSL_CTX_set_info_callback: alerts. */
 void ossl_info_callback(const SSL *ssl, int where, int value);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Sessions and pre-shared keys. OpenSSL keeps none (but see set_cache): what it makes goes to core
+ * Sessions. OpenSSL keeps none (but see set_cache): what it makes goes to core
  * as bytes, what it needs comes from core. Tickets are sealed with core's keys.
  */
 #include "ossl.h"
@@ -13,7 +13,8 @@
 
 /* ---- tickets ------------------------------------------------------------------------------- */
 
-/* Decide the key: 1 use it, 2 use it and issue a new ticket, 0 none (full handshake), -1 failure. */
+/* Decide the key: 1 use it, 2 use it and issue a new ticket, 0 none (full handshake), -1 failure.
+ */
 static int ticket_key(SSL *ssl, unsigned char *name, unsigned char *iv, EVP_CIPHER_CTX *cipher,
                       int sealing, otls_ticket_key *key)
 {
@@ -213,61 +214,4 @@ otls_status ossl_session_setup(SSL_CTX *ctx, const otls_policy *policy, otls_err
     (void)SSL_CTX_set_recv_max_early_data(ctx, skipped_bytes(policy));
     const otls_status status = set_id_context(ctx, policy, err);
     return status != OTLS_OK ? status : set_tickets(ctx, policy, err);
-}
-
-/* ---- pre-shared keys ----------------------------------------------------------------------- */
-
-/* One OpenSSL callback serves both versions; the policy may want one only. */
-static bool psk_wanted(const SSL *ssl, const otls_policy *policy)
-{
-    return SSL_version(ssl) >= TLS1_3_VERSION ? policy->psk_13 : policy->psk_12;
-}
-
-static unsigned psk_client(SSL *ssl, const char *hint, char *identity, unsigned identity_capacity,
-                           unsigned char *key, unsigned key_capacity)
-{
-    otls_backend_connection *conn = ossl_connection_of(ssl);
-    size_t length = 0;
-    if (!psk_wanted(ssl, conn->policy) ||
-        conn->core->ops->psk_client(conn->core, hint, identity, identity_capacity, key,
-                                    key_capacity, &length) != OTLS_OK ||
-        length > key_capacity)
-        return 0;
-    conn->psk = length > 0;
-    return (unsigned)length;
-}
-
-static unsigned psk_server(SSL *ssl, const char *identity, unsigned char *key,
-                           unsigned key_capacity)
-{
-    otls_backend_connection *conn = ossl_connection_of(ssl);
-    size_t length = 0;
-    if (!psk_wanted(ssl, conn->policy) ||
-        conn->core->ops->psk_server(conn->core, (const uint8_t *)identity, strlen(identity), key,
-                                    key_capacity, &length) != OTLS_OK ||
-        length > key_capacity)
-        return 0;
-    conn->psk = length > 0;
-    return (unsigned)length;
-}
-
-otls_status ossl_psk_setup(SSL_CTX *ctx, const otls_policy *policy, otls_error *err)
-{
-    char hint[PSK_MAX_IDENTITY_LEN + 1];
-    if (!policy->psk_12 && !policy->psk_13)
-        return OTLS_OK;
-    if (!policy->server) {
-        SSL_CTX_set_psk_client_callback(ctx, psk_client);
-        return OTLS_OK;
-    }
-    SSL_CTX_set_psk_server_callback(ctx, psk_server);
-    if (policy->psk_hint.size == 0)
-        return OTLS_OK;
-    if (policy->psk_hint.size >= sizeof(hint))
-        return ossl_fail(err, OTLS_E_CONFIG, OTLS_CODE_LIMIT, "the PSK identity hint is too long");
-    memcpy(hint, policy->psk_hint.data, policy->psk_hint.size);
-    hint[policy->psk_hint.size] = '\0';
-    if (SSL_CTX_use_psk_identity_hint(ctx, hint) != 1)
-        return ossl_fail(err, OTLS_E_CONFIG, OTLS_CODE_LIMIT, "the PSK identity hint is refused");
-    return OTLS_OK;
 }

@@ -192,56 +192,6 @@ static void connection_fini(otls_backend_connection *conn)
 
 /* ---- handshake ----------------------------------------------------------------------------- */
 
-static uint16_t version_of(WOLFSSL *ssl)
-{
-    const int version = wolfSSL_version(ssl);
-    return version >= OTLS_TLS1_0 && version <= OTLS_TLS1_3 ? (uint16_t)version : 0;
-}
-
-/* wolfSSL keeps the name of a group even when the suite did without a negotiated one. */
-static uint16_t group_of(const otls_backend_connection *conn, uint16_t suite)
-{
-    const otls_policy *policy = conn->context->policy;
-    const uint16_t group = wolf_group_of(wolfSSL_get_curve_name(conn->ssl));
-
-    for (size_t i = 0; i < policy->suite_count; i++) {
-        const uint8_t kx = policy->suites[i]->kx;
-        if (policy->suites[i]->id != suite)
-            continue;
-        if (kx == OTLS_KX_RSA || kx == OTLS_KX_PSK || kx == OTLS_KX_RSA_PSK)
-            return 0;
-        /* a finite-field group is the server's own unless it was on offer (RFC 7919) */
-        for (size_t j = 0; kx == OTLS_KX_DHE || kx == OTLS_KX_DHE_PSK; j++) {
-            if (j == policy->group_count)
-                return 0;
-            if (policy->groups[j] == group)
-                break;
-        }
-    }
-    return group;
-}
-
-/* Once, at the end: later wolfSSL_shutdown may reset the object. */
-static void collect(otls_backend_connection *conn)
-{
-    otls_connection_info *info = &conn->info;
-    const unsigned char *name = NULL;
-    unsigned int size = 0;
-
-    info->version = version_of(conn->ssl);
-    info->suite = (uint16_t)wolfSSL_get_current_cipher_suite(conn->ssl);
-    info->group = group_of(conn, info->suite);
-    /* an external key in use: neither certificates nor a session stand behind the handshake */
-    info->psk = conn->psk_offered && !conn->judged && !wolfSSL_session_reused(conn->ssl);
-    info->resumed = wolfSSL_session_reused(conn->ssl) != 0;
-    wolfSSL_get0_alpn_selected(conn->ssl, &name, &size);
-    if (name != NULL && size > 0 && size < sizeof(conn->alpn_name)) {
-        memmove(conn->alpn_name, name, size);
-        info->alpn.data = conn->alpn_name;
-        info->alpn.size = size;
-    }
-}
-
 static otls_status connection_handshake(otls_backend_connection *conn, otls_error *err)
 {
     int native, result;
@@ -251,7 +201,7 @@ static otls_status connection_handshake(otls_backend_connection *conn, otls_erro
     if (result == WOLFSSL_SUCCESS) {
         conn->done = true;
         wolf_flight_drop(conn);
-        collect(conn);
+        wolf_info_collect(conn);
         return OTLS_OK;
     }
     native = wolfSSL_get_error(conn->ssl, result);
@@ -322,13 +272,6 @@ static otls_status connection_shutdown(otls_backend_connection *conn, otls_error
     return OTLS_OK;
 }
 
-static void connection_info(const otls_backend_connection *conn, otls_connection_info *out)
-{
-    *out = conn->info;
-    out->peer_signature = conn->peer_signature;
-    out->size = (uint32_t)sizeof(*out);
-}
-
 const otls_connection_ops wolf_connection_ops = {
     .size = sizeof(otls_connection_ops),
     .state_size = sizeof(otls_backend_connection),
@@ -339,7 +282,7 @@ const otls_connection_ops wolf_connection_ops = {
     .write = connection_write,
     .pending = connection_pending,
     .shutdown = connection_shutdown,
-    .info = connection_info,
+    .info = wolf_info,
     .export_keying = wolf_export,
     .secret = wolf_secret,
     .key_update = wolf_key_update,

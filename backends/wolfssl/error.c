@@ -189,3 +189,9 @@ otls_status wolf_failed(otls_backend_connection *conn, int native, otls_error *e
         err->alert = conn->tx_seen & 0xff;
     return status;
 }
+
+otls_status wolf_unusable(otls_error *err)
+{
+    return wolf_error(err, OTLS_E_USAGE, OTLS_CODE_AFTER_CLOSE, 0,
+                      "both sides have closed: wolfSSL has forgotten the connection");
+}

@@ -1,18 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* The optional slots of a connection: exporter, secrets, key update, later client certificates. */
+/* What was negotiated, and what can be derived from it. */
 #include "wolf.h"
-
-static otls_status unusable(otls_error *err)
-{
-    return wolf_error(err, OTLS_E_USAGE, OTLS_CODE_AFTER_CLOSE, 0,
-                      "both sides have closed: wolfSSL has forgotten the connection");
-}
 
 otls_status wolf_export(otls_backend_connection *conn, const char *label, otls_slice context,
                         uint8_t *out, size_t size, otls_error *err)
 {
     if (conn->cleared)
-        return unusable(err);
+        return wolf_unusable(err);
     if (size > UINT16_MAX || context.size > UINT16_MAX)
         return wolf_error(err, OTLS_E_USAGE, OTLS_CODE_LIMIT, 0,
                           "keying material and context are limited to 65535 bytes");
@@ -45,7 +39,7 @@ otls_status wolf_secret(otls_backend_connection *conn, int which, uint8_t *out, 
     const bool own = !conn->server != (conn->info.resumed != 0);
 
     if (conn->cleared)
-        return unusable(err);
+        return wolf_unusable(err);
     *length = 0;
     if (which == OTLS_SECRET_CLIENT_RANDOM && capacity >= 32) {
         *length = wolfSSL_get_client_random(conn->ssl, out, 32);
@@ -62,45 +56,6 @@ otls_status wolf_secret(otls_backend_connection *conn, int which, uint8_t *out, 
     return *length > 0 ? OTLS_OK
                        : wolf_error(err, OTLS_E_UNSUPPORTED, OTLS_CODE_NONE, 0,
                                     "wolfSSL does not have this value here");
-}
-
-otls_status wolf_key_update(otls_backend_connection *conn, bool request_peer, otls_error *err)
-{
-    int result;
-
-    if (conn->cleared)
-        return unusable(err);
-    if (!request_peer)
-        return wolf_error(err, OTLS_E_UNSUPPORTED, OTLS_CODE_NONE, 0,
-                          "wolfSSL always asks the peer to update its keys too");
-    result = wolfSSL_update_keys(conn->ssl);
-    return result == WOLFSSL_SUCCESS ? OTLS_OK : wolf_failed(conn, result, err);
-}
-
-void wolf_flush(otls_backend_connection *conn)
-{
-    /* handshake messages after the handshake wait for the next write; an empty one will do */
-    (void)wolfSSL_write(conn->ssl, "", 0);
-}
-
-otls_status wolf_request_certificate(otls_backend_connection *conn, otls_error *err)
-{
-    int result;
-
-    if (conn->cleared)
-        return unusable(err);
-    conn->judged = conn->missing = false;
-    wolf_verify_connection(conn);
-    result = wolfSSL_request_certificate(conn->ssl);
-    if (result == POST_HAND_AUTH_ERROR)
-        return wolf_error(err, OTLS_E_USAGE, OTLS_CODE_NONE, result,
-                          "the client does not offer post-handshake authentication");
-    if (result != WOLFSSL_SUCCESS)
-        return wolf_failed(conn, result, err);
-    wolf_flush(conn);
-    return conn->io == OTLS_OK
-               ? OTLS_OK
-               : wolf_error(err, conn->io, OTLS_CODE_NONE, 0, "the transport failed");
 }
 
 void wolf_peer_chain(otls_backend_connection *conn, void (*emit)(void *user, otls_slice der),
@@ -124,4 +79,60 @@ const char *wolf_state_name(const otls_backend_connection *conn)
 {
     const char *name = conn->cleared ? NULL : wolfSSL_state_string_long(conn->ssl);
     return name != NULL ? name : "";
+}
+
+static uint16_t version_of(WOLFSSL *ssl)
+{
+    const int version = wolfSSL_version(ssl);
+    return version >= OTLS_TLS1_0 && version <= OTLS_TLS1_3 ? (uint16_t)version : 0;
+}
+
+/* wolfSSL keeps the name of a group even when the suite did without a negotiated one. */
+static uint16_t group_of(const otls_backend_connection *conn, uint16_t suite)
+{
+    const otls_policy *policy = conn->context->policy;
+    const uint16_t group = wolf_group_of(wolfSSL_get_curve_name(conn->ssl));
+
+    for (size_t i = 0; i < policy->suite_count; i++) {
+        const uint8_t kx = policy->suites[i]->kx;
+        if (policy->suites[i]->id != suite)
+            continue;
+        if (kx == OTLS_KX_RSA || kx == OTLS_KX_PSK || kx == OTLS_KX_RSA_PSK)
+            return 0;
+        /* a finite-field group is the server's own unless it was on offer (RFC 7919) */
+        for (size_t j = 0; kx == OTLS_KX_DHE || kx == OTLS_KX_DHE_PSK; j++) {
+            if (j == policy->group_count)
+                return 0;
+            if (policy->groups[j] == group)
+                break;
+        }
+    }
+    return group;
+}
+
+void wolf_info_collect(otls_backend_connection *conn)
+{
+    otls_connection_info *info = &conn->info;
+    const unsigned char *name = NULL;
+    unsigned int size = 0;
+
+    info->version = version_of(conn->ssl);
+    info->suite = (uint16_t)wolfSSL_get_current_cipher_suite(conn->ssl);
+    info->group = group_of(conn, info->suite);
+    /* an external key in use: neither certificates nor a session stand behind the handshake */
+    info->psk = conn->psk_offered && !conn->judged && !wolfSSL_session_reused(conn->ssl);
+    info->resumed = wolfSSL_session_reused(conn->ssl) != 0;
+    wolfSSL_get0_alpn_selected(conn->ssl, &name, &size);
+    if (name != NULL && size > 0 && size < sizeof(conn->alpn_name)) {
+        memmove(conn->alpn_name, name, size);
+        info->alpn.data = conn->alpn_name;
+        info->alpn.size = size;
+    }
+}
+
+void wolf_info(const otls_backend_connection *conn, otls_connection_info *out)
+{
+    *out = conn->info;
+    out->peer_signature = conn->peer_signature;
+    out->size = (uint32_t)sizeof(*out);
 }

@@ -68,7 +68,8 @@ static int open_bag(otls_slice pfx, otls_slice password, struct bag *bag)
     return result;
 }
 
-/* wolfSSL strips PrivateKeyInfo; what is left of an Ed25519 or Ed448 key does not say what it is. */
+/* wolfSSL strips PrivateKeyInfo; what is left of an Ed25519 or Ed448 key does not say what it is.
+ */
 static size_t wrap_key(const struct bag *bag, uint8_t out[128])
 {
     static const uint8_t ed25519[] = {0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05,

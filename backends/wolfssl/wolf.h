@@ -170,6 +170,8 @@ otls_status wolf_failed(otls_backend_connection *conn, int native, otls_error *e
 /** `text` is about `native`; for calls without a connection. */
 otls_status wolf_error(otls_error *err, otls_status status, int32_t code, int native,
                        const char *text);
+/** Both sides have closed, and wolfSSL has forgotten the connection. */
+otls_status wolf_unusable(otls_error *err);
 /** Report alerts not yet reported. */
 void wolf_alerts(otls_backend_connection *conn);
 /** Send a fatal alert that the engine left out; best effort. */
@@ -223,7 +225,7 @@ otls_status wolf_early_read(otls_backend_connection *conn, void *out, size_t cap
                             size_t *count);
 void wolf_early_end(otls_backend_connection *conn);
 
-/* ---- certificates that the engine refuses itself (refused.c) -------------------------------- */
+/* ---- certificates that the engine refuses itself (flight.c) -------------------------------- */
 
 /** Servers: note the client's handshake keys before they are replaced. */
 void wolf_flight_setup(WOLFSSL_CTX *ctx);
@@ -236,12 +238,17 @@ bool wolf_ask_message(otls_backend_connection *conn);
 /** The engine refuses the peer's certificates without having asked: ask core. */
 void wolf_ask_late(otls_backend_connection *conn);
 
+/* ---- names (names.c) ----------------------------------------------------------------------- */
+
 /** Engine's name of a suite, NULL when the running engine lacks it. */
 const char *wolf_suite_name(uint16_t id);
+bool wolf_has_suite(const otls_suite *suite);
 bool wolf_has_group(uint16_t group);
 bool wolf_has_signature(uint16_t scheme);
 /** The engine's name of a signature scheme for its list, NULL = none. */
 const char *wolf_signature_name(uint16_t scheme);
+/** The engine's name of a group for its list of curves, NULL = none. */
+const char *wolf_group_name(uint16_t group);
 uint16_t wolf_group_of(const char *curve_name);
 
 /** Server: the callback that answers with the one name core chose. */
@@ -266,7 +273,11 @@ void wolf_ticket_chain(const otls_backend_connection *conn,
 void wolf_ticket_forget(otls_backend_connection *conn);
 otls_status wolf_psk_setup(otls_backend_context *context, otls_error *err);
 
-/* optional slots, see backend.h */
+/* slots of the connection table, see backend.h */
+
+void wolf_info(const otls_backend_connection *conn, otls_connection_info *out);
+/** Once, at the end of the handshake: later wolfSSL_shutdown may reset the engine's object. */
+void wolf_info_collect(otls_backend_connection *conn);
 otls_status wolf_export(otls_backend_connection *conn, const char *label, otls_slice context,
                         uint8_t *out, size_t size, otls_error *err);
 otls_status wolf_secret(otls_backend_connection *conn, int which, uint8_t *out, size_t capacity,
