@@ -507,40 +507,6 @@ _Static_assert(offsetof(otls_backend_module, name) == 16, "the module's head is 
 /** Put before the module's definition. */
 #define OTLS_BACKEND_EXPORT __attribute__((visibility("default")))
 
-/**
- * The digest in a DigestInfo (RFC 8017 section 9.2) and its otls_sig_hash, for engines that hand
- * sign callbacks the whole of it. 36 bytes, TLS 1.0's MD5 and SHA-1, are given back as they are
- * with hash NONE; anything else is data NULL.
- */
-static inline otls_slice otls_backend_digest_of(otls_slice info, uint8_t *hash)
-{
-    static const struct {
-        uint8_t size, hash, oid_size, oid[9];
-    } known[] = {{20, OTLS_SIG_HASH_SHA1, 5, {0x2b, 0x0e, 0x03, 0x02, 0x1a}},
-                 {28, OTLS_SIG_HASH_SHA224, 9, {0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 4}},
-                 {32, OTLS_SIG_HASH_SHA256, 9, {0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 1}},
-                 {48, OTLS_SIG_HASH_SHA384, 9, {0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 2}},
-                 {64, OTLS_SIG_HASH_SHA512, 9, {0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 3}}};
-    const otls_slice none = {NULL, 0};
-    size_t i;
-
-    *hash = OTLS_SIG_HASH_NONE;
-    if (info.size == 36)
-        return info;
-    for (i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
-        const size_t head = 10u + known[i].oid_size; /* two SEQUENCEs, OID, NULL, OCTET STRING */
-
-        if (info.size == head + known[i].size &&
-            memcmp(info.data + 6, known[i].oid, known[i].oid_size) == 0) {
-            const otls_slice digest = {info.data + head, known[i].size};
-
-            *hash = known[i].hash;
-            return digest;
-        }
-    }
-    return none;
-}
-
 /** Fill `err` completely; returns `status`. `format` makes the sentence for a person. */
 __attribute__((format(printf, 6, 7))) static inline otls_status
 otls_backend_fail(otls_error *err, otls_status status, int32_t code, const char *backend,

@@ -48,23 +48,15 @@ static otls_status crypto_random(void *out, size_t size, otls_error *err)
 static otls_status crypto_digest(int hash, const void *data, size_t size, uint8_t *out,
                                  otls_error *err)
 {
-    gnutls_digest_algorithm_t algorithm;
-    switch (hash) {
-    case OTLS_HASH_SHA1:
-        algorithm = GNUTLS_DIG_SHA1;
-        break;
-    case OTLS_HASH_SHA256:
-        algorithm = GNUTLS_DIG_SHA256;
-        break;
-    case OTLS_HASH_SHA384:
-        algorithm = GNUTLS_DIG_SHA384;
-        break;
-    case OTLS_HASH_SHA512:
-        algorithm = GNUTLS_DIG_SHA512;
-        break;
-    default:
+    static const gnutls_digest_algorithm_t digests[] = {
+        [OTLS_SIG_HASH_SHA1] = GNUTLS_DIG_SHA1,
+        [OTLS_SIG_HASH_SHA256] = GNUTLS_DIG_SHA256,
+        [OTLS_SIG_HASH_SHA384] = GNUTLS_DIG_SHA384,
+        [OTLS_SIG_HASH_SHA512] = GNUTLS_DIG_SHA512,
+    };
+    const gnutls_digest_algorithm_t algorithm = digests[kit_sig_hash(hash)];
+    if (algorithm == GNUTLS_DIG_UNKNOWN)
         return gtls_fail(err, OTLS_E_UNSUPPORTED, 0, 0, "no such digest");
-    }
     const int rc = gnutls_hash_fast(algorithm, data, size, out);
     return rc < 0 ? gtls_fail(err, gtls_category(rc, OTLS_E_UNSUPPORTED), 0, rc, "no digest")
                   : OTLS_OK;
@@ -143,14 +135,10 @@ static otls_status crypto_sign(const otls_native_key *key,
     const int rc = gnutls_privkey_sign_data2(key->key, id, 0, &message, &signature);
     if (rc < 0)
         return gtls_fail(err, gtls_category(rc, OTLS_E_CREDENTIAL), 0, rc, "nothing was signed");
-    const bool fits = signature.size <= capacity;
-    if (fits) {
-        memcpy(out, signature.data, signature.size);
-        *length = signature.size;
-    }
+    const otls_status status = kit_give((otls_slice){signature.data, signature.size}, out, capacity,
+                                        length, GTLS_NAME, err);
     gnutls_free(signature.data);
-    return fits ? OTLS_OK
-                : gtls_fail(err, OTLS_E_USAGE, OTLS_CODE_LIMIT, 0, "the buffer is too small");
+    return status;
 }
 
 const otls_crypto_ops gtls_crypto_ops = {

@@ -64,7 +64,7 @@ static uint32_t translate(unsigned status)
         {GNUTLS_CERT_UNKNOWN_CRIT_EXTENSIONS, OTLS_VERIFY_CRITICAL_EXTENSION},
     };
     uint32_t flags = 0;
-    for (size_t i = 0; i < sizeof(map) / sizeof(map[0]); i++)
+    for (size_t i = 0; i < COUNT(map); i++)
         if (status & map[i].native)
             flags |= map[i].flag;
     /* GNUTLS_CERT_INVALID alone still means no. */

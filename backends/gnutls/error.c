@@ -53,7 +53,7 @@ static const gtls_cause causes[] = {
 
 static const gtls_cause *find_cause(int native)
 {
-    for (size_t i = 0; i < sizeof(causes) / sizeof(causes[0]); i++)
+    for (size_t i = 0; i < COUNT(causes); i++)
         if (causes[i].native == native)
             return &causes[i];
     return NULL;

@@ -7,10 +7,12 @@
 #ifndef GTLS_H
 #define GTLS_H
 
+#include "../kit/kit.h"
 #include <gnutls/abstract.h>
 #include <gnutls/crypto.h>
 #include <gnutls/gnutls.h>
 #include <gnutls/x509.h>
+
 #include <omnitls/backend.h>
 #include <pthread.h>
 #include <stdlib.h>

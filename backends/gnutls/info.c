@@ -45,11 +45,7 @@ static otls_status give(gnutls_datum_t value, uint8_t *out, size_t capacity, siz
 {
     if (value.size == 0)
         return gtls_fail(err, OTLS_E_UNSUPPORTED, 0, 0, "this connection has no such value");
-    if (value.size > capacity)
-        return gtls_fail(err, OTLS_E_USAGE, OTLS_CODE_LIMIT, 0, "the buffer is too small");
-    memcpy(out, value.data, value.size);
-    *length = value.size;
-    return OTLS_OK;
+    return kit_give((otls_slice){value.data, value.size}, out, capacity, length, GTLS_NAME, err);
 }
 
 otls_status gtls_secret(otls_backend_connection *conn, int which, uint8_t *out, size_t capacity,

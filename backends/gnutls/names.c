@@ -77,7 +77,7 @@ static const char *const ciphers[] = {
 
 const char *gtls_cipher_name(const otls_suite *suite)
 {
-    return suite->cipher < sizeof(ciphers) / sizeof(ciphers[0]) ? ciphers[suite->cipher] : NULL;
+    return suite->cipher < COUNT(ciphers) ? ciphers[suite->cipher] : NULL;
 }
 
 const char *gtls_kx_name(const otls_suite *suite)
@@ -107,7 +107,7 @@ const char *gtls_kx_name(const otls_suite *suite)
 const char *gtls_mac_name(const otls_suite *suite)
 {
     static const char *const macs[] = {"AEAD", "SHA1", "SHA256", "SHA384"};
-    return suite->mac < sizeof(macs) / sizeof(macs[0]) ? macs[suite->mac] : NULL;
+    return suite->mac < COUNT(macs) ? macs[suite->mac] : NULL;
 }
 
 bool gtls_has_suite(const otls_suite *suite)
@@ -125,7 +125,7 @@ bool gtls_has_suite(const otls_suite *suite)
 
 const char *gtls_group_name(uint16_t group)
 {
-    for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]); i++)
+    for (size_t i = 0; i < COUNT(groups); i++)
         if (groups[i].id == group)
             return gnutls_group_get_id(groups[i].name) != GNUTLS_GROUP_INVALID ? groups[i].name
                                                                                : NULL;
@@ -139,7 +139,7 @@ bool gtls_has_group(uint16_t group)
 
 gnutls_sign_algorithm_t gtls_signature(uint16_t scheme, unsigned n)
 {
-    for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++)
+    for (size_t i = 0; i < COUNT(schemes); i++)
         if (schemes[i].id == scheme && n-- == 0)
             return gnutls_sign_get_name(schemes[i].algorithm) != NULL ? schemes[i].algorithm
                                                                       : GNUTLS_SIGN_UNKNOWN;
@@ -153,7 +153,7 @@ bool gtls_has_signature(uint16_t scheme)
 
 uint16_t gtls_signature_iana(gnutls_sign_algorithm_t algorithm)
 {
-    for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++)
+    for (size_t i = 0; i < COUNT(schemes); i++)
         if (schemes[i].algorithm == algorithm)
             return schemes[i].id;
     return 0;
@@ -162,7 +162,7 @@ uint16_t gtls_signature_iana(gnutls_sign_algorithm_t algorithm)
 uint16_t gtls_session_group(gnutls_session_t session)
 {
     const char *name = gnutls_group_get_name(gnutls_group_get(session));
-    for (size_t i = 0; name != NULL && i < sizeof(groups) / sizeof(groups[0]); i++)
+    for (size_t i = 0; name != NULL && i < COUNT(groups); i++)
         if (strcmp(groups[i].name, name) == 0)
             return groups[i].id;
     return 0;

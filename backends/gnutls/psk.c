@@ -6,15 +6,14 @@ bool gtls_psk_offered(otls_backend_connection *conn)
 {
     char name[256];
     uint8_t secret[512];
-    size_t length = 0;
     const otls_policy *policy = conn->context->policy;
     if (policy->server || !policy->psk_13)
         return true;
     /* In TLS 1.3 GnuTLS fails when it cannot get the key it was promised: ask first. */
-    const otls_status status = conn->core->ops->psk_client(conn->core, NULL, name, sizeof(name),
-                                                           secret, sizeof(secret), &length);
+    const size_t length =
+        kit_psk_client(conn->core, NULL, name, sizeof(name), secret, sizeof(secret));
     gnutls_memset(secret, 0, sizeof(secret));
-    return status == OTLS_OK && length > 0;
+    return length > 0;
 }
 
 static int psk_client(gnutls_session_t session, gnutls_datum_t *identity, gnutls_datum_t *key)
@@ -22,12 +21,10 @@ static int psk_client(gnutls_session_t session, gnutls_datum_t *identity, gnutls
     otls_backend_connection *conn = gtls_connection_of(session);
     char name[256];
     uint8_t secret[512];
-    size_t length = 0;
     int rc = GNUTLS_E_INSUFFICIENT_CREDENTIALS;
-    const otls_status status =
-        conn->core->ops->psk_client(conn->core, gnutls_psk_client_get_hint(session), name,
-                                    sizeof(name), secret, sizeof(secret), &length);
-    if (status == OTLS_OK && length > 0 && length <= sizeof(secret)) {
+    const size_t length = kit_psk_client(conn->core, gnutls_psk_client_get_hint(session), name,
+                                         sizeof(name), secret, sizeof(secret));
+    if (length > 0) {
         rc = gtls_copy_out(identity, name, strnlen(name, sizeof(name)));
         if (rc == 0)
             rc = gtls_copy_out(key, secret, length);
@@ -40,11 +37,10 @@ static int psk_server(gnutls_session_t session, const gnutls_datum_t *identity, 
 {
     otls_backend_connection *conn = gtls_connection_of(session);
     uint8_t secret[512];
-    size_t length = 0;
     int rc = 1; /* unknown: GnuTLS goes on with a random key, so that identities do not leak */
-    const otls_status status = conn->core->ops->psk_server(
-        conn->core, identity->data, identity->size, secret, sizeof(secret), &length);
-    if (status == OTLS_OK && length > 0 && length <= sizeof(secret))
+    const size_t length = kit_psk_server(conn->core, (otls_slice){identity->data, identity->size},
+                                         secret, sizeof(secret));
+    if (length > 0)
         rc = gtls_copy_out(key, secret, length);
     gnutls_memset(secret, 0, sizeof(secret));
     return rc;
@@ -82,11 +78,9 @@ otls_status gtls_psk_setup(otls_backend_context *context, otls_error *err)
             rc = load_psk_dh(context);
         if (rc == 0 && policy->psk_hint.size > 0) {
             char hint[256];
-            if (policy->psk_hint.size >= sizeof(hint))
+            if (!kit_copy_text(hint, sizeof(hint), policy->psk_hint))
                 return otls_backend_fail(err, OTLS_E_CONFIG, OTLS_CODE_LIMIT, GTLS_NAME, 0,
                                          "the PSK identity hint is longer than 255 bytes");
-            memcpy(hint, policy->psk_hint.data, policy->psk_hint.size);
-            hint[policy->psk_hint.size] = '\0';
             rc = gnutls_psk_set_server_credentials_hint(context->psk_server, hint);
         }
     } else {

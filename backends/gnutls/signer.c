@@ -69,7 +69,7 @@ static int sign_hash(gnutls_privkey_t handle, gnutls_sign_algorithm_t algorithm,
     /* TLS 1.1 and older name no algorithm at all */
     if (algorithm == GNUTLS_SIGN_RSA_RAW ||
         (algorithm == GNUTLS_SIGN_UNKNOWN && key->pk == GNUTLS_PK_RSA))
-        digest = otls_backend_digest_of(digest, &described.hash);
+        digest = kit_digest_of(digest, &described.hash);
     else if (algorithm == GNUTLS_SIGN_UNKNOWN && key->pk == GNUTLS_PK_ECDSA)
         described = (otls_signature_algorithm){.kind = OTLS_SIG_ECDSA, .hash = OTLS_SIG_HASH_SHA1};
     else if (!describe(algorithm, &described))

@@ -31,7 +31,7 @@ static const char versions[][8] = {
     "1.1.1i", "1.1.1j", "1.1.1k", "1.1.1l", "1.1.1m", "1.1.1n", "1.1.1o", "1.1.1p", "1.1.1q",
     "1.1.1r", "1.1.1s", "1.1.1t", "1.1.1u", "1.1.1v", "1.1.1w", "1.1.1x", "1.1.1y", "1.1.1z",
 };
-#define LETTERS (sizeof(versions) / sizeof(versions[0]))
+#define LETTERS (COUNT(versions))
 #define VERSION_AT(number)                                                                         \
     versions[((number) >> 4 & 0xff) < LETTERS ? (number) >> 4 & 0xff : LETTERS - 1]
 #define BUILT_VERSION VERSION_AT(OPENSSL_VERSION_NUMBER)
@@ -124,7 +124,7 @@ static otls_support supports(otls_feature feature, const char **why)
         *why = reason;
         return OTLS_NO;
     }
-    for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
+    for (size_t i = 0; i < COUNT(limits); i++) {
         if (limits[i].feature == feature) {
             *why = limits[i].why;
             return limits[i].support;

@@ -20,11 +20,7 @@ static otls_status crypto_random(void *out, size_t size, otls_error *err)
 static otls_status crypto_digest(int hash, const void *data, size_t size, uint8_t *out,
                                  otls_error *err)
 {
-    const EVP_MD *md = hash == OTLS_HASH_SHA1     ? EVP_sha1()
-                       : hash == OTLS_HASH_SHA256 ? EVP_sha256()
-                       : hash == OTLS_HASH_SHA384 ? EVP_sha384()
-                       : hash == OTLS_HASH_SHA512 ? EVP_sha512()
-                                                  : NULL;
+    const EVP_MD *md = ossl_md(kit_sig_hash(hash));
     if (md != NULL && EVP_Digest(data, size, out, NULL, md, NULL) == 1)
         return OTLS_OK;
     return ossl_fail(err, OTLS_E_UNSUPPORTED, OTLS_CODE_NONE, "OpenSSL lacks the digest %d", hash);

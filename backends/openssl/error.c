@@ -31,14 +31,12 @@ static bool out_of_memory(unsigned long first, unsigned long last)
 otls_status ossl_fail(otls_error *err, otls_status status, int32_t code, const char *format, ...)
 {
     const unsigned long error = ERR_peek_last_error();
-    char text[sizeof(err->text)];
     va_list args;
-    va_start(args, format);
-    (void)vsnprintf(text, sizeof(text), format, args);
-    va_end(args);
     if (out_of_memory(ERR_peek_error(), error))
         status = OTLS_E_NOMEM;
-    (void)otls_backend_fail(err, status, code, OSSL_NAME, 0, "%s", text);
+    va_start(args, format);
+    (void)kit_fail_list(err, status, code, OSSL_NAME, 0, format, args);
+    va_end(args);
     add_native(err, error);
     ERR_clear_error();
     return status;

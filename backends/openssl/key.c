@@ -163,17 +163,6 @@ void ossl_private_key_free(otls_native_key *key)
     OPENSSL_free(key);
 }
 
-static otls_status copy_out(const uint8_t *data, size_t size, uint8_t *out, size_t capacity,
-                            size_t *length, otls_error *err)
-{
-    if (size > capacity)
-        return otls_backend_fail(err, OTLS_E_USAGE, OTLS_CODE_LIMIT, OSSL_NAME, 0,
-                                 "room for %zu bytes is needed", size);
-    memcpy(out, data, size);
-    *length = size;
-    return OTLS_OK;
-}
-
 otls_status ossl_private_key_public(const otls_native_key *key, uint8_t *out, size_t capacity,
                                     size_t *length, otls_error *err)
 {
@@ -183,7 +172,8 @@ otls_status ossl_private_key_public(const otls_native_key *key, uint8_t *out, si
     if (size <= 0)
         return ossl_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_KEY_UNSUPPORTED,
                          "the public half of the private key cannot be told");
-    const otls_status status = copy_out(der, (size_t)size, out, capacity, length, err);
+    const otls_status status =
+        kit_give((otls_slice){der, (size_t)size}, out, capacity, length, OSSL_NAME, err);
     OPENSSL_free(der);
     return status;
 }

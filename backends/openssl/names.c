@@ -54,8 +54,6 @@ static const struct {
     {0x080b, EVP_PKEY_RSA_PSS, NID_sha512, "rsa_pss_pss_sha512"},
 };
 
-#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
-
 const char *ossl_group_name(uint16_t group)
 {
     for (size_t i = 0; i < COUNT(groups); i++)

@@ -10,6 +10,8 @@
 #ifndef OTLS_BACKEND_OSSL_H
 #define OTLS_BACKEND_OSSL_H
 
+#include "../kit/kit.h"
+
 #include <omnitls/backend.h>
 #include <openssl/ec.h>
 #include <openssl/err.h>

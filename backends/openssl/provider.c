@@ -137,7 +137,7 @@ static uint8_t hash_of_name(const char *name)
         {"SHA384", OTLS_SIG_HASH_SHA384}, {"SHA2-512", OTLS_SIG_HASH_SHA512},
         {"SHA512", OTLS_SIG_HASH_SHA512},
     };
-    for (size_t i = 0; name != NULL && i < sizeof(names) / sizeof(names[0]); i++)
+    for (size_t i = 0; name != NULL && i < COUNT(names); i++)
         if (strcasecmp(names[i].name, name) == 0)
             return names[i].hash;
     return OTLS_SIG_HASH_NONE;
@@ -146,7 +146,7 @@ static uint8_t hash_of_name(const char *name)
 static uint16_t digest_size(uint8_t hash)
 {
     static const uint16_t sizes[] = {0, 20, 28, 32, 48, 64};
-    return hash < sizeof(sizes) / sizeof(sizes[0]) ? sizes[hash] : 0;
+    return hash < COUNT(sizes) ? sizes[hash] : 0;
 }
 
 static int operation_set_params(void *data, const OSSL_PARAM params[])

@@ -12,12 +12,10 @@ static unsigned psk_client(SSL *ssl, const char *hint, char *identity, unsigned 
                            unsigned char *key, unsigned key_capacity)
 {
     otls_backend_connection *conn = ossl_connection_of(ssl);
-    size_t length = 0;
-    if (!psk_wanted(ssl, conn->policy) ||
-        conn->core->ops->psk_client(conn->core, hint, identity, identity_capacity, key,
-                                    key_capacity, &length) != OTLS_OK ||
-        length > key_capacity)
+    if (!psk_wanted(ssl, conn->policy))
         return 0;
+    const size_t length =
+        kit_psk_client(conn->core, hint, identity, identity_capacity, key, key_capacity);
     conn->psk = length > 0;
     return (unsigned)length;
 }
@@ -26,12 +24,10 @@ static unsigned psk_server(SSL *ssl, const char *identity, unsigned char *key,
                            unsigned key_capacity)
 {
     otls_backend_connection *conn = ossl_connection_of(ssl);
-    size_t length = 0;
-    if (!psk_wanted(ssl, conn->policy) ||
-        conn->core->ops->psk_server(conn->core, (const uint8_t *)identity, strlen(identity), key,
-                                    key_capacity, &length) != OTLS_OK ||
-        length > key_capacity)
+    const otls_slice name = {(const uint8_t *)identity, strlen(identity)};
+    if (!psk_wanted(ssl, conn->policy))
         return 0;
+    const size_t length = kit_psk_server(conn->core, name, key, key_capacity);
     conn->psk = length > 0;
     return (unsigned)length;
 }
@@ -48,10 +44,8 @@ otls_status ossl_psk_setup(SSL_CTX *ctx, const otls_policy *policy, otls_error *
     SSL_CTX_set_psk_server_callback(ctx, psk_server);
     if (policy->psk_hint.size == 0)
         return OTLS_OK;
-    if (policy->psk_hint.size >= sizeof(hint))
+    if (!kit_copy_text(hint, sizeof(hint), policy->psk_hint))
         return ossl_fail(err, OTLS_E_CONFIG, OTLS_CODE_LIMIT, "the PSK identity hint is too long");
-    memcpy(hint, policy->psk_hint.data, policy->psk_hint.size);
-    hint[policy->psk_hint.size] = '\0';
     if (SSL_CTX_use_psk_identity_hint(ctx, hint) != 1)
         return ossl_fail(err, OTLS_E_CONFIG, OTLS_CODE_LIMIT, "the PSK identity hint is refused");
     return OTLS_OK;

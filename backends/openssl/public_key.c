@@ -35,7 +35,7 @@ static const struct {
 
 static EVP_PKEY *quick_ec(otls_slice spki)
 {
-    for (size_t i = 0; i < sizeof(curves) / sizeof(curves[0]); i++) {
+    for (size_t i = 0; i < COUNT(curves); i++) {
         const size_t prefix = curves[i].prefix_size;
         if (spki.size != prefix + curves[i].point_size || spki.data[prefix] != 0x04 ||
             memcmp(spki.data, curves[i].prefix, prefix) != 0)

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * OpenSSL keeps only the client's leaf in a session. The rest of the chain, without which the leaf
- * cannot be judged again, travels as the session's application data: each certificate as a length
- * of three bytes and its DER.
+ * cannot be judged again, travels as the session's application data.
  */
 #include "ossl.h"
 
@@ -16,7 +15,7 @@ static size_t chain_size(const STACK_OF(X509) * chain)
         const int der = i2d_X509(sk_X509_value(chain, i), NULL);
         if (der <= 0)
             return CHAIN_LIMIT + 1;
-        size += 3 + (size_t)der;
+        size += KIT_CHAIN_HEAD + (size_t)der;
     }
     return size;
 }
@@ -32,11 +31,8 @@ bool ossl_session_keep_chain(otls_backend_connection *conn, SSL_SESSION *session
         return false;
     at = bytes;
     for (int i = 0; i < sk_X509_num(chain); i++) {
-        unsigned char *der = at + 3;
-        const int length = i2d_X509(sk_X509_value(chain, i), &der);
-        at[0] = (unsigned char)(length >> 16);
-        at[1] = (unsigned char)(length >> 8);
-        at[2] = (unsigned char)length;
+        unsigned char *der = at + KIT_CHAIN_HEAD;
+        (void)kit_chain_head(at, (size_t)i2d_X509(sk_X509_value(chain, i), &der));
         at = der;
     }
     const bool kept = SSL_SESSION_set1_ticket_appdata(session, bytes, size) == 1;
@@ -66,12 +62,5 @@ void ossl_session_chain(const otls_backend_connection *conn,
     size_t size = 0;
     if (session == NULL || SSL_SESSION_get0_ticket_appdata(session, &data, &size) != 1)
         return;
-    for (const unsigned char *at = data; size > 3;) {
-        const size_t length = (size_t)at[0] << 16 | (size_t)at[1] << 8 | at[2];
-        if (length > size - 3)
-            return;
-        emit(user, (otls_slice){at + 3, length});
-        at += 3 + length;
-        size -= 3 + length;
-    }
+    kit_chain_each((otls_slice){data, size}, emit, user);
 }

@@ -86,7 +86,7 @@ static const struct {
 
 static otls_support supports(otls_feature feature, const char **why)
 {
-    for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
+    for (size_t i = 0; i < COUNT(limits); i++) {
         if (limits[i].feature == feature) {
             if (why != NULL)
                 *why = limits[i].why;

@@ -63,24 +63,9 @@ static int mgf_of(int hash)
 
 static otls_status digest(int hash, const void *data, size_t size, uint8_t *out, otls_error *err)
 {
-    enum wc_HashType type = WC_HASH_TYPE_NONE;
+    const enum wc_HashType type = sig_hash(kit_sig_hash(hash));
     int result = HASH_TYPE_E;
-    switch (hash) {
-    case OTLS_HASH_SHA1:
-        type = WC_HASH_TYPE_SHA;
-        break;
-    case OTLS_HASH_SHA256:
-        type = WC_HASH_TYPE_SHA256;
-        break;
-    case OTLS_HASH_SHA384:
-        type = WC_HASH_TYPE_SHA384;
-        break;
-    case OTLS_HASH_SHA512:
-        type = WC_HASH_TYPE_SHA512;
-        break;
-    default:
-        break;
-    }
+
     if (type != WC_HASH_TYPE_NONE && size <= UINT32_MAX)
         result = wc_Hash(type, size ? data : (const void *)"", (word32)size, out,
                          (word32)wc_HashGetDigestSize(type));

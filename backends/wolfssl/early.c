@@ -35,7 +35,7 @@ void wolf_early_end(otls_backend_connection *conn)
 {
     if (conn->early == NULL)
         return;
-    wolf_wipe(conn->early, sizeof(*conn->early));
+    kit_wipe(conn->early, sizeof(*conn->early));
     free(conn->early);
     conn->early = NULL;
 }

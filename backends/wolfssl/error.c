@@ -5,15 +5,13 @@
 otls_status wolf_error(otls_error *err, otls_status status, int32_t code, int native,
                        const char *text)
 {
-    (void)otls_backend_fail(err, status, code, WOLF_NAME, native, "%s", text);
-    if (native != 0) {
-        /* the function wants the number without its sign */
-        const char *reason = wolfSSL_ERR_reason_error_string(
-            native < 0 ? 0ul - (unsigned long)(long)native : (unsigned long)native);
-        if (reason != NULL)
-            (void)snprintf(err->native_text, sizeof(err->native_text), "wolfssl: %s", reason);
-    }
-    return status;
+    /* the function wants the number without its sign */
+    const char *reason =
+        native == 0 ? NULL
+                    : wolfSSL_ERR_reason_error_string(native < 0 ? 0ul - (unsigned long)(long)native
+                                                                 : (unsigned long)native);
+
+    return kit_fail_native(err, status, code, WOLF_NAME, native, reason, text);
 }
 
 /* One row: the engine's number, our answer, and the alert to send when the engine sent none. */
@@ -91,7 +89,7 @@ static const struct cause *find(int native)
 {
     static const struct cause other = {0, OTLS_E_PROTOCOL, OTLS_CODE_NONE,
                                        OTLS_ALERT_HANDSHAKE_FAILURE, "the TLS engine failed"};
-    for (size_t i = 0; i < sizeof(causes) / sizeof(causes[0]); i++)
+    for (size_t i = 0; i < COUNT(causes); i++)
         if (causes[i].native == native)
             return &causes[i];
     return &other;

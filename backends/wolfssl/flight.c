@@ -18,7 +18,7 @@ enum { CERTIFICATE = 11, MESSAGE_HEAD = 4 };
 void wolf_flight_drop(otls_backend_connection *conn)
 {
     free(conn->flight.data);
-    wolf_wipe(&conn->flight, sizeof(conn->flight));
+    kit_wipe(&conn->flight, sizeof(conn->flight));
 }
 
 #if defined(ATOMIC_USER) && defined(HAVE_PK_CALLBACKS) && defined(HAVE_HKDF)

@@ -4,13 +4,6 @@
 
 #include <stdlib.h>
 
-void wolf_wipe(void *data, size_t size)
-{
-    memset(data, 0, size);
-    /* the barrier makes the stores observable, so they are not dropped as dead */
-    __asm__ volatile("" : : "r"(data) : "memory");
-}
-
 size_t wolf_der_size(const uint8_t *data, size_t size, size_t *header)
 {
     size_t head = 2, length;
@@ -53,7 +46,7 @@ void wolf_key_release(struct wolf_key *key)
 void wolf_key_close(struct wolf_key *key)
 {
     wolf_key_release(key);
-    wolf_wipe(key, sizeof(*key));
+    kit_wipe(key, sizeof(*key));
 }
 
 static int init_key(struct wolf_key *key, int type)
@@ -153,7 +146,7 @@ static int spki_type(otls_slice spki, bool *malformed)
     if (size == 0 || spki.data[outer] != 0x30)
         return 0;
     *malformed = false;
-    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+    for (size_t i = 0; i < COUNT(known); i++)
         if (size - inner >= known[i].size &&
             memcmp(spki.data + outer + inner, known[i].oid, known[i].size) == 0)
             return known[i].type;
@@ -193,7 +186,7 @@ void wolf_private_free(otls_native_key *key)
 {
     if (key == NULL)
         return;
-    wolf_wipe(key->der, key->size);
+    kit_wipe(key->der, key->size);
     free(key);
 }
 
@@ -252,12 +245,7 @@ otls_status wolf_private_public(const otls_native_key *key, uint8_t *out, size_t
     if (key->sign != NULL) {
         free(open);
         free(spki);
-        if (key->size > capacity)
-            return wolf_error(err, OTLS_E_USAGE, OTLS_CODE_LIMIT, 0,
-                              "the buffer for the public key is too small");
-        memcpy(out, key->der, key->size);
-        *length = key->size;
-        return OTLS_OK;
+        return kit_give((otls_slice){key->der, key->size}, out, capacity, length, WOLF_NAME, err);
     }
     if (open != NULL && spki != NULL)
         result = wolf_private_open(open, key->der, key->size);
@@ -268,14 +256,11 @@ otls_status wolf_private_public(const otls_native_key *key, uint8_t *out, size_t
     free(open);
     if (result <= 0 || result > (int)WOLF_SPKI_MAX) {
         status = wolf_error(err, result == MEMORY_E ? OTLS_E_NOMEM : OTLS_E_CREDENTIAL,
-                                 result == MEMORY_E ? OTLS_CODE_NONE : OTLS_CODE_KEY_UNSUPPORTED,
-                                 result, "the public half cannot be derived from the private key");
-    } else if ((size_t)result > capacity) {
-        status = wolf_error(err, OTLS_E_USAGE, OTLS_CODE_LIMIT, 0,
-                            "the buffer for the public key is too small");
+                            result == MEMORY_E ? OTLS_CODE_NONE : OTLS_CODE_KEY_UNSUPPORTED, result,
+                            "the public half cannot be derived from the private key");
     } else {
-        memcpy(out, spki, (size_t)result);
-        *length = (size_t)result;
+        status =
+            kit_give((otls_slice){spki, (size_t)result}, out, capacity, length, WOLF_NAME, err);
     }
     free(spki);
     return status;
@@ -300,7 +285,7 @@ static int decrypt(otls_native_key *key, const otls_key_source *source)
     memcpy(password, given, source->password.size);
     result = wc_KeyPemToDer(source->data.data, (int)source->data.size, key->der,
                             (int)source->data.size, password);
-    wolf_wipe(password, source->password.size);
+    kit_wipe(password, source->password.size);
     free(password);
     return result;
 }
@@ -368,7 +353,7 @@ otls_status wolf_private_import(otls_native_key **out, const otls_key_source *so
         *out = key;
         return OTLS_OK;
     }
-    wolf_wipe(key->der, size);
+    kit_wipe(key->der, size);
     free(key);
     if (result == MEMORY_E)
         return wolf_error(err, OTLS_E_NOMEM, OTLS_CODE_NONE, result, "out of memory");

@@ -48,7 +48,7 @@ static const struct {
 
 bool wolf_has_group(uint16_t group)
 {
-    for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]); i++)
+    for (size_t i = 0; i < COUNT(groups); i++)
         if (groups[i].id == group)
             return true;
     return false;
@@ -56,7 +56,7 @@ bool wolf_has_group(uint16_t group)
 
 uint16_t wolf_group_of(const char *curve_name)
 {
-    for (size_t i = 0; curve_name != NULL && i < sizeof(groups) / sizeof(groups[0]); i++)
+    for (size_t i = 0; curve_name != NULL && i < COUNT(groups); i++)
         if (strcmp(groups[i].answer, curve_name) == 0)
             return groups[i].id;
     return 0;
@@ -82,7 +82,7 @@ static const struct {
 
 const char *wolf_signature_name(uint16_t scheme)
 {
-    for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++)
+    for (size_t i = 0; i < COUNT(schemes); i++)
         if (schemes[i].scheme == scheme)
             return schemes[i].name;
     return NULL;
@@ -95,7 +95,7 @@ bool wolf_has_signature(uint16_t scheme)
 
 const char *wolf_group_name(uint16_t group)
 {
-    for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]); i++)
+    for (size_t i = 0; i < COUNT(groups); i++)
         if (groups[i].id == group)
             return groups[i].name;
     return NULL;

@@ -37,7 +37,7 @@ static bool sizes_fit(const struct bag *bag, size_t file)
 static void release(struct bag *bag, size_t file)
 {
     if (bag->key != NULL && fits(bag->key_size, file))
-        wolf_wipe(bag->key, bag->key_size);
+        kit_wipe(bag->key, bag->key_size);
     XFREE(bag->key, NULL, DYNAMIC_TYPE_OPENSSL);
     XFREE(bag->leaf, NULL, DYNAMIC_TYPE_OPENSSL);
     while (bag->others != NULL) {
@@ -61,7 +61,7 @@ static int open_bag(otls_slice pfx, otls_slice password, struct bag *bag)
         if (result == 0)
             result = wc_PKCS12_parse(p12, secret, &bag->key, &bag->key_size, &bag->leaf,
                                      &bag->leaf_size, &bag->others);
-        wolf_wipe(secret, password.size);
+        kit_wipe(secret, password.size);
     }
     free(secret);
     wc_PKCS12_free(p12);
@@ -105,7 +105,7 @@ static otls_status take_key(const struct bag *bag, otls_native_key **key, otls_e
     if (source.data.size == 0)
         source.data.size = bag->key_size;
     status = wolf_private_import(key, &source, err);
-    wolf_wipe(wrapped, sizeof(wrapped));
+    kit_wipe(wrapped, sizeof(wrapped));
     return status;
 }
 

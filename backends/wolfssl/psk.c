@@ -14,14 +14,12 @@ static unsigned int ask_client(WOLFSSL *ssl, bool allowed, const char *hint, cha
                                unsigned int key_size)
 {
     otls_backend_connection *conn = wolf_connection_of(ssl);
-    size_t length = 0;
+    size_t length;
 
-    if (conn == NULL || !allowed ||
-        conn->core->ops->psk_client(conn->core, hint != NULL && hint[0] != '\0' ? hint : NULL,
-                                    identity, identity_size, key, key_size, &length) != OTLS_OK ||
-        length > key_size)
+    if (conn == NULL || !allowed)
         return 0;
-    conn->psk_offered = true;
+    length = kit_psk_client(conn->core, hint, identity, identity_size, key, key_size);
+    conn->psk_offered = conn->psk_offered || length > 0;
     return (unsigned int)length;
 }
 
@@ -29,12 +27,13 @@ static unsigned int ask_server(WOLFSSL *ssl, bool allowed, const char *identity,
                                unsigned int key_size)
 {
     otls_backend_connection *conn = wolf_connection_of(ssl);
-    size_t length = 0;
+    size_t length;
 
-    if (conn == NULL || !allowed || identity == NULL ||
-        conn->core->ops->psk_server(conn->core, (const uint8_t *)identity, strlen(identity), key,
-                                    key_size, &length) != OTLS_OK ||
-        length > key_size)
+    if (conn == NULL || !allowed || identity == NULL)
+        return 0;
+    length = kit_psk_server(conn->core, (otls_slice){(const uint8_t *)identity, strlen(identity)},
+                            key, key_size);
+    if (length == 0)
         return 0;
     conn->psk_offered = true;
     wolf_ticket_forget(conn); /* one that was looked at before is not the one taken */
@@ -111,11 +110,9 @@ otls_status wolf_psk_setup(otls_backend_context *context, otls_error *err)
         wolfSSL_CTX_set_psk_server_tls13_callback(ctx, server_13);
     if (policy->psk_hint.size == 0)
         return OTLS_OK;
-    if (policy->psk_hint.size >= sizeof(hint))
+    if (!kit_copy_text(hint, sizeof(hint), policy->psk_hint))
         return wolf_error(err, OTLS_E_UNSUPPORTED, OTLS_CODE_LIMIT, 0,
                           "wolfSSL takes a PSK hint of at most 127 bytes");
-    memcpy(hint, policy->psk_hint.data, policy->psk_hint.size);
-    hint[policy->psk_hint.size] = '\0';
     return wolfSSL_CTX_use_psk_identity_hint(ctx, hint) == WOLFSSL_SUCCESS
                ? OTLS_OK
                : wolf_error(err, OTLS_E_NOMEM, OTLS_CODE_NONE, 0, "wolfSSL refused the PSK hint");

@@ -28,7 +28,7 @@ static bool can_be_offered(WOLFSSL *ssl)
     unsigned int size = sizeof(ticket);
     const bool fits = wolfSSL_get_SessionTicket(ssl, ticket, &size) == WOLFSSL_SUCCESS && size > 0;
 
-    wolf_wipe(ticket, sizeof(ticket));
+    kit_wipe(ticket, sizeof(ticket));
     return fits;
 }
 
@@ -57,7 +57,7 @@ static int on_new_session(WOLFSSL *ssl, WOLFSSL_SESSION *session)
             conn->core->ops->cache_store(conn->core, native.id, native.blob);
         else if (!conn->server)
             conn->core->ops->new_session(conn->core, &native);
-        wolf_wipe(blob, (size_t)size);
+        kit_wipe(blob, (size_t)size);
     }
     XFREE(blob, NULL, DYNAMIC_TYPE_OPENSSL);
     return 0; /* the session stays the engine's */

@@ -61,7 +61,7 @@ static int sign_rsa(WOLFSSL *ssl, const unsigned char *in, unsigned int in_size,
                     word32 *out_size, const unsigned char *der, unsigned int der_size, void *user)
 {
     otls_signature_algorithm algorithm = {.kind = OTLS_SIG_RSA_PKCS1};
-    const otls_slice digest = otls_backend_digest_of((otls_slice){in, in_size}, &algorithm.hash);
+    const otls_slice digest = kit_digest_of((otls_slice){in, in_size}, &algorithm.hash);
 
     (void)der, (void)der_size, (void)user;
     return digest.data == NULL ? BAD_FUNC_ARG

@@ -24,7 +24,7 @@ void wolf_ticket_forget(otls_backend_connection *conn)
     memset(conn->place, 0, sizeof(conn->place));
 }
 
-/* Each certificate behind its length in three bytes. NULL: no memory, or wolfSSL dropped some. */
+/* The certificates in a row. NULL: no memory, or wolfSSL dropped some. */
 static uint8_t *chain_bytes(const otls_backend_connection *conn, size_t *size)
 {
     WOLFSSL_X509_CHAIN *chain = wolfSSL_get_peer_chain(conn->ssl);
@@ -39,15 +39,13 @@ static uint8_t *chain_bytes(const otls_backend_connection *conn, size_t *size)
 
         if (length <= 0 || wolfSSL_get_chain_cert(chain, i) == NULL)
             return NULL;
-        *size += 3 + (size_t)length;
+        *size += KIT_CHAIN_HEAD + (size_t)length;
     }
     bytes = at = malloc(*size);
     for (int i = 0; bytes != NULL && i < count; i++) {
         const size_t length = (size_t)wolfSSL_get_chain_length(chain, i);
 
-        *at++ = (uint8_t)(length >> 16);
-        *at++ = (uint8_t)(length >> 8);
-        *at++ = (uint8_t)length;
+        at = kit_chain_head(at, length);
         memcpy(at, wolfSSL_get_chain_cert(chain, i), length);
         at += length;
     }
@@ -98,18 +96,7 @@ static bool fetch_chain(otls_backend_connection *conn)
 void wolf_ticket_chain(const otls_backend_connection *conn,
                        void (*emit)(void *user, otls_slice der), void *user)
 {
-    const uint8_t *at = conn->client_chain;
-    size_t left = conn->client_chain_size;
-
-    while (left > 3) {
-        const size_t length = (size_t)at[0] << 16 | (size_t)at[1] << 8 | at[2];
-
-        if (length > left - 3)
-            return;
-        emit(user, (otls_slice){at + 3, length});
-        at += 3 + length;
-        left -= 3 + length;
-    }
+    kit_chain_each((otls_slice){conn->client_chain, conn->client_chain_size}, emit, user);
 }
 
 /* ---- sealing and opening ------------------------------------------------------------------- */
@@ -159,7 +146,7 @@ static int open_ticket(otls_backend_connection *conn, otls_ticket_key *key, cons
         return WOLFSSL_TICKET_RET_REJECT;
     memcpy(conn->place, ticket + body, WOLF_PLACE);
     if (!fetch_chain(conn)) {
-        wolf_wipe(ticket, (size_t)*size);
+        kit_wipe(ticket, (size_t)*size);
         return WOLFSSL_TICKET_RET_REJECT;
     }
     *size = body;
@@ -181,7 +168,7 @@ static int on_ticket(WOLFSSL *ssl, unsigned char *name, unsigned char *iv, unsig
     result = encrypt ? seal(conn, &key, name, iv, mac, ticket, &size, *out_size)
                      : open_ticket(conn, &key, name, iv, mac, ticket, &size);
     *out_size = size;
-    wolf_wipe(&key, sizeof(key));
+    kit_wipe(&key, sizeof(key));
     return result;
 }
 

@@ -22,6 +22,8 @@
 #include <wolfssl/wolfcrypt/random.h>
 #include <wolfssl/wolfcrypt/rsa.h>
 
+#include "../kit/kit.h"
+
 #include <omnitls/backend.h>
 
 /*
@@ -92,8 +94,6 @@ void wolf_key_release(struct wolf_key *key);
 void wolf_key_close(struct wolf_key *key);
 /** Bytes of the DER element at `data`, header included; 0 = malformed or longer than `size`. */
 size_t wolf_der_size(const uint8_t *data, size_t size, size_t *header);
-/** Wipe memory in a way that the compiler keeps. */
-void wolf_wipe(void *data, size_t size);
 
 otls_status wolf_private_import(otls_native_key **out, const otls_key_source *source,
                                 otls_error *err);
