@@ -26,6 +26,13 @@ int omni_strength_of_modulus(unsigned bits)
     return 0;
 }
 
+unsigned omni_strength_modulus_of(int level)
+{
+    static const unsigned modulus[] = {1024, 1024, 2048, 3072, 7680, 15360};
+
+    return modulus[level < 0 ? 0 : level <= 5 ? level : 5];
+}
+
 int omni_strength_of_key(const omni_x509 *cert)
 {
     switch ((omni_key_type)cert->key_type) {
