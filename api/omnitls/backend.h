@@ -20,11 +20,19 @@
 #ifndef OMNITLS_BACKEND_H
 #define OMNITLS_BACKEND_H
 
+#include <omnitls/certificate.h>
 #include <omnitls/context.h>
 #include <omnitls/engine.h>
+#include <omnitls/session.h>
+#include <omnitls/verify.h>
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 #define OTLS_BACKEND_MAGIC 0x4f544c53u /* "OTLS" */
 #define OTLS_BACKEND_ABI_MAJOR 1u
@@ -35,6 +43,21 @@ typedef struct otls_slice {
     const uint8_t *data;
     size_t size;
 } otls_slice;
+
+/* ---- versions ------------------------------------------------------------------------------ */
+
+/**
+ * Less than, equal to or greater than 0: `a` is older than, as old as, newer than `b`. Numbers of
+ * datagram versions count downwards and are worth the stream version that they are made from
+ * (0xfeff TLS 1.1, 0xfefd TLS 1.2, 0xfefc TLS 1.3), so compare with OTLS_TLS1_... always.
+ */
+static inline int otls_version_compare(uint16_t a, uint16_t b)
+{
+    const int first = a >= 0xfe00 ? (a == 0xfeff ? 0x0302 : 0x0400 - (a & 0xff)) : a;
+    const int second = b >= 0xfe00 ? (b == 0xfeff ? 0x0302 : 0x0400 - (b & 0xff)) : b;
+
+    return first - second;
+}
 
 /* ---- cipher suites, as core describes them ------------------------------------------------- */
 
@@ -123,8 +146,8 @@ typedef struct otls_crypto_ops {
     uint32_t size;
     /** Mandatory. Cryptographic random bytes. */
     otls_status (*random)(void *out, size_t size, otls_error *err);
-    /** Mandatory. `hash` is an otls_hash; out gets 20, 32, 48 or 64 bytes. */
-    otls_status (*digest)(int hash, const void *data, size_t size, uint8_t *out, otls_error *err);
+    /** Mandatory. `out` gets 20, 32, 48 or 64 bytes. */
+    otls_status (*digest)(otls_hash hash, const void *data, size_t size, uint8_t *out, otls_error *err);
     /**
      * Mandatory. E_CREDENTIAL with code WRONG_PASSWORD, BAD_DER or KEY_UNSUPPORTED on failure. A
      * wrong password never succeeds: what was decrypted must parse as a key.
@@ -172,14 +195,25 @@ typedef struct otls_crypto_ops {
 
 /* ---- contexts ------------------------------------------------------------------------------ */
 
+/** Does a server ask its client for a certificate? */
+typedef enum otls_request_peer {
+    OTLS_REQUEST_NONE = 0,
+    OTLS_REQUEST_OPTIONAL = 1, /* go on without one */
+    OTLS_REQUEST_REQUIRED = 2
+} otls_request_peer;
+
 /**
  * Everything one native context must hold, decided by core: one side, at most one identity.
  * Immutable, and alive as long as the native context. Lists are in preference order.
+ *
+ * Core guarantees, so that a backend need not look again: every suite, group and scheme is one that
+ * has_suite, has_group and has_signature have answered for; no list is empty; both ends of the range
+ * of versions have a suite, and each suite has a version in the range; an identity has a key.
  */
 typedef struct otls_policy {
     uint32_t size;
-    uint8_t server;       /* 1 = server side */
-    uint8_t request_peer; /* server: 0 no client certificate, 1 optional, 2 required */
+    otls_request_peer request_peer; /* server */
+    uint8_t server;                 /* 1 = server side */
     uint8_t no_tickets;   /* 1 = neither send nor ask for session tickets (TLS 1.2 and 1.3) */
     uint8_t ticket_count; /* server, TLS 1.3: how many tickets after the handshake */
     uint8_t client_order; /* server: 1 = the client's suite order wins; 0 = ours */
@@ -207,7 +241,9 @@ typedef struct otls_policy {
     uint8_t security_level; /* 0..5; core enforces it on certificates, the engine on DH/keys */
     uint8_t renegotiation;  /* 1 = TLS 1.2 renegotiation is allowed */
     uint8_t staple;         /* server: 1 = core's staple upcall may have a response */
-    otls_slice dh_p, dh_g;  /* server, DHE in TLS 1.2: the group, big-endian; empty = choose one */
+    otls_slice dh_p, dh_g;  /* server, DHE below TLS 1.3: the group for clients that name none,
+                               big-endian; core chooses it. Empty: no DHE with them */
+    uint16_t min_dh_bits;   /* the smallest finite-field group that may be used */
 } otls_policy;
 
 typedef struct otls_backend_context otls_backend_context; /* completed by each backend */
@@ -218,8 +254,7 @@ typedef struct otls_context_ops {
     uint32_t state_size; /* sizeof(struct otls_backend_context) */
     /**
      * Mandatory. Build the engine's context from the policy. What the engine cannot honour is
-     * OTLS_E_UNSUPPORTED, never dropped. Suites the engine lacks are skipped; OTLS_E_CONFIG with
-     * NO_SUITE_LEFT when none remains.
+     * OTLS_E_UNSUPPORTED, never dropped.
      */
     otls_status (*init)(otls_backend_context *context, const otls_policy *policy, otls_error *err);
     /** Mandatory. */
@@ -367,8 +402,8 @@ typedef struct otls_connection_info {
     uint16_t suite;          /* IANA */
     uint16_t group;          /* IANA; 0 = none */
     uint16_t peer_signature; /* IANA SignatureScheme; 0 = unknown or none */
+    otls_early_data early_data;
     uint8_t resumed;
-    uint8_t early_data; /* 0 not sent, 1 rejected, 2 accepted */
     uint8_t psk;        /* authenticated by an external PSK */
     otls_slice alpn;    /* the chosen name without its length byte; empty = none */
 } otls_connection_info;
@@ -449,6 +484,12 @@ typedef struct otls_connection_ops {
 
 /* ---- the engine's own verifier (OTLS_VERIFIER_ENGINE), optional ---------------------------- */
 
+typedef enum otls_engine_crl_check {
+    OTLS_CRL_CHECK_NONE = 0,
+    OTLS_CRL_CHECK_LEAF = 1,
+    OTLS_CRL_CHECK_CHAIN = 2
+} otls_engine_crl_check;
+
 typedef struct otls_engine_verify_request {
     uint32_t size;
     const otls_slice *anchors; /* DER */
@@ -459,9 +500,9 @@ typedef struct otls_engine_verify_request {
     size_t chain_count;
     int64_t time;
     int32_t depth;
-    uint8_t server_purpose; /* 1: the leaf is a TLS server's; 0: a TLS client's; 2: any */
+    otls_engine_crl_check crl_check;
+    uint8_t purpose; /* what the leaf must be good for: OTLS_PURPOSE_... */
     uint8_t partial_chain;
-    uint8_t crl_check; /* 0 none, 1 leaf, 2 chain */
 } otls_engine_verify_request;
 
 typedef struct otls_certificate_ops {
@@ -497,7 +538,8 @@ typedef struct otls_backend_module {
     const void *quic;                        /* reserved, NULL */
 } otls_backend_module;
 
-_Static_assert(offsetof(otls_backend_module, name) == 16, "the module's head is frozen");
+/* The head is frozen: an array of -1 when it is not, in every C and C++. */
+typedef char otls_backend_head_check[offsetof(otls_backend_module, name) == 16 ? 1 : -1];
 
 /** The build names the symbol: otls_module in a loadable module, otls_module_<name> when linked in.
  */
@@ -526,5 +568,9 @@ otls_backend_fail(otls_error *err, otls_status status, int32_t code, const char 
     va_end(args);
     return status;
 }
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

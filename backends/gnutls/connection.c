@@ -15,9 +15,6 @@ static ssize_t pull(gnutls_transport_ptr_t pointer, void *data, size_t size)
         conn->starved = true;
         gnutls_transport_set_errno(conn->session, EAGAIN);
         return -1;
-    case OTLS_E_TRUNCATED:
-        conn->eof = true;
-        return 0;
     default:
         conn->broken = true;
         gnutls_transport_set_errno(conn->session, EIO);
@@ -62,13 +59,6 @@ static unsigned init_flags(const otls_policy *policy)
         flags |= GNUTLS_NO_STATUS_REQUEST;
 #endif
     return flags;
-}
-
-/* Bits of a finite-field group that the security level asks for (NIST SP 800-57, as OpenSSL). */
-static unsigned dh_bits(const otls_policy *policy)
-{
-    static const unsigned bits[] = {1008, 1024, 2048, 3072, 7680, 15360};
-    return bits[policy->security_level < 6 ? policy->security_level : 5];
 }
 
 static otls_status set_alpn(otls_backend_connection *conn, otls_slice wire, otls_error *err)
@@ -128,12 +118,10 @@ static int configure(otls_backend_connection *conn, const otls_connection_setup 
     gnutls_handshake_set_max_packet_length(conn->session, OTLS_CERTIFICATE_MESSAGE_MAX);
     if (conn->context->tls13 != NULL)
         gnutls_handshake_set_post_client_hello_function(conn->session, gtls_version_known);
-    gnutls_dh_set_prime_bits(conn->session, dh_bits(policy));
+    gnutls_dh_set_prime_bits(conn->session, policy->min_dh_bits);
     if (policy->server)
         gnutls_certificate_server_set_request(
-            conn->session, requests[setup->ask_later           ? 0
-                                    : policy->request_peer < 3 ? policy->request_peer
-                                                               : 2]);
+            conn->session, requests[setup->ask_later ? OTLS_REQUEST_NONE : policy->request_peer]);
     else if (setup->server_name != NULL)
         rc = gnutls_server_name_set(conn->session, GNUTLS_NAME_DNS, setup->server_name,
                                     strlen(setup->server_name));

@@ -5,17 +5,8 @@
 static otls_status load_priorities(otls_backend_context *context, otls_error *err)
 {
     const otls_policy *policy = context->policy;
-    bool older = false, tls13 = false;
     otls_status status = gtls_priority(&context->priority, policy, GTLS_ALL, err);
-    for (size_t i = 0; i < policy->suite_count; i++)
-        if (!gtls_has_suite(policy->suites[i]))
-            continue;
-        else if (policy->suites[i]->min_version >= OTLS_TLS1_3)
-            tls13 = true;
-        else
-            older = true;
-    if (!policy->server || !older || !tls13 || policy->min_version >= OTLS_TLS1_3 ||
-        policy->max_version < OTLS_TLS1_3)
+    if (!policy->server || policy->min_version >= OTLS_TLS1_3 || policy->max_version < OTLS_TLS1_3)
         return status;
     if (status == OTLS_OK)
         status = gtls_priority(&context->older, policy, GTLS_OLDER, err);
@@ -29,10 +20,9 @@ static otls_status load_chain(otls_backend_context *context, otls_error *err)
     const otls_policy *policy = context->policy;
     if (policy->chain_count == 0)
         return OTLS_OK;
-    if (policy->chain_count > GTLS_CHAIN_MAX || policy->key == NULL)
+    if (policy->chain_count > GTLS_CHAIN_MAX)
         return otls_backend_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_LIMIT, GTLS_NAME, 0,
-                                 "the chain is longer than %d certificates or has no key",
-                                 GTLS_CHAIN_MAX);
+                                 "the chain is longer than %d certificates", GTLS_CHAIN_MAX);
     context->chain = calloc(policy->chain_count, sizeof(*context->chain));
     if (context->chain == NULL)
         return gtls_fail_nomem(err);

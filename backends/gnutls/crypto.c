@@ -45,7 +45,7 @@ static otls_status crypto_random(void *out, size_t size, otls_error *err)
     return rc < 0 ? gtls_fail(err, OTLS_E_INTERNAL, 0, rc, "no random bytes") : OTLS_OK;
 }
 
-static otls_status crypto_digest(int hash, const void *data, size_t size, uint8_t *out,
+static otls_status crypto_digest(otls_hash hash, const void *data, size_t size, uint8_t *out,
                                  otls_error *err)
 {
     static const gnutls_digest_algorithm_t digests[] = {

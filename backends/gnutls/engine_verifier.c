@@ -28,7 +28,8 @@ static int load_trust(gtls_chain *chain, const otls_engine_verify_request *reque
         if (rc >= 0)
             rc = gnutls_x509_trust_list_add_cas(chain->list, &anchor, 1, 0);
     }
-    for (size_t i = 0; rc >= 0 && request->crl_check > 0 && i < request->crl_count; i++) {
+    for (size_t i = 0;
+         rc >= 0 && request->crl_check != OTLS_CRL_CHECK_NONE && i < request->crl_count; i++) {
         const gnutls_datum_t datum = gtls_datum(request->crls[i]);
         rc = gnutls_x509_trust_list_add_trust_mem(chain->list, NULL, &datum, GNUTLS_X509_FMT_DER, 0,
                                                   0);
@@ -117,7 +118,7 @@ static bool has_crl(const otls_engine_verify_request *request, gnutls_x509_crt_t
 static uint32_t check_crls(const gtls_chain *chain, const otls_engine_verify_request *request,
                            int32_t *depth)
 {
-    const unsigned last = request->crl_check >= 2 ? chain->count : request->crl_check;
+    const unsigned last = request->crl_check == OTLS_CRL_CHECK_CHAIN ? chain->count : 1;
     for (unsigned i = 0; i < last && i < chain->count; i++) {
         if (gnutls_x509_crt_check_issuer(chain->certificates[i], chain->certificates[i]) && i > 0)
             continue; /* a root is not revoked by its own list */
@@ -133,15 +134,15 @@ static int run(gtls_chain *chain, const otls_engine_verify_request *request, uin
 {
     unsigned options = GNUTLS_VERIFY_DISABLE_TIME_CHECKS | GNUTLS_VERIFY_ALLOW_UNSORTED_CHAIN;
     unsigned status = 0;
-    if (request->crl_check == 0)
+    if (request->crl_check == OTLS_CRL_CHECK_NONE)
         options |= GNUTLS_VERIFY_DISABLE_CRL_CHECKS;
-    const char *purpose =
-        request->server_purpose == 1 ? GNUTLS_KP_TLS_WWW_SERVER : GNUTLS_KP_TLS_WWW_CLIENT;
+    const char *purpose = request->purpose == OTLS_PURPOSE_SERVER ? GNUTLS_KP_TLS_WWW_SERVER
+                                                                  : GNUTLS_KP_TLS_WWW_CLIENT;
     gnutls_typed_vdata_st data = {
         .type = GNUTLS_DT_KEY_PURPOSE_OID, .data = (unsigned char *)(uintptr_t)purpose, .size = 0};
     const int rc = gnutls_x509_trust_list_verify_crt2(
-        chain->list, chain->certificates, chain->count, &data, request->server_purpose == 2 ? 0 : 1,
-        options, &status, NULL);
+        chain->list, chain->certificates, chain->count, &data,
+        request->purpose == OTLS_PURPOSE_ANY ? 0 : 1, options, &status, NULL);
     *flags = translate(status);
     return rc;
 }
@@ -179,7 +180,7 @@ static otls_status verify_chain(const otls_engine_verify_request *request, uint3
         rc = run(&chain, request, flags);
     if (rc >= 0 && *flags == 0)
         *flags = check_times(&chain, request->time, depth);
-    if (rc >= 0 && *flags == 0 && request->crl_check > 0)
+    if (rc >= 0 && *flags == 0 && request->crl_check != OTLS_CRL_CHECK_NONE)
         *flags = check_crls(&chain, request, depth);
     /* Certificates between leaf and anchor, counted as sent. */
     if (rc >= 0 && *flags == 0 && request->depth >= 0 &&

@@ -170,9 +170,6 @@ otls_status gtls_fail_connection(otls_backend_connection *conn, int native, otls
         return fail_closed(conn, native, err);
     if (conn->broken)
         return gtls_fail(err, OTLS_E_IO, 0, native, "the transport failed");
-    if (conn->eof)
-        return gtls_fail(err, OTLS_E_TRUNCATED, 0, native,
-                         "the transport ended without close_notify");
     const otls_status status = categorise(conn, native, &code, &text);
     const uint8_t alert = choose_alert(conn, native);
     gtls_fail(err, status, code, native, text);

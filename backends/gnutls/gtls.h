@@ -64,7 +64,7 @@ struct otls_backend_context {
     gnutls_certificate_credentials_t certificate;
     gnutls_psk_client_credentials_t psk_client;
     gnutls_psk_server_credentials_t psk_server;
-    gnutls_dh_params_t dh; /* NULL = GnuTLS takes a group of RFC 7919 */
+    gnutls_dh_params_t dh; /* server, NULL = none */
     gnutls_pcert_st *chain;
     unsigned chain_count;
     gnutls_anti_replay_t anti_replay; /* server with early data */
@@ -78,7 +78,6 @@ struct otls_backend_connection {
     const otls_backend_context *context;
     uint32_t ticket_lifetime;
     bool starved; /* core had no bytes during this call */
-    bool eof;
     bool broken;
     bool async;   /* core's verify_peer wants to be asked again */
     bool refused; /* core's verify_peer said no */

@@ -2,11 +2,11 @@
 /* What was negotiated, and what can be derived from it. */
 #include "gtls.h"
 
-static uint8_t early_state(const otls_backend_connection *conn)
+static otls_early_data early_state(const otls_backend_connection *conn)
 {
     if (gnutls_session_get_flags(conn->session) & GNUTLS_SFLAGS_EARLY_DATA)
-        return 2;
-    return conn->early_size > 0 ? 1 : 0;
+        return OTLS_EARLY_DATA_ACCEPTED;
+    return conn->early_size > 0 ? OTLS_EARLY_DATA_REJECTED : OTLS_EARLY_DATA_NONE;
 }
 
 void gtls_info(const otls_backend_connection *conn, otls_connection_info *out)

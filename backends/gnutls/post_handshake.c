@@ -92,7 +92,8 @@ otls_status gtls_request_certificate(otls_backend_connection *conn, otls_error *
     if (!(flags & GNUTLS_SFLAGS_POST_HANDSHAKE_AUTH))
         return otls_backend_fail(err, OTLS_E_USAGE, 0, GTLS_NAME, 0,
                                  "the client did not offer post-handshake authentication");
-    gnutls_certificate_server_set_request(conn->session, conn->context->policy->request_peer == 2
+    gnutls_certificate_server_set_request(conn->session, conn->context->policy->request_peer ==
+                                                                 OTLS_REQUEST_REQUIRED
                                                              ? GNUTLS_CERT_REQUIRE
                                                              : GNUTLS_CERT_REQUEST);
     conn->starved = false;

@@ -42,49 +42,36 @@ static void add_versions(gtls_text *text, const otls_policy *policy)
             add(text, "VERS-", names[version - OTLS_TLS1_0]);
 }
 
-static bool add_suites(gtls_text *text, const otls_policy *policy, const bool *chosen, bool tls13)
+static void add_suites(gtls_text *text, const otls_policy *policy, const bool *chosen, bool tls13)
 {
-    bool any = false;
     for (size_t i = 0; i < policy->suite_count; i++) {
         const otls_suite *suite = policy->suites[i];
         if (!chosen[i])
             continue;
-        any = true;
         if (gtls_kx_name(suite) != NULL)
             add(text, "", gtls_kx_name(suite));
         add(text, "", gtls_cipher_name(suite));
         add(text, "", gtls_mac_name(suite));
     }
     /* TLS 1.3 takes its PSK modes from this list; only the one with forward secrecy. */
-    if (any && tls13 && policy->psk_13 && policy->max_version >= OTLS_TLS1_3)
+    if (tls13 && policy->psk_13 && policy->max_version >= OTLS_TLS1_3)
         add(text, "", "ECDHE-PSK");
-    return any;
 }
 
-static bool add_groups(gtls_text *text, const otls_policy *policy)
+static void add_groups(gtls_text *text, const otls_policy *policy)
 {
-    bool any = false;
-    for (size_t i = 0; i < policy->group_count; i++) {
-        const char *name = gtls_group_name(policy->groups[i]);
-        if (name != NULL)
-            add(text, "GROUP-", name);
-        any = any || name != NULL;
-    }
-    return any;
+    for (size_t i = 0; i < policy->group_count; i++)
+        add(text, "GROUP-", gtls_group_name(policy->groups[i]));
 }
 
-static bool add_signatures(gtls_text *text, const otls_policy *policy)
+static void add_signatures(gtls_text *text, const otls_policy *policy)
 {
-    bool any = false;
     for (size_t i = 0; i < policy->signature_count; i++) {
         gnutls_sign_algorithm_t algorithm;
         for (unsigned n = 0;
-             (algorithm = gtls_signature(policy->signatures[i], n)) != GNUTLS_SIGN_UNKNOWN; n++) {
+             (algorithm = gtls_signature(policy->signatures[i], n)) != GNUTLS_SIGN_UNKNOWN; n++)
             add(text, "SIGN-", gnutls_sign_get_name(algorithm));
-            any = true;
-        }
     }
-    return any;
 }
 
 static void add_options(gtls_text *text, const otls_policy *policy)
@@ -112,17 +99,10 @@ otls_status gtls_priority(gnutls_priority_t *out, const otls_policy *policy, gtl
         return gtls_fail_nomem(err);
     gtls_choose_suites(policy, part, chosen);
     add_versions(&text, policy);
-    const bool any = add_suites(&text, policy, chosen, part != GTLS_OLDER);
+    add_suites(&text, policy, chosen, part != GTLS_OLDER);
     free(chosen);
-    if (!any)
-        return otls_backend_fail(err, OTLS_E_CONFIG, OTLS_CODE_NO_SUITE_LEFT, GTLS_NAME, 0,
-                                 "GnuTLS has none of the cipher suites of the policy");
-    if (!add_groups(&text, policy))
-        return otls_backend_fail(err, OTLS_E_CONFIG, 0, GTLS_NAME, 0,
-                                 "GnuTLS has none of the groups of the policy");
-    if (!add_signatures(&text, policy))
-        return otls_backend_fail(err, OTLS_E_CONFIG, 0, GTLS_NAME, 0,
-                                 "GnuTLS has none of the signature algorithms of the policy");
+    add_groups(&text, policy);
+    add_signatures(&text, policy);
     add_options(&text, policy);
     if (text.overflow)
         return otls_backend_fail(err, OTLS_E_INTERNAL, OTLS_CODE_LIMIT, GTLS_NAME, 0,

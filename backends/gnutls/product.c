@@ -45,14 +45,6 @@ static bool is_tls13(const otls_suite *suite)
     return suite->min_version >= OTLS_TLS1_3;
 }
 
-/* A suite that no version in range can use must not widen the product. */
-static bool usable(const otls_suite *suite, const otls_policy *policy)
-{
-    if (!is_tls13(suite) && policy->min_version >= OTLS_TLS1_3)
-        return false;
-    return suite->min_version <= policy->max_version && gtls_has_suite(suite);
-}
-
 /* Without PSK credentials GnuTLS offers no such suite. */
 static bool reachable(gnutls_kx_algorithm_t kx, const otls_policy *policy)
 {
@@ -91,7 +83,7 @@ static bool choose_older(const otls_policy *policy, gtls_product *product, bool 
 {
     bool any = false;
     for (size_t i = 0; i < policy->suite_count; i++)
-        if (!is_tls13(policy->suites[i]) && usable(policy->suites[i], policy)) {
+        if (!is_tls13(policy->suites[i])) {
             put_suite(product, policy->suites[i]);
             chosen[i] = any = true;
         }
@@ -104,7 +96,7 @@ static bool choose_tls13(const otls_policy *policy, const gtls_product *older, b
     bool any = false;
     for (size_t i = 0; i < policy->suite_count; i++) {
         gtls_product wider = *older;
-        if (!is_tls13(policy->suites[i]) || !usable(policy->suites[i], policy))
+        if (!is_tls13(policy->suites[i]))
             continue;
         put_suite(&wider, policy->suites[i]);
         chosen[i] = foreign(&wider, policy) == before;
@@ -121,6 +113,5 @@ void gtls_choose_suites(const otls_policy *policy, gtls_part part, bool *chosen)
         choose_tls13(policy, &older, chosen))
         return;
     for (size_t i = 0; i < policy->suite_count; i++)
-        chosen[i] = usable(policy->suites[i], policy) &&
-                    (part == GTLS_ALL || is_tls13(policy->suites[i]) == (part == GTLS_TLS13));
+        chosen[i] = part == GTLS_ALL || is_tls13(policy->suites[i]) == (part == GTLS_TLS13);
 }

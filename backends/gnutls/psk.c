@@ -46,24 +46,6 @@ static int psk_server(gnutls_session_t session, const gnutls_datum_t *identity, 
     return rc;
 }
 
-/* DHE-PSK with clients that name no group of RFC 7919: GnuTLS' "known parameters" fail there. */
-static int load_psk_dh(otls_backend_context *context)
-{
-    const bool strong = context->policy->security_level >= 3;
-    int rc = 0;
-    if (context->dh == NULL) {
-        rc = gnutls_dh_params_init(&context->dh);
-        if (rc == 0)
-            rc = gnutls_dh_params_import_raw(
-                context->dh,
-                strong ? &gnutls_ffdhe_3072_group_prime : &gnutls_ffdhe_2048_group_prime,
-                strong ? &gnutls_ffdhe_3072_group_generator : &gnutls_ffdhe_2048_group_generator);
-    }
-    if (rc == 0)
-        gnutls_psk_set_server_dh_params(context->psk_server, context->dh);
-    return rc;
-}
-
 otls_status gtls_psk_setup(otls_backend_context *context, otls_error *err)
 {
     const otls_policy *policy = context->policy;
@@ -74,8 +56,8 @@ otls_status gtls_psk_setup(otls_backend_context *context, otls_error *err)
         rc = gnutls_psk_allocate_server_credentials(&context->psk_server);
         if (rc == 0)
             gnutls_psk_set_server_credentials_function2(context->psk_server, psk_server);
-        if (rc == 0)
-            rc = load_psk_dh(context);
+        if (rc == 0 && context->dh != NULL)
+            gnutls_psk_set_server_dh_params(context->psk_server, context->dh);
         if (rc == 0 && policy->psk_hint.size > 0) {
             char hint[256];
             if (!kit_copy_text(hint, sizeof(hint), policy->psk_hint))

@@ -67,7 +67,7 @@ static bool certificate_is_next(const otls_backend_connection *conn)
     case GNUTLS_HANDSHAKE_CERTIFICATE_REQUEST:
         return true;
     case GNUTLS_HANDSHAKE_CLIENT_HELLO:
-        return conn->context->policy->request_peer != 0;
+        return conn->context->policy->request_peer != OTLS_REQUEST_NONE;
     default:
         return false;
     }
@@ -77,7 +77,7 @@ int gtls_ask_late(otls_backend_connection *conn, int native)
 {
     uint8_t alert = OTLS_ALERT_BAD_CERTIFICATE;
     if (native >= 0 || !gnutls_error_is_fatal(native) || conn->established || conn->refused ||
-        conn->broken || conn->eof || native == GNUTLS_E_FATAL_ALERT_RECEIVED)
+        conn->broken || native == GNUTLS_E_FATAL_ALERT_RECEIVED)
         return native;
     if (native == GNUTLS_E_HANDSHAKE_TOO_LARGE && certificate_is_next(conn))
         conn->core->ops->certificate_message(conn->core, gtls_session_version(conn->session),

@@ -4,7 +4,7 @@
 
 #include <omnitls/certificate.h>
 
-uint8_t kit_sig_hash(int hash)
+uint8_t kit_sig_hash(otls_hash hash)
 {
     switch (hash) {
     case OTLS_HASH_SHA1:

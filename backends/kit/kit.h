@@ -57,7 +57,7 @@ void kit_chain_each(otls_slice row, void (*emit)(void *user, otls_slice der), vo
 /* ---- hash.c ---- */
 
 /** The otls_sig_hash of an otls_hash; NONE when there is no such digest. */
-uint8_t kit_sig_hash(int hash);
+uint8_t kit_sig_hash(otls_hash hash);
 /**
  * The digest in a DigestInfo (RFC 8017 section 9.2) and its otls_sig_hash, for engines that hand
  * sign callbacks the whole of it. 36 bytes, TLS 1.0's MD5 and SHA-1, are given back as they are

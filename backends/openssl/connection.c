@@ -50,15 +50,8 @@ static int bio_write(BIO *bio, const char *data, size_t size, size_t *count)
 
 static long bio_control(BIO *bio, int command, long number, void *pointer)
 {
-    (void)number;
-    (void)pointer;
-    if (command == BIO_CTRL_FLUSH) /* once per record: nothing more is asked for on this path */
-        return 1;
-    if (command == BIO_CTRL_EOF) {
-        const otls_backend_connection *conn = BIO_get_data(bio);
-        return conn->io == OTLS_E_TRUNCATED;
-    }
-    return 0;
+    (void)bio, (void)number, (void)pointer;
+    return command == BIO_CTRL_FLUSH; /* once per record; nothing else is asked for */
 }
 
 BIO_METHOD *ossl_bio_method(void)
@@ -202,8 +195,8 @@ static otls_status finish_handshake(otls_backend_connection *conn, otls_error *e
         conn->psk = SSL_get_psk_identity(ssl) != NULL;
     if (conn->deferred || conn->refused) /* fail closed: the status callback never ran */
         conn->refused = true;
-    else if (conn->policy->server && conn->policy->request_peer != 0 && !conn->ask_later &&
-             !conn->verified && !resumed && !suite_is_psk(ssl))
+    else if (conn->policy->server && conn->policy->request_peer != OTLS_REQUEST_NONE &&
+             !conn->ask_later && !conn->verified && !resumed && !suite_is_psk(ssl))
         (void)ossl_verify_none(conn);
     if (conn->refused)
         return ossl_fail_connection(conn, err);
@@ -299,7 +292,7 @@ static otls_status connection_key_update(otls_backend_connection *conn, bool req
 static otls_status connection_request_certificate(otls_backend_connection *conn, otls_error *err)
 {
     int mode = SSL_VERIFY_PEER;
-    if (conn->policy->request_peer == 2)
+    if (conn->policy->request_peer == OTLS_REQUEST_REQUIRED)
         mode |= SSL_VERIFY_FAIL_IF_NO_PEER_CERT;
     ERR_clear_error();
     SSL_set_verify(conn->ssl, mode, NULL);

@@ -11,8 +11,6 @@
 #include <openssl/dh.h>
 #endif
 
-#define NAME_MAX_LENGTH 64
-
 static otls_status fail_nomem(otls_error *err)
 {
     return ossl_fail(err, OTLS_E_NOMEM, OTLS_CODE_NONE, "no memory for a context");
@@ -20,108 +18,76 @@ static otls_status fail_nomem(otls_error *err)
 
 /* ---- suites, versions, groups, signatures -------------------------------------------------- */
 
-/*
- * The names of the suites that OpenSSL has, of TLS 1.3 or of those below, joined with colons; empty
- * when there are none. Leaves the lists of `ctx` in disorder: to be set afterwards.
- */
-static char *join_suites(SSL_CTX *ctx, const otls_policy *policy, bool tls13)
+/* The names of the suites of TLS 1.3, or of those below; empty when there are none. */
+static const char *join_suites(kit_list *list, const otls_policy *policy, bool tls13)
 {
-    char *list = OPENSSL_malloc(policy->suite_count * NAME_MAX_LENGTH + 1);
-    size_t used = 0;
-    for (size_t i = 0; list != NULL && i < policy->suite_count; i++) {
-        const otls_suite *suite = policy->suites[i];
-        const size_t length = strlen(suite->name);
-        if ((suite->min_version >= TLS1_3_VERSION) != tls13 || length >= NAME_MAX_LENGTH ||
-            (tls13 && !ossl_ctx_has_suite(ctx, suite)))
-            continue; /* below TLS 1.3, OpenSSL itself passes over what it lacks */
-        if (used > 0)
-            list[used++] = ':';
-        memcpy(list + used, suite->name, length);
-        used += length;
-    }
-    if (list != NULL)
-        list[used] = '\0';
-    return list;
+    for (size_t i = 0; i < policy->suite_count; i++)
+        if ((policy->suites[i]->min_version >= TLS1_3_VERSION) == tls13)
+            kit_list_add(list, policy->suites[i]->name);
+    return list->text != NULL ? list->text : "";
 }
 
 static otls_status set_suites(SSL_CTX *ctx, const otls_policy *policy, otls_error *err)
 {
-    char *below = join_suites(ctx, policy, false);
-    char *tls13 = join_suites(ctx, policy, true);
-    int lowest = policy->min_version;
-    int highest = policy->max_version;
-    if (below == NULL || tls13 == NULL) {
-        OPENSSL_free(below);
-        OPENSSL_free(tls13);
+    kit_list below = {.text = NULL};
+    kit_list tls13 = {.text = NULL};
+    const char *older = join_suites(&below, policy, false);
+    const char *newer = join_suites(&tls13, policy, true);
+    const bool room = !below.failed && !tls13.failed;
+    /* A version without suites would fall back to OpenSSL's own list; it is not in the range. */
+    const bool ok = room && SSL_CTX_set_ciphersuites(ctx, newer) == 1 &&
+                    (older[0] == '\0' || SSL_CTX_set_cipher_list(ctx, older) == 1);
+    kit_list_free(&below);
+    kit_list_free(&tls13);
+    if (!room)
         return fail_nomem(err);
-    }
-    const bool has_13 = SSL_CTX_set_ciphersuites(ctx, tls13) == 1 && tls13[0] != '\0';
-    const bool has_below = below[0] != '\0' && SSL_CTX_set_cipher_list(ctx, below) == 1;
-    OPENSSL_free(below);
-    OPENSSL_free(tls13);
-    ERR_clear_error();
-    /* A version without suites would fall back to OpenSSL's own list: close it. */
-    if (!has_13 && highest > TLS1_2_VERSION)
-        highest = TLS1_2_VERSION;
-    if (!has_below && lowest < TLS1_3_VERSION)
-        lowest = TLS1_3_VERSION;
-    if (lowest > highest)
+    if (!ok)
         return ossl_fail(err, OTLS_E_CONFIG, OTLS_CODE_NO_SUITE_LEFT,
-                         "OpenSSL has none of the cipher suites asked for");
-    if (SSL_CTX_set_min_proto_version(ctx, lowest) != 1 ||
-        SSL_CTX_set_max_proto_version(ctx, highest) != 1)
+                         "OpenSSL does not take the cipher suites asked for");
+    if (SSL_CTX_set_min_proto_version(ctx, policy->min_version) != 1 ||
+        SSL_CTX_set_max_proto_version(ctx, policy->max_version) != 1)
         return ossl_fail(err, OTLS_E_UNSUPPORTED, OTLS_CODE_NONE,
                          "OpenSSL was built without one of the TLS versions asked for");
     return OTLS_OK;
 }
 
-/* `count` numbers as a list of OpenSSL's names for them. NULL and a report when one has none. */
-static char *join_names(const uint16_t *numbers, size_t count, const char *(*name_of)(uint16_t),
-                        const char *what, otls_error *err)
+/* A list of OpenSSL's names for numbers, which names.c has, and what OpenSSL says to it. */
+static otls_status set_names(SSL_CTX *ctx, const uint16_t *numbers, size_t count,
+                             const char *(*name_of)(uint16_t), int (*set)(SSL_CTX *, const char *),
+                             const char *what, otls_error *err)
 {
-    char *list = OPENSSL_malloc(count * NAME_MAX_LENGTH + 1);
-    size_t used = 0;
-    if (list == NULL) {
-        (void)fail_nomem(err);
-        return NULL;
-    }
-    for (size_t i = 0; i < count; i++) {
-        const char *name = name_of(numbers[i]);
-        if (name == NULL) {
-            OPENSSL_free(list);
-            (void)otls_backend_fail(err, OTLS_E_UNSUPPORTED, OTLS_CODE_NONE, OSSL_NAME, 0,
-                                    "OpenSSL does not know the %s 0x%04x", what, numbers[i]);
-            return NULL;
-        }
-        if (used > 0)
-            list[used++] = ':';
-        memcpy(list + used, name, strlen(name));
-        used += strlen(name);
-    }
-    list[used] = '\0';
-    return list;
+    kit_list list = {.text = NULL};
+    for (size_t i = 0; i < count; i++)
+        kit_list_add(&list, name_of(numbers[i]));
+    const bool room = !list.failed;
+    const bool ok = room && set(ctx, list.text) == 1;
+    kit_list_free(&list);
+    if (!room)
+        return fail_nomem(err);
+    return ok ? OTLS_OK
+              : ossl_fail(err, OTLS_E_UNSUPPORTED, OTLS_CODE_NONE,
+                          "OpenSSL does not take the %s asked for", what);
+}
+
+/* The two are macros. */
+static int set_group_list(SSL_CTX *ctx, const char *list)
+{
+    return (int)SSL_CTX_set1_groups_list(ctx, list);
+}
+
+static int set_signature_list(SSL_CTX *ctx, const char *list)
+{
+    return (int)SSL_CTX_set1_sigalgs_list(ctx, list);
 }
 
 static otls_status set_groups(SSL_CTX *ctx, const otls_policy *policy, otls_error *err)
 {
-    char *groups = join_names(policy->groups, policy->group_count, ossl_group_name, "group", err);
-    if (groups == NULL)
-        return (otls_status)err->status;
-    const bool ok = SSL_CTX_set1_groups_list(ctx, groups) == 1;
-    OPENSSL_free(groups);
-    if (!ok)
-        return ossl_fail(err, OTLS_E_UNSUPPORTED, OTLS_CODE_NONE,
-                         "OpenSSL lacks one of the groups asked for");
-    char *schemes = join_names(policy->signatures, policy->signature_count, ossl_signature_name,
-                               "signature algorithm", err);
-    if (schemes == NULL)
-        return (otls_status)err->status;
-    const bool set = SSL_CTX_set1_sigalgs_list(ctx, schemes) == 1;
-    OPENSSL_free(schemes);
-    if (!set)
-        return ossl_fail(err, OTLS_E_UNSUPPORTED, OTLS_CODE_NONE,
-                         "OpenSSL lacks one of the signature algorithms asked for");
-    return OTLS_OK;
+    const otls_status status = set_names(ctx, policy->groups, policy->group_count, ossl_group_name,
+                                         set_group_list, "groups", err);
+    return status != OTLS_OK
+               ? status
+               : set_names(ctx, policy->signatures, policy->signature_count, ossl_signature_name,
+                           set_signature_list, "signature algorithms", err);
 }
 
 /* ---- identity and client CA names ---------------------------------------------------------- */
@@ -154,7 +120,7 @@ static otls_status set_identity(SSL_CTX *ctx, const otls_policy *policy, otls_er
         return OTLS_OK;
     STACK_OF(X509) *rest = sk_X509_new_null();
     X509 *leaf = parse_certificate(&policy->chain[0]);
-    bool ok = rest != NULL && leaf != NULL && policy->key != NULL;
+    bool ok = rest != NULL && leaf != NULL;
     for (size_t i = 1; ok && i < policy->chain_count; i++) {
         X509 *issuer = parse_certificate(&policy->chain[i]);
         ok = issuer != NULL && sk_X509_push(rest, issuer) > 0;
@@ -236,7 +202,7 @@ static int request_callback(SSL *ssl, void *unused)
 static void set_callbacks(SSL_CTX *ctx, const otls_policy *policy)
 {
     SSL_CTX_set_info_callback(ctx, ossl_info_callback);
-    if (!policy->server || policy->request_peer != 0) /* a certificate may come */
+    if (!policy->server || policy->request_peer != OTLS_REQUEST_NONE) /* a certificate may come */
         SSL_CTX_set_msg_callback(ctx, ossl_message_callback);
     SSL_CTX_set_cert_verify_callback(ctx, ossl_verify_callback, NULL);
     if (policy->key_log)
@@ -254,9 +220,9 @@ static void set_callbacks(SSL_CTX *ctx, const otls_policy *policy)
 static void set_verify_mode(SSL_CTX *ctx, const otls_policy *policy)
 {
     int mode = SSL_VERIFY_PEER;
-    if (policy->server && policy->request_peer == 0)
+    if (policy->server && policy->request_peer == OTLS_REQUEST_NONE)
         mode = SSL_VERIFY_NONE;
-    else if (policy->server && policy->request_peer == 2)
+    else if (policy->server && policy->request_peer == OTLS_REQUEST_REQUIRED)
         mode |= SSL_VERIFY_FAIL_IF_NO_PEER_CERT;
     SSL_CTX_set_verify(ctx, mode, NULL);
     if (!policy->server)
@@ -284,14 +250,6 @@ static void set_options(SSL_CTX *ctx, const otls_policy *policy)
                                     SSL_MODE_AUTO_RETRY);
     SSL_CTX_set_security_level(ctx, policy->security_level);
     SSL_CTX_set_read_ahead(ctx, 0); /* core reads ahead */
-}
-
-static bool uses_dhe(const otls_policy *policy)
-{
-    for (size_t i = 0; i < policy->suite_count; i++)
-        if (policy->suites[i]->kx == OTLS_KX_DHE || policy->suites[i]->kx == OTLS_KX_DHE_PSK)
-            return true;
-    return false;
 }
 
 /* PKCS #3 from two numbers: the one form that every version of OpenSSL reads. */
@@ -333,11 +291,7 @@ static bool set_dh(SSL_CTX *ctx, const otls_policy *policy)
 
 static otls_status set_key_exchange(SSL_CTX *ctx, const otls_policy *policy, otls_error *err)
 {
-    if (!uses_dhe(policy))
-        return OTLS_OK;
-    if (!policy->server || policy->dh_p.size == 0)
-        (void)SSL_CTX_set_dh_auto(ctx, 1);
-    else if (!set_dh(ctx, policy))
+    if (policy->server && policy->dh_p.size > 0 && !set_dh(ctx, policy))
         return ossl_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_WEAK,
                          "OpenSSL refuses the Diffie-Hellman parameters");
     return OTLS_OK;

@@ -17,7 +17,7 @@ static otls_status crypto_random(void *out, size_t size, otls_error *err)
     return OTLS_OK;
 }
 
-static otls_status crypto_digest(int hash, const void *data, size_t size, uint8_t *out,
+static otls_status crypto_digest(otls_hash hash, const void *data, size_t size, uint8_t *out,
                                  otls_error *err)
 {
     const EVP_MD *md = ossl_md(kit_sig_hash(hash));

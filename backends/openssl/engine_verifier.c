@@ -93,9 +93,9 @@ static bool set_parameters(X509_VERIFY_PARAM *param, const otls_engine_verify_re
     unsigned long flags = X509_V_FLAG_TRUSTED_FIRST;
     if (request->partial_chain)
         flags |= X509_V_FLAG_PARTIAL_CHAIN;
-    if (request->crl_check >= 1)
+    if (request->crl_check != OTLS_CRL_CHECK_NONE)
         flags |= X509_V_FLAG_CRL_CHECK;
-    if (request->crl_check >= 2)
+    if (request->crl_check == OTLS_CRL_CHECK_CHAIN)
         flags |= X509_V_FLAG_CRL_CHECK_ALL;
     const time_t when = (time_t)request->time;
     if ((int64_t)when != request->time) /* time_t may have 32 bits */
@@ -103,9 +103,9 @@ static bool set_parameters(X509_VERIFY_PARAM *param, const otls_engine_verify_re
     X509_VERIFY_PARAM_set_time(param, when);
     if (request->depth >= 0)
         X509_VERIFY_PARAM_set_depth(param, request->depth);
-    const int purpose = request->server_purpose == 1   ? X509_PURPOSE_SSL_SERVER
-                        : request->server_purpose == 0 ? X509_PURPOSE_SSL_CLIENT
-                                                       : X509_PURPOSE_ANY;
+    const int purpose = request->purpose == OTLS_PURPOSE_SERVER   ? X509_PURPOSE_SSL_SERVER
+                        : request->purpose == OTLS_PURPOSE_CLIENT ? X509_PURPOSE_SSL_CLIENT
+                                                                  : X509_PURPOSE_ANY;
     return X509_VERIFY_PARAM_set_flags(param, flags) == 1 &&
            X509_VERIFY_PARAM_set_purpose(param, purpose) == 1;
 }

@@ -140,9 +140,7 @@ otls_status ossl_fail_connection(otls_backend_connection *conn, otls_error *err)
         return status;
     }
     if (conn->io < 0)
-        return ossl_fail(err, conn->io, OTLS_CODE_NONE,
-                         conn->io == OTLS_E_TRUNCATED ? "the transport ended without close_notify"
-                                                      : "the transport failed");
+        return ossl_fail(err, conn->io, OTLS_CODE_NONE, "the transport failed");
     if (conn->closed) {
         ERR_clear_error();
         return OTLS_CLOSED;

@@ -51,6 +51,18 @@ static uint16_t peer_signature(SSL *ssl)
     return ossl_signature_of_nids(type, hash, pss_key);
 }
 
+static otls_early_data early_state(const SSL *ssl)
+{
+    switch (SSL_get_early_data_status(ssl)) {
+    case SSL_EARLY_DATA_ACCEPTED:
+        return OTLS_EARLY_DATA_ACCEPTED;
+    case SSL_EARLY_DATA_REJECTED:
+        return OTLS_EARLY_DATA_REJECTED;
+    default:
+        return OTLS_EARLY_DATA_NONE;
+    }
+}
+
 void ossl_info(const otls_backend_connection *conn, otls_connection_info *out)
 {
     SSL *ssl = conn->ssl;
@@ -67,7 +79,7 @@ void ossl_info(const otls_backend_connection *conn, otls_connection_info *out)
         .group = negotiated_group(ssl, reused),
         .peer_signature = reused ? 0 : peer_signature(ssl),
         .resumed = reused && !(is_13 && conn->psk),
-        .early_data = (uint8_t)SSL_get_early_data_status(ssl),
+        .early_data = early_state(ssl),
         .psk = conn->psk,
         .alpn = {alpn, alpn_size},
     };

@@ -24,7 +24,8 @@ bool ossl_session_keep_chain(otls_backend_connection *conn, SSL_SESSION *session
 {
     const STACK_OF(X509) *chain = SSL_get_peer_cert_chain(conn->ssl); /* a server's: no leaf */
     unsigned char *bytes, *at;
-    if (!conn->policy->server || conn->policy->request_peer == 0 || sk_X509_num(chain) <= 0)
+    if (!conn->policy->server || conn->policy->request_peer == OTLS_REQUEST_NONE ||
+        sk_X509_num(chain) <= 0)
         return true;
     const size_t size = chain_size(chain);
     if (size > CHAIN_LIMIT || (bytes = OPENSSL_malloc(size)) == NULL)

@@ -8,7 +8,7 @@
 
 static bool expects_certificate(const otls_backend_connection *conn)
 {
-    return !conn->server || conn->context->policy->request_peer != 0;
+    return !conn->server || conn->context->policy->request_peer != OTLS_REQUEST_NONE;
 }
 
 static int on_recv(WOLFSSL *ssl, char *buffer, int size, void *user)
@@ -30,7 +30,7 @@ static int on_recv(WOLFSSL *ssl, char *buffer, int size, void *user)
     if (status == OTLS_WANT_READ)
         return WOLFSSL_CBIO_ERR_WANT_READ;
     conn->io = status;
-    return status == OTLS_E_TRUNCATED ? WOLFSSL_CBIO_ERR_CONN_CLOSE : WOLFSSL_CBIO_ERR_GENERAL;
+    return WOLFSSL_CBIO_ERR_GENERAL;
 }
 
 /* Have records under keys gone out? A flight holds several: ServerHello, then sealed ones. */

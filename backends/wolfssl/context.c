@@ -3,12 +3,9 @@
 #include "wolf.h"
 
 #include <stdlib.h>
-#include <wolfssl/wolfcrypt/dh.h>
 
 /* wolfSSL's own limit for a list of groups */
 #define GROUPS_MAX WOLFSSL_MAX_GROUP_COUNT
-/* more than there are names for */
-#define SCHEMES_MAX 32
 
 static otls_status failed(otls_error *err, otls_status status, int32_t code, int native,
                           const char *text)
@@ -16,60 +13,25 @@ static otls_status failed(otls_error *err, otls_status status, int32_t code, int
     return wolf_error(err, status, code, native, text);
 }
 
-/* ':'-separated list; `size` bytes are enough by construction, the check is for the day they are
- * not. */
-static bool append(char *list, size_t size, const char *name)
+/* Suites by name, always explicit: wolfSSL's default has anonymous and NULL suites. */
+static otls_status set_suites(WOLFSSL_CTX *ctx, const otls_policy *policy, otls_error *err)
 {
-    const size_t used = strlen(list), more = strlen(name);
-    if (used + more + 2 > size)
-        return false;
-    if (used > 0)
-        list[used] = ':';
-    memcpy(list + used + (used > 0), name, more + 1);
-    return true;
-}
+    kit_list list = {.text = NULL};
+    bool room, taken;
 
-/*
- * Suites by name, always explicit: wolfSSL's default has anonymous and NULL suites. It wants every
- * permitted version to have a suite in the list, so the range shrinks to what has one.
- */
-static otls_status set_suites(WOLFSSL_CTX *ctx, const otls_policy *policy, uint16_t *lowest,
-                              uint16_t *highest, otls_error *err)
-{
-    const size_t size = policy->suite_count * 48 + 1;
-    char *list = calloc(1, size);
-    bool have_13 = false, have_12 = false, room = list != NULL;
-
-    for (size_t i = 0; room && i < policy->suite_count; i++) {
-        const otls_suite *suite = policy->suites[i];
-        const char *name = wolf_has_suite(suite) ? wolf_suite_name(suite->id) : NULL;
-        const bool is_13 = suite->min_version >= OTLS_TLS1_3;
-        if (name == NULL ||
-            (is_13 ? policy->max_version < OTLS_TLS1_3 : policy->min_version >= OTLS_TLS1_3))
-            continue;
-        room = append(list, size, name);
-        *(is_13 ? &have_13 : &have_12) = true;
-    }
-    if (!room) {
-        free(list);
+    for (size_t i = 0; i < policy->suite_count; i++)
+        kit_list_add(&list, wolf_suite_name(policy->suites[i]->id));
+    room = !list.failed;
+    taken = room && wolfSSL_CTX_set_cipher_list(ctx, list.text) == WOLFSSL_SUCCESS;
+    kit_list_free(&list);
+    if (!room)
         return failed(err, OTLS_E_NOMEM, OTLS_CODE_NONE, 0, "out of memory");
-    }
-    *lowest = have_12 || policy->min_version > OTLS_TLS1_3 ? policy->min_version : OTLS_TLS1_3;
-    *highest = have_13 || policy->max_version < OTLS_TLS1_3 ? policy->max_version : OTLS_TLS1_2;
-    if (!have_12 && !have_13) {
-        free(list);
-        return failed(err, OTLS_E_CONFIG, OTLS_CODE_NO_SUITE_LEFT, 0,
-                      "wolfSSL has none of the chosen cipher suites");
-    }
-    room = wolfSSL_CTX_set_cipher_list(ctx, list) == WOLFSSL_SUCCESS;
-    free(list);
-    return room ? OTLS_OK
-                : failed(err, OTLS_E_CONFIG, OTLS_CODE_NO_SUITE_LEFT, 0,
-                         "wolfSSL refused the list of cipher suites");
+    return taken ? OTLS_OK
+                 : failed(err, OTLS_E_CONFIG, OTLS_CODE_NO_SUITE_LEFT, 0,
+                          "wolfSSL refused the list of cipher suites");
 }
 
-static otls_status set_versions(WOLFSSL_CTX *ctx, uint16_t lowest, uint16_t highest,
-                                otls_error *err)
+static otls_status set_versions(WOLFSSL_CTX *ctx, const otls_policy *policy, otls_error *err)
 {
 #ifdef WOLFSSL_ALLOW_TLSV10
     const uint16_t floor = OTLS_TLS1_0;
@@ -78,11 +40,11 @@ static otls_status set_versions(WOLFSSL_CTX *ctx, uint16_t lowest, uint16_t high
 #else
     const uint16_t floor = OTLS_TLS1_2;
 #endif
-    if (lowest < floor || highest > OTLS_TLS1_3)
+    if (policy->min_version < floor)
         return failed(err, OTLS_E_UNSUPPORTED, OTLS_CODE_NONE, 0,
                       "wolfSSL was built without this TLS version");
-    if (wolfSSL_CTX_set_min_proto_version(ctx, lowest) != WOLFSSL_SUCCESS ||
-        wolfSSL_CTX_set_max_proto_version(ctx, highest) != WOLFSSL_SUCCESS)
+    if (wolfSSL_CTX_set_min_proto_version(ctx, policy->min_version) != WOLFSSL_SUCCESS ||
+        wolfSSL_CTX_set_max_proto_version(ctx, policy->max_version) != WOLFSSL_SUCCESS)
         return failed(err, OTLS_E_UNSUPPORTED, OTLS_CODE_NONE, 0,
                       "wolfSSL refused the range of TLS versions");
     return OTLS_OK;
@@ -91,47 +53,45 @@ static otls_status set_versions(WOLFSSL_CTX *ctx, uint16_t lowest, uint16_t high
 static otls_status set_groups(WOLFSSL_CTX *ctx, const otls_policy *policy, otls_error *err)
 {
     int ids[GROUPS_MAX];
-    char curves[16 * GROUPS_MAX] = "";
+    kit_list curves = {.text = NULL};
     int count = 0;
+    bool taken;
 
     for (size_t i = 0; i < policy->group_count && count < GROUPS_MAX; i++) {
         const char *name = wolf_group_name(policy->groups[i]);
 
-        if (!wolf_has_group(policy->groups[i]))
-            continue;
         ids[count++] = policy->groups[i];
         if (name != NULL)
-            (void)append(curves, sizeof(curves), name);
+            kit_list_add(&curves, name);
     }
-    if (count == 0)
-        return failed(err, OTLS_E_UNSUPPORTED, OTLS_CODE_NO_SHARED_GROUP, 0,
-                      "wolfSSL has none of the chosen groups");
     /* the first call forbids all other curves (TLS 1.2 too), the second one sets all groups */
-    if ((curves[0] != '\0' && wolfSSL_CTX_set1_curves_list(ctx, curves) != WOLFSSL_SUCCESS) ||
-        wolfSSL_CTX_set_groups(ctx, ids, count) != WOLFSSL_SUCCESS)
-        return failed(err, OTLS_E_UNSUPPORTED, OTLS_CODE_NONE, 0, "wolfSSL refused the groups");
-    return OTLS_OK;
+    taken = !curves.failed &&
+            (curves.text == NULL ||
+             wolfSSL_CTX_set1_curves_list(ctx, curves.text) == WOLFSSL_SUCCESS) &&
+            wolfSSL_CTX_set_groups(ctx, ids, count) == WOLFSSL_SUCCESS;
+    kit_list_free(&curves);
+    return taken ? OTLS_OK
+                 : failed(err, OTLS_E_UNSUPPORTED, OTLS_CODE_NONE, 0, "wolfSSL refused the groups");
 }
 
 static otls_status set_signatures(WOLFSSL_CTX *ctx, const otls_policy *policy, otls_error *err)
 {
-    char list[SCHEMES_MAX * 16 + 1] = "";
+    kit_list list = {.text = NULL};
+    bool taken;
 
     for (size_t i = 0; i < policy->signature_count; i++) {
-        const char *name = wolf_signature_name(policy->signatures[i]);
         bool before = false;
+
         for (size_t j = 0; j < i; j++)
             before = before || policy->signatures[j] == policy->signatures[i];
-        if (name != NULL && !before)
-            (void)append(list, sizeof(list), name);
+        if (!before)
+            kit_list_add(&list, wolf_signature_name(policy->signatures[i]));
     }
-    if (list[0] == '\0')
-        return failed(err, OTLS_E_UNSUPPORTED, OTLS_CODE_NONE, 0,
-                      "wolfSSL has none of the chosen signature algorithms");
-    if (wolfSSL_CTX_set1_sigalgs_list(ctx, list) != WOLFSSL_SUCCESS)
-        return failed(err, OTLS_E_UNSUPPORTED, OTLS_CODE_NONE, 0,
-                      "wolfSSL refused the list of signature algorithms");
-    return OTLS_OK;
+    taken = !list.failed && wolfSSL_CTX_set1_sigalgs_list(ctx, list.text) == WOLFSSL_SUCCESS;
+    kit_list_free(&list);
+    return taken ? OTLS_OK
+                 : failed(err, OTLS_E_UNSUPPORTED, OTLS_CODE_NONE, 0,
+                          "wolfSSL refused the list of signature algorithms");
 }
 
 static otls_status set_identity(WOLFSSL_CTX *ctx, const otls_policy *policy, otls_error *err)
@@ -140,7 +100,7 @@ static otls_status set_identity(WOLFSSL_CTX *ctx, const otls_policy *policy, otl
     uint8_t *chain;
     int result;
 
-    if (policy->chain_count == 0 || policy->key == NULL)
+    if (policy->chain_count == 0)
         return OTLS_OK;
     for (size_t i = 0; i < policy->chain_count; i++)
         size += policy->chain[i].size;
@@ -170,31 +130,17 @@ static otls_status set_identity(WOLFSSL_CTX *ctx, const otls_policy *policy, otl
     return OTLS_OK;
 }
 
-/* Finite-field Diffie-Hellman in TLS 1.2: a standard group for servers, a floor for clients. */
+/* Finite-field Diffie-Hellman below TLS 1.3: a group for servers, a floor for all. */
 static otls_status set_dh(WOLFSSL_CTX *ctx, const otls_policy *policy, otls_error *err)
 {
-#if !defined(NO_DH) && defined(HAVE_FFDHE_2048) && defined(HAVE_FFDHE_3072)
-    static const word16 floors[] = {1024, 1024, 2048, 3072, 3072, 3072};
-    const size_t level = policy->security_level < 5 ? policy->security_level : 5;
-    const DhParams *group = level >= 3 ? wc_Dh_ffdhe3072_Get() : wc_Dh_ffdhe2048_Get();
-
-    if (wolfSSL_CTX_SetMinDhKey_Sz(ctx, floors[level]) != WOLFSSL_SUCCESS)
+#ifndef NO_DH
+    if (wolfSSL_CTX_SetMinDhKey_Sz(ctx, policy->min_dh_bits) != WOLFSSL_SUCCESS)
         return failed(err, OTLS_E_INTERNAL, OTLS_CODE_NONE, 0, "wolfSSL refused a DH limit");
-    for (size_t i = 0; policy->server && i < policy->suite_count; i++) {
-        if (policy->suites[i]->kx != OTLS_KX_DHE && policy->suites[i]->kx != OTLS_KX_DHE_PSK)
-            continue;
-        if (policy->dh_p.size > 0)
-            return wolfSSL_CTX_SetTmpDH(ctx, policy->dh_p.data, (int)policy->dh_p.size,
-                                        policy->dh_g.data,
-                                        (int)policy->dh_g.size) == WOLFSSL_SUCCESS
-                       ? OTLS_OK
-                       : failed(err, OTLS_E_CREDENTIAL, OTLS_CODE_WEAK, 0,
-                                "wolfSSL refused the Diffie-Hellman parameters");
-        return wolfSSL_CTX_SetTmpDH(ctx, group->p, (int)group->p_len, group->g,
-                                    (int)group->g_len) == WOLFSSL_SUCCESS
-                   ? OTLS_OK
-                   : failed(err, OTLS_E_INTERNAL, OTLS_CODE_NONE, 0, "wolfSSL refused DH");
-    }
+    if (policy->server && policy->dh_p.size > 0 &&
+        wolfSSL_CTX_SetTmpDH(ctx, policy->dh_p.data, (int)policy->dh_p.size, policy->dh_g.data,
+                             (int)policy->dh_g.size) != WOLFSSL_SUCCESS)
+        return failed(err, OTLS_E_CREDENTIAL, OTLS_CODE_WEAK, 0,
+                      "wolfSSL refused the Diffie-Hellman parameters");
 #else
     (void)ctx, (void)policy, (void)err;
 #endif
@@ -228,10 +174,9 @@ static otls_status set_client_ca(WOLFSSL_CTX *ctx, const otls_policy *policy, ot
 }
 
 /* A context that is limited to TLS 1.2 has no use for it, and since 5.7 refuses it. */
-static otls_status set_post_handshake(WOLFSSL_CTX *ctx, const otls_policy *policy, uint16_t highest,
-                                      otls_error *err)
+static otls_status set_post_handshake(WOLFSSL_CTX *ctx, const otls_policy *policy, otls_error *err)
 {
-    if (!policy->post_handshake_auth || policy->server || highest < OTLS_TLS1_3)
+    if (!policy->post_handshake_auth || policy->server || policy->max_version < OTLS_TLS1_3)
         return OTLS_OK;
 #ifdef WOLFSSL_POST_HANDSHAKE_AUTH
     if (wolfSSL_CTX_allow_post_handshake_auth(ctx) == 0)
@@ -262,7 +207,6 @@ static otls_status configure(otls_backend_context *context, otls_error *err)
 {
     const otls_policy *policy = context->policy;
     WOLFSSL_CTX *ctx = context->ctx;
-    uint16_t lowest = 0, highest = 0;
     otls_status status;
 
     (void)wolfSSL_CTX_clear_mode(ctx, SSL_MODE_AUTO_RETRY); /* it would read ten times in vain */
@@ -270,9 +214,9 @@ static otls_status configure(otls_backend_context *context, otls_error *err)
         wolfSSL_CTX_set_alpn_select_cb(ctx, wolf_alpn, NULL);
     wolf_verify_setup(ctx, policy);
     wolf_watch_pss(ctx);
-    status = set_suites(ctx, policy, &lowest, &highest, err);
+    status = set_suites(ctx, policy, err);
     if (status == OTLS_OK)
-        status = set_versions(ctx, lowest, highest, err);
+        status = set_versions(ctx, policy, err);
     if (status == OTLS_OK)
         status = set_groups(ctx, policy, err);
     if (status == OTLS_OK)
@@ -288,7 +232,7 @@ static otls_status configure(otls_backend_context *context, otls_error *err)
     if (status == OTLS_OK)
         status = set_client_ca(ctx, policy, err);
     if (status == OTLS_OK)
-        status = set_post_handshake(ctx, policy, highest, err);
+        status = set_post_handshake(ctx, policy, err);
     return status;
 }
 

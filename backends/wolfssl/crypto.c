@@ -61,7 +61,8 @@ static int mgf_of(int hash)
     }
 }
 
-static otls_status digest(int hash, const void *data, size_t size, uint8_t *out, otls_error *err)
+static otls_status digest(otls_hash hash, const void *data, size_t size, uint8_t *out,
+                          otls_error *err)
 {
     const enum wc_HashType type = sig_hash(kit_sig_hash(hash));
     int result = HASH_TYPE_E;

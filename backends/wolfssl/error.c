@@ -159,9 +159,7 @@ otls_status wolf_failed(otls_backend_connection *conn, int native, otls_error *e
     }
     if (conn->io != OTLS_OK) {
         wolf_alerts(conn);
-        return wolf_error(err, conn->io, OTLS_CODE_NONE, native,
-                          conn->io == OTLS_E_TRUNCATED ? "the transport ended"
-                                                       : "the transport failed");
+        return wolf_error(err, conn->io, OTLS_CODE_NONE, native, "the transport failed");
     }
     if (native == WOLFSSL_ERROR_ZERO_RETURN) {
         wolf_alerts(conn);

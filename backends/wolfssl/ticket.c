@@ -186,7 +186,7 @@ otls_status wolf_ticket_setup(WOLFSSL_CTX *ctx, const otls_policy *policy, otls_
     }
     /* A TLS 1.2 ticket of wolfSSL's knows nothing of the client's certificates; a session id finds
      * the session in core's cache, and the chain with it. */
-    if (policy->request_peer != 0)
+    if (policy->request_peer != OTLS_REQUEST_NONE)
         (void)wolfSSL_CTX_NoTicketTLSv12(ctx);
     if (wolfSSL_CTX_set_TicketEncCb(ctx, on_ticket) != WOLFSSL_SUCCESS ||
         wolfSSL_CTX_set_TicketHint(ctx, (int)hint) != WOLFSSL_SUCCESS ||

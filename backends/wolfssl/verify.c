@@ -65,9 +65,9 @@ static int on_certificate(int good, WOLFSSL_X509_STORE_CTX *store)
 void wolf_verify_setup(WOLFSSL_CTX *ctx, const otls_policy *policy)
 {
     int mode = WOLFSSL_VERIFY_PEER;
-    if (policy->server && policy->request_peer == 0)
+    if (policy->server && policy->request_peer == OTLS_REQUEST_NONE)
         mode = WOLFSSL_VERIFY_NONE;
-    else if (policy->server && policy->request_peer == 2)
+    else if (policy->server && policy->request_peer == OTLS_REQUEST_REQUIRED)
         mode |= WOLFSSL_VERIFY_FAIL_IF_NO_PEER_CERT;
     wolfSSL_CTX_set_verify(ctx, mode, on_certificate);
     if (policy->server)

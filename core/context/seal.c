@@ -102,6 +102,46 @@ static otls_status filter(otls_context *context, otls_error *err)
     return OTLS_OK;
 }
 
+static const omni_dh_group *dh_group(uint16_t id)
+{
+    for (size_t i = 0; i < OMNI_DH_GROUPS; i++)
+        if (omni_dh_groups[i].id == id)
+            return &omni_dh_groups[i];
+    return NULL;
+}
+
+/*
+ * A server's group for DHE below TLS 1.3, for clients that name none themselves: the one that was
+ * set, else the first of RFC 7919 among the groups, else the smallest of them that the level takes
+ * and the engine has. None: no suite with DHE is negotiated with such a client.
+ */
+static void policy_fill_dh(otls_policy *policy, const otls_context *context)
+{
+    static const uint8_t two[] = {2};
+    const omni_settings *settings = &context->settings;
+    const int wanted = omni_strength_of_level(settings->verdict.security_level);
+    const omni_dh_group *chosen = NULL;
+
+    policy->min_dh_bits = (uint16_t)omni_strength_modulus_of(settings->verdict.security_level);
+    if (!policy->server)
+        return;
+    if (settings->offer.dh_params != NULL) {
+        (void)omni_dh_params_parse((otls_slice){settings->offer.dh_params, settings->offer.dh_params_size},
+                                   &policy->dh_p, &policy->dh_g);
+        return;
+    }
+    for (size_t i = 0; chosen == NULL && i < policy->group_count; i++)
+        chosen = dh_group(policy->groups[i]);
+    for (size_t i = 0; chosen == NULL && i < OMNI_DH_GROUPS; i++)
+        if (omni_strength_of_group(omni_dh_groups[i].id) >= wanted &&
+            omni_backend_has_group(context->backend, omni_dh_groups[i].id))
+            chosen = &omni_dh_groups[i];
+    if (chosen == NULL)
+        return;
+    policy->dh_p = chosen->p;
+    policy->dh_g = (otls_slice){two, sizeof(two)};
+}
+
 static void policy_fill_calls(otls_policy *policy, const otls_context *context)
 {
     const omni_settings *settings = &context->settings;
@@ -131,7 +171,7 @@ static void policy_fill(omni_native *native, const otls_context *context, bool s
     native->policy = (otls_policy){
         .size = sizeof(otls_policy),
         .server = server,
-        .request_peer = server ? (uint8_t)settings->verdict.verify_mode : 0,
+        .request_peer = server ? (otls_request_peer)settings->verdict.verify_mode : OTLS_REQUEST_NONE,
         .no_tickets = !omni_ticket_wanted(settings, server),
         .ticket_count = server ? (uint8_t)otls_context_ticket_count(context) : 0,
         .resumption = omni_session_wanted(settings, server),
@@ -153,9 +193,7 @@ static void policy_fill(omni_native *native, const otls_context *context, bool s
     };
     if ((settings->offer.options & OTLS_OPTION_NO_TICKET) != 0)
         native->policy.no_tickets = 1;
-    if (settings->offer.dh_params != NULL)
-        (void)omni_dh_params_parse((otls_slice){settings->offer.dh_params, settings->offer.dh_params_size},
-                                   &native->policy.dh_p, &native->policy.dh_g);
+    policy_fill_dh(&native->policy, context);
     policy_fill_calls(&native->policy, context);
     if (identity == NULL)
         return;

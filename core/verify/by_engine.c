@@ -56,13 +56,13 @@ static otls_status ask(const omni_verify_request *request, const engine_input *i
         .chain_count = input->chain_count,
         .time = request->time,
         .depth = request->max_depth >= 0 ? request->max_depth : OMNI_VERIFY_DEFAULT_DEPTH,
-        .server_purpose = server   ? 1
-                          : client ? 0
-                                   : 2,
+        .purpose = server   ? OTLS_PURPOSE_SERVER
+                   : client ? OTLS_PURPOSE_CLIENT
+                            : OTLS_PURPOSE_ANY,
         .partial_chain = (request->flags & OTLS_VERIFY_OPTION_PARTIAL_CHAIN) != 0,
-        .crl_check = request->flags & OTLS_VERIFY_OPTION_CRL_CHAIN  ? 2
-                     : request->flags & OTLS_VERIFY_OPTION_CRL_LEAF ? 1
-                                                                    : 0,
+        .crl_check = request->flags & OTLS_VERIFY_OPTION_CRL_CHAIN  ? OTLS_CRL_CHECK_CHAIN
+                     : request->flags & OTLS_VERIFY_OPTION_CRL_LEAF ? OTLS_CRL_CHECK_LEAF
+                                                                    : OTLS_CRL_CHECK_NONE,
     };
     otls_error native = OTLS_ERROR_INIT;
     otls_status status;

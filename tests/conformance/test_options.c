@@ -515,6 +515,35 @@ ParameterizedTest(size_t *index, dh, own_group)
     pair_close(&p);
 }
 
+ParameterizedTestParameters(dh, group_of_rfc_7919)
+{
+    return pair_parameters();
+}
+
+/* Without parameters of its own, and with a client that names no finite-field group. */
+ParameterizedTest(size_t *index, dh, group_of_rfc_7919)
+{
+    const pair_case which = pair_case_at(*index);
+    otls_error err = OTLS_ERROR_INIT;
+    pair p;
+
+    if (which.version != OTLS_TLS1_2 || strcmp(which.key, "rsa-2048") != 0 ||
+        otls_backend_supports(which.server, OTLS_FEATURE_DHE, NULL) == OTLS_NO)
+        return;
+    pair_open(&p, &which,
+              &(pair_options){.client_ciphers = "DHE-RSA-AES128-GCM-SHA256",
+                              .server_ciphers = "DHE-RSA-AES128-GCM-SHA256"});
+    change(&p.client_context, 0, 0);
+    cr_assert_eq(otls_context_set_groups(p.client_context, "P-256", &err), OTLS_OK, "%s", err.text);
+    change(&p.server_context, 0, 0);
+    cr_assert_eq(otls_context_set_groups(p.server_context, "P-256", &err), OTLS_OK, "%s", err.text);
+    reconnect(&p);
+    pair_connect(&p);
+    cr_assert_eq(otls_connection_suite(p.client), 0x009e);
+    pair_transfer(p.client, p.server, 1000, 1);
+    pair_close(&p);
+}
+
 Test(dh, weak_ones_are_refused)
 {
     const otls_backend *backends[3];

@@ -8,7 +8,7 @@
 unsigned fake_signature_checks;
 int fake_digest_byte = -1;
 
-static otls_status fake_digest(int hash, const void *data, size_t size, uint8_t *out,
+static otls_status fake_digest(otls_hash hash, const void *data, size_t size, uint8_t *out,
                                otls_error *err)
 {
     static const uint8_t sizes[] = {0, 20, 32, 48, 64};
