@@ -428,7 +428,8 @@ typedef enum otls_secret {
  * has not done so, and reports alerts, sent or received, through core's alert upcall. Failure
  * categories: E_ALERT for a received fatal alert, E_VERIFY when core's verify_peer refused,
  * E_PROTOCOL otherwise, with code NO_SHARED_SUITE / _VERSION / _GROUP / PEER_CERTIFICATE_MISSING
- * where the engine tells.
+ * where the engine tells. The code and the alert are the backend's to find, the sentence is core's: leave
+ * `text` empty, unless there is more to say than they do. The engine's own words go into native_text.
  */
 typedef struct otls_connection_ops {
     uint32_t size;

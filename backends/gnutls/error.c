@@ -5,10 +5,13 @@
 otls_status gtls_fail(otls_error *err, otls_status status, int32_t code, int native,
                       const char *what)
 {
+    if (native == 0 || what[0] == '\0')
+        (void)otls_backend_fail(err, status, code, GTLS_NAME, native, "%s", what);
+    else
+        (void)otls_backend_fail(err, status, code, GTLS_NAME, native, "%s: %s", what,
+                                gnutls_strerror(native));
     if (native == 0)
-        return otls_backend_fail(err, status, code, GTLS_NAME, 0, "%s", what);
-    otls_backend_fail(err, status, code, GTLS_NAME, native, "%s: %s", what,
-                      gnutls_strerror(native));
+        return status;
     (void)snprintf(err->native_text, sizeof(err->native_text), "%s: %s", GTLS_NAME,
                    gnutls_strerror_name(native) ? gnutls_strerror_name(native) : "unknown code");
     return status;
@@ -22,41 +25,6 @@ otls_status gtls_category(int native, otls_status otherwise)
 otls_status gtls_fail_nomem(otls_error *err)
 {
     return gtls_fail(err, OTLS_E_NOMEM, 0, GNUTLS_E_MEMORY_ERROR, "not enough memory");
-}
-
-typedef struct gtls_cause {
-    int native;
-    int32_t code;
-    const char *text;
-} gtls_cause;
-
-static const gtls_cause causes[] = {
-    {GNUTLS_E_NO_CIPHER_SUITES, OTLS_CODE_NO_SHARED_SUITE, "no cipher suite is shared"},
-    {GNUTLS_E_UNKNOWN_CIPHER_SUITE, OTLS_CODE_NO_SHARED_SUITE, "no cipher suite is shared"},
-    {GNUTLS_E_INSUFFICIENT_SECURITY, OTLS_CODE_NO_SHARED_SUITE, "no cipher suite is shared"},
-    {GNUTLS_E_UNSUPPORTED_VERSION_PACKET, OTLS_CODE_NO_SHARED_VERSION,
-     "no protocol version is shared"},
-    {GNUTLS_E_NO_COMMON_KEY_SHARE, OTLS_CODE_NO_SHARED_GROUP, "no group is shared"},
-    {GNUTLS_E_ECC_NO_SUPPORTED_CURVES, OTLS_CODE_NO_SHARED_GROUP, "no group is shared"},
-    {GNUTLS_E_ECC_UNSUPPORTED_CURVE, OTLS_CODE_NO_SHARED_GROUP, "no group is shared"},
-    {GNUTLS_E_NO_APPLICATION_PROTOCOL, OTLS_CODE_NO_SHARED_ALPN,
-     "no application protocol is shared"},
-    {GNUTLS_E_UNSAFE_RENEGOTIATION_DENIED, OTLS_CODE_RENEGOTIATION,
-     "renegotiation without RFC 5746 was refused"},
-    {GNUTLS_E_SAFE_RENEGOTIATION_FAILED, OTLS_CODE_RENEGOTIATION, "renegotiation failed"},
-    {GNUTLS_E_REHANDSHAKE, OTLS_CODE_RENEGOTIATION, "renegotiation is not allowed"},
-    {GNUTLS_E_CERTIFICATE_REQUIRED, OTLS_CODE_PEER_CERTIFICATE_MISSING,
-     "the peer sent no certificate"},
-    {GNUTLS_E_NO_CERTIFICATE_FOUND, OTLS_CODE_PEER_CERTIFICATE_MISSING,
-     "the peer sent no certificate"},
-};
-
-static const gtls_cause *find_cause(int native)
-{
-    for (size_t i = 0; i < COUNT(causes); i++)
-        if (causes[i].native == native)
-            return &causes[i];
-    return NULL;
 }
 
 /* Before the first message could be understood, what came was not TLS at all. */
@@ -84,18 +52,10 @@ static uint8_t choose_alert(const otls_backend_connection *conn, int native)
         return conn->refuse_alert;
     if (about_certificate(conn, native))
         return OTLS_ALERT_BAD_CERTIFICATE;
-    switch (native) {
-    case GNUTLS_E_CERTIFICATE_REQUIRED:
-    case GNUTLS_E_NO_CERTIFICATE_FOUND:
-        return tls13 ? OTLS_ALERT_CERTIFICATE_REQUIRED : OTLS_ALERT_HANDSHAKE_FAILURE;
-    case GNUTLS_E_UNEXPECTED_PACKET:
-    case GNUTLS_E_UNEXPECTED_HANDSHAKE_PACKET:
-    case GNUTLS_E_TOO_MANY_EMPTY_PACKETS:
-    case GNUTLS_E_TOO_MANY_HANDSHAKE_PACKETS:
-        return OTLS_ALERT_UNEXPECTED_MESSAGE;
-    default:
-        return (uint8_t)gnutls_error_to_alert(native, &level);
-    }
+    const kit_cause *cause = gtls_cause(native);
+    if (tls13 && cause->code == OTLS_CODE_PEER_CERTIFICATE_MISSING)
+        return OTLS_ALERT_CERTIFICATE_REQUIRED;
+    return cause->alert != 0 ? cause->alert : (uint8_t)gnutls_error_to_alert(native, &level);
 }
 
 static otls_status fail_received(otls_backend_connection *conn, int native, otls_error *err)
@@ -124,29 +84,17 @@ static otls_status fail_closed(otls_backend_connection *conn, int native, otls_e
 static otls_status categorise(const otls_backend_connection *conn, int native, int32_t *code,
                               const char **text)
 {
-    const gtls_cause *cause = find_cause(native);
-    *code = cause != NULL ? cause->code : 0;
-    *text = cause != NULL ? cause->text : "the TLS engine gave up";
-    if (conn->refused) {
-        *code = 0;
-        *text = "the peer's certificate was not accepted";
+    const kit_cause *cause = gtls_cause(native);
+    *code = conn->refused ? OTLS_CODE_NONE : cause->code;
+    *text = ""; /* core's */
+    if (conn->refused || about_certificate(conn, native)) {
+        *text = conn->refused ? "the peer's certificate was not accepted"
+                              : "the certificate cannot be decoded";
         return OTLS_E_VERIFY;
     }
-    if (*code == OTLS_CODE_PEER_CERTIFICATE_MISSING)
-        return OTLS_E_VERIFY;
-    if (native == GNUTLS_E_MEMORY_ERROR)
-        return OTLS_E_NOMEM;
-    if (native == GNUTLS_E_INTERNAL_ERROR || native == GNUTLS_E_LIB_IN_ERROR_STATE)
-        return OTLS_E_INTERNAL;
-    if (about_certificate(conn, native)) {
-        *text = "the certificate cannot be decoded";
-        return OTLS_E_VERIFY;
-    }
-    if (is_not_tls(conn, native)) {
+    if (is_not_tls(conn, native))
         *code = OTLS_CODE_NOT_TLS;
-        *text = "the peer does not speak TLS";
-    }
-    return OTLS_E_PROTOCOL;
+    return cause->status;
 }
 
 /* A client below our lowest version fails in GnuTLS only for want of a suite; say what it is. */

@@ -99,6 +99,8 @@ static inline otls_backend_connection *gtls_connection_of(gnutls_session_t sessi
 
 /* error.c */
 
+/** error_table.c: what we say of a code. */
+const kit_cause *gtls_cause(int native);
 /** GnuTLS' code as a report; sends the alert that fits and tells core. Returns the status. */
 otls_status gtls_fail_connection(otls_backend_connection *conn, int code, otls_error *err);
 /** A failure that has no connection. */

@@ -29,3 +29,12 @@ otls_status kit_give(otls_slice value, uint8_t *out, size_t capacity, size_t *le
     *length = value.size;
     return OTLS_OK;
 }
+
+const kit_cause *kit_cause_of(const kit_cause *rows, size_t count, int native,
+                              const kit_cause *other)
+{
+    for (size_t i = 0; i < count; i++)
+        if (rows[i].native == native)
+            return &rows[i];
+    return other;
+}

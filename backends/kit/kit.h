@@ -29,6 +29,21 @@ otls_status kit_fail_native(otls_error *err, otls_status status, int32_t code, c
 otls_status kit_give(otls_slice value, uint8_t *out, size_t capacity, size_t *length,
                      const char *backend, otls_error *err);
 
+/**
+ * One row of a backend's table of errors: the engine's number, what we say of it when the
+ * connection fails for it, and the alert that fits; 0: the one that the engine sends or names. The
+ * sentence for a person is core's, so reports leave their text empty.
+ */
+typedef struct kit_cause {
+    int native;
+    otls_status status;
+    int32_t code;
+    uint8_t alert;
+} kit_cause;
+/** The row of `native`, else `other`. */
+const kit_cause *kit_cause_of(const kit_cause *rows, size_t count, int native,
+                              const kit_cause *other);
+
 /* ---- text.c: strings ---- */
 
 /** Wipe memory in a way that the compiler keeps. */

@@ -64,55 +64,16 @@ static bool nothing_understood(const SSL *ssl)
     return state == TLS_ST_BEFORE || state == TLS_ST_CW_CLNT_HELLO;
 }
 
-static int32_t code_of_reason(const SSL *ssl, int reason)
-{
-    switch (reason) {
-    case SSL_R_NO_SHARED_CIPHER:
-    case SSL_R_NO_CIPHERS_AVAILABLE:
-        return OTLS_CODE_NO_SHARED_SUITE;
-    case SSL_R_UNSUPPORTED_PROTOCOL:
-    case SSL_R_NO_PROTOCOLS_AVAILABLE:
-    case SSL_R_UNKNOWN_PROTOCOL:
-    case SSL_R_WRONG_SSL_VERSION:
-    case SSL_R_VERSION_TOO_LOW:
-    case SSL_R_VERSION_TOO_HIGH:
-        return OTLS_CODE_NO_SHARED_VERSION;
-    case SSL_R_HTTP_REQUEST:
-    case SSL_R_HTTPS_PROXY_REQUEST:
-        return OTLS_CODE_NOT_TLS;
-    case SSL_R_WRONG_VERSION_NUMBER:
-        return nothing_understood(ssl) ? OTLS_CODE_NOT_TLS : OTLS_CODE_NONE;
-    case SSL_R_NO_SUITABLE_KEY_SHARE:
-#ifdef SSL_R_NO_SUITABLE_GROUPS
-    case SSL_R_NO_SUITABLE_GROUPS:
-#endif
-#ifdef SSL_R_UNSUPPORTED_ELLIPTIC_CURVE
-    case SSL_R_UNSUPPORTED_ELLIPTIC_CURVE:
-#endif
-    case SSL_R_WRONG_CURVE:
-        return OTLS_CODE_NO_SHARED_GROUP;
-    case SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE:
-        return OTLS_CODE_PEER_CERTIFICATE_MISSING;
-    case SSL_R_NO_APPLICATION_PROTOCOL:
-        return OTLS_CODE_NO_SHARED_ALPN;
-    case SSL_R_NO_RENEGOTIATION:
-        return OTLS_CODE_RENEGOTIATION;
-    case SSL_R_EXCESSIVE_MESSAGE_SIZE:
-        return OTLS_CODE_LIMIT;
-    default:
-        return OTLS_CODE_NONE;
-    }
-}
-
 static otls_status fail_protocol(otls_backend_connection *conn, otls_error *err)
 {
     const unsigned long error = ERR_peek_last_error();
-    int32_t code = OTLS_CODE_NONE;
-    if (ERR_GET_LIB(error) == ERR_LIB_SSL)
-        code = code_of_reason(conn->ssl, ERR_GET_REASON(error));
-    const char *reason = error != 0 ? ERR_reason_error_string(error) : NULL;
-    const otls_status status = ossl_fail(err, OTLS_E_PROTOCOL, code, "the TLS protocol failed: %s",
-                                         reason != NULL ? reason : "no reason given");
+    const int reason = ERR_GET_REASON(error);
+    const kit_cause *cause = ossl_cause(ERR_GET_LIB(error) == ERR_LIB_SSL ? reason : 0);
+    int32_t code = cause->code;
+    if (ERR_GET_LIB(error) == ERR_LIB_SSL && reason == SSL_R_WRONG_VERSION_NUMBER &&
+        nothing_understood(conn->ssl))
+        code = OTLS_CODE_NOT_TLS;
+    const otls_status status = ossl_fail(err, cause->status, code, "%s", "");
     err->alert = conn->alert_out;
     return status;
 }

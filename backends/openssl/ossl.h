@@ -78,6 +78,8 @@ __attribute__((format(printf, 4, 5))) otls_status ossl_fail(otls_error *err, otl
                                                             int32_t code, const char *format, ...);
 /** Why did the SSL call fail? WANT_READ, CLOSED or a complete report. Empties the queue. */
 otls_status ossl_fail_connection(otls_backend_connection *conn, otls_error *err);
+/** error_table.c: what we say of a reason of libssl. */
+const kit_cause *ossl_cause(int reason);
 /** The newest entry says that an algorithm is missing, not that the input is wrong. */
 bool ossl_error_is_unsupported(void);
 

@@ -23,6 +23,8 @@ static int on_recv(WOLFSSL *ssl, char *buffer, int size, void *user)
     status = conn->early != NULL ? wolf_early_read(conn, buffer, (size_t)size, &count)
                                  : conn->core->ops->read(conn->core, buffer, (size_t)size, &count);
     if (status == OTLS_OK) {
+        for (size_t i = 0; i < count && conn->head_size < sizeof(conn->head); i++)
+            conn->head[conn->head_size++] = (uint8_t)buffer[i];
         if (!conn->done && !conn->judged && expects_certificate(conn))
             wolf_flight_keep(conn, buffer, count);
         return (int)count;

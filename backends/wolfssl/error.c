@@ -14,113 +14,41 @@ otls_status wolf_error(otls_error *err, otls_status status, int32_t code, int na
     return kit_fail_native(err, status, code, WOLF_NAME, native, reason, text);
 }
 
-/* One row: the engine's number, our answer, and the alert to send when the engine sent none. */
-struct cause {
-    int native;
-    otls_status status;
-    int32_t code;
-    uint8_t alert;
-    const char *text;
-};
-
-static const struct cause causes[] = {
-    {NO_PEER_CERT, OTLS_E_VERIFY, OTLS_CODE_PEER_CERTIFICATE_MISSING, OTLS_ALERT_HANDSHAKE_FAILURE,
-     "the peer sent no certificate"},
-    {MATCH_SUITE_ERROR, OTLS_E_PROTOCOL, OTLS_CODE_NO_SHARED_SUITE, OTLS_ALERT_HANDSHAKE_FAILURE,
-     "no cipher suite in common with the peer"},
-    {UNSUPPORTED_SUITE, OTLS_E_PROTOCOL, OTLS_CODE_NO_SHARED_SUITE, OTLS_ALERT_ILLEGAL_PARAMETER,
-     "the peer chose a cipher suite that was not offered"},
-    {VERSION_ERROR, OTLS_E_PROTOCOL, OTLS_CODE_NO_SHARED_VERSION, OTLS_ALERT_PROTOCOL_VERSION,
-     "no protocol version in common with the peer"},
-    {UNSUPPORTED_PROTO_VERSION, OTLS_E_PROTOCOL, OTLS_CODE_NO_SHARED_VERSION,
-     OTLS_ALERT_PROTOCOL_VERSION, "no protocol version in common with the peer"},
-    {BAD_KEY_SHARE_DATA, OTLS_E_PROTOCOL, OTLS_CODE_NO_SHARED_GROUP, OTLS_ALERT_HANDSHAKE_FAILURE,
-     "no group in common with the peer"},
-    {ECC_CURVE_ERROR, OTLS_E_PROTOCOL, OTLS_CODE_NO_SHARED_GROUP, OTLS_ALERT_HANDSHAKE_FAILURE,
-     "no group in common with the peer"},
-    {ECC_CURVETYPE_ERROR, OTLS_E_PROTOCOL, OTLS_CODE_NO_SHARED_GROUP, OTLS_ALERT_ILLEGAL_PARAMETER,
-     "the peer chose a group that was not offered"},
-    {UNKNOWN_RECORD_TYPE, OTLS_E_PROTOCOL, OTLS_CODE_NOT_TLS, OTLS_ALERT_UNEXPECTED_MESSAGE,
-     "the peer does not speak TLS"},
-    {PARSE_ERROR, OTLS_E_PROTOCOL, OTLS_CODE_NOT_TLS, OTLS_ALERT_UNEXPECTED_MESSAGE,
-     "the peer does not speak TLS"},
-    {SIDE_ERROR, OTLS_E_PROTOCOL, OTLS_CODE_NONE, OTLS_ALERT_UNEXPECTED_MESSAGE,
-     "the peer sent a message of the wrong side"},
-    {AES_GCM_AUTH_E, OTLS_E_PROTOCOL, OTLS_CODE_NONE, OTLS_ALERT_BAD_RECORD_MAC,
-     "a record from the peer is not authentic"},
-    {AES_CCM_AUTH_E, OTLS_E_PROTOCOL, OTLS_CODE_NONE, OTLS_ALERT_BAD_RECORD_MAC,
-     "a record from the peer is not authentic"},
-    {MAC_CMP_FAILED_E, OTLS_E_PROTOCOL, OTLS_CODE_NONE, OTLS_ALERT_BAD_RECORD_MAC,
-     "a record from the peer is not authentic"},
-    {DH_KEY_SIZE_E, OTLS_E_PROTOCOL, OTLS_CODE_WEAK, OTLS_ALERT_INSUFFICIENT_SECURITY,
-     "the peer's Diffie-Hellman group is too small"},
-    {UNKNOWN_ALPN_PROTOCOL_NAME_E, OTLS_E_PROTOCOL, OTLS_CODE_NO_SHARED_ALPN,
-     OTLS_ALERT_NO_APPLICATION_PROTOCOL, "no application protocol in common with the peer"},
-    {VERIFY_MAC_ERROR, OTLS_E_PROTOCOL, OTLS_CODE_NONE, OTLS_ALERT_BAD_RECORD_MAC,
-     "a record from the peer is not authentic"},
-    {DECRYPT_ERROR, OTLS_E_PROTOCOL, OTLS_CODE_NONE, OTLS_ALERT_BAD_RECORD_MAC,
-     "a record from the peer is not authentic"},
-    {LENGTH_ERROR, OTLS_E_PROTOCOL, OTLS_CODE_NONE, OTLS_ALERT_RECORD_OVERFLOW,
-     "a record from the peer is too long"},
-    {OUT_OF_ORDER_E, OTLS_E_PROTOCOL, OTLS_CODE_NONE, OTLS_ALERT_UNEXPECTED_MESSAGE,
-     "the peer's messages are out of order"},
-    {DUPLICATE_MSG_E, OTLS_E_PROTOCOL, OTLS_CODE_NONE, OTLS_ALERT_UNEXPECTED_MESSAGE,
-     "the peer sent a message twice"},
-    {SANITY_MSG_E, OTLS_E_PROTOCOL, OTLS_CODE_NONE, OTLS_ALERT_UNEXPECTED_MESSAGE,
-     "the peer sent a message that does not belong here"},
-    {VERIFY_FINISHED_ERROR, OTLS_E_PROTOCOL, OTLS_CODE_NONE, OTLS_ALERT_DECRYPT_ERROR,
-     "the peer's Finished message is wrong"},
-    {VERIFY_CERT_ERROR, OTLS_E_PROTOCOL, OTLS_CODE_NONE, OTLS_ALERT_DECRYPT_ERROR,
-     "the peer's signature is wrong"},
-    {BUFFER_ERROR, OTLS_E_PROTOCOL, OTLS_CODE_NONE, OTLS_ALERT_DECODE_ERROR,
-     "a message from the peer is malformed"},
-    {EXT_MISSING, OTLS_E_PROTOCOL, OTLS_CODE_NONE, OTLS_ALERT_MISSING_EXTENSION,
-     "the peer left out a mandatory extension"},
-    {INCOMPLETE_DATA, OTLS_E_PROTOCOL, OTLS_CODE_NONE, OTLS_ALERT_MISSING_EXTENSION,
-     "the peer left out something mandatory"},
-    {MEMORY_E, OTLS_E_NOMEM, OTLS_CODE_NONE, OTLS_ALERT_INTERNAL_ERROR, "out of memory"},
-    {PSK_KEY_ERROR, OTLS_E_PROTOCOL, OTLS_CODE_NONE, OTLS_ALERT_UNKNOWN_PSK_IDENTITY,
-     "no pre-shared key in common with the peer"},
-    {NO_PRIVATE_KEY, OTLS_E_CREDENTIAL, OTLS_CODE_NO_KEY, OTLS_ALERT_HANDSHAKE_FAILURE,
-     "no private key to sign with"},
-};
-
-static const struct cause *find(int native)
+/* Numbers that mean something else in a special situation; `text` stays NULL where they do not. */
+static const kit_cause *special(const otls_backend_connection *conn, int native, const char **text)
 {
-    static const struct cause other = {0, OTLS_E_PROTOCOL, OTLS_CODE_NONE,
-                                       OTLS_ALERT_HANDSHAKE_FAILURE, "the TLS engine failed"};
-    for (size_t i = 0; i < COUNT(causes); i++)
-        if (causes[i].native == native)
-            return &causes[i];
-    return &other;
-}
-
-/* Numbers that mean something else in a special situation. */
-static const struct cause *special(const otls_backend_connection *conn, int native)
-{
-    static const struct cause no_psk = {BUFFER_ERROR, OTLS_E_PROTOCOL, OTLS_CODE_NONE,
-                                        OTLS_ALERT_HANDSHAKE_FAILURE,
-                                        "no pre-shared key in common with the peer"};
-    static const struct cause stuck = {
-        VERSION_ERROR, OTLS_E_PROTOCOL, OTLS_CODE_SESSION_REFUSED, OTLS_ALERT_PROTOCOL_VERSION,
-        "the server does not do TLS 1.3, and wolfSSL cannot fall back once it has offered a "
-        "TLS 1.3 session or key"};
+    static const kit_cause no_psk = {BUFFER_ERROR, OTLS_E_PROTOCOL, OTLS_CODE_NONE,
+                                     OTLS_ALERT_HANDSHAKE_FAILURE};
+    static const kit_cause stuck = {VERSION_ERROR, OTLS_E_PROTOCOL, OTLS_CODE_SESSION_REFUSED,
+                                    OTLS_ALERT_PROTOCOL_VERSION};
 
     if (native == BUFFER_ERROR && conn->server && !conn->done &&
-        conn->context->policy->chain_count == 0)
+        conn->context->policy->chain_count == 0) {
+        *text = "no pre-shared key in common with the peer";
         return &no_psk;
-    if (native == VERSION_ERROR && !conn->server && (conn->psk_offered || conn->session_offered))
+    }
+    if (native == VERSION_ERROR && !conn->server && (conn->psk_offered || conn->session_offered)) {
+        *text = "the server does not do TLS 1.3, and wolfSSL cannot fall back once it has offered "
+                "a TLS 1.3 session or key";
         return &stuck;
-    return find(native);
+    }
+    return wolf_cause(native);
 }
 
-/* Its decoder or a limit: the engine gave up on the certificate, perhaps before core was asked. */
-static bool about_certificate(int native)
+/* RFC 8446 5.1: a record begins with its type, and the bytes of a version that begins with 3. */
+static bool is_not_tls(const otls_backend_connection *conn)
 {
-    return (native <= ASN_PARSE_E && native > ASN_PARSE_E - 30) || native == BUFFER_E ||
-           native == HANDSHAKE_SIZE_ERROR || native == MAX_CHAIN_ERROR ||
-           native == PEER_KEY_ERROR || native == RSA_KEY_SIZE_E || native == ECC_KEY_SIZE_E ||
-           native == KEYUSAGE_E || native == EXTKEYUSAGE_E || native == ALT_NAME_E;
+    return !conn->done && conn->head_size > 0 &&
+           (conn->head[0] < 20 || conn->head[0] > 24 ||
+            (conn->head_size > 1 && conn->head[1] != 3));
+}
+
+/* The decoder gave up on the peer's certificate before core was asked; later it is no certificate.
+ */
+static bool about_certificate(const otls_backend_connection *conn, int native)
+{
+    return !conn->done && !conn->judged && wolf_cause_is_certificate(native) &&
+           (!conn->server || conn->context->policy->request_peer != OTLS_REQUEST_NONE);
 }
 
 static otls_status fail_verification(otls_backend_connection *conn, int native, otls_error *err)
@@ -141,12 +69,15 @@ static otls_status fail_verification(otls_backend_connection *conn, int native, 
 
 otls_status wolf_failed(otls_backend_connection *conn, int native, otls_error *err)
 {
-    const struct cause *cause = special(conn, native);
-    otls_status status = cause->status;
+    const char *text = "";
+    const kit_cause *cause = special(conn, native, &text);
+    const bool certificate = about_certificate(conn, native);
+    const int32_t code = is_not_tls(conn) ? OTLS_CODE_NOT_TLS : cause->code;
+    const otls_status status = certificate ? OTLS_E_VERIFY : cause->status;
     WOLFSSL_ALERT_HISTORY history;
 
     (void)wolfSSL_get_alert_history(conn->ssl, &history);
-    if (about_certificate(native))
+    if (certificate || native == HANDSHAKE_SIZE_ERROR || native == BUFFER_E)
         wolf_ask_late(conn);
     if (conn->judged && conn->verdict != OTLS_OK)
         return fail_verification(conn, native, err);
@@ -174,13 +105,12 @@ otls_status wolf_failed(otls_backend_connection *conn, int native, otls_error *e
     if (history.last_tx.level != alert_fatal)
         wolf_alert_send(conn, cause->alert);
     wolf_alerts(conn);
-    if (about_certificate(native) && !conn->done)
-        status = OTLS_E_VERIFY;
-    (void)wolf_error(err, status, cause->code, native, cause->text);
+    (void)wolf_error(err, status, code, native, text);
     if (status == OTLS_E_VERIFY)
-        err->verify_flags = native == NO_PEER_CERT     ? (uint32_t)OTLS_VERIFY_MISSING
-                            : native == ASN_CRIT_EXT_E ? (uint32_t)OTLS_VERIFY_CRITICAL_EXTENSION
-                                                       : (uint32_t)OTLS_VERIFY_MALFORMED;
+        err->verify_flags = native == NO_PEER_CERT      ? (uint32_t)OTLS_VERIFY_MISSING
+                            : native == ASN_CRIT_EXT_E  ? (uint32_t)OTLS_VERIFY_CRITICAL_EXTENSION
+                            : native == MAX_CHAIN_ERROR ? (uint32_t)OTLS_VERIFY_LIMIT
+                                                        : (uint32_t)OTLS_VERIFY_MALFORMED;
     if (conn->tx_seen >= 0)
         err->alert = conn->tx_seen & 0xff;
     return status;

@@ -134,6 +134,8 @@ struct otls_backend_connection {
     otls_core *core;
     const otls_backend_context *context;
     otls_slice alpn; /* server: the name to answer with, without its length; our copy */
+    uint8_t head[2]; /* how what the peer sends begins */
+    size_t head_size;
     bool server;
     bool done;            /* the handshake is over */
     bool cleared;         /* wolfSSL_shutdown has reset the engine's object */
@@ -165,6 +167,10 @@ static inline otls_backend_connection *wolf_connection_of(WOLFSSL *ssl)
     return wolfSSL_GetIOReadCtx(ssl);
 }
 
+/** error_table.c: what we say of a number. */
+const kit_cause *wolf_cause(int native);
+/** Such a number is about a certificate, as long as core has not been asked about the peer's. */
+bool wolf_cause_is_certificate(int native);
 /** Turn the engine's last result into ours: fills `err`, reports alerts, sends what is missing. */
 otls_status wolf_failed(otls_backend_connection *conn, int native, otls_error *err);
 /** `text` is about `native`; for calls without a connection. */

@@ -11,6 +11,7 @@
 #include "base/files.h"
 #include "base/lru.h"
 #include "base/reader.h"
+#include "base/sentences.h"
 #include "base/user_data.h"
 
 #endif

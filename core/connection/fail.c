@@ -48,7 +48,8 @@ static bool cause_transport(const otls_connection *conn, otls_error *report)
 
 static void cause_alert(int16_t alert, otls_error *report)
 {
-    const int32_t code = report->code;
+    /* the engine may have taken what it could not read for no TLS at all: an alert is TLS */
+    const int32_t code = report->code == OTLS_CODE_NOT_TLS ? OTLS_CODE_NONE : report->code;
 
     omni_fail(report, OTLS_E_ALERT, code, "the peer sent the alert %s (%d)",
               otls_alert_name(alert), alert);
@@ -109,6 +110,9 @@ static void find_cause(otls_connection *conn, otls_status status, const otls_err
         broken = cause_transport(conn, report);
     if (report->alert < 0 && conn->alert_sent >= 0 && !broken)
         report->alert = conn->alert_sent;
+    if (report->text[0] == '\0')
+        (void)snprintf(report->text, sizeof(report->text), "%s",
+                       omni_sentence(report->code, report->alert));
     copy_native(report, engine);
 }
 
