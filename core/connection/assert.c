@@ -30,6 +30,47 @@ static bool alpn_is_offered(const otls_connection *conn)
     return chosen.size == 0;
 }
 
+static bool suite_fits_version(const otls_connection_info *info)
+{
+    const otls_suite *suite = omni_suite_find(info->suite);
+
+    return suite != NULL && suite->min_version <= info->version &&
+           (suite->min_version == OTLS_TLS1_3) == (info->version == OTLS_TLS1_3);
+}
+
+/* A resumed handshake has no signature, nor has one with a pre-shared key of ours. */
+static bool signature_is_allowed(const otls_connection *conn)
+{
+    const otls_context *context = conn->context;
+
+    if (conn->info.peer_signature == 0 || conn->info.resumed ||
+        (conn->info.psk && conn->calls.psk_given))
+        return true;
+    for (size_t i = 0; i < context->signature_count; i++)
+        if (context->signatures[i] == conn->info.peer_signature)
+            return true;
+    return false;
+}
+
+static bool early_data_is_possible(const otls_connection *conn)
+{
+    const bool sent =
+        conn->server ? conn->sessions.early_offered : conn->sessions.early_sent != 0;
+
+    return conn->info.early_data < OTLS_EARLY_DATA_ACCEPTED ||
+           (conn->info.early_data == OTLS_EARLY_DATA_ACCEPTED && sent);
+}
+
+/* Whatever an engine did: nobody gets through whom core refused. */
+otls_status omni_peer_assert(otls_connection *conn, otls_error *err)
+{
+    if (!conn->peer_refused)
+        return OTLS_OK;
+    return omni_connection_fail_text(conn, err, OTLS_E_VERIFY, OTLS_CODE_NONE,
+                                     "%s went on with a peer that was refused",
+                                     otls_backend_name(conn->context->backend));
+}
+
 /* Whatever an engine did: nothing outside the policy gets through. */
 otls_status omni_connection_assert(otls_connection *conn, otls_error *err)
 {
@@ -42,16 +83,20 @@ otls_status omni_connection_assert(otls_connection *conn, otls_error *err)
 
     if (info->version < context->lowest || info->version > context->highest)
         return outside(conn, err, otls_version_name(info->version));
-    if (!omni_context_allows_suite(context, info->suite))
+    if (!omni_context_allows_suite(context, info->suite) || !suite_fits_version(info))
         return outside(conn, err, otls_suite_name(info->suite));
     if (info->group != 0 && !omni_context_allows_group(context, info->group))
         return outside(conn, err, otls_group_name(info->group));
     if (!alpn_is_offered(conn))
         return outside(conn, err, "an application protocol");
+    if (!signature_is_allowed(conn))
+        return outside(conn, err, "a signature algorithm");
+    if (!early_data_is_possible(conn))
+        return outside(conn, err, "early data");
     if (must_verify && !conn->peer_verified)
         return omni_connection_fail_text(conn, err, OTLS_E_VERIFY,
                                          OTLS_CODE_PEER_CERTIFICATE_MISSING,
                                          "%s finished a handshake without a peer certificate",
                                          otls_backend_name(context->backend));
-    return OTLS_OK;
+    return omni_peer_assert(conn, err);
 }

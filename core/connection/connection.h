@@ -71,6 +71,7 @@ struct otls_connection {
     bool peer_verified;   /* core gave its verdict on the peer's chain in this connection */
     bool peer_missing;    /* the peer was asked and presented nothing */
     otls_status no_verdict; /* why the peer was refused without one; OTLS_OK = there is one */
+    bool peer_refused;    /* core's last word on the peer was not OTLS_OK */
     omni_record_watch watch; /* an alert in plaintext that the engine could not read */
     uint16_t hello_version;  /* server: what the ClientHello leads to */
     int16_t alert_sent, alert_received; /* fatal ones, -1 = none */

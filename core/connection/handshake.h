@@ -7,6 +7,8 @@
 
 /** After the handshake: is everything within the policy? */
 otls_status omni_connection_assert(otls_connection *conn, otls_error *err);
+/** Also afterwards, when a peer may be asked again: fail if core refused the peer. */
+otls_status omni_peer_assert(otls_connection *conn, otls_error *err);
 
 /** Settle what is to be settled and start the engine: OTLS_OK, WANT_READ or a failure. */
 otls_status omni_connection_start(otls_connection *conn, otls_error *err);

@@ -123,14 +123,19 @@ static void take_chains(otls_connection *conn, const otls_session *session)
     conn->peer_verified = true;
 }
 
+static otls_status not_offered(otls_connection *conn, otls_error *err)
+{
+    return omni_connection_fail_text(conn, err, OTLS_E_PROTOCOL, OTLS_CODE_OUTSIDE_POLICY,
+                                     "%s resumed a session that was not offered",
+                                     otls_backend_name(conn->context->backend));
+}
+
 static otls_status client_resumed(otls_connection *conn, otls_error *err)
 {
     omni_connection_sessions *sessions = &conn->sessions;
 
     if (sessions->fit != OTLS_SESSION_OFFERED)
-        return omni_connection_fail_text(conn, err, OTLS_E_PROTOCOL, OTLS_CODE_OUTSIDE_POLICY,
-                                         "%s resumed a session that was not offered",
-                                         otls_backend_name(conn->context->backend));
+        return not_offered(conn, err);
     take_chains(conn, sessions->offer);
     sessions->authenticated = sessions->offer->authenticated;
     return OTLS_OK;
@@ -163,6 +168,8 @@ static otls_status server_resumed(otls_connection *conn, otls_error *err)
     otls_status status = OTLS_E_VERIFY;
     uint8_t alert = 0;
 
+    if (!conn->sessions.hello_offered)
+        return not_offered(conn, err);
     if (conn->context->settings.verdict.verify_mode == OTLS_VERIFY_MODE_NONE)
         return OTLS_OK;
     if (OMNI_HAS(ops, peer_chain))
@@ -271,9 +278,20 @@ static void keep_session(otls_connection *conn, otls_session *session)
         settings->callback(conn, session, settings->callback_user);
 }
 
+/* An engine may say anything. */
+static bool is_session(const otls_native_session *native)
+{
+    return native->blob.data != NULL && native->blob.size <= OMNI_SESSION_BYTES_MAX &&
+           (native->id.data != NULL || native->id.size == 0) &&
+           native->id.size <= OMNI_SESSION_ID_MAX;
+}
+
 static void tell_session(otls_connection *conn, const otls_native_session *native)
 {
-    otls_session *session = make_session(conn, native);
+    otls_session *session = NULL;
+
+    if (is_session(native) && native->version == conn->info.version)
+        session = make_session(conn, native);
 
     if (session != NULL)
         keep_session(conn, session);
@@ -292,7 +310,7 @@ static void drop_early(omni_connection_sessions *sessions)
 static void keep_early(omni_connection_sessions *sessions, const otls_native_session *native)
 {
     drop_early(sessions);
-    if (native->blob.size > OMNI_SESSION_BYTES_MAX || native->id.size > OMNI_SESSION_ID_MAX)
+    if (!is_session(native))
         return;
     sessions->early_blob = omni_malloc(native->blob.size + native->id.size);
     if (sessions->early_blob == NULL)

@@ -13,7 +13,7 @@ void omni_peer_clear(otls_connection *conn)
         otls_certificate_free(conn->peer[i]);
     conn->peer_count = 0;
     omni_verdict_clear(&conn->verdict);
-    conn->peer_verified = conn->peer_missing = false;
+    conn->peer_verified = conn->peer_missing = conn->peer_refused = false;
     conn->no_verdict = OTLS_OK;
     omni_certificate_message_drop(conn);
 }
@@ -131,10 +131,9 @@ static otls_status judge_absent(otls_connection *conn, uint8_t *alert)
                             alert, "the peer presented no certificate");
 }
 
-otls_status omni_core_verify_peer(otls_core *core, const otls_slice *chain, size_t count,
-                                  const otls_slice *staple, uint8_t *alert)
+static otls_status verify_peer(otls_connection *conn, const otls_slice *chain, size_t count,
+                               const otls_slice *staple, uint8_t *alert)
 {
-    otls_connection *conn = omni_connection_of(core);
     presented sent = {.count = count};
     omni_verify_request request;
 
@@ -149,4 +148,14 @@ otls_status omni_core_verify_peer(otls_core *core, const otls_slice *chain, size
     if (!omni_staple_keep(conn, staple) || !keep_chain(conn, chain, &request, &sent))
         return refuse_unjudged(conn, OTLS_E_NOMEM, alert, "out of memory");
     return judge(conn, &request, staple, alert);
+}
+
+otls_status omni_core_verify_peer(otls_core *core, const otls_slice *chain, size_t count,
+                                  const otls_slice *staple, uint8_t *alert)
+{
+    otls_connection *conn = omni_connection_of(core);
+    const otls_status status = verify_peer(conn, chain, count, staple, alert);
+
+    conn->peer_refused = status != OTLS_OK;
+    return status;
 }
