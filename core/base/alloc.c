@@ -79,7 +79,7 @@ void omni_free(void *block)
 
 void *omni_memdup(const void *data, size_t size)
 {
-    void *copy = omni_malloc(size);
+    void *copy = data != NULL || size == 0 ? omni_malloc(size) : NULL;
 
     if (copy != NULL && size != 0)
         memcpy(copy, data, size);

@@ -4,6 +4,7 @@
 #define OMNI_BASE_FAIL_H
 
 #include <omnitls/error.h>
+#include <stdbool.h>
 
 /** Fill `err` (unless NULL) completely; returns `status`. */
 __attribute__((format(printf, 4, 5))) otls_status omni_fail(otls_error *err, otls_status status,
@@ -11,6 +12,12 @@ __attribute__((format(printf, 4, 5))) otls_status omni_fail(otls_error *err, otl
 otls_status omni_fail_nomem(otls_error *err);
 /** Report `errno_value`; the sentence is `what` followed by the system's own words. */
 otls_status omni_fail_system(otls_error *err, int32_t code, int errno_value, const char *what);
+
+/** Is it one of the failures of omnitls/error.h? An engine may answer anything. */
+static inline bool omni_status_is_failure(otls_status status)
+{
+    return status < 0 && status >= OTLS_E_INTERNAL;
+}
 
 /** Pass a failure on. The one control-flow macro of the project. */
 #define OMNI_TRY(call)                                                                             \

@@ -19,7 +19,7 @@ otls_status otls_connection_shutdown(otls_connection *conn, otls_error *err)
                          "close_notify before the handshake is done");
     if (!conn->sent_close) {
         status = OMNI_ENGINE_CALL(conn, shutdown, &inner);
-        if (status < 0)
+        if (status != OTLS_OK)
             return omni_connection_fail(conn, status, &inner, err);
         conn->sent_close = true;
     }

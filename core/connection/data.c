@@ -4,6 +4,7 @@
 
 #include "base/base.h"
 #include "connection/fail.h"
+#include "connection/handshake.h"
 #include "connection/io.h"
 
 #include <string.h>
@@ -33,6 +34,15 @@ static otls_status read_ended(otls_connection *conn, otls_status status, const o
     return omni_connection_fail(conn, status, inner, err);
 }
 
+static otls_status not_believed(otls_connection *conn, size_t *count, otls_error *err)
+{
+    *count = 0;
+    OMNI_TRY(omni_peer_assert(conn, err));
+    return omni_connection_fail_text(conn, err, OTLS_E_INTERNAL, OTLS_CODE_NONE,
+                                     "%s read more than there is room for, or nothing",
+                                     otls_backend_name(conn->context->backend));
+}
+
 /* The engine has nothing yet: what does the caller have to wait for? */
 static otls_status nothing_yet(otls_connection *conn, otls_error *err)
 {
@@ -54,8 +64,10 @@ static otls_status read_engine(otls_connection *conn, void *out, size_t capacity
         otls_status status;
 
         status = OMNI_ENGINE_CALL(conn, read, out, capacity, count, &inner);
+        if (status == OTLS_OK && *count - 1 < capacity && !conn->peer_refused)
+            return OTLS_OK; /* 1 to capacity bytes, of a peer that was not refused meanwhile */
         if (status == OTLS_OK)
-            return OTLS_OK;
+            return not_believed(conn, count, err);
         *count = 0;
         if (status != OTLS_WANT_READ)
             return read_ended(conn, status, &inner, err);
@@ -163,7 +175,7 @@ static otls_status write_records(otls_connection *conn, const uint8_t *data, siz
 
         status = OMNI_ENGINE_CALL(conn, write, data + *count, part, &inner);
         if (status != OTLS_OK || conn->write_said != OTLS_OK)
-            return omni_connection_fail(conn, status < 0 ? status : OTLS_E_IO,
+            return omni_connection_fail(conn, status != OTLS_OK ? status : OTLS_E_IO,
                                         status < 0 ? &inner : NULL, err);
         *count += part;
         if (!may_write_more(conn))

@@ -44,6 +44,14 @@ static otls_status may_write(otls_connection *conn, otls_error *err)
     return OTLS_OK;
 }
 
+static otls_status beyond(otls_connection *conn, size_t *count, otls_error *err)
+{
+    *count = 0;
+    return omni_connection_fail_text(conn, err, OTLS_E_INTERNAL, OTLS_CODE_NONE,
+                                     "%s counted more early data than there is",
+                                     otls_backend_name(conn->context->backend));
+}
+
 otls_status otls_connection_write_early(otls_connection *conn, const void *data, size_t size,
                                         size_t *count, otls_error *err)
 {
@@ -65,6 +73,8 @@ otls_status otls_connection_write_early(otls_connection *conn, const void *data,
     if (room == 0)
         return refuse(err, "the session allows no more of it");
     status = OMNI_ENGINE_CALL(conn, write_early, data, size < room ? size : room, count, &inner);
+    if (status == OTLS_OK && *count > size)
+        return beyond(conn, count, err);
     conn->sessions.early_sent += (uint32_t)*count;
     if (status < 0 && status != OTLS_E_USAGE)
         return omni_connection_fail(conn, status, &inner, err);
@@ -102,6 +112,8 @@ otls_status otls_connection_read_early(otls_connection *conn, void *out, size_t 
     status = OMNI_ENGINE_CALL(conn, read_early, out, capacity, count, &inner);
     if (status < 0)
         return omni_connection_fail(conn, status, &inner, err);
+    if (*count > capacity)
+        return beyond(conn, count, err);
     conn->sessions.early_over = status == OTLS_CLOSED;
     if (omni_io_flush(conn) < 0)
         return omni_connection_fail(conn, OTLS_E_IO, NULL, err);

@@ -12,6 +12,18 @@
 #define EXPORT_MAX 16384u
 #define LABEL_MAX 249u /* "tls13 " and the label share one length byte, RFC 8446 7.1 */
 
+/* The engine's answer, or ours to one that is none. */
+static otls_status answered(const otls_connection *conn, otls_status status,
+                            const otls_error *inner, otls_error *err)
+{
+    if (status != OTLS_OK && !omni_status_is_failure(status))
+        return omni_fail(err, OTLS_E_INTERNAL, OTLS_CODE_NONE, "%s answered %d, which is no status",
+                         otls_backend_name(conn->context->backend), (int)status);
+    if (status != OTLS_OK && err != NULL)
+        *err = *inner;
+    return status;
+}
+
 otls_status otls_connection_export_keying(otls_connection *conn, const char *label,
                                           const void *context, size_t context_size, void *out,
                                           size_t size, otls_error *err)
@@ -30,9 +42,7 @@ otls_status otls_connection_export_keying(otls_connection *conn, const char *lab
                          LABEL_MAX, EXPORT_MAX);
     status = omni_engine(conn)->export_keying(conn->engine, label, (otls_slice){context, context_size},
                                             out, size, &inner);
-    if (status != OTLS_OK && err != NULL)
-        *err = inner;
-    return status;
+    return answered(conn, status, &inner, err);
 }
 
 static otls_status secret(otls_connection *conn, otls_secret which, otls_feature feature,
@@ -45,10 +55,16 @@ static otls_status secret(otls_connection *conn, otls_secret which, otls_feature
     OMNI_TRY(omni_connection_open(conn, err));
     if (!OMNI_HAS(omni_engine(conn), secret))
         return omni_fail_unsupported(err, conn->context->backend, feature);
-    status = omni_engine(conn)->secret(conn->engine, (int)which, out, capacity, length, &inner);
-    if (status != OTLS_OK && err != NULL)
-        *err = inner;
-    return status;
+    status = answered(conn, omni_engine(conn)->secret(conn->engine, (int)which, out, capacity,
+                                                      length, &inner),
+                      &inner, err);
+    if (status == OTLS_OK && *length - 1 < capacity) /* 1 to capacity */
+        return OTLS_OK;
+    *length = 0;
+    return status != OTLS_OK ? status
+                             : omni_fail(err, OTLS_E_INTERNAL, OTLS_CODE_NONE,
+                                         "%s gave a secret of no bytes, or of too many",
+                                         otls_backend_name(conn->context->backend));
 }
 
 static otls_status secret_of(otls_connection *conn, otls_secret which, uint8_t *out, size_t size,

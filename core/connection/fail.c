@@ -123,7 +123,8 @@ otls_status omni_connection_fail(otls_connection *conn, otls_status status,
 
     if (conn->state == OMNI_STATE_FAILED)
         return omni_connection_fail_again(conn, err);
-    find_cause(conn, status < 0 ? status : OTLS_E_INTERNAL, engine_error, &report);
+    find_cause(conn, omni_status_is_failure(status) ? status : OTLS_E_INTERNAL,
+               status < 0 ? engine_error : NULL, &report);
     conn->state = OMNI_STATE_FAILED;
     conn->failure_status = (otls_status)report.status;
     omni_event_state(conn);

@@ -95,8 +95,10 @@ static otls_status step(otls_connection *conn, otls_error *err)
             return omni_connection_fail(conn, flushed, NULL, err);
         if (status == OTLS_OK)
             return finish(conn, err);
+        if (status == OTLS_WANT_ASYNC)
+            return status;
         if (status != OTLS_WANT_READ)
-            return status; /* WANT_ASYNC */
+            return omni_connection_fail(conn, status, NULL, err);
         if (flushed == OTLS_WANT_WRITE)
             return OTLS_WANT_WRITE;
         if (conn->said == OTLS_WANT_READ)

@@ -46,7 +46,7 @@ static otls_status after_engine(otls_connection *conn, otls_status status, const
             *err = *inner;
         return status;
     }
-    if (status < 0)
+    if (status != OTLS_OK)
         return omni_connection_fail(conn, status, inner, err);
     status = omni_io_flush(conn);
     return status < 0 ? omni_connection_fail(conn, status, NULL, err) : OTLS_OK;

@@ -32,7 +32,7 @@ static otls_status edge_result(otls_status status, uint8_t *result)
         *result = EDGE_UNSUPPORTED;
         return OTLS_OK;
     default:
-        return status;
+        return omni_status_is_failure(status) ? status : OTLS_E_INTERNAL;
     }
 }
 
@@ -74,6 +74,8 @@ static otls_status edge(omni_search *search, const omni_path_step *child,
                                              cert->signature, &native),
                          result);
     if (status != OTLS_OK) {
+        if (native.status == OTLS_OK)
+            omni_fail(&native, status, OTLS_CODE_NONE, "a signature check without an answer");
         if (err != NULL)
             *err = native;
         return status;
