@@ -45,6 +45,7 @@ static void alpn(otls_connection_info *info, const char *name)
 INFO_LIE(alpn_other, alpn(info, "spdy/3"))
 INFO_LIE(alpn_shorter, alpn(info, "h"))
 INFO_LIE(alpn_longer, alpn(info, "h2h2"))
+INFO_LIE(alpn_two_in_one, alpn(info, "h2\x08http/1.1"))
 INFO_LIE(alpn_same_length, alpn(info, "h3"))
 INFO_LIE(alpn_second, alpn(info, "http/1.1"))
 
@@ -164,6 +165,9 @@ STATUS_LIE(status_negative, -99)
 STATUS_LIE(status_closed, OTLS_CLOSED)
 STATUS_LIE(status_want_write, OTLS_WANT_WRITE)
 STATUS_LIE(status_internal, OTLS_E_INTERNAL)
+STATUS_LIE(status_unsupported, OTLS_E_UNSUPPORTED)
+STATUS_LIE(status_credential, OTLS_E_CREDENTIAL)
+STATUS_LIE(status_verify, OTLS_E_VERIFY)
 
 static otls_status done_at_once(otls_status truth)
 {
@@ -210,7 +214,9 @@ typedef struct row {
     stage where;
     otls_status status;
     int32_t code;
-    bool mutual; /* the server requires a certificate */
+    bool mutual;    /* the server requires a certificate */
+    bool unchecked; /* the client does not verify */
+    bool wide;      /* the client takes TLS 1.2 and 1.3 */
 } row;
 
 #define OUTSIDE .status = OTLS_E_PROTOCOL, .code = OTLS_CODE_OUTSIDE_POLICY
@@ -248,6 +254,9 @@ static const row rows[] = {
     {"protocol cut short", INFO(alpn_shorter), OUTSIDE},
     {"protocol drawn out", INFO(alpn_longer), OUTSIDE},
     {"protocol of the same length", INFO(alpn_same_length), OUTSIDE},
+    {"two protocols as one", INFO(alpn_two_in_one), OUTSIDE},
+    {"suite of TLS 1.2 in TLS 1.3, both allowed", INFO(suite_of_12), .version = OTLS_TLS1_3,
+     OUTSIDE, .wide = true},
     {"protocol of 300 bytes", INFO(alpn_large), OUTSIDE},
     {"protocol that was not chosen", INFO(alpn_second), SERVER, OUTSIDE},
     {"protocol of the same length", INFO(alpn_same_length), SERVER, OUTSIDE},
@@ -279,6 +288,9 @@ static const row rows[] = {
     {"chain of 33", ASK(chain_long), REFUSED},
     {"chain of 2,000", ASK(chain_endless), REFUSED},
     {"chain of 2,000", ASK(chain_endless), MUTUAL, REFUSED},
+    {"chain of zeros, not verified", ASK(chain_zeros), REFUSED, .unchecked = true},
+    {"certificate of 70,000 bytes, not verified", ASK(chain_large), REFUSED, .unchecked = true},
+    {"chain of 33, not verified", ASK(chain_long), REFUSED, .unchecked = true},
     {"certificate cut short", ASK(chain_truncated), REFUSED},
 
     {"a handshake that is done at once", .hooks = {.handshake = done_at_once}, OUTSIDE},
@@ -322,6 +334,9 @@ static const row rows[] = {
      .where = NOWHERE},
     {"a staple nobody asked for", ASK(staple_large), .where = NOWHERE},
     {"signatures of an unknown status", .hooks = {.check = status_positive}, REFUSED},
+    {"signatures that cannot be checked", .hooks = {.check = status_unsupported}, REFUSED},
+    {"signatures by keys that cannot be read", .hooks = {.check = status_credential}, REFUSED},
+    {"signatures that are bad", .hooks = {.check = status_verify}, REFUSED},
     {"signatures of an unknown failure", .hooks = {.check = status_negative}, REFUSED},
 };
 #define ROWS (sizeof(rows) / sizeof(rows[0]))
@@ -395,6 +410,9 @@ static outcome run(const row *r, const otls_backend *backend, uint16_t version)
         .client_alpn_count = 2,
         .server_alpn = protocols,
         .server_alpn_count = 2,
+        .no_verify = r->unchecked,
+        .client_lowest = r->wide ? OTLS_TLS1_2 : 0,
+        .client_highest = r->wide ? OTLS_TLS1_3 : 0,
         .client_identity = r->mutual ? "client-ecdsa-p256" : NULL,
         .verify_mode = r->mutual ? OTLS_VERIFY_MODE_REQUIRED : OTLS_VERIFY_MODE_NONE,
     };

@@ -121,7 +121,8 @@ class Tree:
 
     def __init__(self, directory, jobs):
         self.source, self.build, self.jobs = directory / "source", directory / "build", jobs
-        self.environment = dict(os.environ, CCACHE_NOHASHDIR="1", CCACHE_BASEDIR=str(self.source))
+        self.environment = dict(os.environ, CCACHE_NOHASHDIR="1", CCACHE_BASEDIR=str(self.source),
+                                CRITERION_FAIL_FAST="1")
 
     def run(self, command, seconds):
         """Exit status and output; a negative status when it took too long."""

@@ -189,6 +189,54 @@ Test(client_hello, malformed)
 }
 
 /* RFC 8446 4.2.10: an empty extension, or none. */
+/* A body put together of these; what it is parsed to. */
+static omni_hello_result parse_body(size_t session_id, size_t suite_bytes, size_t compression,
+                                    const char *rest, size_t rest_size)
+{
+    otls_client_hello hello;
+    omni_hello_result result;
+
+    body.size = 0;
+    put_number(&body, 0x0303, 2);
+    put(&body, zeros, 32);
+    put_number(&body, session_id, 1);
+    for (size_t i = 0; i < session_id; i++)
+        put_number(&body, 7, 1);
+    put_number(&body, suite_bytes, 2);
+    put(&body, zeros, suite_bytes);
+    put_number(&body, compression, 1);
+    put(&body, zeros, compression);
+    put(&body, rest, rest_size);
+    to_wire(&wire, &body, 16384);
+    result = omni_client_hello_parse(&hello, wire.bytes, wire.size);
+    omni_client_hello_clear(&hello);
+    return result;
+}
+
+Test(client_hello, sizes_of_the_body)
+{
+    cr_expect_eq(parse_body(0, 2, 1, "", 0), OMNI_HELLO_OK);
+    cr_expect_eq(parse_body(32, 2, 1, "", 0), OMNI_HELLO_OK);
+    cr_expect_eq(parse_body(33, 2, 1, "", 0), OMNI_HELLO_BAD, "a session id of 33 octets");
+    cr_expect_eq(parse_body(0, 0, 1, "", 0), OMNI_HELLO_BAD, "no suite");
+    cr_expect_eq(parse_body(0, 3, 1, "", 0), OMNI_HELLO_BAD, "half a suite");
+    cr_expect_eq(parse_body(0, 2, 0, "", 0), OMNI_HELLO_BAD, "no compression method");
+    cr_expect_eq(parse_body(0, 2, 1, "\0\0", 2), OMNI_HELLO_OK, "no extensions");
+    cr_expect_eq(parse_body(0, 2, 1, "\0\0x", 3), OMNI_HELLO_BAD, "something behind");
+}
+
+/* RFC 8446 4.2.1: without supported_versions nobody speaks TLS 1.3, whatever the old field says. */
+Test(client_hello, the_old_version_field)
+{
+    otls_client_hello hello = {.legacy_version = 0x0304};
+
+    cr_expect_eq(omni_hello_version(&hello, 0x0303, 0x0304), 0x0303);
+    cr_expect_eq(omni_hello_version(&hello, 0x0304, 0x0304), 0);
+    hello.legacy_version = 0x0302;
+    cr_expect_eq(omni_hello_version(&hello, 0x0303, 0x0304), 0);
+    cr_expect_eq(omni_hello_version(&hello, 0x0301, 0x0304), 0x0302);
+}
+
 Test(client_hello, early_data)
 {
     for (size_t size = 0; size < 3; size++) {

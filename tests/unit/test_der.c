@@ -33,6 +33,18 @@ Test(der, lengths)
     cr_expect_not(reads("04 81 01 ff"), "long form where the short one fits");
     cr_expect_not(reads("04 82 00 01 ff"), "leading zero octet");
     cr_expect_not(reads("04 81"), "no long length");
+    {
+        static const uint8_t head[] = {4, 0x82, 0, 0x80}, good[] = {4, 0x81, 0x80};
+        uint8_t data[4 + 0x80] = {0};
+        omni_der der = omni_der_of(slice(data, sizeof(data)));
+        omni_tlv tlv;
+
+        memcpy(data, head, sizeof(head));
+        cr_expect_not(omni_der_next(&der, &tlv), "a zero octet before a long length");
+        der = omni_der_of(slice(data, 3 + 0x80));
+        memcpy(data, good, sizeof(good));
+        cr_expect(omni_der_next(&der, &tlv));
+    }
     cr_expect_not(reads("04 85 00 00 00 00 01 ff"), "five length octets");
     cr_expect_not(reads("04 84 ff ff ff ff"), "far beyond the end");
     cr_expect_not(reads("1f 81 01 01 00"), "high tag number");
@@ -183,6 +195,9 @@ static const struct moment {
     {OMNI_DER_UTC_TIME, "000101000000z", false, 0},
     {OMNI_DER_UTC_TIME, "000101000000+0100", false, 0},
     {OMNI_DER_UTC_TIME, "0001 1000000Z", false, 0},
+    {OMNI_DER_UTC_TIME, "00010:000000Z", false, 0},
+    {OMNI_DER_UTC_TIME, "0001010::000Z", false, 0},
+    {OMNI_DER_UTC_TIME, "00010/000000Z", false, 0},
     {OMNI_DER_UTC_TIME, "-10101000000Z", false, 0},
     {OMNI_DER_UTC_TIME, "20000101000000Z", false, 0},
     {OMNI_DER_GENERALIZED_TIME, "20000101000000.5Z", false, 0},

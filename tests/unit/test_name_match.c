@@ -98,6 +98,16 @@ ParameterizedTest(size_t *index, name_match, references)
     cr_expect_eq(name.dns == NULL, name.ip_size != 0);
 }
 
+Test(name_match, what_is_wrong_is_said)
+{
+    otls_error err = OTLS_ERROR_INIT;
+    omni_reference_name name;
+    char buffer[256];
+
+    cr_expect_eq(omni_reference_name_parse(&name, "b\xc3\xbc.example", buffer, &err), OTLS_E_USAGE);
+    cr_expect_not_null(strstr(err.text, "A-label"), "%s", err.text);
+}
+
 #define CN "common.example"
 enum { NONE = 0, WITH_CN = OTLS_MATCH_COMMON_NAME, PARTIAL = OTLS_MATCH_PARTIAL_WILDCARDS };
 
@@ -112,6 +122,7 @@ static const struct match {
     {"82{'a.example'} 82{'www.example.org'}", "www.example.org", NONE, true},
     {"82{'www.example.org'}", "example.org", NONE, false},
     {"82{'example.org'}", "www.example.org", NONE, false},
+    {"82{'www.example.org.evil'}", "www.example.org", NONE, false},
     {"82{'www.example.org.'}", "www.example.org", NONE, false},
     {"82{'www.example.org' 00}", "www.example.org", NONE, false},
     {"82{'www.example.org' 00 '.evil.example'}", "www.example.org", NONE, false},
@@ -124,6 +135,8 @@ static const struct match {
     {"82{'*.example.org'}", "example.org", NONE, false},
     {"82{'*.example.org'}", "a.b.example.org", NONE, false},
     {"82{'*.example.org'}", "xn--bcher-kva.example.org", NONE, true},
+    {"82{'*.example.org'}", "www.example.org.evil", NONE, false},
+    {"82{'*.example.org.evil'}", "www.example.org", NONE, false},
     {"82{'*.org'}", "example.org", NONE, false},
     {"82{'*'}", "localhost", NONE, false},
     {"82{'*.'}", "localhost", NONE, false},

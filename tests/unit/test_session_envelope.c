@@ -129,6 +129,58 @@ Test(envelope, well_sealed_nonsense)
     otls_session_free(s);
 }
 
+/* Without the sum, one changed bit anywhere is seen. */
+Test(envelope, one_bit_is_seen)
+{
+    otls_session *s = sample(OMNI_SESSION_CLIENT), *t;
+    uint8_t *bytes;
+    size_t size;
+
+    cr_assert_eq(omni_session_encode(s, &bytes, &size, NULL), OTLS_OK);
+    for (size_t i = 0; i < size; i++) {
+        bytes[i] ^= 1;
+        cr_expect_neq(decode(bytes, size, &t), OTLS_OK, "octet %zu of %zu", i, size);
+        bytes[i] ^= 1;
+    }
+    cr_assert_eq(decode(bytes, size, &t), OTLS_OK);
+    otls_session_free(t);
+    omni_free(bytes);
+    otls_session_free(s);
+}
+
+Test(envelope, only_what_it_says)
+{
+    otls_session *s = sample(OMNI_SESSION_CLIENT), *t;
+    uint8_t *bytes, *longer;
+    size_t size;
+    otls_error err = OTLS_ERROR_INIT;
+
+    cr_assert_eq(omni_session_encode(s, &bytes, &size, NULL), OTLS_OK);
+    /* one octet more, behind the blob, in the total and under the sum */
+    longer = omni_calloc(1, size + 1);
+    cr_assert_not_null(longer);
+    memcpy(longer, bytes, size - 32);
+    for (size_t i = 0; i < 4; i++)
+        longer[11 + i] = (uint8_t)((size + 1) >> (8 * (3 - i)));
+    seal(longer, size + 1);
+    cr_expect_eq(decode(longer, size + 1, &t), OTLS_E_CONFIG, "something behind the blob");
+    omni_free(longer);
+    /* the engine's name: behind the head and its length */
+    bytes[16] ^= 1;
+    seal(bytes, size);
+    cr_expect_eq(
+        omni_session_decode(&t, any_engine(), OMNI_SESSION_CLIENT, (otls_slice){bytes, size}, &err),
+        OTLS_E_WRONG_BACKEND, "%s", err.text);
+    bytes[16] ^= 1;
+    /* the host: behind two names, version and suite, and its length */
+    const size_t host = 15 + 1 + bytes[15];
+    bytes[host + 1 + bytes[host] + 4 + 1 + 3] = 0;
+    seal(bytes, size);
+    cr_expect_eq(decode(bytes, size, &t), OTLS_E_CONFIG, "a NUL in the host's name");
+    omni_free(bytes);
+    otls_session_free(s);
+}
+
 Test(envelope, older_formats_and_versions)
 {
     otls_session *s = sample(OMNI_SESSION_CLIENT), *t;

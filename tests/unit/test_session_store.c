@@ -267,6 +267,35 @@ Test(ring, all_keys)
     omni_ticket_ring_free(ring);
 }
 
+/* Keys that are not random, or that cannot be told apart, or too many. */
+Test(ring, what_is_no_set_of_keys)
+{
+    omni_ticket_ring *ring = omni_ticket_ring_new();
+    uint8_t good[4 * OTLS_TICKET_KEY_SIZE], keys[sizeof(good)];
+    static const struct {
+        size_t from, size;
+    } zeros[] = {{0, 16}, {16, 32}, {48, 32}};
+
+    for (size_t i = 0; i < sizeof(good); i++)
+        good[i] = (uint8_t)(i + i / 80 + 1);
+    cr_assert_eq(omni_ticket_ring_set(ring, good, 3 * OTLS_TICKET_KEY_SIZE, NULL), OTLS_OK);
+    cr_expect_eq(omni_ticket_ring_set(ring, good, sizeof(good), NULL), OTLS_E_USAGE);
+    cr_expect_eq(omni_ticket_ring_set(ring, good, 0, NULL), OTLS_E_USAGE);
+    cr_expect_eq(omni_ticket_ring_set(ring, good, OTLS_TICKET_KEY_SIZE - 1, NULL), OTLS_E_USAGE);
+    for (size_t which = 0; which < 3; which++)
+        for (size_t i = 0; i < 3; i++) {
+            memcpy(keys, good, sizeof(keys));
+            memset(keys + which * OTLS_TICKET_KEY_SIZE + zeros[i].from, 0, zeros[i].size);
+            cr_expect_eq(omni_ticket_ring_set(ring, keys, 3 * OTLS_TICKET_KEY_SIZE, NULL),
+                         OTLS_E_USAGE, "part %zu of key %zu is zero", i, which);
+        }
+    memcpy(keys, good, sizeof(keys));
+    memcpy(keys + 2 * OTLS_TICKET_KEY_SIZE, keys, 16);
+    cr_expect_eq(omni_ticket_ring_set(ring, keys, 3 * OTLS_TICKET_KEY_SIZE, NULL), OTLS_E_USAGE,
+                 "two of one name");
+    omni_ticket_ring_free(ring);
+}
+
 /* One of the fleet rotates first: the others open its tickets with the next key, and follow. */
 Test(ring, a_fleet)
 {

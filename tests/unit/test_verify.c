@@ -223,6 +223,74 @@ Test(verify, pins)
     otls_trust_free(trust);
 }
 
+/* The leaf is the anchor: its own key must be pinned, and nothing else will do. */
+Test(verify, pins_on_a_path_of_one)
+{
+    const otls_backend *list[ENGINES_MAX];
+    otls_trust *trust = read_trust(PKI("server-selfsigned.pem"));
+    chain sent = read_chain(PKI("server-selfsigned.pem"));
+    const otls_slice spki = sent.certs[0]->x509.spki;
+    otls_verify_parameters parameters = OTLS_VERIFY_PARAMETERS_INIT;
+    otls_error err = OTLS_ERROR_INIT;
+    uint8_t pin[64];
+
+    (void)engines(list);
+    parameters.backend = list[0];
+    parameters.time = good_time;
+    parameters.pins = pin;
+    parameters.pin_count = 1;
+    cr_assert_eq(
+        OMNI_MODULE(list[0])->crypto->digest(OTLS_HASH_SHA256, spki.data, spki.size, pin, &err),
+        OTLS_OK);
+    for (size_t i = 0; i <= 32; i++) { /* each octet counts; then none is wrong */
+        otls_verdict *verdict = NULL;
+
+        if (i < 32)
+            pin[i] ^= 1;
+        cr_assert_eq(otls_trust_verify(trust, (const otls_certificate *const *)sent.certs,
+                                       sent.count, &parameters, &verdict, NULL),
+                     OTLS_OK);
+        cr_expect_eq(otls_verdict_flags(verdict), i < 32 ? OTLS_VERIFY_PIN_MISMATCH : 0u,
+                     "octet %zu", i);
+        if (i < 32)
+            pin[i] ^= 1;
+        otls_verdict_free(verdict);
+    }
+    free_chain(&sent);
+    otls_trust_free(trust);
+}
+
+Test(verify, validity_to_the_second)
+{
+    const otls_backend *list[ENGINES_MAX];
+    otls_trust *trust = read_trust(PKI("server-selfsigned.pem"));
+    chain sent = read_chain(PKI("server-selfsigned.pem"));
+    const omni_x509 *cert = &sent.certs[0]->x509;
+    const struct {
+        int64_t time;
+        uint32_t flags;
+    } moments[] = {{cert->not_before - 1, OTLS_VERIFY_NOT_YET_VALID},
+                   {cert->not_before, 0},
+                   {cert->not_after, 0},
+                   {cert->not_after + 1, OTLS_VERIFY_EXPIRED}};
+
+    (void)engines(list);
+    for (size_t i = 0; i < COUNT(moments); i++) {
+        otls_verify_parameters parameters = OTLS_VERIFY_PARAMETERS_INIT;
+        otls_verdict *verdict = NULL;
+
+        parameters.backend = list[0];
+        parameters.time = moments[i].time;
+        cr_assert_eq(otls_trust_verify(trust, (const otls_certificate *const *)sent.certs,
+                                       sent.count, &parameters, &verdict, NULL),
+                     OTLS_OK);
+        cr_expect_eq(otls_verdict_flags(verdict), moments[i].flags, "moment %zu", i);
+        otls_verdict_free(verdict);
+    }
+    free_chain(&sent);
+    otls_trust_free(trust);
+}
+
 Test(verify, wrong_parameters)
 {
     const otls_backend *list[ENGINES_MAX];
@@ -304,6 +372,16 @@ static const struct {
     {OTLS_SAN_URI, "host.test", "https://192.0.2.1/", false, OMNI_CONSTRAINT_UNKNOWN},
     {OTLS_SAN_URI, "host.test", "https:", false, OMNI_CONSTRAINT_UNKNOWN},
     {OTLS_SAN_IP, "\1\2\3", "\1\2\3\4", false, OMNI_CONSTRAINT_UNKNOWN},
+    {OTLS_SAN_DNS, "host.test", "host.test.evil", false, OMNI_CONSTRAINT_OUTSIDE},
+    {OTLS_SAN_URI, "host.test", "https://user@host.test/", false, OMNI_CONSTRAINT_INSIDE},
+    {OTLS_SAN_URI, "host.test", "https://host.test@other.test/", false, OMNI_CONSTRAINT_OUTSIDE},
+    {OTLS_SAN_URI, "host.test", "https://host.test?other.test", false, OMNI_CONSTRAINT_INSIDE},
+    {OTLS_SAN_URI, "host.test", "https://a.host.test/", false, OMNI_CONSTRAINT_OUTSIDE},
+    {OTLS_SAN_URI, "host.test", "host.test", false, OMNI_CONSTRAINT_UNKNOWN},
+    {OTLS_SAN_EMAIL, "host.test", "a@b.host.test", false, OMNI_CONSTRAINT_OUTSIDE},
+    {OTLS_SAN_EMAIL, "a@host.test", "b@host.test", false, OMNI_CONSTRAINT_OUTSIDE},
+    {OTLS_SAN_EMAIL, "a@host.test", "a@other.test", false, OMNI_CONSTRAINT_OUTSIDE},
+    {OTLS_SAN_IP, "12345678", "1234567890123456", false, OMNI_CONSTRAINT_UNKNOWN},
     {OTLS_SAN_RID, "x", "x", false, OMNI_CONSTRAINT_UNKNOWN},
 };
 
@@ -326,8 +404,24 @@ Test(verify, address_constraint_needs_a_prefix)
     static const uint8_t good[] = {192, 0, 2, 0, 255, 255, 255, 0};
     static const uint8_t other[] = {192, 0, 3, 0, 255, 255, 255, 0};
     static const uint8_t holes[] = {192, 0, 2, 0, 255, 0, 255, 0};
+    static const uint8_t narrow[] = {192, 0, 2, 2, 255, 255, 255, 254};
+    static const uint8_t wide[32] = {192, 0, 2, 1, [16] = 255, 255, 255, 255};
+    static const uint8_t long_name[16] = {192, 0, 2, 1};
+    static const uint8_t odd[] = {192, 0, 2, 0, 0, 255, 255, 255, 255, 0};
     const otls_slice address = {.data = name, .size = 4};
 
+    cr_expect_eq(omni_constraint_match(OTLS_SAN_IP, (otls_slice){odd, 10}, address, false),
+                 OMNI_CONSTRAINT_UNKNOWN);
+    cr_expect_eq(omni_constraint_match(OTLS_SAN_IP, (otls_slice){narrow, 8}, address, false),
+                 OMNI_CONSTRAINT_OUTSIDE);
+    cr_expect_eq(omni_constraint_match(OTLS_SAN_IP, (otls_slice){wide, 32}, address, false),
+                 OMNI_CONSTRAINT_OUTSIDE);
+    cr_expect_eq(omni_constraint_match(OTLS_SAN_IP, (otls_slice){good, 8},
+                                       (otls_slice){long_name, 16}, false),
+                 OMNI_CONSTRAINT_OUTSIDE);
+    cr_expect_eq(
+        omni_constraint_match(OTLS_SAN_IP, (otls_slice){good, 8}, (otls_slice){name, 3}, false),
+        OMNI_CONSTRAINT_UNKNOWN);
     cr_expect_eq(omni_constraint_match(OTLS_SAN_IP, (otls_slice){good, 8}, address, false),
                  OMNI_CONSTRAINT_INSIDE);
     cr_expect_eq(omni_constraint_match(OTLS_SAN_IP, (otls_slice){other, 8}, address, false),
