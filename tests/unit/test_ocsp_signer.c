@@ -5,6 +5,7 @@
  */
 #include "der_make.h"
 #include "engine/engine.h"
+#include "verify/verify.h"
 #include "x509/ocsp.h"
 
 #include <criterion/criterion.h>

@@ -5,7 +5,7 @@
  */
 #include "context/context.h"
 #include "x509/crl.h"
-#include "trust/store.h"
+#include "trust/trust.h"
 
 #include <criterion/criterion.h>
 #include <string.h>
@@ -56,12 +56,12 @@ static void make_objects(void)
 
 static void base(omni_settings *s)
 {
-    s->verify_mode = OTLS_VERIFY_MODE_REQUIRED;
-    s->verify.pins = first_pin;
-    s->verify.pin_count = 1;
-    s->trust = &trusts[0];
-    s->identities[0] = &identities[0];
-    s->identity_count = 1;
+    s->verdict.verify_mode = OTLS_VERIFY_MODE_REQUIRED;
+    s->verdict.pins = first_pin;
+    s->verdict.pin_count = 1;
+    s->verdict.trust = &trusts[0];
+    s->present.identities[0] = &identities[0];
+    s->present.identity_count = 1;
     s->sessions.id_context_size = 3;
 }
 
@@ -74,27 +74,27 @@ static void base(omni_settings *s)
         change;                                                                                    \
     }
 CHANGE(nothing, (void)s)
-CHANGE(mode, s->verify_mode = OTLS_VERIFY_MODE_OPTIONAL)
-CHANGE(no_verify, s->no_verify = true)
-CHANGE(no_name_check, s->no_name_check = true)
-CHANGE(callback, s->calls.verify = accept)
-CHANGE(certificate_callback, s->calls.verify_certificate = accept_certificate)
-CHANGE(depth, s->verify_depth++)
-CHANGE(level, s->security_level++)
-CHANGE(options, s->verify.options ^= OTLS_VERIFY_OPTION_STRICT)
-CHANGE(purpose, s->verify.purpose = OTLS_PURPOSE_ANY)
-CHANGE(verifier, s->verify.verifier = OTLS_VERIFIER_ENGINE)
-CHANGE(certificates, s->verify.max_certificates = 20)
-CHANGE(bytes, s->verify.max_bytes = 20000)
-CHANGE(pin, s->verify.pins = second_pin)
-CHANGE(no_pin, s->verify.pin_count = 0)
-CHANGE(ocsp, s->ocsp = OTLS_OCSP_REQUIRED)
-CHANGE(no_trust, s->trust = NULL)
-CHANGE(anchor, trusts[1].anchors = &anchors[1]; s->trust = &trusts[1])
-CHANGE(list, trusts[1].crls = &lists[1]; s->trust = &trusts[1])
-CHANGE(no_list, trusts[1].crl_count = 0; s->trust = &trusts[1])
-CHANGE(identity, s->identities[0] = &identities[1])
-CHANGE(no_identity, s->identity_count = 0)
+CHANGE(mode, s->verdict.verify_mode = OTLS_VERIFY_MODE_OPTIONAL)
+CHANGE(no_verify, s->verdict.no_verify = true)
+CHANGE(no_name_check, s->verdict.no_name_check = true)
+CHANGE(callback, s->verdict.verify = accept)
+CHANGE(certificate_callback, s->verdict.verify_certificate = accept_certificate)
+CHANGE(depth, s->verdict.verify_depth++)
+CHANGE(level, s->verdict.security_level++)
+CHANGE(options, s->verdict.options ^= OTLS_VERIFY_OPTION_STRICT)
+CHANGE(purpose, s->verdict.purpose = OTLS_PURPOSE_ANY)
+CHANGE(verifier, s->verdict.verifier = OTLS_VERIFIER_ENGINE)
+CHANGE(certificates, s->verdict.max_certificates = 20)
+CHANGE(bytes, s->verdict.max_bytes = 20000)
+CHANGE(pin, s->verdict.pins = second_pin)
+CHANGE(no_pin, s->verdict.pin_count = 0)
+CHANGE(ocsp, s->verdict.ocsp = OTLS_OCSP_REQUIRED)
+CHANGE(no_trust, s->verdict.trust = NULL)
+CHANGE(anchor, trusts[1].anchors = &anchors[1]; s->verdict.trust = &trusts[1])
+CHANGE(list, trusts[1].crls = &lists[1]; s->verdict.trust = &trusts[1])
+CHANGE(no_list, trusts[1].crl_count = 0; s->verdict.trust = &trusts[1])
+CHANGE(identity, s->present.identities[0] = &identities[1])
+CHANGE(no_identity, s->present.identity_count = 0)
 CHANGE(id_context, s->sessions.id_context[2] = 1)
 CHANGE(id_context_size, s->sessions.id_context_size = 4)
 
@@ -103,7 +103,7 @@ static const struct {
     void (*make)(omni_settings *settings);
     unsigned roles;
 } changes[] = {
-    {"verify mode", mode, SERVER},
+    {"verify mode", mode, CLIENT | SERVER},
     {"no verify", no_verify, CLIENT | SERVER},
     {"no name check", no_name_check, CLIENT | SERVER},
     {"callback", callback, CLIENT | SERVER},
@@ -138,7 +138,7 @@ static void hash(const otls_backend *backend, bool server, void (*change)(omni_s
     make_objects();
     base(&context.settings);
     change(&context.settings);
-    cr_assert_eq(omni_policy_hash(&context, server, out, &err), OTLS_OK, "%s", err.text);
+    cr_assert_eq(omni_settings_hash(&context.settings, backend, server, out, &err), OTLS_OK, "%s", err.text);
 }
 
 Test(session_policy, is_told_by_its_hash)

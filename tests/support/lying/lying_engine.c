@@ -341,7 +341,7 @@ static otls_status verify(const otls_native_public_key *key,
     return CONTROL->hooks.check != NULL ? said(truth, CONTROL->hooks.check(truth), err) : truth;
 }
 
-static otls_status digest(int hash, const void *data, size_t size, uint8_t *out, otls_error *err)
+static otls_status digest(otls_hash hash, const void *data, size_t size, uint8_t *out, otls_error *err)
 {
     const otls_status truth = TRUTH->crypto->digest(hash, data, size, out, err);
 
