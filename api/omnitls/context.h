@@ -75,6 +75,7 @@ OTLS_API otls_status otls_context_add_identity(otls_context *context, otls_ident
  *  otls_context_insecure_no_verify); see insecure.h. More about verification in verify.h. */
 OTLS_API otls_status otls_context_set_verify_mode(otls_context *context, otls_verify_mode mode,
                                                   otls_error *err);
+/** What is in force. Of a context of both sides the weaker: NONE while its clients do not verify. */
 OTLS_API otls_verify_mode otls_context_verify_mode(const otls_context *context);
 /** How many certificates may stand between leaf and trust anchor (default 10). */
 OTLS_API otls_status otls_context_set_verify_depth(otls_context *context, int depth,

@@ -145,7 +145,8 @@ OTLS_API otls_status otls_context_set_partial_wildcards(otls_context *context, b
                                                         otls_error *err);
 OTLS_API bool otls_context_partial_wildcards(const otls_context *context);
 /** Put the name check back that insecure.h switched off. Errors: OTLS_E_USAGE for false (insecure.h
- *  has that) and on a server. */
+ *  has that), on a server, and while nothing is verified: no name would be matched before
+ *  otls_context_set_verify_mode has put that back. */
 OTLS_API otls_status otls_context_set_check_hostname(otls_context *context, bool on,
                                                      otls_error *err);
 /** Will clients of this context match the server's name? */

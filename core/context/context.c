@@ -86,9 +86,10 @@ otls_role otls_context_role(const otls_context *context)
 
 otls_verify_mode otls_context_verify_mode(const otls_context *context)
 {
-    if (context->role == OTLS_CLIENT)
-        return context->settings.verdict.no_verify ? OTLS_VERIFY_MODE_NONE : OTLS_VERIFY_MODE_REQUIRED;
-    return context->settings.verdict.verify_mode;
+    if (context->role != OTLS_SERVER && context->settings.verdict.no_verify)
+        return OTLS_VERIFY_MODE_NONE;
+    return context->role == OTLS_CLIENT ? OTLS_VERIFY_MODE_REQUIRED
+                                        : context->settings.verdict.verify_mode;
 }
 
 void otls_context_versions(const otls_context *context, uint16_t *lowest, uint16_t *highest)

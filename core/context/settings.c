@@ -185,7 +185,7 @@ otls_status otls_context_set_verify_mode(otls_context *context, otls_verify_mode
     if (context->role == OTLS_CLIENT && mode != OTLS_VERIFY_MODE_REQUIRED)
         return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE,
                          "a client always verifies; see omnitls/insecure.h");
-    if (context->role == OTLS_CLIENT)
+    if (context->role != OTLS_SERVER && mode == OTLS_VERIFY_MODE_REQUIRED)
         context->settings.verdict.no_verify = false;
     context->settings.verdict.verify_mode = mode;
     return OTLS_OK;
@@ -299,6 +299,9 @@ otls_status otls_context_set_key_log_callback(otls_context *context, otls_key_lo
 otls_status otls_context_insecure_no_verify(otls_context *context, otls_error *err)
 {
     OMNI_TRY(omni_context_unsealed(context, err));
+    if (context->role == OTLS_SERVER)
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE,
+                         "a server's verification is its verify mode's to switch off");
     context->settings.verdict.no_verify = true;
     return OTLS_OK;
 }
@@ -306,6 +309,9 @@ otls_status otls_context_insecure_no_verify(otls_context *context, otls_error *e
 otls_status otls_context_insecure_no_name_check(otls_context *context, otls_error *err)
 {
     OMNI_TRY(omni_context_unsealed(context, err));
+    if (context->role == OTLS_SERVER)
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE,
+                         "a server has no name to match its clients with");
     context->settings.verdict.no_name_check = true;
     return OTLS_OK;
 }

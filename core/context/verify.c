@@ -69,6 +69,10 @@ otls_status otls_context_set_check_hostname(otls_context *context, bool on, otls
     if (context->role == OTLS_SERVER)
         return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE,
                          "a server has no name to match its clients with");
+    if (context->settings.verdict.no_verify)
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE,
+                         "no name is matched while nothing is verified: set the verify mode to "
+                         "REQUIRED first");
     context->settings.verdict.no_name_check = false;
     return OTLS_OK;
 }

@@ -79,6 +79,40 @@ ParameterizedTest(size_t *index, roles, one_context_both_sides)
     otls_context_free(second);
 }
 
+/* The client of a context of both sides that was told not to verify, and then to verify again. */
+ParameterizedTestParameters(roles, required_verifies_for_both_sides)
+{
+    return pair_parameters_short();
+}
+
+ParameterizedTest(size_t *index, roles, required_verifies_for_both_sides)
+{
+    const pair_case which = pair_case_short_at(*index);
+    otls_context *client = either_context(which.client, which.version, OTLS_EITHER);
+    otls_context *server = either_context(which.server, which.version, OTLS_SERVER);
+    otls_trust *nobody = test_trust("other-root");
+    pair p;
+
+    OK(otls_context_set_trust(client, nobody, &why));
+    OK(otls_context_set_verify_mode(client, OTLS_VERIFY_MODE_REQUIRED, &why));
+    OK(otls_context_insecure_no_verify(client, &why));
+    cr_assert_eq(otls_context_verify_mode(client), OTLS_VERIFY_MODE_NONE, "the weaker side's");
+    OK(otls_context_set_verify_mode(client, OTLS_VERIFY_MODE_OPTIONAL, &why));
+    cr_assert_eq(otls_context_verify_mode(client), OTLS_VERIFY_MODE_NONE, "its servers' alone");
+    cr_assert_eq(otls_context_set_check_hostname(client, true, NULL), OTLS_E_USAGE);
+    OK(otls_context_set_verify_mode(client, OTLS_VERIFY_MODE_REQUIRED, &why));
+    cr_assert_eq(otls_context_verify_mode(client), OTLS_VERIFY_MODE_REQUIRED);
+    open_with(&p, &which, client, server);
+    OK(otls_connection_set_role(p.client, OTLS_CLIENT, &why));
+    OK(otls_connection_set_server_name(p.client, "localhost", &why));
+    (void)pair_handshake(&p);
+    cr_assert_eq(otls_connection_failure(p.client, NULL), OTLS_E_VERIFY);
+    pair_close(&p);
+    otls_trust_free(nobody);
+    otls_context_free(client);
+    otls_context_free(server);
+}
+
 ParameterizedTestParameters(roles, set_context)
 {
     return pair_parameters_short();

@@ -414,10 +414,22 @@ Test(verify_settings, check_hostname)
     cr_assert_eq(otls_context_insecure_no_verify(client, NULL), OTLS_OK);
     cr_assert_not(otls_context_check_hostname(client));
     cr_assert_eq(otls_context_verify_mode(client), OTLS_VERIFY_MODE_NONE);
+    cr_assert_eq(otls_context_set_check_hostname(client, true, NULL), OTLS_E_USAGE,
+                 "it would match nothing");
     cr_assert_eq(otls_context_set_verify_mode(client, OTLS_VERIFY_MODE_REQUIRED, NULL), OTLS_OK);
     cr_assert_eq(otls_context_verify_mode(client), OTLS_VERIFY_MODE_REQUIRED);
     cr_assert(otls_context_check_hostname(client));
     otls_context_free(client);
+    otls_context_free(server);
+}
+
+/* What is not for a side fails there: nothing is taken without effect. */
+Test(verify_settings, servers_have_nothing_of_a_client)
+{
+    otls_context *server = fresh(OTLS_SERVER);
+
+    cr_assert_eq(otls_context_insecure_no_verify(server, NULL), OTLS_E_USAGE);
+    cr_assert_eq(otls_context_insecure_no_name_check(server, NULL), OTLS_E_USAGE);
     otls_context_free(server);
 }
 
