@@ -9,6 +9,9 @@
 
 #include <string.h>
 
+/** As many records without early data in a row are put up with per call. */
+#define EARLY_TURNS_MAX 4096
+
 static otls_status refuse(otls_error *err, const char *why)
 {
     return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_SESSION_REFUSED, "no early data: %s", why);
@@ -85,11 +88,37 @@ otls_status otls_connection_write_early(otls_connection *conn, const void *data,
     return status;
 }
 
+/* An engine that sees only would-block asks for more for ever: whether there can be more, core knows. */
+static otls_status early_from_engine(otls_connection *conn, void *out, size_t capacity,
+                                     size_t *count, otls_error *err)
+{
+    otls_error inner;
+
+    for (int turn = 0; turn < EARLY_TURNS_MAX; turn++) {
+        otls_status status;
+
+        status = OMNI_ENGINE_CALL(conn, read_early, out, capacity, count, &inner);
+        if (status < 0)
+            return omni_connection_fail(conn, status, &inner, err);
+        if (status != OTLS_OK && status != OTLS_WANT_READ && status != OTLS_CLOSED)
+            return omni_connection_fail(conn, status, NULL, err);
+        if (*count > capacity)
+            return beyond(conn, count, err);
+        if (omni_io_flush(conn) < 0)
+            return omni_connection_fail(conn, OTLS_E_IO, NULL, err);
+        if (status != OTLS_WANT_READ || conn->said == OTLS_WANT_READ)
+            return status;
+        if (conn->said < 0)
+            return omni_connection_fail(conn, conn->said, NULL, err);
+    }
+    return omni_connection_fail_text(conn, err, OTLS_E_PROTOCOL, OTLS_CODE_LIMIT,
+                                     "the peer sends records without early data for ever");
+}
+
 otls_status otls_connection_read_early(otls_connection *conn, void *out, size_t capacity,
                                        size_t *count, otls_error *err)
 {
     const otls_connection_ops *ops = omni_engine(conn);
-    otls_error inner;
     otls_status status;
 
     *count = 0;
@@ -109,14 +138,8 @@ otls_status otls_connection_read_early(otls_connection *conn, void *out, size_t 
         if (status != OTLS_OK)
             return status;
     }
-    status = OMNI_ENGINE_CALL(conn, read_early, out, capacity, count, &inner);
-    if (status < 0)
-        return omni_connection_fail(conn, status, &inner, err);
-    if (*count > capacity)
-        return beyond(conn, count, err);
+    status = early_from_engine(conn, out, capacity, count, err);
     conn->sessions.early_over = status == OTLS_CLOSED;
-    if (omni_io_flush(conn) < 0)
-        return omni_connection_fail(conn, OTLS_E_IO, NULL, err);
     return status;
 }
 

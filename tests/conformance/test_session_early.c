@@ -56,6 +56,39 @@ static void replay(const session_pair *s, const uint8_t *flight, size_t size)
     wire_free(&wire);
 }
 
+/* The ClientHello, whole or in part, and then no more: every call says so at once, none waits. */
+static void cut(const session_pair *s, const uint8_t *flight, size_t size, bool reset)
+{
+    otls_error err = OTLS_ERROR_INIT;
+    otls_connection *server;
+    otls_transport transport;
+    test_wire wire;
+    char got[256];
+    size_t count = 0;
+    bool rejected;
+    otls_status status = OTLS_OK;
+
+    wire_init(&wire);
+    pipe_put(&wire.to_server, flight, size);
+    transport = wire_transport(&wire.server);
+    cr_assert_eq(otls_connection_new(&server, s->server, &transport, &err), OTLS_OK);
+    for (unsigned turn = 0; turn < 16 && status != OTLS_WANT_READ && status != OTLS_CLOSED; turn++)
+        status = otls_connection_read_early(server, got, sizeof(got), &count, &err);
+    rejected = status == OTLS_CLOSED; /* known already: the handshake reads on */
+    cr_assert(status >= 0, "%s: %s", pair_name(&s->which), err.text);
+    wire.to_server.ended = !reset;
+    wire.to_server.reset = reset;
+    for (unsigned turn = 0; turn < 2; turn++) { /* and it stays so */
+        status = rejected
+                     ? otls_connection_handshake(server, &err)
+                     : otls_connection_read_early(server, got, sizeof(got), &count, &err);
+        cr_expect_eq(status, reset ? OTLS_E_IO : OTLS_E_TRUNCATED, "%s, %zu bytes: %s: %s",
+                     pair_name(&s->which), size, otls_status_name(status), err.text);
+    }
+    otls_connection_free(server);
+    wire_free(&wire);
+}
+
 static void early(const session_pair *s, otls_session *session, bool listen, bool wanted)
 {
     uint8_t flight[8192];
@@ -107,8 +140,16 @@ static void early(const session_pair *s, otls_session *session, bool listen, boo
     pair_transfer(p.server, p.client, 1000, 1);
     pair_transfer(p.client, p.server, 1000, 2);
     pair_close(&p);
-    if (wanted)
+    if (wanted) {
+        const size_t hello = 5u + ((size_t)flight[3] << 8 | flight[4]);
+
         replay(s, flight, flight_size);
+        cut(s, flight, hello, false);
+        cut(s, flight, hello, true);
+        cut(s, flight, hello / 2, false);
+        cut(s, flight, hello / 2, true);
+        cut(s, flight, 3, false);
+    }
 }
 
 ParameterizedTestParameters(early_data, accepted)
