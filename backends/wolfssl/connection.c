@@ -25,6 +25,8 @@ static int on_recv(WOLFSSL *ssl, char *buffer, int size, void *user)
     if (status == OTLS_OK) {
         for (size_t i = 0; i < count && conn->head_size < sizeof(conn->head); i++)
             conn->head[conn->head_size++] = (uint8_t)buffer[i];
+        if (!wolf_record_follow(conn, (const uint8_t *)buffer, count))
+            return WOLFSSL_CBIO_ERR_GENERAL;
         if (!conn->done && !conn->judged && expects_certificate(conn))
             wolf_flight_keep(conn, buffer, count);
         return (int)count;

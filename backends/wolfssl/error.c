@@ -21,7 +21,14 @@ static const kit_cause *special(const otls_backend_connection *conn, int native,
                                      OTLS_ALERT_HANDSHAKE_FAILURE};
     static const kit_cause stuck = {VERSION_ERROR, OTLS_E_PROTOCOL, OTLS_CODE_SESSION_REFUSED,
                                     OTLS_ALERT_PROTOCOL_VERSION};
+    static const kit_cause hollow = {SOCKET_ERROR_E, OTLS_E_PROTOCOL, OTLS_CODE_NONE,
+                                     OTLS_ALERT_UNEXPECTED_MESSAGE};
 
+    if (conn->framing.hollow || (native == UNKNOWN_RECORD_TYPE && conn->encrypted &&
+                                 wolfSSL_GetVersion(conn->ssl) == WOLFSSL_TLSV1_3)) {
+        *text = "a record from the peer has no known content type";
+        return &hollow;
+    }
     if (native == BUFFER_ERROR && conn->server && !conn->done &&
         conn->context->policy->chain_count == 0) {
         *text = "no pre-shared key in common with the peer";

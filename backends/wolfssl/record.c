@@ -6,6 +6,44 @@
  */
 #include "wolf.h"
 
+enum { APPLICATION_DATA = 23, CCM_8 = 0x1305, CCM_8_TAG = 8 };
+
+/* Less than a content type and the tag; TLS 1.2 has records without content. */
+static bool is_hollow(const otls_backend_connection *conn, const uint8_t *head)
+{
+    const bool ccm_8 = wolfSSL_get_current_cipher_suite(conn->ssl) == CCM_8;
+    const size_t tag = ccm_8 ? CCM_8_TAG : WOLF_RECORD_TAG;
+
+    return head[0] == APPLICATION_DATA &&
+           wolf_record_size(head) <= WOLF_RECORD_HEAD + tag &&
+           wolfSSL_GetVersion(conn->ssl) == WOLFSSL_TLSV1_3;
+}
+
+bool wolf_record_follow(otls_backend_connection *conn, const uint8_t *data, size_t size)
+{
+    struct wolf_framing *framing = &conn->framing;
+
+    while (size != 0 && !framing->hollow) {
+        size_t part = framing->skip < size ? framing->skip : size;
+
+        framing->skip -= (uint32_t)part;
+        if (part == 0) {
+            part = sizeof(framing->head) - framing->have;
+            part = part < size ? part : size;
+            memcpy(framing->head + framing->have, data, part);
+            framing->have = (uint8_t)(framing->have + part);
+        }
+        data += part;
+        size -= part;
+        if (framing->have < sizeof(framing->head))
+            continue;
+        framing->have = 0;
+        framing->skip = (uint32_t)(wolf_record_size(framing->head) - WOLF_RECORD_HEAD);
+        framing->hollow = is_hollow(conn, framing->head);
+    }
+    return !framing->hollow;
+}
+
 #ifdef ATOMIC_USER /* the build lets us see the keys */
 
 #include <wolfssl/wolfcrypt/chacha20_poly1305.h>

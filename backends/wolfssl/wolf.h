@@ -129,6 +129,14 @@ struct wolf_flight {
 
 struct wolf_early;
 
+/** Where the engine stands in the peer's records. */
+struct wolf_framing {
+    uint8_t head[5];
+    uint8_t have;  /* bytes of the header */
+    bool hollow;   /* the record has no room for a content type: the engine must not see it */
+    uint32_t skip; /* bytes of the body still to come */
+};
+
 struct otls_backend_connection {
     WOLFSSL *ssl;
     otls_core *core;
@@ -144,6 +152,7 @@ struct otls_backend_connection {
     bool session_offered; /* client: there was a session to resume */
     bool judged;          /* core has been asked about the peer */
     bool encrypted;       /* a record under keys has gone out */
+    struct wolf_framing framing;
     struct wolf_flight flight;
     struct wolf_early *early;  /* server: early data is left out as it comes; NULL = not so */
     bool kept;                 /* server: the client's certificates are where `place` says */
@@ -210,6 +219,12 @@ int wolf_aead_seal(const struct wolf_aead *aead, const uint8_t *in, word32 size,
 int wolf_aead_open(const struct wolf_aead *aead, const uint8_t *in, word32 size, uint8_t *out,
                    const uint8_t *tag);
 
+/**
+ * The engine is about to get these bytes. False: they begin a TLS 1.3 record that has no room for a
+ * content type behind its tag (RFC 8446 5.4). wolfSSL looks for the type before the record's start,
+ * and reads outside its buffer.
+ */
+bool wolf_record_follow(otls_backend_connection *conn, const uint8_t *data, size_t size);
 /**
  * Record number `sequence` of TLS 1.3 under the write keys in force: `head` is its header, `out`
  * has room for the tag behind. False: no TLS 1.3, a suite that is not known, or keys that are not
