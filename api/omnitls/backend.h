@@ -405,6 +405,8 @@ typedef struct otls_connection_info {
     otls_early_data early_data;
     uint8_t resumed;
     uint8_t psk;        /* authenticated by an external PSK */
+    /* below TLS 1.3: RFC 7627 was negotiated; 0 = not, or unknown. In what was padding. */
+    uint8_t extended_master_secret;
     otls_slice alpn;    /* the chosen name without its length byte; empty = none */
 } otls_connection_info;
 

@@ -166,7 +166,7 @@ OTLS_API otls_status otls_connection_failure(const otls_connection *conn, otls_e
 /**
  * Keying material for another protocol (RFC 5705, RFC 8446 section 7.5): the same bytes on both
  * ends and on every engine. `context` NULL = none, which TLS 1.2 tells from an empty one. `size` is
- * at most 16,384. Unsupported where the engine has no EXPORTER.
+ * at most 16,384; below TLS 1.2 GnuTLS gives 200 at most, wolfSSL 224. Unsupported where the engine has no EXPORTER.
  */
 OTLS_API otls_status otls_connection_export_keying(otls_connection *conn, const char *label,
                                                    const void *context, size_t context_size,
@@ -178,7 +178,9 @@ typedef enum otls_channel_binding {
     OTLS_BINDING_TLS_EXPORTER = 2,
     OTLS_BINDING_TLS_SERVER_END_POINT = 3
 } otls_channel_binding;
-/** `out` takes up to 64 bytes. E_UNSUPPORTED where the version or the engine has none. */
+/** `out` takes up to 64 bytes. E_UNSUPPORTED where the version or the engine has none, and without
+ *  the extended master secret below TLS 1.3: tls-exporter (RFC 9266 section 4.2), and tls-unique of a
+ *  resumed session (RFC 7627 section 5.4). */
 OTLS_API otls_status otls_connection_channel_binding(otls_connection *conn,
                                                      otls_channel_binding kind, uint8_t *out,
                                                      size_t capacity, size_t *length,

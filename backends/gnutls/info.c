@@ -19,6 +19,8 @@ void gtls_info(const otls_backend_connection *conn, otls_connection_info *out)
     out->version = gtls_session_version(session);
     out->suite = gtls_session_suite(session);
     out->group = gtls_session_group(session);
+    out->extended_master_secret =
+        out->version < OTLS_TLS1_3 && gnutls_session_ext_master_secret_status(session) != 0;
     out->resumed = gnutls_session_is_resumed(session) != 0;
     out->psk = !out->resumed && gnutls_auth_get_type(session) == GNUTLS_CRD_PSK;
     if (!out->resumed)
@@ -30,9 +32,15 @@ void gtls_info(const otls_backend_connection *conn, otls_connection_info *out)
         out->alpn = (otls_slice){alpn.data, alpn.size};
 }
 
+enum { OLD_PRF_MAX = 200 };
+
 otls_status gtls_export_keying(otls_backend_connection *conn, const char *label, otls_slice context,
                                uint8_t *out, size_t size, otls_error *err)
 {
+    /* Beyond that the old PRF answers success, and bytes that are not the right ones. */
+    if (size > OLD_PRF_MAX && gnutls_protocol_get_version(conn->session) < GNUTLS_TLS1_2)
+        return gtls_fail(err, OTLS_E_UNSUPPORTED, OTLS_CODE_LIMIT, 0,
+                         "below TLS 1.2 GnuTLS exports at most 200 bytes");
     const int rc = gnutls_prf_rfc5705(conn->session, strlen(label), label, context.size,
                                       (const char *)context.data, size, (char *)out);
     if (rc < 0)

@@ -78,6 +78,7 @@ void ossl_info(const otls_backend_connection *conn, otls_connection_info *out)
         .suite = cipher != NULL ? SSL_CIPHER_get_protocol_id(cipher) : 0,
         .group = negotiated_group(ssl, reused),
         .peer_signature = reused ? 0 : peer_signature(ssl),
+        .extended_master_secret = !is_13 && SSL_get_extms_support(ssl) == 1,
         .resumed = reused && !(is_13 && conn->psk),
         .early_data = early_state(ssl),
         .psk = conn->psk,

@@ -2,6 +2,8 @@
 /* What was negotiated, and what can be derived from it. */
 #include "wolf.h"
 
+enum { OLD_PRF_MAX = 224 };
+
 otls_status wolf_export(otls_backend_connection *conn, const char *label, otls_slice context,
                         uint8_t *out, size_t size, otls_error *err)
 {
@@ -10,6 +12,9 @@ otls_status wolf_export(otls_backend_connection *conn, const char *label, otls_s
     if (size > UINT16_MAX || context.size > UINT16_MAX)
         return wolf_error(err, OTLS_E_USAGE, OTLS_CODE_LIMIT, 0,
                           "keying material and context are limited to 65535 bytes");
+    if (size > OLD_PRF_MAX && conn->info.version < OTLS_TLS1_2)
+        return wolf_error(err, OTLS_E_UNSUPPORTED, OTLS_CODE_LIMIT, 0,
+                          "below TLS 1.2 wolfSSL exports at most 224 bytes");
     if (wolfSSL_export_keying_material(conn->ssl, out, size, label, strlen(label), context.data,
                                        context.size, context.data != NULL) != WOLFSSL_SUCCESS)
         return wolf_error(err, OTLS_E_USAGE, OTLS_CODE_NONE, 0,
@@ -121,6 +126,7 @@ void wolf_info_collect(otls_backend_connection *conn)
     info->group = group_of(conn, info->suite);
     /* an external key in use: neither certificates nor a session stand behind the handshake */
     info->psk = conn->psk_offered && !conn->judged && !wolfSSL_session_reused(conn->ssl);
+    info->extended_master_secret = info->version < OTLS_TLS1_3 && conn->extended_master_secret;
     info->resumed = wolfSSL_session_reused(conn->ssl) != 0;
     wolfSSL_get0_alpn_selected(conn->ssl, &name, &size);
     if (name != NULL && size > 0 && size < sizeof(conn->alpn_name)) {

@@ -2,14 +2,16 @@
 /*
  * With which algorithm the peer signed. wolfSSL does not tell, but shows every handshake message:
  * the number stands in CertificateVerify (RFC 8446 4.4.3, RFC 5246 7.4.8) and, below TLS 1.3, in
- * ServerKeyExchange behind the key (RFC 8422 5.4, RFC 5246 7.4.3).
+ * ServerKeyExchange behind the key (RFC 8422 5.4, RFC 5246 7.4.3). Whether the master secret is an
+ * extended one the ServerHello says, sent or received.
  */
 #include "wolf.h"
 
 #include <stdlib.h>
 #include <wolfssl/wolfcrypt/hash.h>
 
-enum { HANDSHAKE = 22, SERVER_KEY_EXCHANGE = 12, CERTIFICATE_VERIFY = 15 };
+enum { EXTENDED_MASTER_SECRET = 23 };
+enum { HANDSHAKE = 22, SERVER_HELLO = 2, SERVER_KEY_EXCHANGE = 12, CERTIFICATE_VERIFY = 15 };
 enum { NAMED_CURVE = 3 };
 
 static uint16_t number(const uint8_t *at)
@@ -32,6 +34,37 @@ static size_t behind_key(const uint8_t *body, size_t size, bool elliptic)
     return at;
 }
 
+/* A ServerHello's extensions (RFC 5246 7.4.1.3): is extended_master_secret among them (RFC 7627)? */
+static bool has_extended_secret(const uint8_t *body, size_t size)
+{
+    size_t at = 2 + 32, end;
+
+    if (size <= at || size - at < 1u + body[at] + 2 + 1 + 2)
+        return false;
+    at += 1u + body[at] + 2 + 1; /* the session id, suite and compression */
+    end = at + 2u + number(body + at);
+    if (end > size)
+        return false;
+    for (at += 2; end - at >= 4; at += 4u + number(body + at + 2)) {
+        if (number(body + at) == EXTENDED_MASTER_SECRET)
+            return true;
+        if (number(body + at + 2) > end - at - 4)
+            return false;
+    }
+    return false;
+}
+
+/* What is sent is shown with its record's header, what is received without. */
+static void watch_hello(otls_backend_connection *conn, const uint8_t *message, size_t size,
+                        bool written)
+{
+    const size_t head = written ? WOLF_RECORD_HEAD : 0;
+
+    if (size >= head + 4 && message[head] == SERVER_HELLO)
+        conn->extended_master_secret =
+            has_extended_secret(message + head + 4, size - head - 4);
+}
+
 static void on_message(int written, int version, int type, const void *data, size_t size,
                        WOLFSSL *ssl, void *unused)
 {
@@ -40,6 +73,8 @@ static void on_message(int written, int version, int type, const void *data, siz
     size_t at = 4;
 
     (void)version, (void)unused;
+    if (type == HANDSHAKE && conn != NULL)
+        watch_hello(conn, message, size, written != 0);
     if (written || type != HANDSHAKE || size < 6 || conn == NULL)
         return;
     if (message[0] == SERVER_KEY_EXCHANGE && wolfSSL_version(ssl) == OTLS_TLS1_2) {

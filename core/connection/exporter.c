@@ -132,6 +132,16 @@ static otls_status server_end_point(otls_connection *conn, uint8_t *out, size_t 
                                         out, capacity, length, err);
 }
 
+/* Without it two connections may share a master secret, and so these values (RFC 7627 5.4, 1). */
+static otls_status need_extended_secret(const otls_connection *conn, const char *what,
+                                        otls_error *err)
+{
+    return conn->info.extended_master_secret != 0
+               ? OTLS_OK
+               : omni_fail(err, OTLS_E_UNSUPPORTED, OTLS_CODE_NONE,
+                           "%s needs the extended master secret, which was not negotiated", what);
+}
+
 otls_status otls_connection_channel_binding(otls_connection *conn, otls_channel_binding kind,
                                             uint8_t *out, size_t capacity, size_t *length,
                                             otls_error *err)
@@ -144,11 +154,15 @@ otls_status otls_connection_channel_binding(otls_connection *conn, otls_channel_
         if (conn->info.version >= OTLS_TLS1_3)
             return omni_fail(err, OTLS_E_UNSUPPORTED, OTLS_CODE_NONE,
                              "tls-unique does not exist in TLS 1.3; use tls-exporter");
+        if (conn->info.resumed)
+            OMNI_TRY(need_extended_secret(conn, "tls-unique of a resumed session", err));
         return secret(conn, OTLS_SECRET_TLS_UNIQUE, OTLS_FEATURE_TLS_UNIQUE, out, capacity, length,
                       err);
     case OTLS_BINDING_TLS_EXPORTER:
         if (capacity < 32)
             return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_LIMIT, "tls-exporter needs 32 bytes");
+        if (conn->info.version < OTLS_TLS1_3)
+            OMNI_TRY(need_extended_secret(conn, "tls-exporter", err));
         OMNI_TRY(otls_connection_export_keying(conn, "EXPORTER-Channel-Binding", "", 0, out, 32,
                                                err));
         *length = 32;

@@ -4,6 +4,8 @@
 
 #include "divergence.h"
 
+#include <string.h>
+
 #define OLD_CIPHERS "ECDHE-ECDSA-AES128-SHA:ECDHE-ECDSA-AES256-SHA:ECDHE-RSA-AES128-SHA"
 
 static void allow_old(otls_context *context, uint16_t version)
@@ -23,6 +25,30 @@ static void allow_old(otls_context *context, uint16_t version)
 static otls_feature feature_of(uint16_t version)
 {
     return version == OTLS_TLS1_0 ? OTLS_FEATURE_TLS1_0 : OTLS_FEATURE_TLS1_1;
+}
+
+/* The same on both ends, or a refusal that says why: never wrong bytes (RFC 5705 4). */
+static void export_old(const pair *p, size_t size)
+{
+    static uint8_t a[1000], b[1000];
+    otls_error err = OTLS_ERROR_INIT;
+    otls_connection *const ends[] = {p->client, p->server};
+    const otls_backend *const engines[] = {p->which.client, p->which.server};
+    uint8_t *const outs[] = {a, b};
+    bool both = true;
+
+    for (int i = 0; i < 2; i++) {
+        const char *name = otls_backend_name(engines[i]);
+        const bool refuses = (size > 200 && strcmp(name, "gnutls") == 0) ||
+                             (size > 224 && strcmp(name, "wolfssl") == 0);
+        const otls_status status = otls_connection_export_keying(ends[i], "EXPORTER-old", "", 0,
+                                                                 outs[i], size, &err);
+
+        cr_assert_eq(status, refuses ? OTLS_E_UNSUPPORTED : OTLS_OK, "%s, %zu: %s",
+                     pair_name(&p->which), size, err.text);
+        both = both && !refuses;
+    }
+    cr_assert(!both || memcmp(a, b, size) == 0, "%s: %zu bytes differ", pair_name(&p->which), size);
 }
 
 static void connect_old(const pair_case *which, uint16_t version)
@@ -48,6 +74,12 @@ static void connect_old(const pair_case *which, uint16_t version)
     cr_assert_eq(otls_connection_version(p.server), version);
     pair_transfer(p.client, p.server, 20000, 1);
     pair_transfer(p.server, p.client, 20000, 2);
+    export_old(&p, 32);
+    export_old(&p, 200);
+    export_old(&p, 201);
+    export_old(&p, 224);
+    export_old(&p, 225);
+    export_old(&p, 1000);
     otls_context_free(client);
     otls_context_free(server);
     pair_close(&p);
