@@ -147,28 +147,58 @@ static otls_status set_dh(WOLFSSL_CTX *ctx, const otls_policy *policy, otls_erro
     return OTLS_OK;
 }
 
+typedef WOLF_STACK_OF(WOLFSSL_X509_NAME) name_stack;
+
+/*
+ * One more name; NULL: it cannot be read, or no memory. A push answers with 1, in newer versions with
+ * the new count; failures are 0 or negative.
+ */
+static WOLFSSL_X509_NAME *push_name(name_stack *names, otls_slice der)
+{
+    unsigned char *at = (unsigned char *)(uintptr_t)der.data;
+    WOLFSSL_X509_NAME *name = wolfSSL_d2i_X509_NAME(NULL, &at, (long)der.size);
+
+    if (name != NULL && wolfSSL_sk_X509_NAME_push(names, name) > 0)
+        return name;
+    wolfSSL_X509_NAME_free(name);
+    return NULL;
+}
+
+/* NULL as above; `ordered`: the name that was pushed first is the first to go out. */
+static name_stack *stack_names(const otls_policy *policy, bool backwards, bool *ordered)
+{
+    name_stack *names = wolfSSL_sk_X509_NAME_new(NULL);
+    const size_t count = policy->client_ca_count;
+    WOLFSSL_X509_NAME *first = NULL, *name;
+
+    for (size_t i = 0; names != NULL && i < count; i++) {
+        name = push_name(names, policy->client_ca_names[backwards ? count - 1 - i : i]);
+        if (name == NULL) {
+            wolfSSL_sk_X509_NAME_pop_free(names, wolfSSL_X509_NAME_free);
+            return NULL;
+        }
+        first = i == 0 ? name : first;
+    }
+    *ordered = names != NULL && wolfSSL_sk_X509_NAME_value(names, 0) == first;
+    return names;
+}
+
 /* Names of authorities in CertificateRequest, TLS 1.2 only. */
 static otls_status set_client_ca(WOLFSSL_CTX *ctx, const otls_policy *policy, otls_error *err)
 {
-    WOLF_STACK_OF(WOLFSSL_X509_NAME) * names;
+    bool ordered = false;
+    name_stack *names;
 
     if (!policy->server || policy->client_ca_count == 0)
         return OTLS_OK;
-    names = wolfSSL_sk_X509_NAME_new(NULL);
-    /* wolfSSL's lists grow at their head: last name first */
-    for (size_t i = policy->client_ca_count; names != NULL && i-- > 0;) {
-        unsigned char *at = (unsigned char *)(uintptr_t)policy->client_ca_names[i].data;
-        WOLFSSL_X509_NAME *name =
-            wolfSSL_d2i_X509_NAME(NULL, &at, (long)policy->client_ca_names[i].size);
-        if (name == NULL || wolfSSL_sk_X509_NAME_push(names, name) != WOLFSSL_SUCCESS) {
-            wolfSSL_X509_NAME_free(name);
-            wolfSSL_sk_X509_NAME_pop_free(names, wolfSSL_X509_NAME_free);
-            return failed(err, OTLS_E_CONFIG, OTLS_CODE_BAD_DER, 0,
-                          "wolfSSL cannot read the name of a client authority");
-        }
+    names = stack_names(policy, false, &ordered);
+    if (names != NULL && !ordered) { /* old lists grow at their head, new ones at their end */
+        wolfSSL_sk_X509_NAME_pop_free(names, wolfSSL_X509_NAME_free);
+        names = stack_names(policy, true, &ordered);
     }
     if (names == NULL)
-        return failed(err, OTLS_E_NOMEM, OTLS_CODE_NONE, 0, "out of memory");
+        return failed(err, OTLS_E_CONFIG, OTLS_CODE_BAD_DER, 0,
+                      "wolfSSL cannot read the name of a client authority");
     wolfSSL_CTX_set_client_CA_list(ctx, names); /* takes it */
     return OTLS_OK;
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * openssl_records PKI ENGINE: TLS 1.3 records without a content type (RFC 8446 5.4), under the right
- * keys, to clients and servers of one engine: in the handshake, behind it, and after a key update;
- * nothing at all inside, one zero, a hundred. The peer is honest until then; its key log gives the
- * keys that the record is sealed with. Each victim must say E_PROTOCOL, and live.
+ * openssl_records PKI ENGINE: TLS 1.3 records without a content type (RFC 8446 5.4), under the
+ * right keys, to clients and servers of one engine: in the handshake, behind it, and after a key
+ * update; nothing at all inside, one zero, a hundred. The peer is honest until then; its key log
+ * gives the keys that the record is sealed with. Each victim must say E_PROTOCOL, and live.
  */
 #include <omnitls/insecure.h>
 #include <omnitls/omnitls.h>
