@@ -80,6 +80,19 @@ OTLS_API otls_status otls_digest_info(int sig_hash, const uint8_t *digest, size_
 OTLS_API otls_status otls_ecdsa_signature_der(const uint8_t *raw, size_t size, uint8_t *out,
                                               size_t capacity, size_t *length, otls_error *err);
 
+/* ---- what a file may cost ---- */
+
+/** The default of otls_key_set_derivation_limit: a second or two. */
+#define OTLS_KEY_DERIVATION_LIMIT UINT64_C(2000000)
+/**
+ * How many rounds of key derivation a file may ask for (RFC 8018 4.2 lets whoever made it choose):
+ * the counts of PBKDF2, PBES1 and PKCS #12's own, scrypt's N*r*p (RFC 7914), all that stand in one key
+ * or PKCS #12 in the clear added up. More is OTLS_E_CREDENTIAL with OTLS_CODE_LIMIT, before an engine
+ * is asked. For the process; 0 = the default. Any thread; loads that have begun may not see it.
+ */
+OTLS_API void otls_key_set_derivation_limit(uint64_t count);
+OTLS_API uint64_t otls_key_derivation_limit(void);
+
 /* ---- keys ---- */
 
 /**

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Finding a private key in PEM and DER, and asking for the password of one that has it. */
 #include "base/base.h"
+#include "identity/derivation.h"
 #include "identity/key.h"
 #include "x509/x509.h"
 
@@ -77,6 +78,8 @@ static otls_status import_encrypted(omni_key_search *search, otls_key_source *so
     size_t length;
     otls_status status;
 
+    if (source->encoding == OTLS_KEY_ENCRYPTED_PKCS8)
+        OMNI_TRY(omni_derivation_check(source->data, search->what, err));
     OMNI_TRY(omni_password_ask(search, false, password, &length, err));
     source->password = (otls_slice){(const uint8_t *)password, length};
     status = import(search, source, err);

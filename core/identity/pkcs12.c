@@ -4,6 +4,7 @@
  * different orders, so the chain is put together here.
  */
 #include "base/base.h"
+#include "identity/derivation.h"
 #include "identity/identity.h"
 
 #include <string.h>
@@ -199,6 +200,7 @@ static otls_status load_named(otls_identity **out, omni_key_search *search, cons
     if (!looks_like_pfx(pfx, size))
         return omni_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_BAD_DER, "%s: is no PKCS #12",
                          search->what);
+    OMNI_TRY(omni_derivation_check((otls_slice){pfx, size}, search->what, err));
     file = omni_calloc(1, sizeof(*file));
     if (file == NULL)
         return omni_fail_nomem(err);

@@ -186,6 +186,50 @@ Test(identity, wrong_passwords)
         }
 }
 
+static otls_status count_asked(char *out, size_t capacity, size_t *length, void *user)
+{
+    ++*(int *)user;
+    return otls_password_string(out, capacity, length, (void *)(uintptr_t) "secret");
+}
+
+/* A file does not say how long we work on it; counts are added up, and nobody is asked before. */
+Test(identity, derivation_limit)
+{
+    static const struct {
+        const char *chain, *key;
+        uint64_t total;
+    } files[] = {{PKI "server-ecdsa-p256.pem", PKI "server-ecdsa-p256.enc.key", 2048},
+                 {PKI "server-ecdsa-p256.p12", NULL, 3 * 2048}};
+    const otls_backend *backends[3];
+    const size_t count = engines(backends);
+
+    for (size_t i = 0; i < count * 4; i++) {
+        const load_row row = {
+            .form = i % 2 ? PKCS12 : FILES, .chain = files[i % 2].chain, .key = files[i % 2].key};
+        const uint64_t limit = files[i % 2].total - (i % 4 < 2 ? 1 : 0);
+        const otls_backend *backend = backends[i / 4];
+        otls_identity *identity;
+        otls_error err = OTLS_ERROR_INIT;
+        otls_status status;
+        int asked = 0;
+
+        otls_key_set_derivation_limit(limit);
+        status = row.form == PKCS12 ? otls_identity_from_pkcs12_file(&identity, backend, row.chain,
+                                                                     count_asked, &asked, &err)
+                                    : otls_identity_from_files(&identity, backend, row.chain,
+                                                               row.key, count_asked, &asked, &err);
+        if (i % 4 < 2) {
+            cr_expect_eq(status, OTLS_E_CREDENTIAL, "%s, %s", otls_backend_name(backend),
+                         row.chain);
+            cr_expect(err.code == OTLS_CODE_LIMIT && asked == 0, "%s", err.text);
+            continue;
+        }
+        cr_assert_eq(status, OTLS_OK, "%s: %s", otls_backend_name(backend), err.text);
+        cr_expect_eq(asked, 1);
+        otls_identity_free(identity);
+    }
+}
+
 /* ---- order, combined, memory, parts ---- */
 
 Test(identity, texts)
