@@ -333,11 +333,11 @@ static const row rows[] = {
     {"names that are none", .hooks = {.names = names_that_are_none}, .mutual = true,
      .where = NOWHERE},
     {"a staple nobody asked for", ASK(staple_large), .where = NOWHERE},
-    {"signatures of an unknown status", .hooks = {.check = status_positive}, REFUSED},
+    {"signatures of an unknown status", .hooks = {.check = status_positive}, INTERNAL},
     {"signatures that cannot be checked", .hooks = {.check = status_unsupported}, REFUSED},
     {"signatures by keys that cannot be read", .hooks = {.check = status_credential}, REFUSED},
     {"signatures that are bad", .hooks = {.check = status_verify}, REFUSED},
-    {"signatures of an unknown failure", .hooks = {.check = status_negative}, REFUSED},
+    {"signatures of an unknown failure", .hooks = {.check = status_negative}, INTERNAL},
 };
 #define ROWS (sizeof(rows) / sizeof(rows[0]))
 

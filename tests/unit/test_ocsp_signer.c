@@ -12,6 +12,12 @@
 #include <stdio.h>
 #include <string.h>
 
+/* A form that Ed25519 signatures have: R, and S below the order (RFC 8032 5.1.7). */
+#define SIGNATURE_HALF \
+    "0000000000000000000000000000000000000000000000000000000000000000"
+#define SIGNATURE SIGNATURE_HALF SIGNATURE_HALF
+#define SIGNED "03{00 " SIGNATURE "}"
+
 static const otls_backend *real;
 
 static otls_status all_good(const otls_native_public_key *key,
@@ -70,34 +76,34 @@ typedef struct answer {
     bool other_name, other_key;
 } answer;
 
-static const cert_parts issuer_parts = {.subject = ISSUER, .issuer = ISSUER, .spki = KEY("01")};
-static const cert_parts leaf_parts = {.issuer = ISSUER};
+static const cert_parts issuer_parts = {.signature = SIGNED, .subject = ISSUER, .issuer = ISSUER, .spki = KEY("01")};
+static const cert_parts leaf_parts = {.signature = SIGNED, .issuer = ISSUER};
 static const cert_parts delegate_parts = {
-    .subject = RESPONDER, .issuer = ISSUER, .spki = KEY("02"), .extensions = OCSP_SIGNING};
+    .signature = SIGNED, .subject = RESPONDER, .issuer = ISSUER, .spki = KEY("02"), .extensions = OCSP_SIGNING};
 static const cert_parts not_appointed = {
-    .subject = RESPONDER, .issuer = ISSUER, .spki = KEY("02"), .extensions = SERVER_AUTH};
+    .signature = SIGNED, .subject = RESPONDER, .issuer = ISSUER, .spki = KEY("02"), .extensions = SERVER_AUTH};
 static const cert_parts of_another = {
-    .subject = RESPONDER, .issuer = OTHER, .spki = KEY("02"), .extensions = OCSP_SIGNING};
-static const cert_parts may_not_sign = {.subject = RESPONDER,
+    .signature = SIGNED, .subject = RESPONDER, .issuer = OTHER, .spki = KEY("02"), .extensions = OCSP_SIGNING};
+static const cert_parts may_not_sign = {.signature = SIGNED, .subject = RESPONDER,
                                         .issuer = ISSUER,
                                         .spki = KEY("02"),
                                         .extensions = OCSP_SIGNING USAGE("0106")};
-static const cert_parts may_sign = {.subject = RESPONDER,
+static const cert_parts may_sign = {.signature = SIGNED, .subject = RESPONDER,
                                     .issuer = ISSUER,
                                     .spki = KEY("02"),
                                     .extensions = OCSP_SIGNING USAGE("0780")};
-static const cert_parts expired = {.subject = RESPONDER,
+static const cert_parts expired = {.signature = SIGNED, .subject = RESPONDER,
                                    .issuer = ISSUER,
                                    .spki = KEY("02"),
                                    .validity = "30{17{'200101000000Z'} 17{'251231000000Z'}}",
                                    .extensions = OCSP_SIGNING};
-static const cert_parts not_yet = {.subject = RESPONDER,
+static const cert_parts not_yet = {.signature = SIGNED, .subject = RESPONDER,
                                    .issuer = ISSUER,
                                    .spki = KEY("02"),
                                    .validity = "30{17{'260102000000Z'} 17{'300101000000Z'}}",
                                    .extensions = OCSP_SIGNING};
 static const cert_parts weak = {
-    .subject = RESPONDER, .issuer = ISSUER, .spki = WEAK_KEY, .extensions = OCSP_SIGNING};
+    .signature = SIGNED, .subject = RESPONDER, .issuer = ISSUER, .spki = WEAK_KEY, .extensions = OCSP_SIGNING};
 
 static const struct row {
     const char *name;
@@ -220,7 +226,7 @@ static size_t make_response(const struct row *r, const omni_x509 *issuer, uint8_
     add_answer(text, &r->answers[1], issuer);
     add(text, "} ");
     add(text, r->extensions != NULL ? r->extensions : "");
-    add(text, " } 30{06{2b6570}} 03{00 0102} ");
+    add(text, " } 30{06{2b6570}} " SIGNED " ");
     if (r->delegate != NULL) {
         add(text, "a0{30{");
         add_hex(text, der, cert_make(r->delegate, der, sizeof(der)));
