@@ -10,6 +10,15 @@
 
 #define FILE_MAX ((size_t)512 * 1024)
 
+/* In a way that the compiler keeps. */
+static void wipe(unsigned char *bytes, size_t size)
+{
+    volatile unsigned char *at = bytes;
+
+    while (size-- != 0)
+        *at++ = 0;
+}
+
 static otls_status wrong(otls_error *err, const char *path, const char *what)
 {
     *err = (otls_error)OTLS_ERROR_INIT;
@@ -24,6 +33,8 @@ static unsigned char *read_file(const char *path, size_t *size)
     FILE *file = fopen(path, "rb");
     unsigned char *bytes = file != NULL ? malloc(FILE_MAX) : NULL;
 
+    if (file != NULL)
+        (void)setvbuf(file, NULL, _IONBF, 0); /* no second copy */
     *size = bytes != NULL ? fread(bytes, 1, FILE_MAX, file) : 0;
     if (file != NULL)
         (void)fclose(file);
@@ -68,7 +79,7 @@ otls_status tool_set_ticket_keys(const tool_options *options, otls_context *cont
     if (bytes == NULL)
         return wrong(err, options->ticket_keys, strerror(errno));
     status = otls_context_set_ticket_keys(context, bytes, size, err);
-    memset(bytes, 0, size);
+    wipe(bytes, size);
     free(bytes);
     return status;
 }
@@ -96,16 +107,46 @@ void tool_session_load(const tool_options *options, otls_connection *conn)
         tool_complain(options, "--session-file: %s: %s; going on without it", options->session_file,
                       err.text);
     otls_session_free(session);
-    memset(bytes, 0, size);
+    wipe(bytes, size);
     free(bytes);
 }
 
+static bool write_all(int fd, const unsigned char *bytes, size_t size)
+{
+    while (size != 0) {
+        const ssize_t part = write(fd, bytes, size);
+
+        if (part <= 0)
+            return false;
+        bytes += part;
+        size -= (size_t)part;
+    }
+    return true;
+}
+
+/* A new file that nobody else may read takes the place of what is there, be it a link. */
 static bool write_file(const char *path, const unsigned char *bytes, size_t size)
 {
-    const int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    const bool written = fd >= 0 && write(fd, bytes, size) == (ssize_t)size;
+    char name[4096];
+    int fd;
+    bool written;
 
-    return (fd < 0 || close(fd) == 0) && written;
+    if (snprintf(name, sizeof(name), "%s.XXXXXX", path) >= (int)sizeof(name)) {
+        errno = ENAMETOOLONG;
+        return false;
+    }
+    fd = mkstemp(name); /* 0600 */
+    if (fd < 0)
+        return false;
+    written = write_all(fd, bytes, size);
+    written = close(fd) == 0 && written && rename(name, path) == 0;
+    if (!written) {
+        const int error = errno;
+
+        (void)unlink(name);
+        errno = error;
+    }
+    return written;
 }
 
 void tool_session_save(const tool_options *options, const otls_connection *conn)
@@ -118,7 +159,7 @@ void tool_session_save(const tool_options *options, const otls_connection *conn)
         !write_file(options->session_file, bytes, size))
         tool_complain(options, "--session-file: %s: %s", options->session_file, strerror(errno));
     if (bytes != NULL)
-        memset(bytes, 0, size);
+        wipe(bytes, size);
     free(bytes);
     otls_session_free(session);
 }

@@ -177,47 +177,18 @@ static otls_status set_verify(const tool_options *options, otls_context *context
     return bad_mode(options, "none, optional, required", err);
 }
 
-/* One write per line: several processes may append to the same file. */
-static void write_key_log(const char *line, void *user)
-{
-    int fd = (int)(intptr_t)user;
-    char text[1024];
-    int size = snprintf(text, sizeof(text), "%s\n", line);
-
-    if (size > 0 && (size_t)size < sizeof(text))
-        (void)!write(fd, text, (size_t)size);
-}
-
-/* The file stays open until the process ends. */
-static int key_log_file(const tool_options *options, const char *path)
-{
-    static int fd = -1;
-
-    if (fd >= 0)
-        return fd;
-    fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-    if (fd < 0)
-        tool_complain(options, "SSLKEYLOGFILE: cannot open \"%s\": %s", path, strerror(errno));
-    return fd;
-}
-
 static otls_status set_key_log(const tool_options *options, otls_context *context,
                                const char **option, otls_error *err)
 {
     const char *path = getenv("SSLKEYLOGFILE");
-    otls_status status;
-    int fd;
+    otls_error why = OTLS_ERROR_INIT;
 
+    (void)err;
     *option = NULL;
-    if (path == NULL || path[0] == '\0')
-        return OTLS_OK;
-    fd = key_log_file(options, path);
-    if (fd < 0)
-        return OTLS_OK; /* said; a log that fails is no reason not to connect */
-    status = otls_context_set_key_log_callback(context, write_key_log, (void *)(intptr_t)fd, err);
-    if (status != OTLS_E_UNSUPPORTED)
-        return status;
-    tool_complain(options, "SSLKEYLOGFILE: %s", err->text);
+    /* a log that fails is said, and no reason not to connect */
+    if (path != NULL && path[0] != '\0' &&
+        otls_context_set_key_log_file(context, path, &why) != OTLS_OK)
+        tool_complain(options, "SSLKEYLOGFILE: %s", why.text);
     return OTLS_OK;
 }
 

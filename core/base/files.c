@@ -183,17 +183,36 @@ otls_status omni_directory_each(const char *path,
     return status;
 }
 
+/* Secrets go into it: a file of ours that others may read is closed to them first. */
+static bool keep_private(int fd)
+{
+    struct stat about;
+
+    if (fstat(fd, &about) != 0)
+        return false;
+    return !S_ISREG(about.st_mode) || (about.st_mode & (S_IRWXG | S_IRWXO)) == 0 ||
+           fchmod(fd, S_IRUSR | S_IWUSR) == 0;
+}
+
 otls_status omni_file_append_open(const char *path, int *fd, otls_error *err)
 {
     *fd = -1;
     if (path == NULL || path[0] == '\0')
         return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_FILE_NOT_FOUND, "no file name given");
-    *fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, S_IRUSR | S_IWUSR);
+    *fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW,
+               S_IRUSR | S_IWUSR);
     if (*fd < 0 && errno == EISDIR)
         return omni_fail(err, OTLS_E_IO, OTLS_CODE_FILE_IS_DIRECTORY,
                          "%s: is a directory, not a file", path);
     if (*fd < 0)
         return fail_open(path, errno, err);
+    if (!keep_private(*fd)) {
+        const int error = errno;
+
+        (void)close(*fd);
+        *fd = -1;
+        return fail_open(path, error, err);
+    }
     return OTLS_OK;
 }
 

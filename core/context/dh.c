@@ -21,7 +21,8 @@ static otls_status keep(reading *r, otls_slice der)
     r->too_long = der.size > sizeof(r->copy);
     if (r->too_long)
         return OTLS_OK;
-    memcpy(r->copy, der.data, der.size);
+    if (der.size != 0) /* a block with headers has none */
+        memcpy(r->copy, der.data, der.size);
     r->found = (otls_slice){r->copy, der.size};
     return OTLS_OK;
 }

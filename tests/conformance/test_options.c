@@ -552,6 +552,10 @@ Test(dh, weak_ones_are_refused)
     for (size_t i = 0; i < count; i++) {
         otls_context *context = context_of(backends[i], OTLS_SERVER);
         otls_error err = OTLS_ERROR_INIT;
+        /* a block with headers holds no DER */
+        static const char with_headers[] = "-----BEGIN DH PARAMETERS-----\n"
+                                           "Proc-Type: 4,ENCRYPTED\nDEK-Info: X,00\n\nAAAA\n"
+                                           "-----END DH PARAMETERS-----\n";
         uint8_t even[4 + 4 + 256 + 1 + 3] = {0x30, 0x82, 0x01, 0x08, 0x02, 0x82, 0x01, 0x01, 0x00};
 
         cr_assert_eq(otls_context_set_dh_params_file(context, OTLS_TEST_PKI "/dh1536.pem", &err),
@@ -564,6 +568,10 @@ Test(dh, weak_ones_are_refused)
         cr_assert_eq(otls_context_set_dh_params_memory(context, even, sizeof(even), &err),
                      OTLS_E_CREDENTIAL);
         cr_assert_eq(err.code, OTLS_CODE_WEAK, "%s", err.text);
+        cr_assert_eq(otls_context_set_dh_params_memory(context, with_headers, sizeof(with_headers) - 1,
+                                                       &err),
+                     OTLS_E_CREDENTIAL);
+        cr_assert_eq(err.code, OTLS_CODE_BAD_DER, "%s", err.text);
         even[264] = 0xff; /* odd now; the generator one */
         even[267] = 0x01;
         cr_assert_eq(otls_context_set_dh_params_memory(context, even, sizeof(even), &err),

@@ -43,10 +43,25 @@ for engine in $engines; do
     SSLKEYLOGFILE=$work/keys expect_code 0 "key log, $engine" "$tool" connect --backend "$engine" \
         ${ragged[@]+"${ragged[@]}"} --ca "$pki/root.pem" --servername localhost "127.0.0.1:$port"
     # every engine logs or says that it cannot
-    if ! grep -q '^CLIENT_TRAFFIC_SECRET_0 [0-9a-f]* [0-9a-f]*$' "$work/keys"; then
+    if ! grep -qs '^CLIENT_TRAFFIC_SECRET_0 [0-9a-f]* [0-9a-f]*$' "$work/keys"; then
         grep -q 'SSLKEYLOGFILE' "$work/err" || fail "key log, $engine: neither lines nor a word"
     fi
-    [ "$(stat -c %a "$work/keys")" = 600 ] || fail "key log: others may read it"
+    [ ! -e "$work/keys" ] || [ "$(stat -c %a "$work/keys")" = 600 ] || fail "key log: others may read it"
+done
+ln -s readable "$work/link"
+for engine in $engines; do
+    for file in readable link; do
+        echo old >"$work/readable" && chmod 0644 "$work/readable"
+        SSLKEYLOGFILE=$work/$file expect_code 0 "key log, $engine, $file" "$tool" connect \
+            --backend "$engine" ${ragged[@]+"${ragged[@]}"} --ca "$pki/root.pem" \
+            --servername localhost "127.0.0.1:$port"
+        if [ "$file" = link ]; then
+            grep -q 'SSLKEYLOGFILE' "$work/err" || fail "key log, $engine: a link is not said"
+            [ "$(cat "$work/readable")" = old ] || fail "key log, $engine: follows a link"
+        elif [ "$(cat "$work/readable")" != old ]; then # written, so by an engine that can
+            [ "$(stat -c %a "$work/readable")" = 600 ] || fail "key log, $engine: others may read it"
+        fi
+    done
 done
 SSLKEYLOGFILE=$work/none/keys expect_code 0 "key log nowhere" "$tool" connect --json \
     ${ragged[@]+"${ragged[@]}"} --ca "$pki/root.pem" --servername localhost "127.0.0.1:$port"

@@ -17,11 +17,13 @@ visit() {
     grep -qi 'TLS' "$work/page" || fail "$label: $what: no page came"
     grep -q "\"reused\": *$expected" "$work/summary" ||
         fail "$label: $what: expected reused=$expected: $(tail -n 1 "$work/summary")"
+    [ "$(stat -c %a "$file")" = 600 ] || fail "$label: $what: others may read the session"
 }
 
 # fresh: a copy, because every visit keeps the newest session.
 fresh() {
     cp "$work/good" "$work/copy"
+    chmod 0644 "$work/copy" # the session that is kept is for nobody else, whatever was there
 }
 
 # damage OFFSET: another value in one byte.
