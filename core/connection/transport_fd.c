@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #ifndef MSG_NOSIGNAL
-#define MSG_NOSIGNAL 0 /* there SO_NOSIGPIPE is set by whoever opens the socket */
+#define MSG_NOSIGNAL 0 /* there omni_transport_fd sets SO_NOSIGPIPE */
 #endif
 
 static otls_status fd_read(void *user, void *out, size_t capacity, size_t *count)
@@ -77,6 +77,12 @@ static otls_status fd_write(void *user, const void *data, size_t size, size_t *c
 
 otls_transport omni_transport_fd(intptr_t fd)
 {
+#ifdef SO_NOSIGPIPE
+    const int on = 1;
+
+    /* what is no socket is written with the signal blocked */
+    (void)setsockopt((int)fd, SOL_SOCKET, SO_NOSIGPIPE, &on, sizeof(on));
+#endif
     /* the descriptor travels in the pointer: no allocation, and nothing to keep alive */
     return (otls_transport){.read = fd_read, .write = fd_write, .user = (void *)fd};
 }

@@ -6,6 +6,7 @@
 
 #include <criterion/criterion.h>
 #include <omnitls/omnitls.h>
+#include <stdio.h>
 #include <string.h>
 
 typedef struct bound {
@@ -107,4 +108,12 @@ Test(settings, sides_are_told_apart)
     one = bound_to(&plain, false);
     other = bound_to(&plain, true);
     cr_expect_neq(memcmp(&one, &other, sizeof(one)), 0);
+}
+
+Test(settings, the_headers_version_is_the_librarys)
+{
+    unsigned major, minor, patch;
+
+    cr_assert_eq(sscanf(otls_version(), "%u.%u.%u", &major, &minor, &patch), 3);
+    cr_expect_eq(major << 16 | minor << 8 | patch, OTLS_VERSION_NUM, "%s", otls_version());
 }
