@@ -7,7 +7,7 @@ otls_status omni_digest(const otls_backend *backend, otls_hash hash, otls_slice 
 {
     otls_error inner; /* a slot always has a report to fill */
     const otls_status status =
-        OMNI_MODULE(backend)->crypto->digest((int)hash, data.data, data.size, out, &inner);
+        OMNI_MODULE(backend)->crypto->digest(hash, data.data, data.size, out, &inner);
 
     if (status != OTLS_OK && err != NULL)
         *err = inner;
