@@ -11,6 +11,10 @@
 #include <sys/socket.h>
 #include <time.h>
 
+#ifndef MSG_NOSIGNAL
+#define MSG_NOSIGNAL 0 /* main ignores SIGPIPE */
+#endif
+
 static const struct {
     const char *name, *port;
     otls_status (*run)(starttls *s);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /**
  * @file insecure.h
- * Everything that weakens a connection. Not included by omnitls.h, and every name says it, so that a
- * reviewer can search for it.
+ * What turns a check off, or gives a secret away. Not included by omnitls.h, and every name says it,
+ * so that a reviewer can search for it. What only relaxes a policy: docs/conventions.md, "Names".
  */
 #ifndef OMNITLS_INSECURE_H
 #define OMNITLS_INSECURE_H

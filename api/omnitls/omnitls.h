@@ -2,7 +2,7 @@
 /**
  * @file omnitls.h
  * TLS contexts, sockets and certificates over OpenSSL, wolfSSL or GnuTLS: the same program, the same
- * answers, whichever engine. This header includes the whole safe API; what weakens a connection stands
+ * answers, whichever engine. This header includes the whole safe API; what turns a check off stands
  * in omnitls/insecure.h, what only programs moved from Python need in omnitls/parity.h.
  *
  * The first page. Most programs need these calls and no others:
