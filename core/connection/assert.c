@@ -38,13 +38,14 @@ static bool suite_fits_version(const otls_connection_info *info)
            (suite->min_version == OTLS_TLS1_3) == (info->version == OTLS_TLS1_3);
 }
 
-/* A resumed handshake has no signature, nor has one with a pre-shared key of ours. */
+/* A resumed handshake has no signature, nor has one with a pre-shared key of ours; before TLS 1.2 the
+ * protocol fixes the digest and nothing is negotiated (RFC 4346 7.4.3), whatever an engine tells. */
 static bool signature_is_allowed(const otls_connection *conn)
 {
     const otls_context *context = conn->context;
 
     if (conn->info.peer_signature == 0 || conn->info.resumed ||
-        (conn->info.psk && conn->calls.psk_given))
+        conn->info.version < OTLS_TLS1_2 || (conn->info.psk && conn->calls.psk_given))
         return true;
     for (size_t i = 0; i < context->signature_count; i++)
         if (context->signatures[i] == conn->info.peer_signature)
