@@ -3,6 +3,7 @@
 #include "identity/identity.h"
 
 #include "base/base.h"
+#include "x509/x509.h"
 #include <omnitls/callbacks.h>
 
 #include <string.h>
@@ -80,11 +81,6 @@ otls_status omni_identity_add_der(otls_identity *identity, otls_slice der, const
 
 /* ---- the checks ---- */
 
-static bool bears_key(const otls_certificate *cert, const uint8_t *spki, size_t size)
-{
-    return cert->x509.spki.size == size && memcmp(spki, cert->x509.spki.data, size) == 0;
-}
-
 static otls_status check_match(const otls_identity *identity, const char *what, otls_error *err)
 {
     uint8_t spki[OMNI_SPKI_MAX];
@@ -94,10 +90,10 @@ static otls_status check_match(const otls_identity *identity, const char *what, 
     if (otls_key_public(identity->key, spki, sizeof(spki), &size, &inner) != OTLS_OK)
         return omni_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_KEY_UNSUPPORTED, "%s: %s", what,
                          inner.text);
-    if (bears_key(identity->chain[0], spki, size))
+    if (omni_public_key_is(&identity->chain[0]->x509, (otls_slice){spki, size}))
         return OTLS_OK;
     for (size_t i = 1; i < identity->chain_count; i++)
-        if (bears_key(identity->chain[i], spki, size))
+        if (omni_public_key_is(&identity->chain[i]->x509, (otls_slice){spki, size}))
             return omni_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_CHAIN_ORDER,
                              "%s: the key belongs to certificate %zu of the chain, which must be "
                              "the first",

@@ -332,7 +332,7 @@ otls_status omni_anchor_key(const otls_trust *trust, const omni_anchor *anchor,
         return omni_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_BAD_DER, "undecodable trust anchor");
     key = atomic_load_explicit(&cache->keys[backend->index], memory_order_acquire);
     if (key == NULL) {
-        OMNI_TRY(crypto->public_key_import(&mine, cache->certificate->x509.spki, err));
+        OMNI_TRY(omni_public_key_import(crypto, &cache->certificate->x509, &mine, err));
         atomic_store_explicit(&writable->crypto[backend->index], crypto, memory_order_release);
         if (atomic_compare_exchange_strong_explicit(&cache->keys[backend->index], &key, mine,
                                                     memory_order_acq_rel, memory_order_acquire))

@@ -112,8 +112,8 @@ static otls_status signature_good(const omni_ocsp_question *question, const omni
 
     *good = false;
     if (algorithm->kind != 0 && signer->key_fault == OMNI_KEY_FAULT_NONE &&
-        omni_signature_form(algorithm, signature, NULL) == OTLS_OK)
-        status = crypto->public_key_import(&key, signer->spki, &native);
+        omni_signature_fits(signer, algorithm, signature, NULL) == OTLS_OK)
+        status = omni_public_key_import(crypto, signer, &key, &native);
     if (status == OTLS_OK) {
         status = crypto->verify(key, algorithm, data, signature, &native);
         crypto->public_key_free(key);

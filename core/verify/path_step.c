@@ -29,8 +29,8 @@ static otls_status key_of(omni_search *search, const omni_path_step *step,
     if (step->anchor != NULL)
         return omni_anchor_key(request->trust, step->anchor, request->backend, key, err);
     if (search->sent_key[step->sent] == NULL)
-        OMNI_TRY(search->crypto->public_key_import(&search->sent_key[step->sent],
-                                                   step->certificate->x509.spki, err));
+        OMNI_TRY(omni_public_key_import(search->crypto, &step->certificate->x509,
+                                        &search->sent_key[step->sent], err));
     *key = search->sent_key[step->sent];
     return OTLS_OK;
 }
@@ -44,7 +44,7 @@ otls_status omni_path_signature(omni_search *search, const omni_path_step *issue
 
     if (fault != NULL)
         return omni_fail(err, OTLS_E_UNSUPPORTED, OTLS_CODE_NONE, "the issuer %s", fault);
-    OMNI_TRY(omni_signature_form(algorithm, signature, err));
+    OMNI_TRY(omni_signature_fits(&issuer->certificate->x509, algorithm, signature, err));
     search->signature_count++;
     OMNI_TRY(key_of(search, issuer, &key, err));
     return search->crypto->verify(key, algorithm, data, signature, err);

@@ -49,6 +49,7 @@ typedef struct omni_x509 {
     uint8_t key_fault;     /* omni_key_fault */
     uint16_t key_bits;
     uint16_t key_group;    /* EC: IANA group, 0 = unknown curve */
+    otls_signature_algorithm key_signs; /* RSASSA-PSS: what it is bound to; kind 0 = nothing */
     /* extensions */
     uint8_t is_ca;               /* basicConstraints cA */
     uint8_t has_basic_constraints;

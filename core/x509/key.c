@@ -60,6 +60,18 @@ static bool read_rsa(omni_x509 *out, otls_slice key)
     return true;
 }
 
+/**
+ * RFC 4055 1.2, 3.1: without parameters such a key signs with any, with them it is bound to theirs.
+ * What cannot be read of them binds to a digest that no signature has.
+ */
+static void read_pss(omni_x509 *out, omni_der parameters)
+{
+    const otls_signature_algorithm unknown = {.kind = OTLS_SIG_RSA_PSS, .hash = OTLS_SIG_HASH_NONE};
+
+    if (!omni_der_at_end(&parameters) && !omni_x509_pss_parameters(parameters, &out->key_signs))
+        out->key_signs = unknown;
+}
+
 /** The strength of a DSA key is its prime's, the first of the parameters. */
 static bool read_dsa(omni_x509 *out, omni_der parameters)
 {
@@ -114,8 +126,10 @@ static bool read_edwards(const omni_x509 *out, const omni_der *parameters, otls_
 static bool read_key(omni_x509 *out, omni_der parameters, otls_slice key)
 {
     switch (out->key_type) {
-    case OMNI_KEY_RSA:
     case OMNI_KEY_RSA_PSS:
+        read_pss(out, parameters);
+        return read_rsa(out, key);
+    case OMNI_KEY_RSA:
         return read_rsa(out, key);
     case OMNI_KEY_EC:
         return read_ec(out, parameters, key);

@@ -24,6 +24,8 @@ typedef struct omni_x509_extension {
 bool omni_x509_algorithm_ok(omni_der identifier);
 /** AlgorithmIdentifier content -> signature algorithm; kind 0 when it is not known. */
 void omni_x509_signature_algorithm(omni_der identifier, otls_signature_algorithm *out);
+/** RSASSA-PSS-params as the parameters of an identifier, with their defaults; false: unreadable. */
+bool omni_x509_pss_parameters(omni_der parameters, otls_signature_algorithm *out);
 /** SubjectPublicKeyInfo content -> key type, bits, group. */
 const char *omni_x509_key(omni_x509 *out, omni_der spki);
 /** SEQUENCE OF Extension content -> the extension fields. */

@@ -56,6 +56,50 @@ static bool form_ok(const otls_signature_algorithm *algorithm, otls_slice signat
     }
 }
 
+static uint8_t kind_of_key(const omni_x509 *signer, const otls_signature_algorithm *algorithm)
+{
+    switch ((omni_key_type)signer->key_type) {
+    case OMNI_KEY_RSA:
+        return algorithm->kind == OTLS_SIG_RSA_PSS ? OTLS_SIG_RSA_PSS : OTLS_SIG_RSA_PKCS1;
+    case OMNI_KEY_RSA_PSS:
+        return OTLS_SIG_RSA_PSS;
+    case OMNI_KEY_EC:
+        return OTLS_SIG_ECDSA;
+    case OMNI_KEY_ED25519:
+        return OTLS_SIG_ED25519;
+    case OMNI_KEY_ED448:
+        return OTLS_SIG_ED448;
+    case OMNI_KEY_DSA:
+    case OMNI_KEY_UNKNOWN:
+        break;
+    }
+    return 0;
+}
+
+static bool permitted(const otls_signature_algorithm *key, const otls_signature_algorithm *asked)
+{
+    return key->kind == 0 || (key->hash == asked->hash && key->mgf_hash == asked->mgf_hash &&
+                              key->salt_length <= asked->salt_length);
+}
+
+otls_status omni_signature_fits(const omni_x509 *signer, const otls_signature_algorithm *algorithm,
+                                otls_slice signature, otls_error *err)
+{
+    const otls_signature_algorithm *bound = &signer->key_signs;
+    const uint8_t kind = kind_of_key(signer, algorithm);
+
+    if (kind == 0 || (bound->kind != 0 && bound->hash == OTLS_SIG_HASH_NONE))
+        return omni_fail(err, OTLS_E_UNSUPPORTED, OTLS_CODE_KEY_UNSUPPORTED,
+                         "a signature by a key of an unknown kind");
+    if (kind != algorithm->kind)
+        return omni_fail(err, OTLS_E_VERIFY, OTLS_CODE_NONE,
+                         "key and signature algorithm do not fit together");
+    if (!permitted(bound, algorithm))
+        return omni_fail(err, OTLS_E_VERIFY, OTLS_CODE_NONE,
+                         "the key may not sign with these RSASSA-PSS parameters");
+    return omni_signature_form(algorithm, signature, err);
+}
+
 otls_status omni_signature_form(const otls_signature_algorithm *algorithm, otls_slice signature,
                                 otls_error *err)
 {

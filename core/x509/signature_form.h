@@ -7,8 +7,17 @@
 #ifndef OMNI_X509_SIGNATURE_FORM_H
 #define OMNI_X509_SIGNATURE_FORM_H
 
-#include <omnitls/backend.h>
+#include "x509/decode.h"
 
+/**
+ * May an engine be asked whether this signature is by this certificate's key? OTLS_E_VERIFY: no key
+ * of its kind makes such a signature, or not this one: an RSASSA-PSS key makes no other signatures
+ * (RFC 4055 1.2), and where it has parameters, only some with the same digests and a salt at least
+ * as long (3.3). OTLS_E_UNSUPPORTED: nothing here knows the key or what it is bound to. Else what
+ * omni_signature_form says.
+ */
+otls_status omni_signature_fits(const omni_x509 *signer, const otls_signature_algorithm *algorithm,
+                                otls_slice signature, otls_error *err);
 /**
  * May an engine be asked about this signature? OTLS_E_VERIFY: it is malformed, and so wrong
  * whatever it is about. OTLS_E_UNSUPPORTED: an RSASSA-PSS whose mask uses another digest than the

@@ -20,6 +20,7 @@
 #include "x509/oid.h"
 #include "x509/parts.h"
 #include "x509/pem.h"
+#include "x509/public_key.h"
 #include "x509/signature_form.h"
 #include "x509/strength.h"
 #include "x509/text.h"

@@ -419,9 +419,9 @@ static void make_certificate(corpus_case *test, bool authority, char *text)
         apply_extensions(made->cert, issuer->cert, authority, list, count);
     if (get(list, count, "many-names", NULL) != NULL)
         add_many_names(made->cert, atoi(get(list, count, "many-names", "0")), "host.test");
-    if (!make_keys_sign(
-            made->cert, get(list, count, "forged", NULL) != NULL ? made->key : issuer->key,
-            get(list, count, "digest", "SHA256"), get(list, count, "pss", NULL) != NULL))
+    if (!make_keys_sign(made->cert,
+                        get(list, count, "forged", NULL) != NULL ? made->key : issuer->key,
+                        get(list, count, "digest", "SHA256"), get(list, count, "pss", NULL)))
         fail("cannot sign");
     size = i2d_X509(made->cert, &made->der);
     if (size <= 0)

@@ -7,6 +7,7 @@
 #include <openssl/evp.h>
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,9 +18,26 @@ static int curve_of(const char *kind)
     return nid != NID_undef ? nid : OBJ_sn2nid(kind);
 }
 
+/* "pss2048-SHA256-SHA1-20" */
+static int prepare_pss(EVP_PKEY_CTX *maker, const char *kind)
+{
+    char hash[16], mask[16];
+    int bits, salt;
+    const int count = sscanf(kind, "pss%d-%15[^-]-%15[^-]-%d", &bits, hash, mask, &salt);
+
+    if (EVP_PKEY_CTX_set_rsa_keygen_bits(maker, bits) != 1 || count == 1)
+        return count == 1;
+    return count == 4 &&
+           EVP_PKEY_CTX_set_rsa_pss_keygen_md(maker, EVP_get_digestbyname(hash)) == 1 &&
+           EVP_PKEY_CTX_set_rsa_pss_keygen_mgf1_md(maker, EVP_get_digestbyname(mask)) == 1 &&
+           EVP_PKEY_CTX_set_rsa_pss_keygen_saltlen(maker, salt) == 1;
+}
+
 /* What is to be said before a key of this type is made. */
 static int prepare(EVP_PKEY_CTX *maker, int type, const char *kind)
 {
+    if (type == EVP_PKEY_RSA_PSS)
+        return prepare_pss(maker, kind);
     if (type == EVP_PKEY_RSA)
         return EVP_PKEY_CTX_set_rsa_keygen_bits(maker, atoi(kind + 3));
     return type == EVP_PKEY_EC ? EVP_PKEY_CTX_set_ec_paramgen_curve_nid(maker, curve_of(kind)) : 1;
@@ -57,6 +75,7 @@ EVP_PKEY *make_keys_new(const char *kind)
     if (make_keys_odd(kind))
         return odd_rsa(kind);
     const int type = strncmp(kind, "rsa", 3) == 0   ? EVP_PKEY_RSA
+                     : strncmp(kind, "pss", 3) == 0 ? EVP_PKEY_RSA_PSS
                      : strcmp(kind, "ed25519") == 0 ? EVP_PKEY_ED25519
                      : strcmp(kind, "ed448") == 0   ? EVP_PKEY_ED448
                                                     : EVP_PKEY_EC;
@@ -70,7 +89,18 @@ EVP_PKEY *make_keys_new(const char *kind)
     return key;
 }
 
-static EVP_MD_CTX *signer(EVP_PKEY *key, const char *digest, bool pss)
+static bool set_pss(EVP_PKEY_CTX *parameters, const char *pss)
+{
+    const char *mask = strchr(pss, '-');
+    const int salt = *pss != '\0' ? atoi(pss) : RSA_PSS_SALTLEN_DIGEST;
+
+    return EVP_PKEY_CTX_set_rsa_padding(parameters, RSA_PKCS1_PSS_PADDING) == 1 &&
+           EVP_PKEY_CTX_set_rsa_pss_saltlen(parameters, salt) == 1 &&
+           (mask == NULL ||
+            EVP_PKEY_CTX_set_rsa_mgf1_md(parameters, EVP_get_digestbyname(mask + 1)) == 1);
+}
+
+static EVP_MD_CTX *signer(EVP_PKEY *key, const char *digest, const char *pss)
 {
     EVP_MD_CTX *context = EVP_MD_CTX_new();
     EVP_PKEY_CTX *parameters = NULL;
@@ -78,8 +108,7 @@ static EVP_MD_CTX *signer(EVP_PKEY *key, const char *digest, bool pss)
     const EVP_MD *md = edwards ? NULL : EVP_get_digestbyname(digest);
 
     if (EVP_DigestSignInit(context, &parameters, md, NULL, key) == 1 &&
-        (!pss || (EVP_PKEY_CTX_set_rsa_padding(parameters, RSA_PKCS1_PSS_PADDING) == 1 &&
-                  EVP_PKEY_CTX_set_rsa_pss_saltlen(parameters, RSA_PSS_SALTLEN_DIGEST) == 1)))
+        (pss == NULL || set_pss(parameters, pss)))
         return context;
     EVP_MD_CTX_free(context);
     return NULL;
@@ -106,9 +135,29 @@ static bool keep_version(X509 *cert, long version, EVP_MD_CTX *context)
     return good;
 }
 
-bool make_keys_sign(X509 *cert, EVP_PKEY *key, const char *digest, bool pss)
+/* OpenSSL's own would refuse what a bound key may not do. */
+static EVP_PKEY *unbound(EVP_PKEY *key)
+{
+    unsigned char *der = NULL;
+    const unsigned char *at;
+    EVP_PKEY *plain;
+    int size;
+
+    if (EVP_PKEY_id(key) != EVP_PKEY_RSA_PSS) {
+        EVP_PKEY_up_ref(key);
+        return key;
+    }
+    size = i2d_RSAPrivateKey((RSA *)(size_t)EVP_PKEY_get0_RSA(key), &der);
+    at = der;
+    plain = size > 0 ? d2i_PrivateKey(EVP_PKEY_RSA, NULL, &at, size) : NULL;
+    OPENSSL_free(der);
+    return plain;
+}
+
+bool make_keys_sign(X509 *cert, EVP_PKEY *bound, const char *digest, const char *pss)
 {
     const long version = X509_get_version(cert);
+    EVP_PKEY *key = unbound(bound);
     EVP_MD_CTX *first = signer(key, digest, pss), *second = signer(key, digest, pss);
     /* each signature uses its context up */
     const bool good = first != NULL && second != NULL && X509_sign_ctx(cert, first) > 0 &&
@@ -116,5 +165,6 @@ bool make_keys_sign(X509 *cert, EVP_PKEY *key, const char *digest, bool pss)
 
     EVP_MD_CTX_free(second);
     EVP_MD_CTX_free(first);
+    EVP_PKEY_free(key);
     return good;
 }

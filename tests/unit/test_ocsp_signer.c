@@ -68,6 +68,7 @@ static void no_free(otls_native_public_key *key)
     "30{30{06{2a864886f70d010101} 0500} 03{00 30{02{00 c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1"           \
     "c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1 c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1"                            \
     "c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1} 02{010001}}}}"
+#define RSA_SHA256 "30{06{2a864886f70d01010b} 0500}"
 #define EARLIER "18{'20251231000000Z'}"
 #define NOW "18{'20260101000000Z'}"
 #define NEXT "a0{18{'20260108000000Z'}}"
@@ -118,6 +119,7 @@ static const struct row {
     const cert_parts *delegate; /* NULL: the issuer answers itself */
     const char *responder;      /* a Name; NULL: the issuer's or the delegate's */
     const char *extensions;     /* of the response */
+    const char *algorithm;      /* its signature's; NULL: Ed25519 */
     omni_ocsp_result result;
 } rows[] = {
     {"the issuer's", {{SAYS(GOOD, NOW)}}, .result = OMNI_OCSP_RESULT_GOOD},
@@ -170,7 +172,15 @@ static const struct row {
      .result = OMNI_OCSP_RESULT_SIGNER},
     {"an expired delegate", {{SAYS(GOOD, NOW)}}, &expired, .result = OMNI_OCSP_RESULT_SIGNER},
     {"a delegate of tomorrow", {{SAYS(GOOD, NOW)}}, &not_yet, .result = OMNI_OCSP_RESULT_SIGNER},
-    {"a weak delegate", {{SAYS(GOOD, NOW)}}, &weak, .result = OMNI_OCSP_RESULT_WEAK},
+    {"a weak delegate",
+     {{SAYS(GOOD, NOW)}},
+     &weak,
+     .algorithm = RSA_SHA256,
+     .result = OMNI_OCSP_RESULT_WEAK},
+    {"a key that makes no such signature",
+     {{SAYS(GOOD, NOW)}},
+     &weak,
+     .result = OMNI_OCSP_RESULT_SIGNER},
 };
 
 static void add_hex(char *text, const uint8_t *bytes, size_t size)
@@ -233,7 +243,9 @@ static size_t make_response(const struct row *r, const omni_x509 *issuer, uint8_
     add_answer(text, &r->answers[1], issuer);
     add(text, "} ");
     add(text, r->extensions != NULL ? r->extensions : "");
-    add(text, " } 30{06{2b6570}} " SIGNED " ");
+    add(text, " } ");
+    add(text, r->algorithm != NULL ? r->algorithm : "30{06{2b6570}}");
+    add(text, " " SIGNED " ");
     if (r->delegate != NULL) {
         add(text, "a0{30{");
         add_hex(text, der, cert_make(r->delegate, der, sizeof(der)));

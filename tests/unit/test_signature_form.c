@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The one form of a signature: RFC 3279 2.2.3, RFC 8032 5.1.7 and 5.2.7. */
 #include "der_make.h"
+#include "x509/public_key.h"
 #include "x509/signature_form.h"
 
 #include <criterion/criterion.h>
@@ -31,6 +32,87 @@ Test(signature_form, pss)
     cr_expect_eq(omni_signature_form(&algorithm, any, NULL), OTLS_OK);
     algorithm.mgf_hash = OTLS_SIG_HASH_SHA1;
     cr_expect_eq(omni_signature_form(&algorithm, any, NULL), OTLS_E_UNSUPPORTED);
+}
+
+/* ---- key and signature --------------------------------------------------------------------- */
+
+#define PSS(hash_, mask, salt)                                                                     \
+    {                                                                                              \
+        .kind = OTLS_SIG_RSA_PSS, .hash = OTLS_SIG_HASH_##hash_, .mgf_hash = OTLS_SIG_HASH_##mask, \
+        .salt_length = (salt)                                                                      \
+    }
+
+/* RFC 4055 1.2, 3.3; no key makes a signature of another kind. */
+static const struct {
+    uint8_t key;
+    otls_signature_algorithm bound, algorithm;
+    otls_status wanted;
+} fits[] = {
+    {OMNI_KEY_RSA, {.kind = 0}, {.kind = OTLS_SIG_RSA_PKCS1}, OTLS_OK},
+    {OMNI_KEY_RSA, {.kind = 0}, PSS(SHA256, SHA256, 0), OTLS_OK},
+    {OMNI_KEY_RSA, {.kind = 0}, {.kind = OTLS_SIG_ECDSA}, OTLS_E_VERIFY},
+    {OMNI_KEY_EC, {.kind = 0}, {.kind = OTLS_SIG_RSA_PKCS1}, OTLS_E_VERIFY},
+    {OMNI_KEY_ED25519, {.kind = 0}, {.kind = OTLS_SIG_ED448}, OTLS_E_VERIFY},
+    {OMNI_KEY_ED448, {.kind = 0}, {.kind = OTLS_SIG_ED25519}, OTLS_E_VERIFY},
+    {OMNI_KEY_DSA, {.kind = 0}, {.kind = OTLS_SIG_RSA_PKCS1}, OTLS_E_UNSUPPORTED},
+    {OMNI_KEY_UNKNOWN, {.kind = 0}, {.kind = OTLS_SIG_RSA_PKCS1}, OTLS_E_UNSUPPORTED},
+    {OMNI_KEY_RSA_PSS, {.kind = 0}, PSS(SHA512, SHA512, 7), OTLS_OK},
+    {OMNI_KEY_RSA_PSS, {.kind = 0}, {.kind = OTLS_SIG_RSA_PKCS1}, OTLS_E_VERIFY},
+    {OMNI_KEY_RSA_PSS, PSS(SHA256, SHA256, 32), PSS(SHA256, SHA256, 32), OTLS_OK},
+    {OMNI_KEY_RSA_PSS, PSS(SHA256, SHA256, 32), PSS(SHA256, SHA256, 33), OTLS_OK},
+    {OMNI_KEY_RSA_PSS, PSS(SHA256, SHA256, 32), PSS(SHA256, SHA256, 31), OTLS_E_VERIFY},
+    {OMNI_KEY_RSA_PSS, PSS(SHA256, SHA256, 32), PSS(SHA384, SHA384, 32), OTLS_E_VERIFY},
+    {OMNI_KEY_RSA_PSS, PSS(SHA256, SHA1, 32), PSS(SHA256, SHA256, 32), OTLS_E_VERIFY},
+    {OMNI_KEY_RSA_PSS, PSS(NONE, NONE, 0), PSS(SHA256, SHA256, 32), OTLS_E_UNSUPPORTED},
+};
+
+Test(signature_form, key)
+{
+    const otls_slice any = {.data = (const uint8_t *)"any", .size = 3};
+
+    for (size_t i = 0; i < sizeof(fits) / sizeof(fits[0]); i++) {
+        const omni_x509 signer = {.key_type = fits[i].key, .key_signs = fits[i].bound};
+
+        cr_expect_eq(omni_signature_fits(&signer, &fits[i].algorithm, any, NULL), fits[i].wanted,
+                     "row %zu", i);
+    }
+}
+
+#define RSA_BITS "03{00 30{ 02{00c1} 02{010001} }}"
+#define OTHER_BITS "03{00 30{ 02{00c3} 02{010001} }}"
+#define PLAIN "30{ 06{2a864886f70d010101} 0500 }"
+#define BARE_PSS "30{ 06{2a864886f70d01010a} }"
+#define BOUND_PSS "30{ 06{2a864886f70d01010a} 30{} }"
+
+/* The certificate's key, the engine's; a bound key is no free one. */
+static const struct {
+    uint8_t type;
+    const char *certificate, *engine;
+    bool same;
+} same[] = {
+    {OMNI_KEY_RSA, "30{" PLAIN RSA_BITS "}", "30{" PLAIN RSA_BITS "}", true},
+    {OMNI_KEY_RSA, "30{" PLAIN RSA_BITS "}", "30{" PLAIN OTHER_BITS "}", false},
+    {OMNI_KEY_RSA_PSS, "30{" BARE_PSS RSA_BITS "}", "30{" PLAIN RSA_BITS "}", true},
+    {OMNI_KEY_RSA_PSS, "30{" BOUND_PSS RSA_BITS "}", "30{" PLAIN RSA_BITS "}", true},
+    {OMNI_KEY_RSA_PSS, "30{" BOUND_PSS RSA_BITS "}", "30{" BARE_PSS RSA_BITS "}", true},
+    {OMNI_KEY_RSA_PSS, "30{" BARE_PSS RSA_BITS "}", "30{" PLAIN OTHER_BITS "}", false},
+    {OMNI_KEY_RSA, "30{" PLAIN RSA_BITS "}", "30{" BOUND_PSS RSA_BITS "}", false},
+    {OMNI_KEY_RSA_PSS, "30{" BARE_PSS RSA_BITS "}", "30{ 30{ 06{2b6570} }" RSA_BITS "}", false},
+    {OMNI_KEY_RSA_PSS, "30{" BARE_PSS RSA_BITS "}", "30{" PLAIN RSA_BITS "0500}", false},
+};
+
+Test(signature_form, whose_key)
+{
+    for (size_t i = 0; i < sizeof(same) / sizeof(same[0]); i++) {
+        uint8_t mine[128], other[128];
+        const omni_x509 cert = {
+            .key_type = same[i].type,
+            .spki = {.data = mine, .size = der_make(same[i].certificate, mine, sizeof(mine))}};
+        const otls_slice engine = {.data = other,
+                                   .size = der_make(same[i].engine, other, sizeof(other))};
+
+        cr_expect_eq(omni_public_key_is(&cert, engine), same[i].same, "row %zu", i);
+    }
 }
 
 Test(signature_form, ecdsa)

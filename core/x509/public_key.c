@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+#include "x509/public_key.h"
+
+#include "base/base.h"
+#include "x509/der.h"
+#include "x509/oid.h"
+
+/* SEQUENCE { rsaEncryption, NULL }: RFC 3279 2.3.1 */
+static const uint8_t rsa_algorithm[] = {0x30, 0x0d, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86,
+                                        0xf7, 0x0d, 0x01, 0x01, 0x01, 0x05, 0x00};
+
+/* Room for the largest key that has no fault, its tags and lengths. */
+enum {
+    PLAIN_MAX = OMNI_RSA_MODULUS_BITS_MAX / 8 + OMNI_RSA_EXPONENT_BITS_MAX / 8 + 64,
+    HEADER = 4 /* SEQUENCE and a length of two octets */
+};
+
+static bool is_rsa(otls_slice oid)
+{
+    return OMNI_OID_IS(oid, "\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01") ||
+           OMNI_OID_IS(oid, "\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0a");
+}
+
+/* The BIT STRING of an RSA key of either kind, TLV. */
+static bool rsa_bits(otls_slice spki, otls_slice *bits)
+{
+    otls_slice oid;
+    omni_der inside, algorithm;
+    omni_tlv tlv;
+
+    if (!omni_der_only(spki, OMNI_DER_SEQUENCE, &inside) ||
+        !omni_der_enter(&inside, OMNI_DER_SEQUENCE, &algorithm) ||
+        !omni_der_value(&algorithm, OMNI_DER_OID, &oid) || !is_rsa(oid) ||
+        !omni_der_take(&inside, OMNI_DER_BIT_STRING, &tlv) || !omni_der_at_end(&inside))
+        return false;
+    *bits = tlv.whole;
+    return true;
+}
+
+static size_t put_header(uint8_t *out, size_t content)
+{
+    out[0] = OMNI_DER_SEQUENCE;
+    if (content < 0x80) {
+        out[1] = (uint8_t)content;
+        return 2;
+    }
+    if (content < 0x100) {
+        out[1] = 0x81;
+        out[2] = (uint8_t)content;
+        return 3;
+    }
+    out[1] = 0x82;
+    out[2] = (uint8_t)(content >> 8);
+    out[3] = (uint8_t)content;
+    return HEADER;
+}
+
+static otls_status import_plain(const otls_crypto_ops *crypto, otls_slice bits,
+                                otls_native_public_key **out, otls_error *err)
+{
+    uint8_t plain[PLAIN_MAX];
+    const size_t content = sizeof(rsa_algorithm) + bits.size;
+    size_t at;
+
+    if (content + HEADER > sizeof(plain))
+        return omni_fail(err, OTLS_E_UNSUPPORTED, OTLS_CODE_LIMIT, "an RSA key of %zu bytes",
+                         bits.size);
+    at = put_header(plain, content);
+    memcpy(plain + at, rsa_algorithm, sizeof(rsa_algorithm));
+    memcpy(plain + at + sizeof(rsa_algorithm), bits.data, bits.size);
+    return crypto->public_key_import(out, (otls_slice){plain, at + content}, err);
+}
+
+otls_status omni_public_key_import(const otls_crypto_ops *crypto, const omni_x509 *cert,
+                                   otls_native_public_key **out, otls_error *err)
+{
+    otls_slice bits;
+
+    if (cert->key_type == OMNI_KEY_RSA_PSS && rsa_bits(cert->spki, &bits))
+        return import_plain(crypto, bits, out, err);
+    return crypto->public_key_import(out, cert->spki, err);
+}
+
+bool omni_public_key_is(const omni_x509 *cert, otls_slice spki)
+{
+    otls_slice mine, other;
+
+    if (omni_slice_equal(cert->spki, spki))
+        return true;
+    return cert->key_type == OMNI_KEY_RSA_PSS && rsa_bits(cert->spki, &mine) &&
+           rsa_bits(spki, &other) && omni_slice_equal(mine, other);
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file x509/public_key.h
+ * A certificate's key on its way to an engine. An engine is given numbers, never what a key may be
+ * used for: of RSASSA-PSS keys (RFC 4055 1.2) some engines read the parameters, some do not, and
+ * one reads no such key at all. Pure functions over borrowed bytes.
+ */
+#ifndef OMNI_X509_PUBLIC_KEY_H
+#define OMNI_X509_PUBLIC_KEY_H
+
+#include "x509/decode.h"
+
+/**
+ * Give a certificate's key to an engine, an RSASSA-PSS key as the plain RSA key that it is. Who
+ * calls has looked at the key's fault, and looks at each signature with omni_signature_form.
+ */
+otls_status omni_public_key_import(const otls_crypto_ops *crypto, const omni_x509 *cert,
+                                   otls_native_public_key **out, otls_error *err);
+/**
+ * Is `spki`, as an engine writes the public half of a private key, the certificate's key? The same
+ * octets; or an RSASSA-PSS certificate and the same modulus and exponent, because engines that do
+ * not know such keys say rsaEncryption. Not the other way round: a bound key is no free one.
+ */
+bool omni_public_key_is(const omni_x509 *cert, otls_slice spki);
+
+#endif
