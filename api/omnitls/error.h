@@ -103,7 +103,8 @@ enum {
     OTLS_VERIFY_PIN_MISMATCH = 1u << 19,
     OTLS_VERIFY_STAPLE = 1u << 20,         /**< stapled response absent or bad where it must be good */
     OTLS_VERIFY_REFUSED = 1u << 21,        /**< the application's callback said no */
-    OTLS_VERIFY_NOT_CHECKED = 1u << 22     /**< nothing was verified (verify mode none) */
+    OTLS_VERIFY_NOT_CHECKED = 1u << 22,    /**< nothing was verified (verify mode none) */
+    OTLS_VERIFY_UNSUPPORTED = 1u << 23 /**< a key or signature that cannot be checked here */
 };
 
 /** TLS alert descriptions, RFC 8446 section 6 and RFC 5246 section 7.2. */

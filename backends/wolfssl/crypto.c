@@ -112,6 +112,13 @@ static bool ecdsa_canonical(otls_slice signature)
     return at == signature.size;
 }
 
+/* Above what it was built for, wolfSSL calls every signature wrong. */
+#ifdef RSA_MAX_SIZE
+enum { RSA_MAX_OCTETS = RSA_MAX_SIZE / 8 };
+#else
+enum { RSA_MAX_OCTETS = 4096 / 8 };
+#endif
+
 static int verify_rsa(RsaKey *key, const otls_signature_algorithm *algorithm, const uint8_t *hash,
                       word32 hash_size, otls_slice signature)
 {
@@ -120,6 +127,8 @@ static int verify_rsa(RsaKey *key, const otls_signature_algorithm *algorithm, co
     uint8_t *work, *expected;
     int result;
 
+    if (modulus > RSA_MAX_OCTETS)
+        return NOT_COMPILED_IN;
     if (modulus <= 0 || signature.size != (size_t)modulus)
         return SIG_VERIFY_E;
     work = malloc(3 * signature.size);

@@ -162,6 +162,8 @@ const char *otls_verify_flag_name(uint32_t flag)
         return "refused by the application";
     case OTLS_VERIFY_NOT_CHECKED:
         return "not checked";
+    case OTLS_VERIFY_UNSUPPORTED:
+        return "unsupported algorithm";
     default:
         return "unknown";
     }

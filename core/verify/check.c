@@ -22,8 +22,7 @@
 static void check_strength(const omni_search *search, size_t depth, omni_findings *findings)
 {
     const otls_certificate *cert = omni_path_at(search, depth);
-    const int given = search->request->security_level;
-    const int wanted = omni_strength_of_level(given < 0 ? OMNI_VERIFY_DEFAULT_LEVEL : given);
+    const int wanted = omni_path_strength(search);
     const int key = omni_strength_of_key(&cert->x509);
     const bool last = depth + 1 == search->length;
 

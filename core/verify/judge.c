@@ -47,6 +47,18 @@ static bool weak_algorithm(const omni_x509 *cert)
            oid.whole.data[sizeof(rsa)] <= 4;
 }
 
+/* The path ends before the issuer, which would have had its own say. */
+static void add_weak_issuer(const omni_search *search, const omni_path_node *node,
+                            omni_findings *findings)
+{
+    const int strength = omni_strength_of_key(&node->unsupported->x509);
+
+    if (strength >= 0 && strength < omni_path_strength(search))
+        omni_findings_add(findings, OTLS_VERIFY_WEAK, (int32_t)search->length - 1,
+                          node->step.certificate,
+                          "is signed by a key that is too weak for the security level");
+}
+
 /* Nobody issued the last certificate of the path: say why it goes no further. */
 static void add_dead_end(const omni_search *search, const omni_path_node *node,
                          omni_findings *findings)
@@ -58,11 +70,12 @@ static void add_dead_end(const omni_search *search, const omni_path_node *node,
         omni_findings_add(findings, OTLS_VERIFY_DEPTH, depth, cert, NULL);
     } else if (node->bad_signature) {
         omni_findings_add(findings, OTLS_VERIFY_BAD_SIGNATURE, depth, cert, NULL);
-    } else if (node->unsupported && weak_algorithm(&cert->x509)) {
+    } else if (node->unsupported != NULL && weak_algorithm(&cert->x509)) {
         omni_findings_add(findings, OTLS_VERIFY_WEAK, depth, cert, "is signed with MD5 or older");
-    } else if (node->unsupported) {
-        omni_findings_add(findings, OTLS_VERIFY_BAD_SIGNATURE, depth, cert,
-                          "has a signature of a kind that cannot be checked");
+    } else if (node->unsupported != NULL) {
+        omni_findings_add_unsupported(findings, depth, cert, node->unsupported,
+                                      node->unsupported_by);
+        add_weak_issuer(search, node, findings);
     } else {
         omni_findings_add(findings, OTLS_VERIFY_UNKNOWN_CA, depth, cert, NULL);
         if (omni_self_signed(&cert->x509))

@@ -25,10 +25,10 @@ static otls_status edge_result(otls_status status, uint8_t *result)
         *result = EDGE_GOOD;
         return OTLS_OK;
     case OTLS_E_VERIFY:
+    case OTLS_E_CREDENTIAL: /* no key, say engines that look at a point when they read it */
         *result = EDGE_BAD;
         return OTLS_OK;
     case OTLS_E_UNSUPPORTED:
-    case OTLS_E_CREDENTIAL: /* a key that the engine cannot read */
         *result = EDGE_UNSUPPORTED;
         return OTLS_OK;
     default:
@@ -42,6 +42,7 @@ static bool worth_remembering(const omni_path_step *child, const omni_path_step 
     return issuer->anchor != NULL && child->anchor == NULL && child->certificate->x509.is_ca;
 }
 
+/* `*result`, and search->by: who says so. */
 static otls_status edge(omni_search *search, const omni_path_step *child,
                         const omni_path_step *issuer, uint8_t *result, otls_error *err)
 {
@@ -49,10 +50,12 @@ static otls_status edge(omni_search *search, const omni_path_step *child,
     otls_error native = OTLS_ERROR_INIT;
     otls_status status;
 
+    search->by = OMNI_VERIFY_NAME;
     for (size_t i = 0; i < search->edge_count; i++)
         if (search->edges[i].child == child->certificate &&
             search->edges[i].issuer == issuer->certificate) {
             *result = search->edges[i].result;
+            search->by = search->edges[i].by;
             return OTLS_OK;
         }
     if (worth_remembering(child, issuer) &&
@@ -83,8 +86,10 @@ static otls_status edge(omni_search *search, const omni_path_step *child,
     if (*result == EDGE_GOOD && worth_remembering(child, issuer))
         omni_trust_remember(search->request->trust, issuer->anchor, search->request->backend->index,
                             cert->der);
-    search->edges[search->edge_count++] = (omni_path_edge){
-        .child = child->certificate, .issuer = issuer->certificate, .result = *result};
+    search->edges[search->edge_count++] = (omni_path_edge){.child = child->certificate,
+                                                           .issuer = issuer->certificate,
+                                                           .result = *result,
+                                                           .by = search->by};
     return OTLS_OK;
 }
 
@@ -241,7 +246,8 @@ static otls_status advance(omni_search *search, omni_path_node *node, otls_error
         return push(search, candidate, err);
     }
     if (result == EDGE_UNSUPPORTED) {
-        node->unsupported = true;
+        node->unsupported = candidate.certificate;
+        node->unsupported_by = search->by;
     } else if (!key_ids_disagree(&node->step.certificate->x509, &candidate.certificate->x509)) {
         node->bad_signature = true; /* else: merely another key of the same name */
     }

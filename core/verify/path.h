@@ -19,6 +19,9 @@
 #define OMNI_PATH_CANDIDATE_MAX 128     /* possible issuers kept at one time, all levels together */
 #define OMNI_PATH_NAME_CHECK_MAX 250000 /* comparisons of a name with a name constraint */
 
+/** Who cannot check a signature, when it is none of the engines that has been asked. */
+#define OMNI_VERIFY_NAME "omnitls"
+
 /** One certificate of a path, or one that might become it. */
 typedef struct omni_path_step {
     const otls_certificate *certificate;
@@ -31,12 +34,15 @@ typedef struct omni_path_node {
     omni_path_step step;
     uint16_t first, next, end; /* its possible issuers in the pool; next = to be tried */
     bool advanced;             /* at least one of them did issue it */
-    bool bad_signature, unsupported, out_of_depth;
+    bool bad_signature, out_of_depth;
+    const otls_certificate *unsupported; /* an issuer whose signature cannot be checked; NULL */
+    const char *unsupported_by;          /* the engine's name, or ours */
 } omni_path_node;
 
 typedef struct omni_path_edge {
     const otls_certificate *child, *issuer;
     uint8_t result;
+    const char *by; /* who said so */
 } omni_path_edge;
 
 typedef struct omni_search {
@@ -50,6 +56,7 @@ typedef struct omni_search {
     size_t sent_count;
     omni_path_edge edges[OMNI_PATH_SIGNATURE_MAX]; /* what is known already */
     size_t edge_count, signature_count, expansion_count, name_check_count;
+    const char *by; /* who answered omni_path_signature last: the engine, or core for all of them */
     bool exhausted;
     omni_findings best; /* of the refused path that got furthest */
     size_t best_length;
@@ -69,6 +76,9 @@ void omni_path_finish(omni_search *search);
 otls_status omni_path_signature(omni_search *search, const omni_path_step *issuer,
                                 const otls_signature_algorithm *algorithm, otls_slice data,
                                 otls_slice signature, otls_error *err);
+
+/** How many bits the security level of the request asks for. */
+int omni_path_strength(const omni_search *search);
 
 /** Every rule of RFC 5280 6.1 but the signatures, over search->path, whole or not. */
 otls_status omni_path_check(omni_search *search, bool complete, omni_findings *findings,

@@ -35,16 +35,44 @@ static otls_status key_of(omni_search *search, const omni_path_step *step,
     return OTLS_OK;
 }
 
+int omni_path_strength(const omni_search *search)
+{
+    const int given = search->request->security_level;
+
+    return omni_strength_of_level(given < 0 ? OMNI_VERIFY_DEFAULT_LEVEL : given);
+}
+
+/*
+ * What is too weak for the level and cannot be checked on every engine is checked on none, or one
+ * engine would say that it is weak, and another that it cannot be checked. What all of them can
+ * check is checked: whoever forgives weakness must know that the signature is good.
+ */
+static bool not_worth_asking(const omni_search *search, const omni_x509 *issuer,
+                             const otls_signature_algorithm *algorithm)
+{
+    const int wanted = omni_path_strength(search);
+    const int key = omni_strength_of_key(issuer);
+
+    return !omni_signature_common(issuer, algorithm) &&
+           ((key >= 0 && key < wanted) || omni_strength_of_hash(algorithm->hash) < wanted);
+}
+
 otls_status omni_path_signature(omni_search *search, const omni_path_step *issuer,
                                 const otls_signature_algorithm *algorithm, otls_slice data,
                                 otls_slice signature, otls_error *err)
 {
     const otls_native_public_key *key = NULL;
-    const char *fault = omni_key_fault_words(issuer->certificate->x509.key_fault);
+    const uint8_t fault = issuer->certificate->x509.key_fault;
 
-    if (fault != NULL)
-        return omni_fail(err, OTLS_E_UNSUPPORTED, OTLS_CODE_NONE, "the issuer %s", fault);
+    search->by = OMNI_VERIFY_NAME;
+    if (fault != OMNI_KEY_FAULT_NONE) /* too large to be computed with, or no key at all */
+        return omni_fail(err, fault == OMNI_KEY_FAULT_SIZE ? OTLS_E_UNSUPPORTED : OTLS_E_VERIFY,
+                         OTLS_CODE_NONE, "the issuer %s", omni_key_fault_words(fault));
     OMNI_TRY(omni_signature_fits(&issuer->certificate->x509, algorithm, signature, err));
+    if (not_worth_asking(search, &issuer->certificate->x509, algorithm))
+        return omni_fail(err, OTLS_E_UNSUPPORTED, OTLS_CODE_WEAK,
+                         "the signature is too weak for the security level");
+    search->by = otls_backend_name(search->request->backend);
     search->signature_count++;
     OMNI_TRY(key_of(search, issuer, &key, err));
     return search->crypto->verify(key, algorithm, data, signature, err);

@@ -22,6 +22,8 @@ static const cause causes[] = {
     {OTLS_VERIFY_MISSING, OTLS_ALERT_CERTIFICATE_REQUIRED, "no certificate was presented"},
     {OTLS_VERIFY_MALFORMED, OTLS_ALERT_BAD_CERTIFICATE, "is malformed"},
     {OTLS_VERIFY_BAD_SIGNATURE, OTLS_ALERT_BAD_CERTIFICATE, "has a bad signature"},
+    {OTLS_VERIFY_UNSUPPORTED, OTLS_ALERT_UNSUPPORTED_CERTIFICATE,
+     "has a key or a signature that cannot be checked"},
     {OTLS_VERIFY_REVOKED, OTLS_ALERT_CERTIFICATE_REVOKED, "has been revoked"},
     {OTLS_VERIFY_SELF_SIGNED, OTLS_ALERT_UNKNOWN_CA, "is self-signed and not trusted"},
     {OTLS_VERIFY_UNKNOWN_CA, OTLS_ALERT_UNKNOWN_CA, "was issued by an unknown authority"},
@@ -95,6 +97,24 @@ void omni_findings_add_key_fault(omni_findings *findings, int32_t depth,
                           depth, certificate, omni_key_fault_words(fault));
 }
 
+void omni_findings_add_unsupported(omni_findings *findings, int32_t depth,
+                                   const otls_certificate *certificate,
+                                   const otls_certificate *issuer, const char *who)
+{
+    const char *curve = otls_certificate_key_curve(issuer);
+    char algorithm[OTLS_OID_TEXT_SIZE], key[16];
+
+    otls_certificate_signature_algorithm(certificate, algorithm);
+    if (curve != NULL)
+        (void)snprintf(key, sizeof(key), "%.15s", curve);
+    else
+        (void)snprintf(key, sizeof(key), "%.7s %hu", otls_certificate_key_type(issuer),
+                       issuer->x509.key_bits);
+    (void)snprintf(findings->unsupported, sizeof(findings->unsupported),
+                   "is signed with %.23s (%s), which %.14s cannot check", algorithm, key, who);
+    omni_findings_add(findings, OTLS_VERIFY_UNSUPPORTED, depth, certificate, NULL);
+}
+
 void omni_findings_report(const omni_findings *findings, otls_verdict *verdict)
 {
     const size_t i = rank(findings->reason);
@@ -106,6 +126,9 @@ void omni_findings_report(const omni_findings *findings, otls_verdict *verdict)
     verdict->text[0] = '\0';
     if (findings->flags == 0)
         return;
+    if (words == NULL && (findings->reason & OTLS_VERIFY_UNSUPPORTED) != 0 &&
+        findings->unsupported[0] != '\0')
+        words = findings->unsupported;
     if (words == NULL)
         words = i < CAUSE_COUNT ? causes[i].words : "was not accepted";
     if (findings->certificate == NULL)

@@ -116,7 +116,7 @@ static void refuse(const omni_search *search, otls_verdict *verdict)
     omni_findings findings = search->best;
 
     if (search->exhausted && !search->best_complete) /* why it goes no further is not known */
-        forget(&findings, OTLS_VERIFY_BAD_SIGNATURE | OTLS_VERIFY_UNKNOWN_CA |
+        forget(&findings, OTLS_VERIFY_BAD_SIGNATURE | OTLS_VERIFY_UNSUPPORTED | OTLS_VERIFY_UNKNOWN_CA |
                               OTLS_VERIFY_SELF_SIGNED | OTLS_VERIFY_DEPTH);
     if ((findings.reason & findings.flags) == 0)
         findings.reason = 0;

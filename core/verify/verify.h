@@ -80,6 +80,7 @@ typedef struct omni_findings {
     int32_t depth;                       /* of the certificate that the reason is about; -1 */
     const otls_certificate *certificate; /* that certificate; NULL */
     const char *detail;                  /* static words; NULL = the flag's own */
+    char unsupported[92];                /* UNSUPPORTED in words; empty = the flag's own */
     uint32_t at[OMNI_VERIFY_CHAIN_MAX];  /* `flags` by certificate; what is about none: the leaf's */
 } omni_findings;
 
@@ -88,6 +89,10 @@ void omni_findings_add(omni_findings *findings, uint32_t flag, int32_t depth,
 /** Say what is wrong with the certificate's key, if anything is (omni_key_fault). */
 void omni_findings_add_key_fault(omni_findings *findings, int32_t depth,
                                  const otls_certificate *certificate);
+/** UNSUPPORTED, naming the algorithm, the issuer's key, and who cannot check the signature. */
+void omni_findings_add_unsupported(omni_findings *findings, int32_t depth,
+                                   const otls_certificate *certificate,
+                                   const otls_certificate *issuer, const char *who);
 /** Put into words: flags, depth, alert and text of `verdict`. */
 void omni_findings_report(const omni_findings *findings, otls_verdict *verdict);
 /** Add findings about the leaf to a verdict; the gravest of all is the one told. */

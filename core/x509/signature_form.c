@@ -4,6 +4,9 @@
 #include "base/base.h"
 #include "x509/der.h"
 
+/* IANA "TLS Supported Groups" */
+enum { P224 = 21, P256 = 23, P521 = 25 };
+
 enum { ED25519_HALF = 32, ED448_HALF = 57 };
 
 /* The groups' orders, little-endian as S is: 2^252 + 277..., 2^446 - 138... (RFC 8032 5.1, 5.2). */
@@ -51,6 +54,21 @@ static bool form_ok(const otls_signature_algorithm *algorithm, otls_slice signat
         return edwards_ok(signature, ed25519_order, ED25519_HALF);
     case OTLS_SIG_ED448:
         return edwards_ok(signature, ed448_order, ED448_HALF);
+    default:
+        return true;
+    }
+}
+
+bool omni_signature_common(const omni_x509 *signer, const otls_signature_algorithm *algorithm)
+{
+    switch (algorithm->kind) {
+    case OTLS_SIG_RSA_PSS: /* GnuTLS has no SHA-1 and no SHA-224 there */
+        return algorithm->hash >= OTLS_SIG_HASH_SHA256 && signer->key_bits <= 4096;
+    case OTLS_SIG_RSA_PKCS1: /* wolfSSL is usually built for so many bits */
+        return signer->key_bits <= 4096;
+    case OTLS_SIG_ECDSA:
+        return signer->key_group == P224 ||
+               (signer->key_group >= P256 && signer->key_group <= P521);
     default:
         return true;
     }

@@ -19,6 +19,11 @@
 otls_status omni_signature_fits(const omni_x509 *signer, const otls_signature_algorithm *algorithm,
                                 otls_slice signature, otls_error *err);
 /**
+ * Can all engines check such a signature, as far as is known? Measured: a test over every way to
+ * sign (tests/corpus/check_matrix.c) prints what one of them cannot.
+ */
+bool omni_signature_common(const omni_x509 *signer, const otls_signature_algorithm *algorithm);
+/**
  * May an engine be asked about this signature? OTLS_E_VERIFY: it is malformed, and so wrong
  * whatever it is about. OTLS_E_UNSUPPORTED: an RSASSA-PSS whose mask uses another digest than the
  * message (RFC 4055 3.1 recommends the same), which not every engine can check. ECDSA:

@@ -214,6 +214,7 @@ typedef struct row {
     stage where;
     otls_status status;
     int32_t code;
+    uint32_t flags; /* of the verdict: all that an engine's word can bring about; 0 = any */
     bool mutual;    /* the server requires a certificate */
     bool unchecked; /* the client does not verify */
     bool wide;      /* the client takes TLS 1.2 and 1.3 */
@@ -334,9 +335,12 @@ static const row rows[] = {
      .where = NOWHERE},
     {"a staple nobody asked for", ASK(staple_large), .where = NOWHERE},
     {"signatures of an unknown status", .hooks = {.check = status_positive}, INTERNAL},
-    {"signatures that cannot be checked", .hooks = {.check = status_unsupported}, REFUSED},
-    {"signatures by keys that cannot be read", .hooks = {.check = status_credential}, REFUSED},
-    {"signatures that are bad", .hooks = {.check = status_verify}, REFUSED},
+    {"signatures that cannot be checked", .hooks = {.check = status_unsupported}, REFUSED,
+     .flags = OTLS_VERIFY_UNSUPPORTED},
+    {"signatures by keys that cannot be read", .hooks = {.check = status_credential}, REFUSED,
+     .flags = OTLS_VERIFY_BAD_SIGNATURE},
+    {"signatures that are bad", .hooks = {.check = status_verify}, REFUSED,
+     .flags = OTLS_VERIFY_BAD_SIGNATURE},
     {"signatures of an unknown failure", .hooks = {.check = status_negative}, INTERNAL},
 };
 #define ROWS (sizeof(rows) / sizeof(rows[0]))
@@ -460,6 +464,9 @@ static void check(const row *r, const otls_backend *backend, const char *truth, 
     cr_expect_eq(o.err.status, o.status, "%s: the report says %d", name, (int)o.err.status);
     cr_expect_eq(o.err.code, r->code, "%s: code %d, not %d: %s", name, (int)o.err.code,
                  (int)r->code, o.err.text);
+    if (r->flags != 0)
+        cr_expect_eq(o.err.verify_flags, r->flags, "%s: flags 0x%x: %s", name,
+                     (unsigned)o.err.verify_flags, o.err.text);
     cr_expect_neq(o.err.text[0], '\0', "%s: without a word", name);
 }
 
