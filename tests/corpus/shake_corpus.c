@@ -77,6 +77,25 @@ static const struct unreadable *unreadable_find(const char *name)
     return NULL;
 }
 
+/* Keys that are good and that no scheme of the engine is for: on both versions, in both roles, the
+ * verdict says UNSUPPORTED of the leaf besides, and names the engine. */
+static const struct unusable {
+    const char *name, *engine;
+} unusable[] = {
+    {"pss-key-leaf", "wolfssl"},
+    {"pss-key-leaf-bound", "wolfssl"},
+    {"pss-key-leaf-client", "wolfssl"},
+};
+
+static bool is_unusable(const char *name)
+{
+    for (size_t i = 0; i < sizeof(unusable) / sizeof(unusable[0]); i++)
+        if (strcmp(unusable[i].name, name) == 0 &&
+            strcmp(unusable[i].engine, otls_backend_name(engine)) == 0)
+            return true;
+    return false;
+}
+
 typedef struct shake {
     const corpus_row *row;
     const corpus_case *loaded;
@@ -200,6 +219,17 @@ static bool same(const shake *s, const otls_verdict *verdict, int alert)
            strstr(s->error.text, otls_verdict_text(verdict)) != NULL && chain_equal(s, verdict);
 }
 
+static bool says_unusable(const shake *s)
+{
+    char words[64];
+
+    snprintf(words, sizeof(words), "that %s cannot use in a handshake", otls_backend_name(engine));
+    return s->status == OTLS_E_VERIFY && s->error.verify_flags == OTLS_VERIFY_UNSUPPORTED &&
+           s->error.verify_depth == 0 && s->error.alert == OTLS_ALERT_UNSUPPORTED_CERTIFICATE &&
+           !s->error.alert_received && s->peer.alert == s->error.alert &&
+           strstr(s->error.text, words) != NULL;
+}
+
 static void explain(const shake *s, const otls_verdict *verdict)
 {
     char wanted[256], got[256];
@@ -230,7 +260,9 @@ static bool check(shake *s, raw_chain *chain, const otls_verdict *verdict)
     bool good;
 
     run(s, chain);
-    if (u != NULL) /* and when that is over, this has to go */
+    if (is_unusable(s->row->name))
+        good = otls_verdict_flags(verdict) == 0 && says_unusable(s);
+    else if (u != NULL) /* and when that is over, this has to go */
         good = otls_verdict_flags(verdict) == 0 && s->status != OTLS_OK;
     else
         good = e == NULL ? same(s, verdict, otls_verdict_alert(verdict)) : still(s, verdict, e);
