@@ -94,31 +94,13 @@ static void make_request(const otls_connection *conn, const presented *sent,
         request->flags |= OTLS_VERIFY_OPTION_SIGNATURE;
 }
 
-/* RFC 8446 4.2.3: has the engine a scheme in which a key of this kind proves itself? Those of ECDSA
- * and plain RSA every engine has. */
-static bool has_scheme(const otls_backend *backend, const omni_x509 *leaf)
-{
-    switch (leaf->key_type) {
-    case OMNI_KEY_RSA_PSS:
-        return omni_backend_has_signature(backend, 0x0809) ||
-               omni_backend_has_signature(backend, 0x080a) ||
-               omni_backend_has_signature(backend, 0x080b);
-    case OMNI_KEY_ED25519:
-        return omni_backend_has_signature(backend, 0x0807);
-    case OMNI_KEY_ED448:
-        return omni_backend_has_signature(backend, 0x0808);
-    default:
-        return true;
-    }
-}
-
 /* An engine that has none fails later, each in its own way, or cannot even read the certificate. */
 static void judge_leaf_key(otls_connection *conn, const otls_certificate *leaf)
 {
     const otls_backend *backend = conn->context->backend;
     omni_findings findings = {.depth = -1};
 
-    if (has_scheme(backend, &leaf->x509))
+    if (omni_public_key_usable(backend, &leaf->x509))
         return;
     (void)snprintf(findings.unsupported, sizeof(findings.unsupported),
                    "has a key (%.15s) that %.14s cannot use in a handshake",

@@ -4,6 +4,7 @@
 #include "context/context.h"
 #include "trust/trust.h"
 #include "verify/verify.h"
+#include "x509/x509.h"
 #include <omnitls/insecure.h>
 #include <omnitls/options.h>
 
@@ -171,6 +172,11 @@ otls_status otls_context_add_identity(otls_context *context, otls_identity *iden
     if (settings->present.identity_count == OMNI_IDENTITY_MAX)
         return omni_fail(err, OTLS_E_CONFIG, OTLS_CODE_LIMIT, "more than %d identities",
                          OMNI_IDENTITY_MAX);
+    if (!omni_public_key_usable(context->backend, &identity->chain[0]->x509))
+        return omni_fail(err, OTLS_E_UNSUPPORTED, OTLS_CODE_KEY_UNSUPPORTED,
+                         "%s cannot use a key of this kind (%s) in a handshake",
+                         otls_backend_name(context->backend),
+                         otls_certificate_key_type(identity->chain[0]));
     settings->present.identities[settings->present.identity_count++] = otls_identity_ref(identity);
     return OTLS_OK;
 }

@@ -81,6 +81,12 @@ otls_status omni_identity_add_der(otls_identity *identity, otls_slice der, const
 
 /* ---- the checks ---- */
 
+/* An engine without RSASSA-PSS in handshakes does not know such keys when it sees them. */
+bool omni_identity_bears(const otls_backend *backend, const otls_certificate *cert, otls_slice spki)
+{
+    return omni_public_key_is(&cert->x509, spki, !omni_public_key_usable(backend, &cert->x509));
+}
+
 static otls_status check_match(const otls_identity *identity, const char *what, otls_error *err)
 {
     uint8_t spki[OMNI_SPKI_MAX];
@@ -90,10 +96,10 @@ static otls_status check_match(const otls_identity *identity, const char *what, 
     if (otls_key_public(identity->key, spki, sizeof(spki), &size, &inner) != OTLS_OK)
         return omni_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_KEY_UNSUPPORTED, "%s: %s", what,
                          inner.text);
-    if (omni_public_key_is(&identity->chain[0]->x509, (otls_slice){spki, size}))
+    if (omni_identity_bears(identity->backend, identity->chain[0], (otls_slice){spki, size}))
         return OTLS_OK;
     for (size_t i = 1; i < identity->chain_count; i++)
-        if (omni_public_key_is(&identity->chain[i]->x509, (otls_slice){spki, size}))
+        if (omni_identity_bears(identity->backend, identity->chain[i], (otls_slice){spki, size}))
             return omni_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_CHAIN_ORDER,
                              "%s: the key belongs to certificate %zu of the chain, which must be "
                              "the first",

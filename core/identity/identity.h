@@ -21,6 +21,9 @@ struct otls_identity {
     size_t chain_count;
 };
 
+/** Is `spki`, as the engine writes a private key's public half, the certificate's key? */
+bool omni_identity_bears(const otls_backend *backend, const otls_certificate *cert, otls_slice spki);
+
 /** Empty; free with otls_identity_free. */
 otls_status omni_identity_new(otls_identity **out, const otls_backend *backend, otls_error *err);
 /** One more certificate behind the chain; `what` names the source. */

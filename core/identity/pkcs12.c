@@ -6,7 +6,6 @@
 #include "base/base.h"
 #include "identity/derivation.h"
 #include "identity/identity.h"
-#include "x509/x509.h"
 
 #include <string.h>
 
@@ -121,7 +120,7 @@ static otls_status order(otls_identity *identity, const opened *file, otls_error
 
     OMNI_TRY(otls_key_public(identity->key, spki, sizeof(spki), &size, err));
     for (size_t i = 0; i < file->count && identity->chain_count == 0; i++)
-        if (omni_public_key_is(&file->found[i]->x509, (otls_slice){spki, size}))
+        if (omni_identity_bears(identity->backend, file->found[i], (otls_slice){spki, size}))
             OMNI_TRY(append(identity, file->found[i], file->what, err));
     if (identity->chain_count == 0 && file->count > 0)
         return omni_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_KEY_MISMATCH,

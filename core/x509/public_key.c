@@ -2,8 +2,10 @@
 #include "x509/public_key.h"
 
 #include "base/base.h"
+#include "engine/engine.h"
 #include "x509/der.h"
 #include "x509/oid.h"
+#include "x509/parts.h"
 
 /* SEQUENCE { rsaEncryption, NULL }: RFC 3279 2.3.1 */
 static const uint8_t rsa_algorithm[] = {0x30, 0x0d, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86,
@@ -81,12 +83,41 @@ otls_status omni_public_key_import(const otls_crypto_ops *crypto, const omni_x50
     return crypto->public_key_import(out, cert->spki, err);
 }
 
-bool omni_public_key_is(const omni_x509 *cert, otls_slice spki)
+static bool bound_alike(const omni_x509 *cert, const omni_x509 *key)
+{
+    const otls_signature_algorithm *mine = &cert->key_signs, *other = &key->key_signs;
+
+    return mine->kind == other->kind && mine->hash == other->hash &&
+           mine->mgf_hash == other->mgf_hash && mine->salt_length == other->salt_length;
+}
+
+bool omni_public_key_is(const omni_x509 *cert, otls_slice spki, bool plain)
 {
     otls_slice mine, other;
+    omni_x509 key = {.key_type = OMNI_KEY_UNKNOWN};
+    omni_der inside;
 
     if (omni_slice_equal(cert->spki, spki))
         return true;
-    return cert->key_type == OMNI_KEY_RSA_PSS && rsa_bits(cert->spki, &mine) &&
-           rsa_bits(spki, &other) && omni_slice_equal(mine, other);
+    if (cert->key_type != OMNI_KEY_RSA_PSS || !rsa_bits(cert->spki, &mine) ||
+        !rsa_bits(spki, &other) || !omni_slice_equal(mine, other) ||
+        !omni_der_only(spki, OMNI_DER_SEQUENCE, &inside) || omni_x509_key(&key, inside) != NULL)
+        return false;
+    return key.key_type == OMNI_KEY_RSA_PSS ? bound_alike(cert, &key) : plain;
+}
+
+bool omni_public_key_usable(const otls_backend *backend, const omni_x509 *leaf)
+{
+    switch (leaf->key_type) {
+    case OMNI_KEY_RSA_PSS:
+        return omni_backend_has_signature(backend, 0x0809) ||
+               omni_backend_has_signature(backend, 0x080a) ||
+               omni_backend_has_signature(backend, 0x080b);
+    case OMNI_KEY_ED25519:
+        return omni_backend_has_signature(backend, 0x0807);
+    case OMNI_KEY_ED448:
+        return omni_backend_has_signature(backend, 0x0808);
+    default:
+        return true;
+    }
 }

@@ -18,9 +18,15 @@ otls_status omni_public_key_import(const otls_crypto_ops *crypto, const omni_x50
                                    otls_native_public_key **out, otls_error *err);
 /**
  * Is `spki`, as an engine writes the public half of a private key, the certificate's key? The same
- * octets; or an RSASSA-PSS certificate and the same modulus and exponent, because engines that do
- * not know such keys say rsaEncryption. Not the other way round: a bound key is no free one.
+ * octets; or an RSASSA-PSS certificate, the same modulus and exponent, and parameters that mean the
+ * same, which engines write in several ways; `plain` = or none, by an engine that calls every RSA
+ * key rsaEncryption.
  */
-bool omni_public_key_is(const omni_x509 *cert, otls_slice spki);
+bool omni_public_key_is(const omni_x509 *cert, otls_slice spki, bool plain);
+/**
+ * Has the engine a scheme in which a key of this kind proves itself (RFC 8446 4.2.3)? Those of
+ * ECDSA and of plain RSA every engine has.
+ */
+bool omni_public_key_usable(const otls_backend *backend, const omni_x509 *cert);
 
 #endif

@@ -100,6 +100,12 @@ static const load_row loads[] = {
      NULL, OTLS_E_CREDENTIAL, OTLS_CODE_KEY_MISMATCH, "server-alpha.key", 0},
     {"key of another kind", FILES, PKI "server-ecdsa-p256.pem", PKI "server-rsa-2048.key", false,
      NULL, OTLS_E_CREDENTIAL, OTLS_CODE_KEY_MISMATCH, "server-rsa-2048.key", 0},
+    {"RSASSA-PSS", FILES, PKI "server-rsa-pss.pem", PKI "server-rsa-pss.key", false, NULL, OTLS_OK,
+     0, NULL, 2},
+    {"RSASSA-PSS, bound", FILES, PKI "server-rsa-pss-bound.pem", PKI "server-rsa-pss-bound.key",
+     false, NULL, OTLS_OK, 0, NULL, 2},
+    {"RSASSA-PSS, key of another", FILES, PKI "server-rsa-pss.pem", PKI "server-rsa-pss-bound.key",
+     false, NULL, OTLS_E_CREDENTIAL, OTLS_CODE_KEY_MISMATCH, "server-rsa-pss-bound.key", 0},
     {"no key in the file", FILES, PKI "server-ecdsa-p256.pem", NULL, false, NULL, OTLS_E_CREDENTIAL,
      OTLS_CODE_NO_KEY, "server-ecdsa-p256.pem", 0},
     {"no certificate in the file", FILES, PKI "server-ecdsa-p256.key", NULL, false, NULL,
@@ -328,6 +334,68 @@ Test(identity, from_parts)
         otls_key_free(key);
         otls_identity_free(whole);
         otls_identity_free(full);
+    }
+}
+
+/* ---- RSASSA-PSS keys ---- */
+
+/* RFC 4055 1.2, RFC 8446 4.2.3 rsa_pss_pss_*: an identity like others, where the engine has such
+ * schemes; else the setter says so, and not that the key is another's. */
+ParameterizedTestParameters(identity, pss)
+{
+    return pair_parameters_short();
+}
+
+static bool has_pss(const otls_backend *backend)
+{
+    return strcmp(otls_backend_name(backend), "wolfssl") != 0;
+}
+
+/* The same numbers in a plain RSA key: not the certificate's key, or one engine would refuse later
+ * what another takes. */
+static void expect_plain_refused(const otls_backend *backend, const char *name)
+{
+    otls_error err = OTLS_ERROR_INIT;
+    otls_identity *identity;
+    char chain[512], key[512];
+
+    (void)snprintf(chain, sizeof(chain), "%s%s.pem", PKI, name);
+    (void)snprintf(key, sizeof(key), "%s%s.plain.key", PKI, name);
+    cr_expect_eq(otls_identity_from_files(&identity, backend, chain, key, NULL, NULL, &err),
+                 OTLS_E_CREDENTIAL);
+    cr_expect_eq(err.code, OTLS_CODE_KEY_MISMATCH, "%s", err.text);
+}
+
+ParameterizedTest(size_t *index, identity, pss)
+{
+    static const char *const names[] = {"server-rsa-pss", "server-rsa-pss-bound"};
+    const pair_case which = pair_case_short_at(*index);
+
+    for (size_t i = 0; i < 2; i++) {
+        otls_error err = OTLS_ERROR_INIT;
+        pair p;
+
+        if (!has_pss(which.server)) {
+            otls_identity *identity = test_identity(which.server, names[i]);
+            otls_context *context;
+
+            cr_assert_eq(otls_context_new(&context, which.server, OTLS_SERVER, &err), OTLS_OK);
+            cr_expect_eq(otls_context_add_identity(context, identity, &err), OTLS_E_UNSUPPORTED);
+            cr_expect_eq(err.code, OTLS_CODE_KEY_UNSUPPORTED);
+            cr_expect(strstr(err.text, "wolfssl") != NULL && strstr(err.text, "RSA-PSS") != NULL,
+                      "%s", err.text);
+            otls_context_free(context);
+            otls_identity_free(identity);
+            continue;
+        }
+        expect_plain_refused(which.server, names[i]);
+        if (!has_pss(which.client))
+            continue; /* the corpus has what such a client says */
+        pair_open(&p, &which, &(pair_options){.server_identity = names[i]});
+        pair_connect(&p);
+        cr_expect_eq(otls_connection_peer_signature(p.client) >> 8, 8, "%s, %s: 0x%04x",
+                     pair_name(&which), names[i], otls_connection_peer_signature(p.client));
+        pair_close(&p);
     }
 }
 

@@ -13,6 +13,8 @@
 #   server-KIND.pem .key       leaf + intermediate, for KIND in ecdsa-p256 rsa-2048 ed25519:
 #                              localhost, *.wild.test, 127.0.0.1, ::1
 #   client-KIND.pem .key       leaf + intermediate, for client authentication
+#   server-rsa-pss, -rsa-pss-bound   RSASSA-PSS keys, the second with parameters; .pem .key, and
+#                              .plain.key: the same numbers as an RSA key
 #   server-expired, -notyet, -othername, -untrusted, -selfsigned, -clientauth    .pem .key
 #   server-noint.pem           leaf only; the key (.key) is server-ecdsa-p256's
 #   server-alpha, server-beta  alpha.test and beta.test, .pem .key
@@ -97,6 +99,10 @@ genkey() {
         ecdsa-p256) run genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out "$2" ;;
         rsa-2048) run genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out "$2" ;;
         ed25519) run genpkey -algorithm ED25519 -out "$2" ;;
+        rsa-pss) run genpkey -algorithm RSA-PSS -pkeyopt rsa_keygen_bits:2048 -out "$2" ;;
+        rsa-pss-bound) run genpkey -algorithm RSA-PSS -pkeyopt rsa_keygen_bits:2048 \
+            -pkeyopt rsa_pss_keygen_md:sha256 -pkeyopt rsa_pss_keygen_mgf1_md:sha256 \
+            -pkeyopt rsa_pss_keygen_saltlen:32 -out "$2" ;;
     esac
 }
 
@@ -149,6 +155,9 @@ for kind in ecdsa-p256 rsa-2048 ed25519; do
     leaf "server-$kind" $kind localhost serverAuth "$names"
     leaf "client-$kind" $kind "Test Client $kind" clientAuth "email:client@example.test"
 done
+for kind in rsa-pss rsa-pss-bound; do
+    leaf "server-$kind" $kind localhost serverAuth "$names"
+done
 leaf server-expired ecdsa-p256 localhost serverAuth "$names" int 20200101000000Z 20210101000000Z
 leaf server-notyet ecdsa-p256 localhost serverAuth "$names" int 20480101000000Z 20491231235959Z
 leaf server-othername ecdsa-p256 other.test serverAuth DNS:other.test
@@ -177,6 +186,10 @@ fi
 # shellcheck disable=SC2086 # an empty word must vanish
 run rsa -aes256 $traditional -in server-rsa-2048.key -passout pass:secret \
     -out "$out/server-rsa-2048.legacy.key"
+for kind in rsa-pss rsa-pss-bound; do
+    run rsa $traditional -in server-$kind.key -out plain
+    sed 's/RSA-PSS PRIVATE/RSA PRIVATE/' plain >"$out/server-$kind.plain.key"
+done
 grep -q DEK-Info "$out/server-rsa-2048.legacy.key"
 chmod 600 "$out"/*.key
 

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* The one form of a signature: RFC 3279 2.2.3, RFC 8032 5.1.7 and 5.2.7. */
 #include "der_make.h"
+#include "x509/parts.h"
 #include "x509/public_key.h"
 #include "x509/signature_form.h"
 
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <string.h>
 
 static const struct {
@@ -84,34 +86,60 @@ Test(signature_form, key)
 #define BARE_PSS "30{ 06{2a864886f70d01010a} }"
 #define BOUND_PSS "30{ 06{2a864886f70d01010a} 30{} }"
 
-/* The certificate's key, the engine's; a bound key is no free one. */
+/* SHA-256 for both and 32, written with and without NULL; SHA-256 for the digest alone. */
+#define SHA256_BARE "30{ 06{608648016503040201} }"
+#define SHA256_NULL "30{ 06{608648016503040201} 0500 }"
+#define MGF1(hash) "30{ 06{2a864886f70d010108} " hash " }"
+#define BOUND_256(hash)                                                                            \
+    "30{ 06{2a864886f70d01010a} 30{ a0{" hash "} a1{" MGF1(hash) "} a2{ 02{20} } } }"
+#define BOUND_MIXED "30{ 06{2a864886f70d01010a} 30{ a0{" SHA256_BARE "} a2{ 02{20} } } }"
+
+/* The certificate's key, an engine's, and whether they are one: for an engine that knows RSASSA-PSS
+ * keys, and for one that calls them rsaEncryption. */
 static const struct {
     uint8_t type;
     const char *certificate, *engine;
-    bool same;
+    bool same, plain;
 } same[] = {
-    {OMNI_KEY_RSA, "30{" PLAIN RSA_BITS "}", "30{" PLAIN RSA_BITS "}", true},
-    {OMNI_KEY_RSA, "30{" PLAIN RSA_BITS "}", "30{" PLAIN OTHER_BITS "}", false},
-    {OMNI_KEY_RSA_PSS, "30{" BARE_PSS RSA_BITS "}", "30{" PLAIN RSA_BITS "}", true},
-    {OMNI_KEY_RSA_PSS, "30{" BOUND_PSS RSA_BITS "}", "30{" PLAIN RSA_BITS "}", true},
-    {OMNI_KEY_RSA_PSS, "30{" BOUND_PSS RSA_BITS "}", "30{" BARE_PSS RSA_BITS "}", true},
-    {OMNI_KEY_RSA_PSS, "30{" BARE_PSS RSA_BITS "}", "30{" PLAIN OTHER_BITS "}", false},
-    {OMNI_KEY_RSA, "30{" PLAIN RSA_BITS "}", "30{" BOUND_PSS RSA_BITS "}", false},
-    {OMNI_KEY_RSA_PSS, "30{" BARE_PSS RSA_BITS "}", "30{ 30{ 06{2b6570} }" RSA_BITS "}", false},
-    {OMNI_KEY_RSA_PSS, "30{" BARE_PSS RSA_BITS "}", "30{" PLAIN RSA_BITS "0500}", false},
+    {OMNI_KEY_RSA, PLAIN RSA_BITS, PLAIN RSA_BITS, true, true},
+    {OMNI_KEY_RSA, PLAIN RSA_BITS, PLAIN OTHER_BITS, false, false},
+    {OMNI_KEY_RSA, PLAIN RSA_BITS, BOUND_PSS RSA_BITS, false, false},
+    {OMNI_KEY_RSA_PSS, BARE_PSS RSA_BITS, BARE_PSS RSA_BITS, true, true},
+    {OMNI_KEY_RSA_PSS, BARE_PSS RSA_BITS, PLAIN RSA_BITS, false, true},
+    {OMNI_KEY_RSA_PSS, BOUND_PSS RSA_BITS, PLAIN RSA_BITS, false, true},
+    {OMNI_KEY_RSA_PSS, BOUND_PSS RSA_BITS, BARE_PSS RSA_BITS, false, false},
+    {OMNI_KEY_RSA_PSS, BARE_PSS RSA_BITS, PLAIN OTHER_BITS, false, false},
+    {OMNI_KEY_RSA_PSS, BARE_PSS RSA_BITS, "30{ 06{2b6570} }" RSA_BITS, false, false},
+    {OMNI_KEY_RSA_PSS, BARE_PSS RSA_BITS, PLAIN RSA_BITS "0500", false, false},
+    {OMNI_KEY_RSA_PSS, BOUND_256(SHA256_NULL) RSA_BITS, BOUND_256(SHA256_BARE) RSA_BITS, true,
+     true},
+    {OMNI_KEY_RSA_PSS, BOUND_256(SHA256_NULL) RSA_BITS, BOUND_MIXED RSA_BITS, false, false},
 };
+
+static size_t make_key(const char *content, uint8_t *out, size_t capacity)
+{
+    char whole[1024];
+
+    cr_assert_lt(snprintf(whole, sizeof(whole), "30{%s}", content), (int)sizeof(whole));
+    return der_make(whole, out, capacity);
+}
 
 Test(signature_form, whose_key)
 {
     for (size_t i = 0; i < sizeof(same) / sizeof(same[0]); i++) {
-        uint8_t mine[128], other[128];
-        const omni_x509 cert = {
-            .key_type = same[i].type,
-            .spki = {.data = mine, .size = der_make(same[i].certificate, mine, sizeof(mine))}};
+        uint8_t mine[256], other[256];
+        const otls_slice spki = {.data = mine,
+                                 .size = make_key(same[i].certificate, mine, sizeof(mine))};
         const otls_slice engine = {.data = other,
-                                   .size = der_make(same[i].engine, other, sizeof(other))};
+                                   .size = make_key(same[i].engine, other, sizeof(other))};
+        omni_x509 cert = {.spki = spki};
+        omni_der inside;
 
-        cr_expect_eq(omni_public_key_is(&cert, engine), same[i].same, "row %zu", i);
+        cr_assert(omni_der_only(spki, OMNI_DER_SEQUENCE, &inside));
+        cr_assert_null(omni_x509_key(&cert, inside), "row %zu", i);
+        cr_assert_eq(cert.key_type, same[i].type, "row %zu", i);
+        cr_expect_eq(omni_public_key_is(&cert, engine, false), same[i].same, "row %zu", i);
+        cr_expect_eq(omni_public_key_is(&cert, engine, true), same[i].plain, "row %zu", i);
     }
 }
 
