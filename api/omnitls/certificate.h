@@ -82,7 +82,8 @@ OTLS_API otls_status otls_certificate_fingerprint(const otls_certificate *cert,
                                                   otls_error *err);
 /** Switches of otls_match_hostname. */
 enum {
-    /** Without any dNSName, take the subject's one common name (RFC 9525 forbids it). */
+    /** Without any dNSName and iPAddress, take the subject's one common name (RFC 6125 6.4.4, RFC
+     *  9525 forbids it). */
     OTLS_MATCH_COMMON_NAME = 1,
     /** "w*.example.org" stands for "www.example.org" (RFC 9525 forbids it). */
     OTLS_MATCH_PARTIAL_WILDCARDS = 2

@@ -20,7 +20,8 @@ enum { OTLS_PURPOSE_SERVER = 1, OTLS_PURPOSE_CLIENT = 2, OTLS_PURPOSE_ANY = 3 };
 
 /** Switches of a verification; a set. */
 enum {
-    /** Fall back to the subject's common name when there is no alternative name of the kind. */
+    /** Fall back to the subject's common name when there is no dNSName and no iPAddress. Then, and
+     *  only then, constraints on DNS names hold it, too (RFC 5280 4.2.1.10). */
     OTLS_VERIFY_OPTION_COMMON_NAME = 1 << 0,
     /** An anchor that is not self-signed ends a path as well. */
     OTLS_VERIFY_OPTION_PARTIAL_CHAIN = 1 << 1,
@@ -134,8 +135,8 @@ OTLS_API otls_status otls_context_set_verify_flags(otls_context *context, uint32
                                                    otls_error *err);
 /** The set in force, TRUSTED_FIRST always among it. */
 OTLS_API uint32_t otls_context_verify_flags(const otls_context *context);
-/** Clients: match the subject's common name when the certificate has no dNSName. Default off, RFC
- *  9525 section 1.2 gave it up. */
+/** Clients: match the subject's common name when the certificate has no dNSName and no iPAddress.
+ *  Default off, RFC 9525 section 1.2 gave it up. */
 OTLS_API otls_status otls_context_set_common_name_fallback(otls_context *context, bool on,
                                                            otls_error *err);
 OTLS_API bool otls_context_common_name_fallback(const otls_context *context);

@@ -98,30 +98,19 @@ static bool has_kind(const omni_x509 *cert, int kind)
     return false;
 }
 
-/* Does a common name mean a host to those who match it without asking? It has a dot inside. */
-static bool is_host(otls_slice name)
-{
-    for (size_t i = 1; i + 1 < name.size; i++)
-        if (name.data[i] == '.')
-            return true;
-    return false;
-}
-
 /*
- * The leaf's common name where there is no DNS name: exactly the octets that a host would be
- * matched with. When it was asked to match them, whatever they look like; else, as OpenSSL does,
- * what looks like a host, for the sake of those who match it later.
+ * The leaf's common name is a DNS name when it would be matched as one, and then in exactly those
+ * octets; else it is a text for people, and no constraint on DNS names is about it (4.2.1.10).
  */
 static void check_common_name(name_check *check, const omni_x509 *cert)
 {
     const omni_verify_request *request = check->search->request;
-    const bool matched = (request->flags & OTLS_VERIFY_OPTION_COMMON_NAME) != 0 &&
-                         request->purpose != OTLS_PURPOSE_CLIENT;
+    const unsigned flags = omni_verify_match_flags(request);
     uint8_t host[OMNI_HOST_NAME_MAX];
     otls_slice name = {.data = host, .size = 0};
 
-    if (!has_kind(cert, OTLS_SAN_DNS) && omni_host_name_of_subject(cert->subject, host, &name.size) &&
-        (matched || is_host(name)))
+    if (request->purpose != OTLS_PURPOSE_CLIENT &&
+        omni_host_name_in_common_name(cert, flags, host, &name.size))
         check_one(check, OTLS_SAN_DNS, name);
 }
 

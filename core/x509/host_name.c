@@ -249,7 +249,28 @@ static bool is_pattern_octet(uint32_t c)
     return c < 0x80 && (is_host_octet((uint8_t)c) || c == '.' || c == '*');
 }
 
-bool omni_host_name_of_subject(otls_slice subject, uint8_t out[OMNI_HOST_NAME_MAX], size_t *size)
+/** "*.example.org", or "w*b.example.org": what match_wildcard would compare with a host. */
+static bool is_wildcard_pattern(const uint8_t *name, size_t size, unsigned flags)
+{
+    const uint8_t *const star = memchr(name, '*', size);
+    const uint8_t *const rest = memchr(name, '.', size);
+    const bool whole = star == name && rest == name + 1;
+
+    return rest != NULL && star != NULL && star < rest &&
+           memchr(star + 1, '*', size - (size_t)(star + 1 - name)) == NULL &&
+           (whole || (flags & OTLS_MATCH_PARTIAL_WILDCARDS) != 0) &&
+           wildcard_rest_ok(rest, size - (size_t)(rest - name)) &&
+           check_dns(rest + 1, size - (size_t)(rest + 1 - name)) == NULL;
+}
+
+/** Is there a host that match_dns finds equal to this? No address is, nor "not..dns". */
+static bool is_host_pattern(const uint8_t *name, size_t size, unsigned flags)
+{
+    return check_dns(name, size) == NULL || is_wildcard_pattern(name, size, flags);
+}
+
+/** The one common name, in octets that a host name has; false when there is none or two. */
+static bool read_common_name(otls_slice subject, uint8_t out[OMNI_HOST_NAME_MAX], size_t *size)
 {
     omni_dn_cursor cursor = omni_dn_begin(subject);
     omni_dn_entry entry;
@@ -273,13 +294,33 @@ bool omni_host_name_of_subject(otls_slice subject, uint8_t out[OMNI_HOST_NAME_MA
     return found == 1;
 }
 
+/** Of a kind that a client looks for, RFC 6125 6.4.4; a broken list could have had one. */
+static bool has_presented_name(const omni_x509 *cert)
+{
+    omni_der names = omni_der_of(cert->subject_alt_names);
+    omni_tlv name;
+
+    while (omni_der_next(&names, &name))
+        if (name.tag == OMNI_DER_CONTEXT(OTLS_SAN_DNS) || name.tag == OMNI_DER_CONTEXT(OTLS_SAN_IP))
+            return true;
+    return cert->malformed_extension;
+}
+
+bool omni_host_name_in_common_name(const omni_x509 *cert, unsigned flags,
+                                   uint8_t out[OMNI_HOST_NAME_MAX], size_t *size)
+{
+    *size = 0;
+    return (flags & OTLS_MATCH_COMMON_NAME) != 0 && !has_presented_name(cert) &&
+           read_common_name(cert->subject, out, size) && is_host_pattern(out, *size, flags);
+}
+
 static bool match_common_name(const omni_x509 *cert, const char *reference, size_t size,
                               unsigned flags)
 {
     uint8_t name[DNS_NAME_MAX];
     size_t name_size;
 
-    return omni_host_name_of_subject(cert->subject, name, &name_size) &&
+    return omni_host_name_in_common_name(cert, flags, name, &name_size) &&
            match_dns((otls_slice){.data = name, .size = name_size}, reference, size, flags);
 }
 
@@ -287,12 +328,10 @@ bool omni_host_name_matches(const omni_x509 *cert, const omni_reference_name *na
 {
     omni_der names = omni_der_of(cert->subject_alt_names);
     const size_t size = name->dns != NULL ? strlen(name->dns) : 0;
-    bool has_dns = false;
     omni_tlv san;
 
     while (omni_der_next(&names, &san)) {
         if (san.tag == OMNI_DER_CONTEXT(OTLS_SAN_DNS) && name->dns != NULL) {
-            has_dns = true;
             if (match_dns(san.value, name->dns, size, flags))
                 return true;
         } else if (san.tag == OMNI_DER_CONTEXT(OTLS_SAN_IP) && name->dns == NULL) {
@@ -301,7 +340,5 @@ bool omni_host_name_matches(const omni_x509 *cert, const omni_reference_name *na
                 return true;
         }
     }
-    /* a broken list of names could have had a dNSName */
-    return name->dns != NULL && !has_dns && !cert->malformed_extension &&
-           (flags & OTLS_MATCH_COMMON_NAME) != 0 && match_common_name(cert, name->dns, size, flags);
+    return name->dns != NULL && match_common_name(cert, name->dns, size, flags);
 }

@@ -17,9 +17,11 @@ otls_status omni_reference_name_parse(omni_reference_name *out, const char *name
                                       otls_error *err);
 /** The longest host name, in octets; RFC 1035 3.1 without the root's. */
 #define OMNI_HOST_NAME_MAX 253u
-/** The common name in the very octets that omni_host_name_matches compares with a host, whatever its
- *  string type; false unless there is exactly one and a host could match it. */
-bool omni_host_name_of_subject(otls_slice subject, uint8_t out[OMNI_HOST_NAME_MAX], size_t *size);
+/** The common name in the very octets that omni_host_name_matches compares with a host, whatever
+ *  its string type; false when it would compare none: without OTLS_MATCH_COMMON_NAME, beside a
+ *  dNSName or iPAddress, unless there is exactly one, and for what is no host ("not..dns"). */
+bool omni_host_name_in_common_name(const omni_x509 *cert, unsigned flags,
+                                   uint8_t out[OMNI_HOST_NAME_MAX], size_t *size);
 bool omni_host_name_matches(const omni_x509 *cert, const omni_reference_name *name, unsigned flags);
 
 #endif

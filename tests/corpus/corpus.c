@@ -43,7 +43,7 @@ static const struct {
 } options[] = {
     {"strict", OTLS_VERIFY_OPTION_STRICT},       {"partial", OTLS_VERIFY_OPTION_PARTIAL_CHAIN},
     {"cn", OTLS_VERIFY_OPTION_COMMON_NAME},      {"crl-leaf", OTLS_VERIFY_OPTION_CRL_LEAF},
-    {"crl-chain", OTLS_VERIFY_OPTION_CRL_CHAIN},
+    {"crl-chain", OTLS_VERIFY_OPTION_CRL_CHAIN}, {"wildcard", OTLS_VERIFY_OPTION_PARTIAL_WILDCARDS},
 };
 
 _Noreturn void corpus_die(const char *what, const char *why)

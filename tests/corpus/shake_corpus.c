@@ -140,6 +140,8 @@ static void open_context(shake *s)
 {
     const otls_verify_parameters *p = &s->loaded->parameters;
     const uint32_t cn = p->options & OTLS_VERIFY_OPTION_COMMON_NAME;
+    const uint32_t wildcards = p->options & OTLS_VERIFY_OPTION_PARTIAL_WILDCARDS;
+    const uint32_t others = cn | wildcards | OTLS_VERIFY_OPTION_SIGNATURE;
     otls_error err = OTLS_ERROR_INIT;
 
     must(otls_context_new(&s->context, engine, s->server ? OTLS_SERVER : OTLS_CLIENT, &err), &err,
@@ -147,10 +149,9 @@ static void open_context(shake *s)
     must(otls_context_set_versions(s->context, s->version, s->version, &err), &err, "version");
     must(otls_context_set_trust(s->context, s->loaded->trust, &err), &err, "trust");
     must(otls_context_set_clock_callback(s->context, row_time, s, &err), &err, "clock");
-    must(otls_context_set_verify_flags(s->context,
-                                       p->options & ~(cn | OTLS_VERIFY_OPTION_SIGNATURE), &err),
-         &err, "flags");
+    must(otls_context_set_verify_flags(s->context, p->options & ~others, &err), &err, "flags");
     must(otls_context_set_common_name_fallback(s->context, cn != 0, &err), &err, "common name");
+    must(otls_context_set_partial_wildcards(s->context, wildcards != 0, &err), &err, "wildcards");
     must(otls_context_set_verify_purpose(s->context, p->purpose, &err), &err, "purpose");
     if (p->max_depth >= 0)
         must(otls_context_set_verify_depth(s->context, p->max_depth, &err), &err, "depth");

@@ -177,7 +177,7 @@ static const struct match {
     {NULL, CN, NONE, false},
     {NULL, CN, WITH_CN, true},
     {"81{'a@b'}", CN, WITH_CN, true},
-    {"87{c0000201}", CN, WITH_CN, true},
+    {"87{c0000201}", CN, WITH_CN, false},
     {"82{'other.example'}", CN, WITH_CN, false},
     {"82{}", CN, WITH_CN, false},
     {NULL, "192.0.2.1", WITH_CN, false},
