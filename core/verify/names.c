@@ -16,33 +16,40 @@
 typedef struct name_check {
     omni_search *search;
     otls_slice permitted, excluded; /* GeneralSubtrees, content; data NULL = absent */
-    bool refused, malformed;
+    bool refused;
 } name_check;
 
-static bool subtree_base(omni_der *subtrees, omni_tlv *base, bool *malformed)
+/* The next subtree; false at the end, and where it is malformed: minimum must be 0, which DER
+ * leaves out, and maximum absent. */
+static bool subtree_base(omni_der *subtrees, omni_tlv *base)
 {
     omni_der subtree;
 
-    if (!omni_der_enter(subtrees, OMNI_DER_SEQUENCE, &subtree) || !omni_der_next(&subtree, base)) {
-        *malformed = !omni_der_at_end(subtrees);
+    if (!omni_der_enter(subtrees, OMNI_DER_SEQUENCE, &subtree) || !omni_der_next(&subtree, base) ||
+        !omni_der_at_end(&subtree) || !omni_x509_general_name_ok(base))
         return false;
-    }
-    /* minimum must be 0, which DER leaves out, and maximum absent */
-    if (!omni_der_at_end(&subtree)) {
-        *malformed = true;
-        return false;
-    }
     if ((base->tag & 0x1f) == OTLS_SAN_DIRECTORY) { /* the one explicit tag */
         omni_der inside = omni_der_of(base->value);
         omni_tlv name;
 
-        if (!omni_der_take(&inside, OMNI_DER_SEQUENCE, &name) || !omni_der_at_end(&inside)) {
-            *malformed = true;
+        if (!omni_der_next(&inside, &name))
             return false;
-        }
         base->value = name.whole;
     }
     return true;
+}
+
+/* GeneralSubtrees ::= SEQUENCE SIZE (1..MAX) OF GeneralSubtree (RFC 5280 A.2), all of them read
+ * before the first name is held to one. */
+static bool subtrees_ok(otls_slice list)
+{
+    omni_der subtrees = omni_der_of(list);
+    omni_tlv base;
+
+    while (!omni_der_at_end(&subtrees))
+        if (!subtree_base(&subtrees, &base))
+            return false;
+    return list.size != 0;
 }
 
 /* Is the name in one of the subtrees of its kind? `*some`: there are any of its kind. */
@@ -53,7 +60,7 @@ static bool in_subtrees(name_check *check, otls_slice list, int kind, otls_slice
     omni_tlv base;
 
     *some = false;
-    while (subtree_base(&subtrees, &base, &check->malformed)) {
+    while (subtree_base(&subtrees, &base)) {
         if (check->search->name_check_count++ >= OMNI_PATH_NAME_CHECK_MAX) {
             check->search->exhausted = true;
             check->refused = true;
@@ -79,7 +86,7 @@ static void check_one(name_check *check, int kind, otls_slice name)
 {
     bool some = false;
 
-    if (check->refused || check->malformed)
+    if (check->refused)
         return;
     if (in_subtrees(check, check->excluded, kind, name, true, &some))
         check->refused = true;
@@ -175,7 +182,7 @@ static void check_certificate(name_check *check, const omni_x509 *cert, bool lea
     }
 }
 
-/* 4.2.1.10: a SEQUENCE of [0] permitted and [1] excluded, not both absent. */
+/* 4.2.1.10: a SEQUENCE of [0] permitted and [1] excluded, not both absent, none of them empty. */
 static bool read_constraints(otls_slice value, name_check *check)
 {
     omni_der sequence;
@@ -187,7 +194,9 @@ static bool read_constraints(otls_slice value, name_check *check)
         check->permitted = part.value;
     if (omni_der_take(&sequence, OMNI_DER_CONTEXT_CONSTRUCTED(1), &part))
         check->excluded = part.value;
-    return omni_der_at_end(&sequence);
+    return omni_der_at_end(&sequence) &&
+           (check->permitted.data == NULL || subtrees_ok(check->permitted)) &&
+           (check->excluded.data == NULL || subtrees_ok(check->excluded));
 }
 
 void omni_path_check_names(omni_search *search, omni_findings *findings)
@@ -214,8 +223,5 @@ void omni_path_check_names(omni_search *search, omni_findings *findings)
                 omni_findings_add(findings, OTLS_VERIFY_NAME_CONSTRAINT, (int32_t)depth, cert,
                                   NULL);
         }
-        if (check.malformed)
-            omni_findings_add(findings, OTLS_VERIFY_MALFORMED, (int32_t)issuer, authority,
-                              "has malformed name constraints");
     }
 }

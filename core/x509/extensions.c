@@ -135,7 +135,7 @@ static bool is_general_name(uint8_t tag)
 }
 
 /** The kinds with a structure of their own have it; the texts of the others may hold anything. */
-static bool general_name_ok(const omni_tlv *name)
+bool omni_x509_general_name_ok(const omni_tlv *name)
 {
     omni_der inside = omni_der_of(name->value);
     otls_slice value;
@@ -170,7 +170,7 @@ static bool general_names_ok(otls_slice value, omni_der *names, uint32_t *count)
         return false;
     rest = *names;
     while (!omni_der_at_end(&rest)) {
-        if (!omni_der_next(&rest, &name) || !general_name_ok(&name))
+        if (!omni_der_next(&rest, &name) || !omni_x509_general_name_ok(&name))
             return false;
         ++*count;
     }
@@ -265,6 +265,13 @@ static bool keep_sequence(otls_slice *field, otls_slice value)
     return omni_der_only(value, OMNI_DER_SEQUENCE, &inside);
 }
 
+/** The same, a SEQUENCE SIZE (1..MAX) OF (RFC 5280 A.2): an empty one says nothing that is meant.
+ */
+static bool keep_list(otls_slice *field, otls_slice value)
+{
+    return keep_sequence(field, value) && value.size > 2;
+}
+
 static bool keep_integer(otls_slice *field, otls_slice value)
 {
     omni_der der = omni_der_of(value);
@@ -294,11 +301,11 @@ static bool read_extension(omni_x509 *out, extension_id id, const omni_x509_exte
     case EXT_NAME_CONSTRAINTS:
         return keep_sequence(&out->name_constraints, value);
     case EXT_CRL_DISTRIBUTION_POINTS:
-        return keep_sequence(&out->crl_distribution_points, value);
+        return keep_list(&out->crl_distribution_points, value);
     case EXT_POLICIES:
-        return keep_sequence(&out->policies, value);
+        return omni_x509_read_policies(out, extension);
     case EXT_POLICY_MAPPINGS:
-        return keep_sequence(&out->policy_mappings, value);
+        return omni_x509_read_policy_mappings(out, value);
     case EXT_AUTHORITY_KEY_ID:
         return read_authority_key_id(out, value);
     case EXT_POLICY_CONSTRAINTS:
@@ -308,7 +315,7 @@ static bool read_extension(omni_x509 *out, extension_id id, const omni_x509_exte
     case EXT_INHIBIT_ANY_POLICY:
         return keep_integer(&out->inhibit_any_policy, value);
     case EXT_AUTHORITY_INFO_ACCESS:
-        return keep_sequence(&out->authority_info_access, value);
+        return keep_list(&out->authority_info_access, value);
     case EXT_TLS_FEATURE:
         return read_tls_features(out, value);
     case EXT_UNKNOWN:

@@ -55,6 +55,29 @@ static bool dns_inside(otls_slice host, otls_slice base)
     return same_text(host, base) || below(host, base);
 }
 
+/*
+ * A base that says which hosts are meant: labels of letters, digits, hyphens and underscores, with
+ * a dot in front or at the end. What cannot be compared with a host ("*.evil.test",
+ * "https://evil.test",
+ * "..") must not mean that nothing is excluded.
+ */
+static bool is_domain(otls_slice base)
+{
+    size_t label = 0;
+
+    base = without_dot(base);
+    for (size_t i = base.size != 0 && base.data[0] == '.' ? 1 : 0; i < base.size; i++) {
+        const uint8_t c = lower(base.data[i]);
+
+        if (c == '.' && label == 0)
+            return false;
+        if (c != '.' && (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-' && c != '_')
+            return false;
+        label = c == '.' ? 0 : label + 1;
+    }
+    return label != 0;
+}
+
 /* The octets before the first dot. */
 static otls_slice first_label(otls_slice host)
 {
@@ -87,6 +110,8 @@ static omni_constraint_answer match_dns(otls_slice base, otls_slice name, bool e
 {
     const otls_slice host = without_dot(name);
 
+    if (base.size != 0 && !is_domain(base))
+        return OMNI_CONSTRAINT_UNKNOWN;
     base = without_dot(base);
     if (dns_inside(host, base))
         return OMNI_CONSTRAINT_INSIDE;
@@ -123,7 +148,8 @@ static omni_constraint_answer match_email(otls_slice base, otls_slice name)
 
     if (base.size == 0)
         return OMNI_CONSTRAINT_INSIDE;
-    if (at == 0 || at >= name.size)
+    if (at == 0 || at >= name.size || base_at == 0 ||
+        !is_domain(base_at < base.size ? tail(base, base_at + 1) : base))
         return OMNI_CONSTRAINT_UNKNOWN;
     if (base_at < base.size) {
         const otls_slice local = {.data = name.data, .size = at};
@@ -174,6 +200,8 @@ static omni_constraint_answer match_uri(otls_slice base, otls_slice name)
 
     if (!uri_host(name, &host) || looks_like_ipv4(host))
         return OMNI_CONSTRAINT_UNKNOWN; /* the RFC: such a URI MUST be rejected */
+    if (base.size != 0 && (!is_domain(base) || looks_like_ipv4(base)))
+        return OMNI_CONSTRAINT_UNKNOWN;
     return answer(base.size == 0 || host_inside(host, base));
 }
 
