@@ -24,8 +24,9 @@ static bool decodes(uint8_t tag, otls_slice rest)
     }
 }
 
-/** The types RFC 5280 and X.520 give attributes, as OpenSSL takes them. Encodings of more than one
- *  octet must be sound; an octet too many in the others does no harm and is shown escaped. */
+/** AttributeValue is ANY (RFC 5280 4.1.2.4): the types that it and X.520 give attributes, which are
+ *  those every engine reads; postalAddress is a SEQUENCE. Encodings of more than one octet must be
+ *  sound; an octet too many in the others does no harm and is shown escaped. */
 static bool value_ok(const omni_tlv *value)
 {
     otls_slice octets;
@@ -43,6 +44,8 @@ static bool value_ok(const omni_tlv *value)
         return omni_string_ok(value) && decodes(value->tag, value->value);
     case OMNI_DER_BIT_STRING:
         return omni_der_bits(value->value, &octets, &unused);
+    case OMNI_DER_SEQUENCE:
+        return omni_der_well_formed(value->value, 8);
     default:
         return false;
     }

@@ -181,6 +181,20 @@ static ASN1_TIME *time_of(ASN1_TIME *time, long long seconds)
     return ASN1_TIME_adj(time, 0, (int)(seconds / 86400), (long)(seconds % 86400));
 }
 
+/* "#3003..", RFC 4514 2.4: an element as it stands. OpenSSL encodes a SEQUENCE from the whole of
+ * it. */
+static int add_element(X509_NAME *name, const char *type, const char *hex, int set)
+{
+    long size = 0;
+    unsigned char *element = OPENSSL_hexstr2buf(hex, &size);
+    const int added = element != NULL ? X509_NAME_add_entry_by_txt(name, type, V_ASN1_SEQUENCE,
+                                                                   element, (int)size, -1, set)
+                                      : 0;
+
+    OPENSSL_free(element);
+    return added;
+}
+
 static X509_NAME *parse_name(char *text, const char *type)
 {
     const int kind = strcmp(type, "bmp") == 0         ? V_ASN1_BMPSTRING
@@ -202,6 +216,11 @@ static X509_NAME *parse_name(char *text, const char *type)
         if (*part == '+') { /* the same RDN as the one before */
             part++;
             set = -1;
+        }
+        if (*value == '#') {
+            if (add_element(name, part, value + 1, set) != 1)
+                fail("bad name part %s", part);
+            continue;
         }
         bytes = (const unsigned char *)value;
         size = (int)strlen(value);
