@@ -5,6 +5,9 @@
  * refusal, the application protocol. Core has read the message (bounded and reassembled) before any
  * engine starts, so this is the same for every engine.
  *
+ * A ClientHello has at most 65,536 octets and comes in at most 512 records; more is
+ * OTLS_E_PROTOCOL with OTLS_CODE_LIMIT and the alert illegal_parameter.
+ *
  * A view of a ClientHello and what it points to live as long as the callback that got it. Lists are
  * in the client's order; functions that fill an array return how many values there are.
  */

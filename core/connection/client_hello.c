@@ -6,11 +6,6 @@
 #include <string.h>
 
 enum {
-    RECORD_HANDSHAKE = 22,
-    RECORD_HEADER = 5,
-    RECORD_LIMIT = 16384,
-    MESSAGE_CLIENT_HELLO = 1,
-    MESSAGE_HEADER = 4,
     EXTENSION_SERVER_NAME = 0,
     EXTENSION_GROUPS = 10,
     EXTENSION_SIGNATURES = 13,
@@ -21,59 +16,69 @@ enum {
     EXTENSION_VERSIONS = 43
 };
 
+/* The first fault is the one that is told. */
+static void blame(omni_hello_result *fault, omni_hello_result kind)
+{
+    if (*fault == OMNI_HELLO_OK)
+        *fault = kind;
+}
+
 /* A vector of two-byte numbers that fills the extension. */
-static otls_slice number_list(otls_slice extension, size_t length_bytes, bool *bad)
+static otls_slice number_list(otls_slice extension, size_t length_bytes, omni_hello_result *fault)
 {
     omni_reader in = omni_reader_over(extension);
     const otls_slice list = omni_read_vector(&in, length_bytes);
 
     if (in.bad || in.left != 0 || list.size % 2 != 0 || list.size == 0)
-        *bad = true;
+        blame(fault, OMNI_HELLO_BAD);
     return list;
 }
 
-static otls_slice parse_server_name(otls_slice extension, bool *bad)
+/*
+ * RFC 6066 3: a list of at least one name, of at least one octet each, else it cannot be decoded.
+ * Two names of one kind, and a host name that cannot be one, can be decoded and must not be.
+ */
+static otls_slice parse_server_name(otls_slice extension, omni_hello_result *fault)
 {
     omni_reader in = omni_reader_over(extension);
     omni_reader list = omni_reader_over(omni_read_vector(&in, 2));
     otls_slice host = {NULL, 0};
 
-    if (in.bad || in.left != 0)
-        *bad = true;
+    if (in.bad || in.left != 0 || list.left == 0)
+        blame(fault, OMNI_HELLO_BAD);
     while (!list.bad && list.left != 0) {
         const uint64_t kind = omni_read_number(&list, 1);
         const otls_slice name = omni_read_vector(&list, 2);
 
-        if (kind != 0)
+        if (list.bad || name.size == 0)
+            blame(fault, OMNI_HELLO_BAD);
+        else if (kind != 0)
             continue;
-        if (host.data != NULL || name.size == 0 || name.size > 255 ||
-            memchr(name.data, 0, name.size) != NULL)
-            *bad = true;
+        else if (host.data != NULL || name.size > 255 || memchr(name.data, 0, name.size) != NULL)
+            blame(fault, OMNI_HELLO_ILLEGAL);
         host = name;
     }
-    if (list.bad)
-        *bad = true;
     return host;
 }
 
-static otls_slice parse_alpn(otls_slice extension, bool *bad)
+static otls_slice parse_alpn(otls_slice extension, omni_hello_result *fault)
 {
     omni_reader in = omni_reader_over(extension);
     const otls_slice list = omni_read_vector(&in, 2);
     omni_reader names = omni_reader_over(list);
 
     if (in.bad || in.left != 0 || list.size == 0)
-        *bad = true;
+        blame(fault, OMNI_HELLO_BAD);
     while (!names.bad && names.left != 0)
         if (omni_read_vector(&names, 1).size == 0)
-            *bad = true;
+            blame(fault, OMNI_HELLO_BAD);
     if (names.bad)
-        *bad = true;
+        blame(fault, OMNI_HELLO_BAD);
     return list;
 }
 
 /* OfferedPsks: the identities; the binders only as bytes, they are the engine's to check. */
-static otls_slice parse_identities(otls_slice extension, bool *bad)
+static otls_slice parse_identities(otls_slice extension, omni_hello_result *fault)
 {
     omni_reader in = omni_reader_over(extension);
     const otls_slice list = omni_read_vector(&in, 2);
@@ -81,65 +86,75 @@ static otls_slice parse_identities(otls_slice extension, bool *bad)
     omni_reader identities = omni_reader_over(list);
 
     if (in.bad || in.left != 0 || list.size == 0 || binders.size == 0)
-        *bad = true;
+        blame(fault, OMNI_HELLO_BAD);
     while (!identities.bad && identities.left != 0) {
         if (omni_read_vector(&identities, 2).size == 0)
-            *bad = true;
+            blame(fault, OMNI_HELLO_BAD);
         (void)omni_read(&identities, 4); /* obfuscated_ticket_age */
     }
     if (identities.bad)
-        *bad = true;
+        blame(fault, OMNI_HELLO_BAD);
     return list;
 }
 
-static bool parse_extensions(otls_client_hello *out, omni_reader *in)
+static void parse_extension(otls_client_hello *out, uint64_t type, otls_slice body,
+                            omni_hello_result *fault)
 {
-    omni_reader list = omni_reader_over(omni_read_vector(in, 2));
-    unsigned seen = 0;
-    bool bad = in->bad;
-
-    while (!bad && !list.bad && list.left != 0) {
-        const uint64_t type = omni_read_number(&list, 2);
-        const otls_slice body = omni_read_vector(&list, 2);
-        unsigned bit = 0;
-
-        if (list.bad)
-            break;
-        if (type == EXTENSION_SERVER_NAME) {
-            bit = 1u;
-            out->server_name = parse_server_name(body, &bad);
-        } else if (type == EXTENSION_GROUPS) {
-            bit = 2u;
-            out->groups = number_list(body, 2, &bad);
-        } else if (type == EXTENSION_SIGNATURES) {
-            bit = 4u;
-            out->signatures = number_list(body, 2, &bad);
-        } else if (type == EXTENSION_ALPN) {
-            bit = 8u;
-            out->alpn = parse_alpn(body, &bad);
-        } else if (type == EXTENSION_VERSIONS) {
-            bit = 16u;
-            out->versions = number_list(body, 1, &bad);
-        } else if (type == EXTENSION_PRE_SHARED_KEY) {
-            bit = 32u;
-            out->pre_shared_key = true;
-            out->identities = parse_identities(body, &bad);
-        } else if (type == EXTENSION_TICKET) {
-            bit = 64u;
-            out->ticket = body;
-        } else if (type == EXTENSION_EARLY_DATA) {
-            bit = 128u;
-            out->early_data = true;
-            bad = bad || body.size != 0;
-        }
-        if ((seen & bit) != 0)
-            bad = true; /* RFC 8446 4.2: no extension twice */
-        seen |= bit;
+    switch (type) {
+    case EXTENSION_SERVER_NAME:
+        out->server_name = parse_server_name(body, fault);
+        break;
+    case EXTENSION_GROUPS:
+        out->groups = number_list(body, 2, fault);
+        break;
+    case EXTENSION_SIGNATURES:
+        out->signatures = number_list(body, 2, fault);
+        break;
+    case EXTENSION_ALPN:
+        out->alpn = parse_alpn(body, fault);
+        break;
+    case EXTENSION_VERSIONS:
+        out->versions = number_list(body, 1, fault);
+        break;
+    case EXTENSION_PRE_SHARED_KEY:
+        out->pre_shared_key = true;
+        out->identities = parse_identities(body, fault);
+        break;
+    case EXTENSION_TICKET:
+        out->ticket = body;
+        break;
+    case EXTENSION_EARLY_DATA:
+        out->early_data = true;
+        if (body.size != 0)
+            blame(fault, OMNI_HELLO_BAD);
+        break;
+    default: /* the engine's, or nobody's */
+        break;
     }
-    return !bad && !list.bad;
 }
 
-static bool parse_message(otls_client_hello *out, otls_slice message)
+/* RFC 8446 4.2: no extension twice, known to us or not; 4.2.11: pre_shared_key is the last. */
+static omni_hello_result parse_extensions(otls_client_hello *out, omni_reader *in)
+{
+    omni_reader list = omni_reader_over(omni_read_vector(in, 2));
+    omni_hello_result fault = in->bad || in->left != 0 ? OMNI_HELLO_BAD : OMNI_HELLO_OK;
+    uint8_t seen[65536 / 8] = {0};
+
+    while (fault == OMNI_HELLO_OK && list.left != 0) {
+        const uint64_t type = omni_read_number(&list, 2);
+        const otls_slice body = omni_read_vector(&list, 2);
+
+        if (list.bad)
+            return OMNI_HELLO_BAD;
+        if ((seen[type / 8] >> type % 8 & 1) != 0 || out->pre_shared_key)
+            return OMNI_HELLO_ILLEGAL;
+        seen[type / 8] |= (uint8_t)(1u << type % 8);
+        parse_extension(out, type, body, &fault);
+    }
+    return fault;
+}
+
+static omni_hello_result parse_message(otls_client_hello *out, otls_slice message)
 {
     omni_reader in = omni_reader_over(message);
 
@@ -151,93 +166,11 @@ static bool parse_message(otls_client_hello *out, otls_slice message)
 
     if (in.bad || out->session_id.size > 32 || out->suites.size == 0 || out->suites.size % 2 != 0 ||
         compression.size == 0)
-        return false;
-    if (in.left == 0)
-        return true; /* TLS 1.2 without extensions */
-    return parse_extensions(out, &in) && in.left == 0;
-}
-
-typedef struct scan {
-    size_t have;   /* handshake bytes so far */
-    size_t wanted; /* header included; 0 = length not known yet */
-    size_t records;
-} scan;
-
-static omni_hello_result check_header(const uint8_t *wire, size_t size)
-{
-    if (size >= 1 && wire[0] != RECORD_HANDSHAKE)
-        return OMNI_HELLO_NOT_TLS;
-    if (size >= 2 && wire[1] != 3)
-        return OMNI_HELLO_NOT_TLS;
-    return OMNI_HELLO_OK;
-}
-
-/* Count the handshake bytes of all records that have arrived, complete or not. */
-static omni_hello_result gather(scan *state, const uint8_t *wire, size_t size)
-{
-    uint8_t head[MESSAGE_HEADER];
-    size_t at = 0;
-
-    *state = (scan){0};
-    while (at < size) {
-        size_t length, part;
-        const omni_hello_result result = check_header(wire + at, size - at);
-
-        if (result != OMNI_HELLO_OK)
-            return state->records == 0 ? result : OMNI_HELLO_BAD;
-        if (size - at < RECORD_HEADER)
-            return OMNI_HELLO_MORE;
-        length = (size_t)wire[at + 3] << 8 | wire[at + 4];
-        if (length == 0 || length > RECORD_LIMIT || ++state->records > OMNI_HELLO_RECORDS)
-            return OMNI_HELLO_BAD;
-        at += RECORD_HEADER;
-        part = size - at < length ? size - at : length;
-        for (size_t i = 0; i < part && state->have + i < MESSAGE_HEADER; i++)
-            head[state->have + i] = wire[at + i];
-        state->have += part;
-        at += part;
-        if (state->have >= 1 && head[0] != MESSAGE_CLIENT_HELLO)
-            return state->records == 1 ? OMNI_HELLO_NOT_TLS : OMNI_HELLO_BAD;
-        if (state->have >= MESSAGE_HEADER) {
-            state->wanted =
-                MESSAGE_HEADER + ((size_t)head[1] << 16 | (size_t)head[2] << 8 | head[3]);
-            if (state->wanted > OMNI_HELLO_LIMIT)
-                return OMNI_HELLO_BAD;
-            if (state->have >= state->wanted)
-                return OMNI_HELLO_OK;
-        }
-    }
-    return OMNI_HELLO_MORE;
-}
-
-/* The usual case borrows: one record holds the whole message. */
-static omni_hello_result message_bytes(otls_slice *message, uint8_t **owned, const uint8_t *wire,
-                                       size_t size)
-{
-    scan state;
-    const omni_hello_result result = gather(&state, wire, size);
-    const size_t wanted = state.wanted;
-
-    if (result != OMNI_HELLO_OK)
-        return result;
-    if (state.records == 1) {
-        *message = (otls_slice){wire + RECORD_HEADER + MESSAGE_HEADER, wanted - MESSAGE_HEADER};
-        return OMNI_HELLO_OK;
-    }
-    *owned = omni_malloc(wanted);
-    if (*owned == NULL)
-        return OMNI_HELLO_NOMEM;
-    size_t have = 0;
-    for (size_t at = 0; have < wanted;) {
-        const size_t length = (size_t)wire[at + 3] << 8 | wire[at + 4];
-        const size_t part = length < wanted - have ? length : wanted - have;
-
-        memcpy(*owned + have, wire + at + RECORD_HEADER, part);
-        have += part;
-        at += RECORD_HEADER + length;
-    }
-    *message = (otls_slice){*owned + MESSAGE_HEADER, wanted - MESSAGE_HEADER};
-    return OMNI_HELLO_OK;
+        return OMNI_HELLO_BAD;
+    if (memchr(compression.data, 0, compression.size) == NULL)
+        return OMNI_HELLO_ILLEGAL; /* RFC 5246 7.4.1.2: all clients can do without */
+    return in.left == 0 ? OMNI_HELLO_OK /* TLS 1.2 without extensions */
+                        : parse_extensions(out, &in);
 }
 
 omni_hello_result omni_client_hello_parse(otls_client_hello *out, const uint8_t *wire, size_t size)
@@ -246,13 +179,12 @@ omni_hello_result omni_client_hello_parse(otls_client_hello *out, const uint8_t 
     omni_hello_result result;
 
     *out = (otls_client_hello){0};
-    result = message_bytes(&message, &out->owned, wire, size);
+    result = omni_hello_message(&message, &out->owned, wire, size);
+    if (result == OMNI_HELLO_OK)
+        result = parse_message(out, message);
     if (result != OMNI_HELLO_OK)
-        return result;
-    if (parse_message(out, message))
-        return OMNI_HELLO_OK;
-    omni_client_hello_clear(out);
-    return OMNI_HELLO_BAD;
+        omni_client_hello_clear(out);
+    return result;
 }
 
 void omni_client_hello_clear(otls_client_hello *hello)

@@ -7,14 +7,14 @@
 #ifndef OMNI_CONNECTION_CLIENT_HELLO_H
 #define OMNI_CONNECTION_CLIENT_HELLO_H
 
+#include "base/base.h"
+
 #include <omnitls/backend.h>
 
 /** The handshake message is at most this long; a usual one has 250 to 2,000 bytes. */
 #define OMNI_HELLO_LIMIT ((size_t)64 * 1024)
 /** Records a hello may be cut into: enough for odd senders, too few to be a burden. */
 #define OMNI_HELLO_RECORDS 512
-/** Bytes on the wire that are looked at before giving up. */
-#define OMNI_HELLO_WIRE_LIMIT (OMNI_HELLO_LIMIT + (size_t)5 * OMNI_HELLO_RECORDS)
 
 /** Tickets of one hello that are looked at; clients offer one or two. */
 #define OMNI_HELLO_TICKETS 4
@@ -42,12 +42,30 @@ typedef enum omni_hello_result {
     OMNI_HELLO_MORE,    /* not complete yet */
     OMNI_HELLO_NOT_TLS, /* the first bytes are no TLS handshake record */
     OMNI_HELLO_BAD,     /* malformed: decode_error */
+    OMNI_HELLO_ILLEGAL,    /* can be decoded, must not be sent: illegal_parameter */
+    OMNI_HELLO_OVERFLOW,   /* a record above 2^14 octets: record_overflow */
+    OMNI_HELLO_UNEXPECTED, /* another record, or nothing, where the rest should be */
+    OMNI_HELLO_TOO_MUCH,   /* over OMNI_HELLO_LIMIT or OMNI_HELLO_RECORDS */
     OMNI_HELLO_NOMEM
 } omni_hello_result;
 
 /** Parse what has arrived so far. On OK `out` borrows from `wire` or owns `owned`. */
 omni_hello_result omni_client_hello_parse(otls_client_hello *out, const uint8_t *wire, size_t size);
 void omni_client_hello_clear(otls_client_hello *hello);
+
+/* connection/hello_records.c */
+/**
+ * The body of the message, once all of it has arrived: borrowed from `wire` when one record holds
+ * it, else in `owned`, header included, which is the caller's to free.
+ */
+omni_hello_result omni_hello_message(otls_slice *message, uint8_t **owned, const uint8_t *wire,
+                                     size_t size);
+/**
+ * Put the hello at the start of `in`, complete as omni_client_hello_parse found it, into as few
+ * records as it can be in: engines fail with some ways to cut it that RFC 8446 5.1 allows. The
+ * transcript has messages and no records in it.
+ */
+void omni_hello_reframe(omni_buffer *in, const otls_client_hello *hello);
 
 /** Is `value` in a list of uint16? */
 bool omni_hello_has(otls_slice list, uint16_t value);

@@ -66,6 +66,25 @@ static otls_status alert_for_hello(otls_connection *conn, otls_error *err)
     return omni_connection_fail(conn, OTLS_E_ALERT, NULL, err);
 }
 
+/* One answer for each way to get the hello wrong. */
+static const struct {
+    uint8_t alert;
+    int32_t code;
+    const char *text;
+} hello_faults[] = {
+    [OMNI_HELLO_NOT_TLS] = {OTLS_ALERT_UNEXPECTED_MESSAGE, OTLS_CODE_NOT_TLS,
+                            "the client does not speak TLS"},
+    [OMNI_HELLO_BAD] = {OTLS_ALERT_DECODE_ERROR, OTLS_CODE_NONE, "the ClientHello is malformed"},
+    [OMNI_HELLO_ILLEGAL] = {OTLS_ALERT_ILLEGAL_PARAMETER, OTLS_CODE_NONE,
+                            "the ClientHello holds what it must not hold"},
+    [OMNI_HELLO_OVERFLOW] = {OTLS_ALERT_RECORD_OVERFLOW, OTLS_CODE_NONE,
+                             "a record of the ClientHello is too long"},
+    [OMNI_HELLO_UNEXPECTED] = {OTLS_ALERT_UNEXPECTED_MESSAGE, OTLS_CODE_NONE,
+                               "the client sent something else before the end of its ClientHello"},
+    [OMNI_HELLO_TOO_MUCH] = {OTLS_ALERT_ILLEGAL_PARAMETER, OTLS_CODE_LIMIT,
+                             "the ClientHello is longer, or in more records, than the limit"},
+};
+
 static otls_status read_hello(otls_connection *conn, otls_client_hello *hello, otls_error *err)
 {
     for (;;) {
@@ -76,18 +95,15 @@ static otls_status read_hello(otls_connection *conn, otls_client_hello *hello, o
             result = omni_client_hello_parse(hello, omni_buffer_front(&conn->in), have);
         if (result == OMNI_HELLO_OK)
             return OTLS_OK;
+        if (result == OMNI_HELLO_NOMEM)
+            return omni_connection_fail(conn, OTLS_E_NOMEM, NULL, err);
         if (result == OMNI_HELLO_NOT_TLS && may_be_alert(conn)) {
             if (have >= ALERT_RECORD)
                 return alert_for_hello(conn, err);
-        } else if (result == OMNI_HELLO_NOT_TLS) {
-            return refuse(conn, err, OTLS_ALERT_UNEXPECTED_MESSAGE, OTLS_CODE_NOT_TLS,
-                          "the client does not speak TLS");
+        } else if (result != OMNI_HELLO_MORE) {
+            return refuse(conn, err, hello_faults[result].alert, hello_faults[result].code,
+                          hello_faults[result].text);
         }
-        if (result == OMNI_HELLO_BAD || have > OMNI_HELLO_WIRE_LIMIT)
-            return refuse(conn, err, OTLS_ALERT_DECODE_ERROR, OTLS_CODE_NONE,
-                          "the ClientHello is malformed");
-        if (result == OMNI_HELLO_NOMEM)
-            return omni_connection_fail(conn, OTLS_E_NOMEM, NULL, err);
         switch (omni_io_fill(conn)) {
         case OTLS_OK:
             break;
@@ -261,6 +277,7 @@ static otls_status decide(otls_connection *conn, const otls_client_hello *hello,
                       "client and server share no cipher suite or signature algorithm");
     if (omni_shared_keep(conn, hello) != OTLS_OK)
         return omni_connection_fail(conn, OTLS_E_NOMEM, NULL, err);
+    omni_hello_reframe(&conn->in, hello);
     return omni_engine_start(conn, native, err);
 }
 

@@ -160,9 +160,8 @@ Test(client_hello, malformed)
         size_t size;
     } rows[] = {
         {0, "\0\x0e\0\0\x0b" "example", 12},      /* list longer than the extension */
-        {0, "\0\x05\0\0\x02" "a\0", 7},            /* NUL in the name */
+        {0, "\0\0", 2},                            /* empty list */
         {0, "\0\x03\0\0\0", 5},                    /* empty name */
-        {0, "\0\x08\0\0\x01" "a\0\0\x01" "b", 10}, /* two host names */
         {10, "\0\x03\0\x1d\0", 5},                 /* odd list */
         {10, "\0\0", 2},                           /* empty list */
         {13, "\0\x02\x04", 3},
@@ -185,6 +184,10 @@ Test(client_hello, malformed)
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
         cr_assert_eq(parse_one(rows[i].type, rows[i].data, rows[i].size), OMNI_HELLO_BAD, "row %zu",
                      i);
+    /* RFC 6066 3: these can be decoded */
+    cr_assert_eq(parse_one(0, "\0\x05\0\0\x02" "a\0", 7), OMNI_HELLO_ILLEGAL, "NUL in the name");
+    cr_assert_eq(parse_one(0, "\0\x08\0\0\x01" "a\0\0\x01" "b", 10), OMNI_HELLO_ILLEGAL,
+                 "two host names");
     cr_assert_eq(parse_one(0xfafa, "anything", 8), OMNI_HELLO_OK, "unknown ones are skipped");
 }
 
@@ -223,6 +226,19 @@ Test(client_hello, sizes_of_the_body)
     cr_expect_eq(parse_body(0, 2, 0, "", 0), OMNI_HELLO_BAD, "no compression method");
     cr_expect_eq(parse_body(0, 2, 1, "\0\0", 2), OMNI_HELLO_OK, "no extensions");
     cr_expect_eq(parse_body(0, 2, 1, "\0\0x", 3), OMNI_HELLO_BAD, "something behind");
+}
+
+Test(client_hello, compression)
+{
+    for (uint8_t method = 0; method < 2; method++) {
+        otls_client_hello hello;
+
+        body_start(&body);
+        body.bytes[body.size - 1] = method;
+        to_wire(&wire, &body, 16384);
+        cr_assert_eq(omni_client_hello_parse(&hello, wire.bytes, wire.size),
+                     method == 0 ? OMNI_HELLO_OK : OMNI_HELLO_ILLEGAL);
+    }
 }
 
 /* RFC 8446 4.2.1: without supported_versions nobody speaks TLS 1.3, whatever the old field says. */
@@ -337,14 +353,66 @@ Test(client_hello, names_of_tickets_12)
 
 Test(client_hello, twice_the_same_extension)
 {
-    otls_client_hello hello;
+    static const unsigned types[] = {10, 0xfafa}; /* known to core or not */
 
-    extensions.size = 0;
-    put_extension(&extensions, 10, "\0\x02\0\x1d", 4);
-    put_extension(&extensions, 10, "\0\x02\0\x1d", 4);
+    for (size_t i = 0; i < 2; i++) {
+        otls_client_hello hello;
+
+        extensions.size = 0;
+        put_extension(&extensions, types[i], "\0\x02\0\x1d", 4);
+        put_extension(&extensions, types[i] ^ 1, "\0\x02\x04\x03", 4);
+        put_extension(&extensions, types[i], "\0\x02\0\x1d", 4);
+        with_extensions(&body, &extensions);
+        to_wire(&wire, &body, 16384);
+        cr_assert_eq(omni_client_hello_parse(&hello, wire.bytes, wire.size), OMNI_HELLO_ILLEGAL);
+    }
+}
+
+Test(client_hello, pre_shared_key_is_the_last)
+{
+    static const char psk[] = "\0\x07\0\x01" "a" "\0\0\0\0\0\x02\x01" "b";
+
+    for (unsigned behind = 0; behind < 2; behind++) {
+        otls_client_hello hello;
+
+        usual_extensions();
+        put_extension(&extensions, 41, psk, sizeof(psk) - 1);
+        if (behind != 0)
+            put_extension(&extensions, 0xfafa, "", 0);
+        with_extensions(&body, &extensions);
+        to_wire(&wire, &body, 16384);
+        cr_assert_eq(omni_client_hello_parse(&hello, wire.bytes, wire.size),
+                     behind != 0 ? OMNI_HELLO_ILLEGAL : OMNI_HELLO_OK);
+        omni_client_hello_clear(&hello);
+    }
+}
+
+Test(client_hello, long_names)
+{
+    static char name[5 + 256];
+
+    memset(name, 'a', sizeof(name));
+    for (size_t size = 255; size <= 256; size++) {
+        const uint8_t lengths[] = {(uint8_t)((size + 3) >> 8), (uint8_t)(size + 3), 0,
+                                   (uint8_t)(size >> 8), (uint8_t)size};
+
+        memcpy(name, lengths, sizeof(lengths));
+        cr_assert_eq(parse_one(0, name, 5 + size),
+                     size == 255 ? OMNI_HELLO_OK : OMNI_HELLO_ILLEGAL, "%zu", size);
+    }
+}
+
+/* A usual hello with one more extension of `more` octets, in records of `record`. */
+static omni_hello_result parse_long(otls_client_hello *hello, size_t more, size_t record)
+{
+    usual_extensions();
+    put_number(&extensions, 0xfafa, 2);
+    put_number(&extensions, more, 2);
+    for (size_t i = 0; i < more; i++)
+        put(&extensions, zeros, 1);
     with_extensions(&body, &extensions);
-    to_wire(&wire, &body, 16384);
-    cr_assert_eq(omni_client_hello_parse(&hello, wire.bytes, wire.size), OMNI_HELLO_BAD);
+    to_wire(&wire, &body, record);
+    return omni_client_hello_parse(hello, wire.bytes, wire.size);
 }
 
 Test(client_hello, bounds)
@@ -352,20 +420,92 @@ Test(client_hello, bounds)
     static const uint8_t huge[] = {22, 3, 1, 0, 4, 1, 0xff, 0xff, 0xff};
     static const uint8_t empty_record[] = {22, 3, 1, 0, 0};
     static const uint8_t long_record[] = {22, 3, 1, 0x40, 1};
+    const size_t message = 4 + 2 + 32 + 1 + 2 + 4 + 2 + 2; /* up to the extensions */
     otls_client_hello hello;
 
-    cr_assert_eq(omni_client_hello_parse(&hello, huge, sizeof(huge)), OMNI_HELLO_BAD);
-    cr_assert_eq(omni_client_hello_parse(&hello, empty_record, 5), OMNI_HELLO_BAD);
-    cr_assert_eq(omni_client_hello_parse(&hello, long_record, 5), OMNI_HELLO_BAD);
-    /* too many records: 600 of one byte */
+    cr_assert_eq(omni_client_hello_parse(&hello, huge, sizeof(huge)), OMNI_HELLO_TOO_MUCH);
+    cr_assert_eq(omni_client_hello_parse(&hello, empty_record, 5), OMNI_HELLO_UNEXPECTED);
+    cr_assert_eq(omni_client_hello_parse(&hello, long_record, 5), OMNI_HELLO_OVERFLOW);
+    /* exactly as many records as are taken, and one more; the same for octets */
     usual_extensions();
-    for (int i = 0; i < 8; i++)
-        put_extension(&extensions, 0xfa00u + (unsigned)i, (const char *)zeros, 32);
-    for (int i = 0; i < 10; i++)
-        put_extension(&extensions, 0xfb00u + (unsigned)i, (const char *)zeros, 32);
+    const size_t records = OMNI_HELLO_RECORDS - message - extensions.size - 4;
+    const size_t octets = OMNI_HELLO_LIMIT - message - extensions.size - 4;
+
+    for (size_t one = 0; one < 2; one++) {
+        const omni_hello_result wanted = one == 0 ? OMNI_HELLO_OK : OMNI_HELLO_TOO_MUCH;
+
+        cr_assert_eq(parse_long(&hello, records + one, 1), wanted, "records: %zu more", one);
+        omni_client_hello_clear(&hello);
+        cr_assert_eq(parse_long(&hello, octets + one, 16384), wanted, "octets: %zu more", one);
+        omni_client_hello_clear(&hello);
+    }
+}
+
+/* What stands between the records of a hello, or behind it in its last one, is none of it. */
+Test(client_hello, foreign_records)
+{
+    static const struct {
+        const char *bytes;
+        size_t size;
+        omni_hello_result wanted;
+    } rows[] = {
+        {"\x17\x03\x03\0\x01x", 6, OMNI_HELLO_UNEXPECTED},
+        {"\x15\x03\x03\0\x02\x01\x5a", 7, OMNI_HELLO_UNEXPECTED},
+        {"\x14\x03\x03\0\x01\x01", 6, OMNI_HELLO_UNEXPECTED},
+        {"\x16\x03\x01\0\0", 5, OMNI_HELLO_UNEXPECTED},
+        {"\x16\x03\x01\x40\x01", 5, OMNI_HELLO_OVERFLOW},
+        {"\x16\x02", 2, OMNI_HELLO_BAD},
+        {"\x16", 1, OMNI_HELLO_MORE},
+    };
+    otls_client_hello hello;
+
+    usual_extensions();
     with_extensions(&body, &extensions);
-    to_wire(&wire, &body, 1);
-    cr_assert_eq(omni_client_hello_parse(&hello, wire.bytes, wire.size), OMNI_HELLO_BAD);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        to_wire(&wire, &body, 20);
+        memcpy(wire.bytes + 50, rows[i].bytes, rows[i].size); /* behind two records */
+        cr_assert_eq(omni_client_hello_parse(&hello, wire.bytes, 50 + rows[i].size),
+                     rows[i].wanted, "row %zu", i);
+    }
+    to_wire(&wire, &body, 16384);
+    wire.bytes[4]++; /* one octet more in the record, whether it has come or not */
+    cr_assert_eq(omni_client_hello_parse(&hello, wire.bytes, wire.size), OMNI_HELLO_UNEXPECTED);
+    put(&wire, "x", 1);
+    cr_assert_eq(omni_client_hello_parse(&hello, wire.bytes, wire.size), OMNI_HELLO_UNEXPECTED);
+    wire.bytes[4]--; /* early data may follow in records of its own */
+    cr_assert_eq(omni_client_hello_parse(&hello, wire.bytes, wire.size), OMNI_HELLO_OK);
+}
+
+/* However it was cut: the engine gets the same message, whole records, and what stood behind. */
+Test(client_hello, put_into_one_record)
+{
+    static const size_t records[] = {1, 3, 4, 50, 250, 16384};
+    static const size_t sizes[] = {200, 17000, 40000};
+
+    for (size_t s = 0; s < 3; s++)
+        for (size_t r = 0; r < sizeof(records) / sizeof(records[0]); r++) {
+            omni_buffer in = {0};
+            otls_client_hello hello;
+            static maker message, whole;
+
+            if (sizes[s] / records[r] >= OMNI_HELLO_RECORDS)
+                continue;
+            cr_assert_eq(parse_long(&hello, sizes[s], records[r]), OMNI_HELLO_OK);
+            message = wire;
+            to_wire(&whole, &body, 16384);
+            put(&whole, "\x17\x03\x03\0\x01x", 6);
+            cr_assert(omni_buffer_append(&in, message.bytes, message.size));
+            cr_assert(omni_buffer_append(&in, "\x17\x03\x03\0\x01x", 6));
+            omni_client_hello_clear(&hello);
+            cr_assert_eq(omni_client_hello_parse(&hello, omni_buffer_front(&in),
+                                                 omni_buffer_size(&in)),
+                         OMNI_HELLO_OK);
+            omni_hello_reframe(&in, &hello);
+            cr_assert_eq(omni_buffer_size(&in), whole.size, "%zu in %zu", sizes[s], records[r]);
+            cr_assert(memcmp(omni_buffer_front(&in), whole.bytes, whole.size) == 0);
+            omni_client_hello_clear(&hello);
+            omni_buffer_release(&in);
+        }
 }
 
 Test(client_hello, not_tls)
