@@ -393,6 +393,8 @@ typedef struct otls_connection_setup {
                                 has; engines that go by one thing alone leave tickets be */
     uint8_t early_data; /* server: the client sends early data behind its ClientHello; what is not
                            accepted must be read past (RFC 8446 4.2.10) */
+    uint8_t no_curves;  /* server, below TLS 1.3: client and server share no curve, so no suite with
+                           ECDHE may be taken, though others may (RFC 8422 5.1) */
 } otls_connection_setup;
 
 /** What was negotiated. Pointers are borrowed from the connection. */

@@ -158,6 +158,12 @@ static otls_status prepare(otls_backend_connection *conn, const otls_connection_
         (void)wolfSSL_UseClientSuites(ssl);
     if (conn->server && setup->early_data && !wolf_early_begin(conn))
         return wolf_error(err, OTLS_E_NOMEM, OTLS_CODE_NONE, 0, "out of memory");
+    if (conn->server && setup->no_curves) {
+        const otls_status status = wolf_leave_out_curves(ssl, conn->context->policy, err);
+
+        if (status != OTLS_OK)
+            return status;
+    }
     if (conn->server && setup->by_id)
         (void)wolfSSL_NoTicketTLSv12(ssl); /* or the id would not be looked at */
     if (!conn->server && setup->session.size > 0)

@@ -14,13 +14,24 @@ static otls_status failed(otls_error *err, otls_status status, int32_t code, int
 }
 
 /* Suites by name, always explicit: wolfSSL's default has anonymous and NULL suites. */
-static otls_status set_suites(WOLFSSL_CTX *ctx, const otls_policy *policy, otls_error *err)
+static kit_list suite_names(const otls_policy *policy, bool no_curves)
 {
     kit_list list = {.text = NULL};
+
+    for (size_t i = 0; i < policy->suite_count; i++) {
+        const otls_suite *suite = policy->suites[i];
+
+        if (!no_curves || (suite->kx != OTLS_KX_ECDHE && suite->kx != OTLS_KX_ECDHE_PSK))
+            kit_list_add(&list, wolf_suite_name(suite->id));
+    }
+    return list;
+}
+
+static otls_status set_suites(WOLFSSL_CTX *ctx, const otls_policy *policy, otls_error *err)
+{
+    kit_list list = suite_names(policy, false);
     bool room, taken;
 
-    for (size_t i = 0; i < policy->suite_count; i++)
-        kit_list_add(&list, wolf_suite_name(policy->suites[i]->id));
     room = !list.failed;
     taken = room && wolfSSL_CTX_set_cipher_list(ctx, list.text) == WOLFSSL_SUCCESS;
     kit_list_free(&list);
@@ -74,10 +85,9 @@ static otls_status set_groups(WOLFSSL_CTX *ctx, const otls_policy *policy, otls_
                  : failed(err, OTLS_E_UNSUPPORTED, OTLS_CODE_NONE, 0, "wolfSSL refused the groups");
 }
 
-static otls_status set_signatures(WOLFSSL_CTX *ctx, const otls_policy *policy, otls_error *err)
+static kit_list signature_names(const otls_policy *policy)
 {
     kit_list list = {.text = NULL};
-    bool taken;
 
     for (size_t i = 0; i < policy->signature_count; i++) {
         bool before = false;
@@ -87,11 +97,37 @@ static otls_status set_signatures(WOLFSSL_CTX *ctx, const otls_policy *policy, o
         if (!before)
             kit_list_add(&list, wolf_signature_name(policy->signatures[i]));
     }
+    return list;
+}
+
+static otls_status set_signatures(WOLFSSL_CTX *ctx, const otls_policy *policy, otls_error *err)
+{
+    kit_list list = signature_names(policy);
+    bool taken;
+
     taken = !list.failed && wolfSSL_CTX_set1_sigalgs_list(ctx, list.text) == WOLFSSL_SUCCESS;
     kit_list_free(&list);
     return taken ? OTLS_OK
                  : failed(err, OTLS_E_UNSUPPORTED, OTLS_CODE_NONE, 0,
                           "wolfSSL refused the list of signature algorithms");
+}
+
+/* A list of suites puts wolfSSL's own list of signature algorithms back into force. */
+otls_status wolf_leave_out_curves(WOLFSSL *ssl, const otls_policy *policy, otls_error *err)
+{
+    kit_list suites = suite_names(policy, true), signatures = signature_names(policy);
+    const bool room = !suites.failed && !signatures.failed;
+    const bool taken = room && suites.text != NULL &&
+                       wolfSSL_set_cipher_list(ssl, suites.text) == WOLFSSL_SUCCESS &&
+                       wolfSSL_set1_sigalgs_list(ssl, signatures.text) == WOLFSSL_SUCCESS;
+
+    kit_list_free(&suites);
+    kit_list_free(&signatures);
+    if (!room)
+        return failed(err, OTLS_E_NOMEM, OTLS_CODE_NONE, 0, "out of memory");
+    return taken ? OTLS_OK
+                 : failed(err, OTLS_E_BACKEND, OTLS_CODE_NO_SHARED_GROUP, 0,
+                          "wolfSSL refused the suites that need no curve");
 }
 
 static otls_status set_identity(WOLFSSL_CTX *ctx, const otls_policy *policy, otls_error *err)

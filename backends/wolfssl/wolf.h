@@ -284,6 +284,9 @@ void wolf_verify_connection(otls_backend_connection *conn);
 /** Tell core that the peer sent no certificate though asked. */
 otls_status wolf_verify_missing(otls_backend_connection *conn);
 
+/** context.c: no suite with ECDHE for this connection. */
+otls_status wolf_leave_out_curves(WOLFSSL *ssl, const otls_policy *policy, otls_error *err);
+
 /** Sessions, tickets, pre-shared keys: hook core into the context. */
 otls_status wolf_session_setup(otls_backend_context *context, otls_error *err);
 otls_status wolf_session_resume(otls_backend_connection *conn, otls_slice blob, otls_error *err);

@@ -24,6 +24,7 @@ otls_status omni_engine_start(otls_connection *conn, omni_native *native, otls_e
         .session = omni_session_blob(conn),
         .by_id = conn->server && omni_session_by_id(conn),
         .early_data = conn->server && conn->sessions.early_offered,
+        .no_curves = conn->no_curves,
     };
     otls_error inner;
     otls_status status;

@@ -36,6 +36,16 @@ otls_status omni_hello_choose_alpn(otls_connection *conn, const otls_client_hell
                                    otls_error *err);
 
 
+/* connection/hello_groups.c */
+/** Is there a group for TLS 1.3 that both sides have? */
+bool omni_hello_shares_group_13(const otls_context *context, const otls_client_hello *hello);
+/** Below TLS 1.3: has the client named its curves, and none of them is ours? */
+bool omni_hello_lacks_curve(const otls_context *context, const otls_client_hello *hello);
+/** Can a suite's key exchange below TLS 1.3 be done with the groups that both sides have? */
+bool omni_hello_group_fits(const otls_context *context, const otls_client_hello *hello,
+                           const otls_suite *suite);
+
+
 /* connection/state.c */
 /** Remember the suites that client and server share: OTLS_OK or E_NOMEM. */
 otls_status omni_shared_keep(otls_connection *conn, const otls_client_hello *hello);

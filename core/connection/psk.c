@@ -3,6 +3,7 @@
 #include "connection/connection.h"
 
 #include "base/base.h"
+#include "connection/handshake.h"
 #include "connection/peer.h"
 
 #include <string.h>
@@ -77,7 +78,8 @@ bool omni_psk_fits(const otls_context *context, const otls_client_hello *hello, 
         const bool fits = thirteen ? suite->min_version == OTLS_TLS1_3
                                    : omni_suite_is_psk(suite) && suite->kx != OTLS_KX_RSA_PSK;
 
-        if (fits && omni_hello_has(hello->suites, suite->id))
+        if (fits && omni_hello_has(hello->suites, suite->id) &&
+            omni_hello_group_fits(context, hello, suite))
             return true;
     }
     return false;

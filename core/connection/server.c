@@ -188,7 +188,8 @@ static bool shares_suite(const otls_context *context, const otls_client_hello *h
 {
     for (size_t i = 0; i < context->suite_count; i++)
         if (suite_fits(context->suites[i], version, leaf) &&
-            omni_hello_has(hello->suites, context->suites[i]->id))
+            omni_hello_has(hello->suites, context->suites[i]->id) &&
+            omni_hello_group_fits(context, hello, context->suites[i]))
             return true;
     return false;
 }
@@ -254,6 +255,41 @@ static omni_native *choose_native(const otls_connection *conn, const otls_client
     return native;
 }
 
+/* Would another list of groups have done? */
+static bool lacks_group(const otls_connection *conn, const otls_client_hello *hello)
+{
+    otls_client_hello any = *hello;
+
+    any.groups = (otls_slice){NULL, 0};
+    return choose_native(conn, &any) != NULL;
+}
+
+static otls_status refuse_no_group(otls_connection *conn, otls_error *err, uint8_t alert)
+{
+    return refuse(conn, err, alert, OTLS_CODE_NO_SHARED_GROUP,
+                  "client and server share no group for the key exchange");
+}
+
+static otls_status refuse_none_fits(otls_connection *conn, const otls_client_hello *hello,
+                                    otls_error *err)
+{
+    if (lacks_group(conn, hello))
+        return refuse_no_group(conn, err, OTLS_ALERT_HANDSHAKE_FAILURE);
+    return refuse(conn, err, OTLS_ALERT_HANDSHAKE_FAILURE, OTLS_CODE_NO_SHARED_SUITE,
+                  "client and server share no cipher suite or signature algorithm");
+}
+
+/* Every key exchange of TLS 1.3 that we do has a group: RFC 8446 4.2.7, 9.2. */
+static otls_status check_groups_13(otls_connection *conn, const otls_client_hello *hello,
+                                   otls_error *err)
+{
+    if (conn->hello_version < OTLS_TLS1_3 || omni_hello_shares_group_13(conn->context, hello))
+        return OTLS_OK;
+    return refuse_no_group(conn, err,
+                           hello->groups.size == 0 ? OTLS_ALERT_MISSING_EXTENSION
+                                                   : OTLS_ALERT_HANDSHAKE_FAILURE);
+}
+
 static otls_status decide(otls_connection *conn, const otls_client_hello *hello, otls_error *err)
 {
     omni_native *native = NULL;
@@ -273,8 +309,10 @@ static otls_status decide(otls_connection *conn, const otls_client_hello *hello,
     if (native == NULL)
         native = choose_native(conn, hello);
     if (native == NULL)
-        return refuse(conn, err, OTLS_ALERT_HANDSHAKE_FAILURE, OTLS_CODE_NO_SHARED_SUITE,
-                      "client and server share no cipher suite or signature algorithm");
+        return refuse_none_fits(conn, hello, err);
+    OMNI_TRY(check_groups_13(conn, hello, err));
+    conn->no_curves =
+        conn->hello_version < OTLS_TLS1_3 && omni_hello_lacks_curve(conn->context, hello);
     if (omni_shared_keep(conn, hello) != OTLS_OK)
         return omni_connection_fail(conn, OTLS_E_NOMEM, NULL, err);
     omni_hello_reframe(&conn->in, hello);
