@@ -65,6 +65,7 @@ static otls_status set_alpn(otls_backend_connection *conn, otls_slice wire, otls
 {
     gnutls_datum_t names[GTLS_ALPN_COUNT];
     unsigned count = 0;
+    conn->alpn = wire;
     for (size_t at = 0; at < wire.size;) {
         const uint8_t length = wire.data[at++];
         if (count == GTLS_ALPN_COUNT || length > GTLS_ALPN_SIZE)

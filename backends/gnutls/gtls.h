@@ -89,6 +89,7 @@ struct otls_backend_connection {
     bool tickets;    /* server: there is a key to seal tickets with */
     bool may_resume; /* client: a session was taken */
     size_t early_size;
+    otls_slice alpn; /* client: what is offered, core's */
     uint8_t refuse_alert;
 };
 
@@ -96,6 +97,11 @@ static inline otls_backend_connection *gtls_connection_of(gnutls_session_t sessi
 {
     return gnutls_session_get_ptr(session);
 }
+
+/* alpn.c */
+
+/** Client: does this ServerHello or EncryptedExtensions choose what was offered? Else the error. */
+int gtls_alpn_check(const otls_backend_connection *conn, unsigned type, otls_slice message);
 
 /* error.c */
 

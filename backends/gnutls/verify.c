@@ -54,6 +54,8 @@ int gtls_message_seen(gnutls_session_t session, unsigned type, unsigned when, un
         conn->core->ops->certificate_message(conn->core, gtls_session_version(session),
                                              (otls_slice){message->data, message->size},
                                              message->size);
+    else if (when == GNUTLS_HOOK_PRE && !conn->context->policy->server)
+        return gtls_alpn_check(conn, type, (otls_slice){message->data, message->size});
     return 0;
 }
 

@@ -36,19 +36,19 @@ static word64 sequence_of(const otls_backend_connection *conn)
     return sequence;
 }
 
-void wolf_alert_replace(otls_backend_connection *conn, uint8_t *data, size_t size)
+void wolf_alert_replace(otls_backend_connection *conn, uint8_t alert, uint8_t *data, size_t size)
 {
     WOLFSSL_ALERT_HISTORY history;
     uint8_t ours[SEALED_ALERT];
     word64 sequence;
 
     (void)wolfSSL_get_alert_history(conn->ssl, &history);
-    if (history.last_tx.level != alert_fatal || history.last_tx.code == conn->verdict_alert)
+    if (history.last_tx.level != alert_fatal || history.last_tx.code == alert)
         return;
     if (size >= 7 && data[size - 7] == 21 && data[size - 4] == 0 && data[size - 3] == 2 &&
         data[size - 2] == alert_fatal) {
-        data[size - 1] = conn->verdict_alert;
-        conn->tx_override = conn->verdict_alert;
+        data[size - 1] = alert;
+        conn->tx_override = alert;
         return;
     }
     if (size < SEALED_ALERT || !is_13(conn))
@@ -57,10 +57,10 @@ void wolf_alert_replace(otls_backend_connection *conn, uint8_t *data, size_t siz
     sequence = sequence_of(conn); /* the engine has counted it already */
     if (sequence == 0 || !seal(conn, sequence - 1, (uint8_t)history.last_tx.code, ours) ||
         memcmp(ours, data, SEALED_ALERT) != 0 ||
-        !seal(conn, sequence - 1, conn->verdict_alert, ours))
+        !seal(conn, sequence - 1, alert, ours))
         return;
     memcpy(data, ours, SEALED_ALERT);
-    conn->tx_override = conn->verdict_alert;
+    conn->tx_override = alert;
 }
 
 void wolf_alert_send(otls_backend_connection *conn, uint8_t description)

@@ -66,6 +66,18 @@ static bool refuses_certificate(const otls_backend_connection *conn)
             history.last_tx.code == OTLS_ALERT_HANDSHAKE_FAILURE); /* 5.7, for most of them */
 }
 
+/* Is the engine about to complain of the server's choice of a protocol? In words meant for servers. */
+static bool refuses_protocol(const otls_backend_connection *conn)
+{
+    WOLFSSL_ALERT_HISTORY history;
+
+    if (conn->server || conn->done)
+        return false;
+    (void)wolfSSL_get_alert_history(conn->ssl, &history);
+    return history.last_tx.level == alert_fatal &&
+           history.last_tx.code == OTLS_ALERT_NO_APPLICATION_PROTOCOL;
+}
+
 static int on_send(WOLFSSL *ssl, char *buffer, int size, void *user)
 {
     otls_backend_connection *conn = user;
@@ -76,8 +88,10 @@ static int on_send(WOLFSSL *ssl, char *buffer, int size, void *user)
         return 0;
     if (refuses_certificate(conn))
         wolf_ask_late(conn);
+    if (conn->verdict == OTLS_OK && refuses_protocol(conn))
+        wolf_alert_replace(conn, OTLS_ALERT_ILLEGAL_PARAMETER, (uint8_t *)buffer, (size_t)size);
     if (conn->verdict != OTLS_OK)
-        wolf_alert_replace(conn, (uint8_t *)buffer, (size_t)size);
+        wolf_alert_replace(conn, conn->verdict_alert, (uint8_t *)buffer, (size_t)size);
     if (!conn->done)
         watch(conn, (const uint8_t *)buffer, (size_t)size);
     status = conn->core->ops->write(conn->core, buffer, (size_t)size);
@@ -117,19 +131,38 @@ static bool has_comma(otls_slice wire)
     return false;
 }
 
-static bool set_alpn(otls_backend_connection *conn, otls_slice wire)
+/* wolfSSL_set_alpn_protos would go on when the server answers with another name (RFC 7301 3.2). */
+static otls_status offer_alpn(otls_backend_connection *conn, otls_slice wire)
+{
+    char *list;
+    bool taken;
+
+    if (has_comma(wire))
+        return OTLS_E_UNSUPPORTED;
+    list = malloc(wire.size);
+    if (list == NULL)
+        return OTLS_E_NOMEM;
+    memcpy(list, wire.data + 1, wire.size - 1);
+    for (size_t at = 1u + wire.data[0]; at < wire.size; at += 1u + wire.data[at])
+        list[at - 1] = ',';
+    taken = wolfSSL_UseALPN(conn->ssl, list, (unsigned int)wire.size - 1,
+                            WOLFSSL_ALPN_FAILED_ON_MISMATCH) == WOLFSSL_SUCCESS;
+    free(list);
+    return taken ? OTLS_OK : OTLS_E_UNSUPPORTED;
+}
+
+static otls_status set_alpn(otls_backend_connection *conn, otls_slice wire)
 {
     if (wire.size == 0)
-        return true;
-    if (!conn->server) /* 0 is success here */
-        return !has_comma(wire) &&
-               wolfSSL_set_alpn_protos(conn->ssl, wire.data, (unsigned int)wire.size) == 0;
+        return OTLS_OK;
+    if (!conn->server)
+        return offer_alpn(conn, wire);
     if (wire.size < 2 || wire.size - 1 > sizeof(conn->alpn_name) || wire.data[0] != wire.size - 1)
-        return false;
+        return OTLS_E_UNSUPPORTED;
     memcpy(conn->alpn_name, wire.data + 1, wire.size - 1);
     conn->alpn.data = conn->alpn_name;
     conn->alpn.size = wire.size - 1;
-    return true;
+    return OTLS_OK;
 }
 
 static otls_status prepare(otls_backend_connection *conn, const otls_connection_setup *setup,
@@ -149,9 +182,12 @@ static otls_status prepare(otls_backend_connection *conn, const otls_connection_
         wolfSSL_UseSNI(ssl, WOLFSSL_SNI_HOST_NAME, setup->server_name,
                        (unsigned short)strlen(setup->server_name)) != WOLFSSL_SUCCESS)
         return wolf_error(err, OTLS_E_NOMEM, OTLS_CODE_NONE, 0, "wolfSSL refused the server name");
-    if (!set_alpn(conn, setup->alpn))
-        return wolf_error(err, OTLS_E_UNSUPPORTED, OTLS_CODE_NONE, 0,
-                          "wolfSSL refused the application protocols");
+    const otls_status alpn = set_alpn(conn, setup->alpn);
+
+    if (alpn != OTLS_OK)
+        return wolf_error(err, alpn, OTLS_CODE_NONE, 0,
+                          alpn == OTLS_E_NOMEM ? "out of memory"
+                                               : "wolfSSL refused the application protocols");
     if (conn->server && setup->ask_later)
         wolfSSL_set_verify(ssl, WOLFSSL_VERIFY_NONE, NULL);
     if (conn->server && conn->context->policy->client_order)

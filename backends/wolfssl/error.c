@@ -21,6 +21,8 @@ static const kit_cause *special(const otls_backend_connection *conn, int native,
                                      OTLS_ALERT_HANDSHAKE_FAILURE};
     static const kit_cause stuck = {VERSION_ERROR, OTLS_E_PROTOCOL, OTLS_CODE_SESSION_REFUSED,
                                     OTLS_ALERT_PROTOCOL_VERSION};
+    static const kit_cause foreign = {UNKNOWN_ALPN_PROTOCOL_NAME_E, OTLS_E_PROTOCOL, OTLS_CODE_NONE,
+                                      OTLS_ALERT_ILLEGAL_PARAMETER};
     static const kit_cause hollow = {SOCKET_ERROR_E, OTLS_E_PROTOCOL, OTLS_CODE_NONE,
                                      OTLS_ALERT_UNEXPECTED_MESSAGE};
 
@@ -39,6 +41,8 @@ static const kit_cause *special(const otls_backend_connection *conn, int native,
                 "a TLS 1.3 session or key";
         return &stuck;
     }
+    if (native == UNKNOWN_ALPN_PROTOCOL_NAME_E && !conn->server)
+        return &foreign; /* a name that we have not offered */
     return wolf_cause(native);
 }
 

@@ -193,7 +193,7 @@ void wolf_alerts(otls_backend_connection *conn);
 /** Send a fatal alert that the engine left out; best effort. */
 void wolf_alert_send(otls_backend_connection *conn, uint8_t description);
 /** The engine is about to send `data`: put core's alert in place of its own. */
-void wolf_alert_replace(otls_backend_connection *conn, uint8_t *data, size_t size);
+void wolf_alert_replace(otls_backend_connection *conn, uint8_t alert, uint8_t *data, size_t size);
 
 /* ---- records beside the engine's (record.c) ------------------------------------------------- */
 

@@ -28,6 +28,13 @@ static const divergence table[] = {
      .expected = OTLS_OK,
      .reason = "a wolfSSL ticket has no room for the client's certificates: they stand in the "
                "server's cache, and without it the handshake is a full one"},
+    {.test = "a protocol that was not offered",
+     .client = "openssl",
+     .server = "*",
+     .version = 0,
+     .expected = OTLS_ALERT_DECODE_ERROR,
+     .reason = "OpenSSL refuses the server's choice itself, with decode_error; an alert that it sends "
+               "cannot be changed"},
     {.test = NULL}, /* the end; rows go before it */
 };
 

@@ -196,6 +196,8 @@ static otls_status connection_init(otls_backend_connection *conn, otls_backend_c
     conn->core = setup->core;
     conn->lies = context->server == CONTROL->server;
     between.core = &conn->between;
+    if (LIE(conn, setup) != NULL)
+        LIE(conn, setup)(&between);
     return TRUTH->connection->init(real_of(conn), real_context(context), &between, err);
 }
 

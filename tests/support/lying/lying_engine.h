@@ -36,6 +36,8 @@ typedef struct lying_hooks {
     otls_status (*key_public)(otls_status truth, size_t *length);
     otls_status (*check)(otls_status truth); /* of a signature */
     otls_status (*digest)(otls_status truth);
+    /** What a connection is set up with. */
+    void (*setup)(otls_connection_setup *setup);
 } lying_hooks;
 
 typedef struct lying_control {
