@@ -410,6 +410,7 @@ typedef struct otls_connection_info {
     /* below TLS 1.3: RFC 7627 was negotiated; 0 = not, or unknown. In what was padding. */
     uint8_t extended_master_secret;
     otls_slice alpn;    /* the chosen name without its length byte; empty = none */
+    uint16_t own_signature; /* what our side signed with, as peer_signature */
 } otls_connection_info;
 
 typedef struct otls_backend_connection otls_backend_connection; /* completed by each backend */

@@ -23,10 +23,14 @@ void gtls_info(const otls_backend_connection *conn, otls_connection_info *out)
         out->version < OTLS_TLS1_3 && gnutls_session_ext_master_secret_status(session) != 0;
     out->resumed = gnutls_session_is_resumed(session) != 0;
     out->psk = !out->resumed && gnutls_auth_get_type(session) == GNUTLS_CRD_PSK;
-    if (!out->resumed)
-        out->peer_signature = gtls_signature_iana(
-            (gnutls_sign_algorithm_t)(server ? gnutls_sign_algorithm_get_client(session)
-                                             : gnutls_sign_algorithm_get(session)));
+    if (!out->resumed) {
+        const uint16_t of_server =
+            gtls_signature_iana((gnutls_sign_algorithm_t)gnutls_sign_algorithm_get(session));
+        const uint16_t of_client =
+            gtls_signature_iana((gnutls_sign_algorithm_t)gnutls_sign_algorithm_get_client(session));
+        out->peer_signature = server ? of_client : of_server;
+        out->own_signature = server ? of_server : of_client;
+    }
     out->early_data = early_state(conn);
     if (gnutls_alpn_get_selected_protocol(session, &alpn) >= 0)
         out->alpn = (otls_slice){alpn.data, alpn.size};

@@ -51,6 +51,18 @@ static uint16_t peer_signature(SSL *ssl)
     return ossl_signature_of_nids(type, hash, pss_key);
 }
 
+static uint16_t own_signature(SSL *ssl)
+{
+    int type = NID_undef;
+    int hash = NID_undef;
+    X509 *leaf = SSL_get_certificate(ssl);
+    EVP_PKEY *key = leaf != NULL ? X509_get0_pubkey(leaf) : NULL;
+    if (SSL_get_signature_type_nid(ssl, &type) != 1)
+        return 0;
+    (void)SSL_get_signature_nid(ssl, &hash);
+    return ossl_signature_of_nids(type, hash, key != NULL && EVP_PKEY_id(key) == EVP_PKEY_RSA_PSS);
+}
+
 static otls_early_data early_state(const SSL *ssl)
 {
     switch (SSL_get_early_data_status(ssl)) {
@@ -78,6 +90,7 @@ void ossl_info(const otls_backend_connection *conn, otls_connection_info *out)
         .suite = cipher != NULL ? SSL_CIPHER_get_protocol_id(cipher) : 0,
         .group = negotiated_group(ssl, reused),
         .peer_signature = reused ? 0 : peer_signature(ssl),
+        .own_signature = reused ? 0 : own_signature(ssl),
         .extended_master_secret = !is_13 && SSL_get_extms_support(ssl) == 1,
         .resumed = reused && !(is_13 && conn->psk),
         .early_data = early_state(ssl),

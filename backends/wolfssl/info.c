@@ -140,5 +140,6 @@ void wolf_info(const otls_backend_connection *conn, otls_connection_info *out)
 {
     *out = conn->info;
     out->peer_signature = conn->peer_signature;
+    out->own_signature = conn->own_signature;
     out->size = (uint32_t)sizeof(*out);
 }

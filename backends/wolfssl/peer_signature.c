@@ -65,65 +65,108 @@ static void watch_hello(otls_backend_connection *conn, const uint8_t *message, s
             has_extended_secret(message + head + 4, size - head - 4);
 }
 
-static void on_message(int written, int version, int type, const void *data, size_t size,
-                       WOLFSSL *ssl, void *unused)
+/* The number before the signature in a handshake message below TLS 1.3; 0 = it has none. */
+static uint16_t scheme_in(WOLFSSL *ssl, const uint8_t *message, size_t size)
 {
-    otls_backend_connection *conn = wolf_connection_of(ssl);
-    const uint8_t *message = data;
     size_t at = 4;
 
-    (void)version, (void)unused;
-    if (type == HANDSHAKE && conn != NULL)
-        watch_hello(conn, message, size, written != 0);
-    if (written || type != HANDSHAKE || size < 6 || conn == NULL)
-        return;
+    if (size < 6)
+        return 0;
     if (message[0] == SERVER_KEY_EXCHANGE && wolfSSL_version(ssl) == OTLS_TLS1_2) {
         const char *suite = wolfSSL_get_cipher(ssl);
 
         at += behind_key(message + 4, size - 4, suite != NULL && strstr(suite, "ECDHE") != NULL);
     } else if (message[0] != CERTIFICATE_VERIFY || wolfSSL_version(ssl) < OTLS_TLS1_2) {
-        return;
+        return 0;
     }
-    if (at <= size && size - at >= 2)
-        conn->peer_signature = number(message + at);
+    return at <= size && size - at >= 2 ? number(message + at) : 0;
+}
+
+/* One whole message; a Finished of ours is shown encrypted and would look like anything. */
+static bool is_message(const uint8_t *message, size_t size)
+{
+    return size >= 4 && message[1] == 0 && number(message + 2) == size - 4;
+}
+
+static void on_message(int written, int version, int type, const void *data, size_t size,
+                       WOLFSSL *ssl, void *unused)
+{
+    otls_backend_connection *conn = wolf_connection_of(ssl);
+    const size_t head = written != 0 ? WOLF_RECORD_HEAD : 0;
+    const uint8_t *message = data;
+    uint16_t scheme;
+
+    (void)version, (void)unused;
+    if (type != HANDSHAKE || conn == NULL || size < head)
+        return;
+    watch_hello(conn, message, size, written != 0);
+    if (written != 0 && !is_message(message + head, size - head))
+        return;
+    scheme = scheme_in(ssl, message + head, size - head);
+    if (scheme != 0)
+        *(written != 0 ? &conn->own_signature : &conn->peer_signature) = scheme;
 }
 
 /*
  * TLS 1.3's messages are not shown, but the check of an RSA signature can be taken over, and is
  * told the digest. (Other keys have one algorithm each; core knows which.)
  */
-static int verify_pss(WOLFSSL *ssl, unsigned char *signature, unsigned int size,
-                      unsigned char **out, int hash, int mgf, const unsigned char *der,
-                      unsigned int der_size, void *unused)
+typedef int decode_key(const byte *der, word32 *at, RsaKey *key, word32 size);
+
+static int check_pss(uint16_t *scheme, decode_key *decode, unsigned char *signature,
+                     unsigned int size, unsigned char **out, int hash, int mgf,
+                     const unsigned char *der, unsigned int der_size)
 {
-    otls_backend_connection *conn = wolf_connection_of(ssl);
     const enum wc_HashType type = wc_OidGetHash(hash);
     word32 at = 0;
     RsaKey *key = malloc(sizeof(*key));
     int result = MEMORY_E;
 
-    (void)unused;
     if (key == NULL)
         return result;
     result = wc_InitRsaKey(key, NULL);
     if (result == 0) {
-        result = wc_RsaPublicKeyDecode(der, &at, key, der_size);
+        result = decode(der, &at, key, der_size);
         if (result == 0)
             result = wc_RsaPSS_VerifyInline(signature, size, out, type, mgf, key);
         (void)wc_FreeRsaKey(key);
     }
     free(key);
-    if (result > 0 && conn != NULL && type >= WC_HASH_TYPE_SHA256 && type <= WC_HASH_TYPE_SHA512)
-        conn->peer_signature = (uint16_t)(0x0804 + (type - WC_HASH_TYPE_SHA256));
+    if (result > 0 && scheme != NULL && type >= WC_HASH_TYPE_SHA256 && type <= WC_HASH_TYPE_SHA512)
+        *scheme = (uint16_t)(0x0804 + (type - WC_HASH_TYPE_SHA256));
     return result;
+}
+
+static int verify_pss(WOLFSSL *ssl, unsigned char *signature, unsigned int size,
+                      unsigned char **out, int hash, int mgf, const unsigned char *der,
+                      unsigned int der_size, void *unused)
+{
+    otls_backend_connection *conn = wolf_connection_of(ssl);
+
+    (void)unused;
+    return check_pss(conn != NULL ? &conn->peer_signature : NULL, wc_RsaPublicKeyDecode, signature,
+                     size, out, hash, mgf, der, der_size);
+}
+
+/* wolfSSL checks each RSA signature of its own before it goes out. */
+static int check_own_pss(WOLFSSL *ssl, unsigned char *signature, unsigned int size,
+                         unsigned char **out, int hash, int mgf, const unsigned char *der,
+                         unsigned int der_size, void *unused)
+{
+    otls_backend_connection *conn = wolf_connection_of(ssl);
+
+    (void)unused;
+    return check_pss(conn != NULL ? &conn->own_signature : NULL, wc_RsaPrivateKeyDecode, signature,
+                     size, out, hash, mgf, der, der_size);
 }
 
 void wolf_watch_pss(WOLFSSL_CTX *ctx)
 {
 #ifdef HAVE_PK_CALLBACKS
     wolfSSL_CTX_SetRsaPssVerifyCb(ctx, verify_pss);
+    wolfSSL_CTX_SetRsaPssSignCheckCb(ctx, check_own_pss); /* keys held elsewhere put theirs in place */
 #else
-    (void)ctx, (void)verify_pss;
+    (void)ctx, (void)verify_pss, (void)check_own_pss;
 #endif
 }
 

@@ -77,7 +77,11 @@ static int sign_pss(WOLFSSL *ssl, const unsigned char *in, unsigned int in_size,
                                                 .mgf_hash = hash_of_size(in_size),
                                                 .salt_length = (uint16_t)in_size};
 
+    otls_backend_connection *conn = wolf_connection_of(ssl);
+
     (void)hash, (void)mgf, (void)der, (void)der_size, (void)user;
+    if (conn != NULL && in_size >= 32) /* SHA-256, -384, -512 */
+        conn->own_signature = (uint16_t)(0x0804 + (in_size - 32) / 16);
     return ask(ssl, &algorithm, in, in_size, out, out_size);
 }
 

@@ -166,6 +166,7 @@ struct otls_backend_connection {
     int tx_override;         /* the alert that really went out instead of the engine's, -1 = none */
     otls_status io;          /* what core's read or write answered last when it failed */
     uint16_t peer_signature; /* seen in the peer's messages; 0 = none */
+    uint16_t own_signature;  /* ... and in ours */
     bool extended_master_secret; /* seen in the ServerHello */
     otls_connection_info info;
     uint8_t alpn_name[256];

@@ -40,15 +40,15 @@ static bool suite_fits_version(const otls_connection_info *info)
 
 /* A resumed handshake has no signature, nor has one with a pre-shared key of ours; before TLS 1.2 the
  * protocol fixes the digest and nothing is negotiated (RFC 4346 7.4.3), whatever an engine tells. */
-static bool signature_is_allowed(const otls_connection *conn)
+static bool signature_is_allowed(const otls_connection *conn, uint16_t scheme)
 {
     const otls_context *context = conn->context;
 
-    if (conn->info.peer_signature == 0 || conn->info.resumed ||
-        conn->info.version < OTLS_TLS1_2 || (conn->info.psk && conn->calls.psk_given))
+    if (scheme == 0 || conn->info.resumed || conn->info.version < OTLS_TLS1_2 ||
+        (conn->info.psk && conn->calls.psk_given))
         return true;
     for (size_t i = 0; i < context->signature_count; i++)
-        if (context->signatures[i] == conn->info.peer_signature)
+        if (context->signatures[i] == scheme)
             return true;
     return false;
 }
@@ -90,8 +90,10 @@ otls_status omni_connection_assert(otls_connection *conn, otls_error *err)
         return outside(conn, err, otls_group_name(info->group));
     if (!alpn_is_offered(conn))
         return outside(conn, err, "an application protocol");
-    if (!signature_is_allowed(conn))
+    if (!signature_is_allowed(conn, otls_connection_peer_signature(conn)))
         return outside(conn, err, "a signature algorithm");
+    if (!signature_is_allowed(conn, info->own_signature))
+        return outside(conn, err, "a signature algorithm of our own");
     if (!early_data_is_possible(conn))
         return outside(conn, err, "early data");
     if (must_verify && !conn->peer_verified)

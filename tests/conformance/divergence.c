@@ -35,6 +35,13 @@ static const divergence table[] = {
      .expected = OTLS_ALERT_DECODE_ERROR,
      .reason = "OpenSSL refuses the server's choice itself, with decode_error; an alert that it sends "
                "cannot be changed"},
+    {.test = "a server's own signature algorithms",
+     .client = "*",
+     .server = "wolfssl",
+     .version = 0,
+     .expected = OTLS_E_PROTOCOL,
+     .reason = "wolfSSL servers sign with the client's choice whatever the list of their own says; a "
+               "handshake with another algorithm than the policy's fails"},
     {.test = NULL}, /* the end; rows go before it */
 };
 

@@ -32,6 +32,8 @@ INFO_LIE(group_unknown, info->group = 0xfefe)
 INFO_LIE(group_weak, info->group = 0x0013) /* secp192r1 */
 INFO_LIE(signature_sha1, info->peer_signature = 0x0203)
 INFO_LIE(signature_unknown, info->peer_signature = 0xfefe)
+INFO_LIE(own_sha1, info->own_signature = 0x0203)
+INFO_LIE(own_unknown, info->own_signature = 0xfefe)
 INFO_LIE(resumed, info->resumed = 1)
 INFO_LIE(psk, info->psk = 1)
 INFO_LIE(early_accepted, info->early_data = OTLS_EARLY_DATA_ACCEPTED)
@@ -251,6 +253,9 @@ static const row rows[] = {
     {"signature with SHA-1", INFO(signature_sha1), OUTSIDE},
     {"signature that does not exist", INFO(signature_unknown), OUTSIDE},
     {"signature that does not exist", INFO(signature_unknown), MUTUAL, OUTSIDE},
+    {"a signature of our own with SHA-1", INFO(own_sha1), SERVER, OUTSIDE},
+    {"a signature of our own with SHA-1", INFO(own_sha1), OUTSIDE},
+    {"a signature of our own that does not exist", INFO(own_unknown), SERVER, OUTSIDE},
     {"protocol that was not offered", INFO(alpn_other), OUTSIDE},
     {"protocol cut short", INFO(alpn_shorter), OUTSIDE},
     {"protocol drawn out", INFO(alpn_longer), OUTSIDE},

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT */
+/* One side allows one signature algorithm: nothing else is made or taken, whoever allows it. */
+#include <criterion/criterion.h>
+
+#include "divergence.h"
+
+#include <string.h>
+
+#define OWN "a server's own signature algorithms"
+
+typedef struct row {
+    uint16_t version; /* 0 = both */
+    const char *key, *name;
+    uint16_t scheme;
+} row;
+
+static const row rows[] = {
+    {0, "rsa-2048", "rsa_pss_rsae_sha256", 0x0804},
+    {0, "rsa-2048", "rsa_pss_rsae_sha384", 0x0805},
+    {0, "rsa-2048", "rsa_pss_rsae_sha512", 0x0806},
+    {OTLS_TLS1_2, "rsa-2048", "rsa_pkcs1_sha256", 0x0401},
+    {OTLS_TLS1_2, "rsa-2048", "rsa_pkcs1_sha384", 0x0501},
+    {OTLS_TLS1_2, "rsa-2048", "rsa_pkcs1_sha512", 0x0601},
+    {0, "ecdsa-p256", "ecdsa_secp256r1_sha256", 0x0403},
+    {OTLS_TLS1_2, "ecdsa-p256", "ecdsa_secp384r1_sha384", 0x0503},
+    {OTLS_TLS1_2, "ecdsa-p256", "ecdsa_secp521r1_sha512", 0x0603},
+};
+
+static const row *current;
+
+static void only(otls_context *context)
+{
+    otls_error err = OTLS_ERROR_INIT;
+
+    cr_assert_eq(otls_context_set_signature_algorithms(context, current->name, &err), OTLS_OK,
+                 "%s: %s", current->name, err.text);
+}
+
+static void at_server(pair *p, void *unused)
+{
+    (void)unused;
+    only(p->server_context);
+}
+
+static void at_client(pair *p, void *unused)
+{
+    (void)unused;
+    only(p->client_context);
+}
+
+static void taken(const pair *p, const char *side)
+{
+    const char *name = pair_name(&p->which);
+
+    cr_expect(p->client_status == OTLS_OK && p->server_status == OTLS_OK,
+              "%s, %s at the %s: client: %s [%s]; server: %s [%s]", name, current->name, side,
+              p->client_error.text, p->client_error.native_text, p->server_error.text,
+              p->server_error.native_text);
+    if (p->client_status == OTLS_OK)
+        cr_expect_eq(otls_connection_peer_signature(p->client), current->scheme,
+                     "%s, %s at the %s: 0x%04x", name, current->name, side,
+                     otls_connection_peer_signature(p->client));
+}
+
+/* Never with another algorithm: else refused, where the divergence table says so. */
+static void taken_or_outside(const pair *p)
+{
+    if (p->server_status == OTLS_OK || divergence_find(OWN, &p->which) == NULL) {
+        taken(p, "server");
+        return;
+    }
+    cr_expect_eq(p->server_status, OTLS_E_PROTOCOL, "%s, %s: %s", pair_name(&p->which),
+                 current->name, otls_status_name(p->server_status));
+    cr_expect_eq(p->server_error.code, OTLS_CODE_OUTSIDE_POLICY, "%s, %s: %s",
+                 pair_name(&p->which), current->name, p->server_error.text);
+}
+
+static void connect_one(const pair_case *which, bool server)
+{
+    pair p;
+
+    pair_open(&p, which, &(pair_options){.setup = server ? at_server : at_client});
+    pair_handshake(&p);
+    if (server)
+        taken_or_outside(&p);
+    else
+        taken(&p, "client");
+    pair_close(&p);
+}
+
+ParameterizedTestParameters(signatures, of_the_server)
+{
+    return pair_parameters();
+}
+
+ParameterizedTest(size_t *index, signatures, of_the_server)
+{
+    const pair_case which = pair_case_at(*index);
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        current = &rows[i];
+        if (strcmp(rows[i].key, which.key) != 0 ||
+            (rows[i].version != 0 && rows[i].version != which.version))
+            continue;
+        connect_one(&which, true);
+        connect_one(&which, false);
+    }
+}
