@@ -10,6 +10,7 @@ static ssize_t pull(gnutls_transport_ptr_t pointer, void *data, size_t size)
     size_t count = 0;
     switch (conn->core->ops->read(conn->core, data, size, &count)) {
     case OTLS_OK:
+        conn->fed = true;
         return (ssize_t)count;
     case OTLS_WANT_READ:
         conn->starved = true;
@@ -175,13 +176,23 @@ static otls_status finish_handshake(otls_backend_connection *conn, otls_error *e
     return OTLS_OK;
 }
 
+/*
+ * GnuTLS returns after every record: a message in many small ones is progress, and has a length.
+ * Alerts and rounds without anything read have not.
+ */
+unsigned gtls_round(const otls_backend_connection *conn, int native)
+{
+    return conn->fed && native != GNUTLS_E_WARNING_ALERT_RECEIVED ? 0 : 1;
+}
+
 otls_status gtls_handshake(otls_backend_connection *conn, otls_error *err)
 {
     /* Reading early data may have finished it; once more would be a renegotiation. */
     if (conn->established)
         return OTLS_OK;
-    for (unsigned round = 0; round < GTLS_ROUNDS; round++) {
+    for (unsigned round = 0; round < GTLS_ROUNDS;) {
         conn->starved = false;
+        conn->fed = false;
         conn->async = false;
         const int rc = gtls_ask_late(conn, gnutls_handshake(conn->session));
         if (rc == GNUTLS_E_SUCCESS)
@@ -195,6 +206,7 @@ otls_status gtls_handshake(otls_backend_connection *conn, otls_error *err)
             return OTLS_WANT_ASYNC;
         else if (conn->starved)
             return OTLS_WANT_READ;
+        round += gtls_round(conn, rc);
     }
     return gtls_fail_connection(conn, GNUTLS_E_TOO_MANY_HANDSHAKE_PACKETS, err);
 }

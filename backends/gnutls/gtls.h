@@ -78,6 +78,7 @@ struct otls_backend_connection {
     const otls_backend_context *context;
     uint32_t ticket_lifetime;
     bool starved; /* core had no bytes during this call */
+    bool fed;     /* core had some */
     bool broken;
     bool async;   /* core's verify_peer wants to be asked again */
     bool refused; /* core's verify_peer said no */
@@ -223,6 +224,8 @@ otls_status gtls_read_early(otls_backend_connection *conn, void *out, size_t cap
 /* connection.c, post_handshake.c */
 
 otls_status gtls_handshake(otls_backend_connection *conn, otls_error *err);
+/** What a turn that ended with `native` counts of GTLS_ROUNDS. */
+unsigned gtls_round(const otls_backend_connection *conn, int native);
 /** Go on with what a read must do first: a renegotiation or an authentication under way. */
 otls_status gtls_post_handshake(otls_backend_connection *conn, otls_error *err);
 otls_status gtls_refuse_renegotiation(otls_backend_connection *conn, otls_error *err);

@@ -16,8 +16,9 @@ static void done(otls_backend_connection *conn)
 
 otls_status gtls_post_handshake(otls_backend_connection *conn, otls_error *err)
 {
-    for (unsigned round = 0; round < GTLS_ROUNDS; round++) {
+    for (unsigned round = 0; round < GTLS_ROUNDS;) {
         conn->starved = false;
+        conn->fed = false;
         const int rc = step(conn);
         if (rc == GNUTLS_E_SUCCESS) {
             done(conn);
@@ -39,6 +40,7 @@ otls_status gtls_post_handshake(otls_backend_connection *conn, otls_error *err)
         } else if (conn->starved) {
             return OTLS_WANT_READ;
         }
+        round += gtls_round(conn, rc);
     }
     return gtls_fail_connection(conn, GNUTLS_E_TOO_MANY_HANDSHAKE_PACKETS, err);
 }

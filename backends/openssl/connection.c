@@ -67,6 +67,14 @@ BIO_METHOD *ossl_bio_method(void)
 
 /* ---- alerts -------------------------------------------------------------------------------- */
 
+/* Until the ServerHello is read the version that OpenSSL tells is only the highest offered. */
+static bool is_13(const SSL *ssl)
+{
+    const OSSL_HANDSHAKE_STATE state = SSL_get_state(ssl);
+    return SSL_version(ssl) == TLS1_3_VERSION && state != TLS_ST_BEFORE &&
+           state != TLS_ST_CW_CLNT_HELLO;
+}
+
 static void saw_alert(otls_backend_connection *conn, bool received, int value)
 {
     uint8_t description = (uint8_t)(value & 0xff);
@@ -74,7 +82,7 @@ static void saw_alert(otls_backend_connection *conn, bool received, int value)
     const bool closure =
         description == OTLS_ALERT_CLOSE_NOTIFY || description == OTLS_ALERT_USER_CANCELED;
     const bool fatal =
-        value >> 8 == SSL3_AL_FATAL || (SSL_version(conn->ssl) == TLS1_3_VERSION && !closure);
+        value >> 8 == SSL3_AL_FATAL || (is_13(conn->ssl) && !closure);
     if (!received && conn->replaced)
         description = conn->verify_alert;
     if (fatal && received)

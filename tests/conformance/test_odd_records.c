@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+/* What a peer may do to its records and we must bear: small ones, and warnings before the hello. */
+#include <criterion/criterion.h>
+
+#include "divergence.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- handshake messages in small records (RFC 5246 6.2.1, RFC 8446 5.1) ---- */
+
+/* What has come on a pipe, in the clear, in records of `size` octets; the rest stays as it is. */
+static void cut(test_pipe *pipe, size_t size)
+{
+    const size_t have = pipe_size(pipe);
+    uint8_t *old = malloc(have + 1);
+    size_t at = 0;
+
+    cr_assert(old != NULL);
+    memcpy(old, pipe->data + pipe->start, have);
+    pipe_drain(pipe);
+    for (; at + 5 <= have && old[at] == 22; at += 5u + (size_t)(old[at + 3] << 8 | old[at + 4])) {
+        const size_t length = (size_t)(old[at + 3] << 8 | old[at + 4]);
+
+        for (size_t done = 0; done < length; done += size) {
+            const size_t part = length - done < size ? length - done : size;
+            const uint8_t head[5] = {22, old[at + 1], old[at + 2], 0, (uint8_t)part};
+
+            pipe_put(pipe, head, sizeof(head));
+            pipe_put(pipe, old + at + 5 + done, part);
+        }
+    }
+    pipe_put(pipe, old + at, have - at);
+    free(old);
+}
+
+ParameterizedTestParameters(odd_records, small)
+{
+    return pair_parameters_short();
+}
+
+ParameterizedTest(size_t *index, odd_records, small, .timeout = 60)
+{
+    static const size_t sizes[] = {1, 2, 3, 4, 5, 50};
+    const pair_case which = pair_case_short_at(*index);
+
+    for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+        pair p;
+
+        if (sizes[i] < 4 &&
+            divergence_find("handshake records of one to three octets", &which) != NULL)
+            continue;
+        pair_open(&p, &which, NULL);
+        cr_assert_eq(otls_connection_handshake(p.client, &p.client_error), OTLS_WANT_READ);
+        cut(&p.wire.to_server, sizes[i]);
+        cr_assert_eq(otls_connection_handshake(p.server, &p.server_error), OTLS_WANT_READ);
+        cut(&p.wire.to_client, sizes[i]);
+        (void)otls_connection_handshake(p.client, &p.client_error);
+        cut(&p.wire.to_server, sizes[i]);
+        pair_handshake(&p);
+        cr_expect(p.client_status == OTLS_OK && p.server_status == OTLS_OK,
+                  "%s, %zu: client: %s [%s]; server: %s [%s]", pair_name(&which), sizes[i],
+                  p.client_error.text, p.client_error.native_text, p.server_error.text,
+                  p.server_error.native_text);
+        pair_close(&p);
+    }
+}
+
+/* ---- a warning before the ServerHello (RFC 6066 3: unrecognized_name) ---- */
+
+ParameterizedTestParameters(odd_records, early_warning)
+{
+    return pair_parameters_short();
+}
+
+ParameterizedTest(size_t *index, odd_records, early_warning)
+{
+    static const uint8_t warning[] = {21, 3, 3, 0, 2, 1, OTLS_ALERT_UNRECOGNIZED_NAME};
+    const pair_case which = pair_case_short_at(*index);
+    otls_error err = OTLS_ERROR_INIT;
+    pair p;
+
+    pair_open(&p, &which, &(pair_options){.client_lowest = OTLS_TLS1_2,
+                                          .client_highest = OTLS_TLS1_3});
+    pipe_put(&p.wire.to_client, warning, sizeof(warning));
+    pair_connect(&p);
+    cr_expect_eq(otls_connection_version(p.client), which.version);
+    pair_transfer(p.client, p.server, 1000, 1);
+    pair_transfer(p.server, p.client, 1000, 2);
+    cr_expect_eq(otls_connection_shutdown(p.server, &err), OTLS_OK, "%s", err.text);
+    cr_expect_eq(pair_read_end(p.client, p.server, &err), OTLS_CLOSED, "%s: %s",
+                 pair_name(&which), err.text);
+    pair_close(&p);
+}
