@@ -32,6 +32,8 @@ static otls_status reach(const tool_options *options, const tool_target *target,
         status = tool_early_send(early, otls_socket_connection(sock), err);
         if (status == OTLS_OK)
             status = otls_socket_handshake(sock, err);
+        if (status < 0)
+            tool_session_drop(options, otls_socket_connection(sock));
         *code = tool_exit_code(status, true);
     }
     if (status == OTLS_OK && options->ragged)

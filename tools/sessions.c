@@ -111,6 +111,15 @@ void tool_session_load(const tool_options *options, otls_connection *conn)
     free(bytes);
 }
 
+void tool_session_drop(const tool_options *options, const otls_connection *conn)
+{
+    if (options->session_file != NULL &&
+        otls_connection_session_fit(conn) == OTLS_SESSION_OFFERED &&
+        unlink(options->session_file) == 0)
+        tool_complain(options, "--session-file: %s: removed, the handshake failed with it",
+                      options->session_file);
+}
+
 static bool write_all(int fd, const unsigned char *bytes, size_t size)
 {
     while (size != 0) {

@@ -156,6 +156,8 @@ otls_status tool_set_ticket_keys(const tool_options *options, otls_context *cont
                                  const char **option, otls_error *err);
 /** Before the handshake: offer what --session-file holds. After the data: keep the newest there. */
 void tool_session_load(const tool_options *options, otls_connection *conn);
+/** The handshake failed: a session that was offered in it is not offered again. */
+void tool_session_drop(const tool_options *options, const otls_connection *conn);
 void tool_session_save(const tool_options *options, const otls_connection *conn);
 
 /* early.c */

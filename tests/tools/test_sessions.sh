@@ -78,6 +78,20 @@ misuse() {
     port=$first_port
 }
 
+# refused ENGINE VERSION OPTION...: a server that has changed; the session does not stand in the way twice.
+refused() {
+    local engine=$1 version=$2 code=0
+    shift 2
+    label="$engine -> $engine TLS $version"
+    start_serve "$engine" --listen "127.0.0.1:$first_port" "$@" || return
+    "$OMNITLS_TOOL" connect --backend "$engine" --ca "$pki/root.pem" --min "$version" \
+        --max "$version" --session-file "$work/kept-$version" "localhost:$first_port" \
+        </dev/null >/dev/null 2>"$work/summary" || code=$?
+    [ "$code" -eq 3 ] || fail "$label: refused: exit $code: $(head -c 300 "$work/summary")"
+    [ ! -e "$work/kept-$version" ] || fail "$label: the session that failed is still there"
+    stop_serve
+}
+
 head -c 80 /dev/urandom >"$work/ticket-keys"
 for server_engine in $engines; do
     start_serve "$server_engine" --www --tickets 2 --ticket-keys "$work/ticket-keys" || continue
@@ -93,10 +107,13 @@ for server_engine in $engines; do
             fresh
             visit "$client" "$version" "$work/copy" true "another process"
             [ "$client" = "$server_engine" ] && misuse "$client" "$version"
+            [ "$client" = "$server_engine" ] && cp "$work/good" "$work/kept-$version"
         done
     done
     stop_serve
     server=$first
     stop_serve
+    refused "$server_engine" 1.2 --min 1.3
+    refused "$server_engine" 1.3 --max 1.2
 done
 done_testing
