@@ -15,7 +15,9 @@
 extern "C" {
 #endif
 
-/** What the leaf is to be used for; RFC 5280 4.2.1.12. */
+/** What the leaf is to be used for; RFC 5280 4.2.1.12. With an extended key usage, the leaf names
+ * the purpose itself (anyExtendedKeyUsage alone is refused), its authorities the purpose or "any".
+ */
 enum { OTLS_PURPOSE_SERVER = 1, OTLS_PURPOSE_CLIENT = 2, OTLS_PURPOSE_ANY = 3 };
 
 /** Switches of a verification; a set. */

@@ -8,6 +8,7 @@
 
 #define OID_SERVER_AUTH "\x2b\x06\x01\x05\x05\x07\x03\x01"
 #define OID_CLIENT_AUTH "\x2b\x06\x01\x05\x05\x07\x03\x02"
+#define OID_ANY_USAGE "\x55\x1d\x25\x00"
 
 static int purpose_of(const omni_search *search)
 {
@@ -15,16 +16,21 @@ static int purpose_of(const omni_search *search)
 }
 
 /*
- * anyExtendedKeyUsage alone is not enough: 4.2.1.12 lets an application that requires a particular
- * purpose reject it, OpenSSL does, and the CA/Browser Forum forbids it in certificates of servers.
+ * In a leaf anyExtendedKeyUsage alone is not enough: 4.2.1.12 lets an application that requires a
+ * particular purpose reject it, OpenSSL does, and the CA/Browser Forum forbids it in certificates
+ * of servers. In an authority's certificate, where the RFC gives the extension no meaning and
+ * practice lets it restrict what may be issued, "any" restricts nothing; the leaf still has to say
+ * its own.
  */
-static bool permits(const omni_x509 *cert, int purpose)
+static bool permits(const omni_x509 *cert, int purpose, bool authority)
 {
     omni_der list = omni_der_of(cert->extended_key_usage);
     otls_slice oid;
 
     while (omni_der_value(&list, OMNI_DER_OID, &oid)) {
         if (purpose == OTLS_PURPOSE_SERVER && OMNI_OID_IS(oid, OID_SERVER_AUTH))
+            return true;
+        if (authority && OMNI_OID_IS(oid, OID_ANY_USAGE))
             return true;
         if (purpose == OTLS_PURPOSE_CLIENT && OMNI_OID_IS(oid, OID_CLIENT_AUTH))
             return true;
@@ -55,7 +61,7 @@ void omni_path_check_usage(const omni_search *search, size_t depth, omni_finding
                           "has a key that may not be used for TLS (key usage)");
     if (purpose == OTLS_PURPOSE_ANY)
         return;
-    if (cert->x509.extended_key_usage.data != NULL && !permits(&cert->x509, purpose))
+    if (cert->x509.extended_key_usage.data != NULL && !permits(&cert->x509, purpose, depth != 0))
         omni_findings_add(findings, OTLS_VERIFY_WRONG_PURPOSE, (int32_t)depth, cert,
                           purpose == OTLS_PURPOSE_SERVER
                               ? "is not for TLS servers (extended key usage)"
