@@ -47,16 +47,16 @@ typedef struct otls_slice {
 /* ---- versions ------------------------------------------------------------------------------ */
 
 /**
- * Less than, equal to or greater than 0: `a` is older than, as old as, newer than `b`. Numbers of
- * datagram versions count downwards and are worth the stream version that they are made from
- * (0xfeff TLS 1.1, 0xfefd TLS 1.2, 0xfefc TLS 1.3), so compare with OTLS_TLS1_... always.
+ * Whether `a` is the older version. Numbers of datagram versions count downwards and are worth the
+ * stream version that they are made from (0xfeff TLS 1.1, 0xfefd TLS 1.2, 0xfefc TLS 1.3), so
+ * versions are compared by this and with OTLS_TLS1_... always.
  */
-static inline int otls_version_compare(uint16_t a, uint16_t b)
+static inline bool otls_version_before(uint16_t a, uint16_t b)
 {
     const int first = a >= 0xfe00 ? (a == 0xfeff ? 0x0302 : 0x0400 - (a & 0xff)) : a;
     const int second = b >= 0xfe00 ? (b == 0xfeff ? 0x0302 : 0x0400 - (b & 0xff)) : b;
 
-    return first - second;
+    return first < second;
 }
 
 /* ---- cipher suites, as core describes them ------------------------------------------------- */

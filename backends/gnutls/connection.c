@@ -170,7 +170,7 @@ static otls_status finish_handshake(otls_backend_connection *conn, otls_error *e
         return gtls_fail_connection(conn, rc, err);
     conn->established = true;
     /* TLS 1.2 sessions are there now, ticket or not. */
-    if (gtls_session_version(conn->session) < OTLS_TLS1_3)
+    if (otls_version_before(gtls_session_version(conn->session), OTLS_TLS1_3))
         conn->ticket_arrived = conn->ticket_arrived || !gnutls_session_is_resumed(conn->session);
     gtls_session_notice(conn);
     return OTLS_OK;

@@ -6,7 +6,8 @@ static otls_status load_priorities(otls_backend_context *context, otls_error *er
 {
     const otls_policy *policy = context->policy;
     otls_status status = gtls_priority(&context->priority, policy, GTLS_ALL, err);
-    if (!policy->server || policy->min_version >= OTLS_TLS1_3 || policy->max_version < OTLS_TLS1_3)
+    if (!policy->server || !otls_version_before(policy->min_version, OTLS_TLS1_3) ||
+        otls_version_before(policy->max_version, OTLS_TLS1_3))
         return status;
     if (status == OTLS_OK)
         status = gtls_priority(&context->older, policy, GTLS_OLDER, err);

@@ -19,8 +19,8 @@ void gtls_info(const otls_backend_connection *conn, otls_connection_info *out)
     out->version = gtls_session_version(session);
     out->suite = gtls_session_suite(session);
     out->group = gtls_session_group(session);
-    out->extended_master_secret =
-        out->version < OTLS_TLS1_3 && gnutls_session_ext_master_secret_status(session) != 0;
+    out->extended_master_secret = otls_version_before(out->version, OTLS_TLS1_3) &&
+                                  gnutls_session_ext_master_secret_status(session) != 0;
     out->resumed = gnutls_session_is_resumed(session) != 0;
     out->psk = !out->resumed && gnutls_auth_get_type(session) == GNUTLS_CRD_PSK;
     if (!out->resumed) {

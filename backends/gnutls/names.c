@@ -115,7 +115,7 @@ bool gtls_has_suite(const otls_suite *suite)
     unsigned char id[2];
     if (gtls_cipher_name(suite) == NULL || gtls_mac_name(suite) == NULL)
         return false;
-    if (suite->min_version < OTLS_TLS1_3 && gtls_kx_name(suite) == NULL)
+    if (otls_version_before(suite->min_version, OTLS_TLS1_3) && gtls_kx_name(suite) == NULL)
         return false;
     for (size_t i = 0; gnutls_cipher_suite_info(i, id, NULL, NULL, NULL, NULL) != NULL; i++)
         if (((id[0] << 8) | id[1]) == suite->id)

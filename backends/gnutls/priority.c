@@ -38,7 +38,8 @@ static void add_versions(gtls_text *text, const otls_policy *policy)
 {
     static const char *const names[] = {"TLS1.0", "TLS1.1", "TLS1.2", "TLS1.3"};
     for (uint16_t version = OTLS_TLS1_3; version >= OTLS_TLS1_0; version--)
-        if (version >= policy->min_version && version <= policy->max_version)
+        if (!otls_version_before(version, policy->min_version) &&
+            !otls_version_before(policy->max_version, version))
             add(text, "VERS-", names[version - OTLS_TLS1_0]);
 }
 
@@ -54,7 +55,7 @@ static void add_suites(gtls_text *text, const otls_policy *policy, const bool *c
         add(text, "", gtls_mac_name(suite));
     }
     /* TLS 1.3 takes its PSK modes from this list; only the one with forward secrecy. */
-    if (tls13 && policy->psk_13 && policy->max_version >= OTLS_TLS1_3)
+    if (tls13 && policy->psk_13 && !otls_version_before(policy->max_version, OTLS_TLS1_3))
         add(text, "", "ECDHE-PSK");
 }
 
@@ -124,5 +125,6 @@ int gtls_version_known(gnutls_session_t session)
 {
     const otls_backend_context *context = gtls_connection_of(session)->context;
     return gnutls_priority_set(
-        session, gtls_session_version(session) >= OTLS_TLS1_3 ? context->tls13 : context->older);
+        session, otls_version_before(gtls_session_version(session), OTLS_TLS1_3) ? context->older
+                                                                                 : context->tls13);
 }

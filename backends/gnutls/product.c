@@ -42,7 +42,7 @@ static void put_suite(gtls_product *product, const otls_suite *suite)
 
 static bool is_tls13(const otls_suite *suite)
 {
-    return suite->min_version >= OTLS_TLS1_3;
+    return !otls_version_before(suite->min_version, OTLS_TLS1_3);
 }
 
 /* Without PSK credentials GnuTLS offers no such suite. */

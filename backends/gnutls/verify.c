@@ -64,7 +64,7 @@ static bool certificate_is_next(const otls_backend_connection *conn)
 {
     switch (gnutls_handshake_get_last_in(conn->session)) {
     case GNUTLS_HANDSHAKE_SERVER_HELLO:
-        return gtls_session_version(conn->session) < OTLS_TLS1_3;
+        return otls_version_before(gtls_session_version(conn->session), OTLS_TLS1_3);
     case GNUTLS_HANDSHAKE_ENCRYPTED_EXTENSIONS:
     case GNUTLS_HANDSHAKE_CERTIFICATE_REQUEST:
         return true;

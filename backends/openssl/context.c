@@ -22,7 +22,7 @@ static otls_status fail_nomem(otls_error *err)
 static const char *join_suites(kit_list *list, const otls_policy *policy, bool tls13)
 {
     for (size_t i = 0; i < policy->suite_count; i++)
-        if ((policy->suites[i]->min_version >= TLS1_3_VERSION) == tls13)
+        if (!otls_version_before(policy->suites[i]->min_version, OTLS_TLS1_3) == tls13)
             kit_list_add(list, policy->suites[i]->name);
     return list->text != NULL ? list->text : "";
 }

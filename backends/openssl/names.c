@@ -97,7 +97,7 @@ uint16_t ossl_signature_of_nids(int type, int hash, bool pss_key)
 
 bool ossl_ctx_has_suite(SSL_CTX *ctx, const otls_suite *suite)
 {
-    if (suite->min_version >= TLS1_3_VERSION)
+    if (!otls_version_before(suite->min_version, OTLS_TLS1_3))
         return SSL_CTX_set_ciphersuites(ctx, suite->name) == 1;
     if (SSL_CTX_set_cipher_list(ctx, suite->name) != 1)
         return false;

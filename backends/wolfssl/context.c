@@ -51,7 +51,7 @@ static otls_status set_versions(WOLFSSL_CTX *ctx, const otls_policy *policy, otl
 #else
     const uint16_t floor = OTLS_TLS1_2;
 #endif
-    if (policy->min_version < floor)
+    if (otls_version_before(policy->min_version, floor))
         return failed(err, OTLS_E_UNSUPPORTED, OTLS_CODE_NONE, 0,
                       "wolfSSL was built without this TLS version");
     if (wolfSSL_CTX_set_min_proto_version(ctx, policy->min_version) != WOLFSSL_SUCCESS ||
@@ -242,7 +242,8 @@ static otls_status set_client_ca(WOLFSSL_CTX *ctx, const otls_policy *policy, ot
 /* A context that is limited to TLS 1.2 has no use for it, and since 5.7 refuses it. */
 static otls_status set_post_handshake(WOLFSSL_CTX *ctx, const otls_policy *policy, otls_error *err)
 {
-    if (!policy->post_handshake_auth || policy->server || policy->max_version < OTLS_TLS1_3)
+    if (!policy->post_handshake_auth || policy->server ||
+        otls_version_before(policy->max_version, OTLS_TLS1_3))
         return OTLS_OK;
 #ifdef WOLFSSL_POST_HANDSHAKE_AUTH
     if (wolfSSL_CTX_allow_post_handshake_auth(ctx) == 0)

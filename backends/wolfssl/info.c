@@ -12,7 +12,7 @@ otls_status wolf_export(otls_backend_connection *conn, const char *label, otls_s
     if (size > UINT16_MAX || context.size > UINT16_MAX)
         return wolf_error(err, OTLS_E_USAGE, OTLS_CODE_LIMIT, 0,
                           "keying material and context are limited to 65535 bytes");
-    if (size > OLD_PRF_MAX && conn->info.version < OTLS_TLS1_2)
+    if (size > OLD_PRF_MAX && otls_version_before(conn->info.version, OTLS_TLS1_2))
         return wolf_error(err, OTLS_E_UNSUPPORTED, OTLS_CODE_LIMIT, 0,
                           "below TLS 1.2 wolfSSL exports at most 224 bytes");
     if (wolfSSL_export_keying_material(conn->ssl, out, size, label, strlen(label), context.data,
@@ -39,7 +39,7 @@ static size_t master(WOLFSSL *ssl, uint8_t out[48])
 otls_status wolf_secret(otls_backend_connection *conn, int which, uint8_t *out, size_t capacity,
                         size_t *length, otls_error *err)
 {
-    const bool old = conn->info.version <= OTLS_TLS1_2;
+    const bool old = !otls_version_before(OTLS_TLS1_2, conn->info.version);
     /* the client's Finished is the first one, but the server's in a resumed handshake */
     const bool own = !conn->server != (conn->info.resumed != 0);
 
@@ -69,7 +69,7 @@ void wolf_peer_chain(otls_backend_connection *conn, void (*emit)(void *user, otl
     WOLFSSL_X509_CHAIN *chain = conn->cleared ? NULL : wolfSSL_get_peer_chain(conn->ssl);
     const int count = chain != NULL ? wolfSSL_get_chain_count(chain) : 0;
 
-    if (conn->server && conn->info.version >= OTLS_TLS1_3) {
+    if (conn->server && !otls_version_before(conn->info.version, OTLS_TLS1_3)) {
         wolf_ticket_chain(conn, emit, user);
         return;
     }
@@ -86,10 +86,14 @@ const char *wolf_state_name(const otls_backend_connection *conn)
     return name != NULL ? name : "";
 }
 
-static uint16_t version_of(WOLFSSL *ssl)
+/* 0: none yet, or none that omnitls knows. */
+uint16_t wolf_version(WOLFSSL *ssl)
 {
     const int version = wolfSSL_version(ssl);
-    return version >= OTLS_TLS1_0 && version <= OTLS_TLS1_3 ? (uint16_t)version : 0;
+    return version == OTLS_TLS1_0 || version == OTLS_TLS1_1 || version == OTLS_TLS1_2 ||
+                   version == OTLS_TLS1_3
+               ? (uint16_t)version
+               : 0;
 }
 
 /* wolfSSL keeps the name of a group even when the suite did without a negotiated one. */
@@ -121,12 +125,13 @@ void wolf_info_collect(otls_backend_connection *conn)
     const unsigned char *name = NULL;
     unsigned int size = 0;
 
-    info->version = version_of(conn->ssl);
+    info->version = wolf_version(conn->ssl);
     info->suite = (uint16_t)wolfSSL_get_current_cipher_suite(conn->ssl);
     info->group = group_of(conn, info->suite);
     /* an external key in use: neither certificates nor a session stand behind the handshake */
     info->psk = conn->psk_offered && !conn->judged && !wolfSSL_session_reused(conn->ssl);
-    info->extended_master_secret = info->version < OTLS_TLS1_3 && conn->extended_master_secret;
+    info->extended_master_secret =
+        otls_version_before(info->version, OTLS_TLS1_3) && conn->extended_master_secret;
     info->resumed = wolfSSL_session_reused(conn->ssl) != 0;
     wolfSSL_get0_alpn_selected(conn->ssl, &name, &size);
     if (name != NULL && size > 0 && size < sizeof(conn->alpn_name)) {

@@ -76,7 +76,8 @@ static uint16_t scheme_in(WOLFSSL *ssl, const uint8_t *message, size_t size)
         const char *suite = wolfSSL_get_cipher(ssl);
 
         at += behind_key(message + 4, size - 4, suite != NULL && strstr(suite, "ECDHE") != NULL);
-    } else if (message[0] != CERTIFICATE_VERIFY || wolfSSL_version(ssl) < OTLS_TLS1_2) {
+    } else if (message[0] != CERTIFICATE_VERIFY ||
+               otls_version_before(wolf_version(ssl), OTLS_TLS1_2)) {
         return 0;
     }
     return at <= size && size - at >= 2 ? number(message + at) : 0;

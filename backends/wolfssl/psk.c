@@ -80,7 +80,7 @@ static const char *suite_13(const otls_policy *policy)
     const char *first = NULL;
     for (size_t i = 0; i < policy->suite_count; i++) {
         const char *name = wolf_suite_name(policy->suites[i]->id);
-        if (name == NULL || policy->suites[i]->min_version < OTLS_TLS1_3)
+        if (name == NULL || otls_version_before(policy->suites[i]->min_version, OTLS_TLS1_3))
             continue;
         if (policy->suites[i]->prf == OTLS_HASH_SHA256)
             return name;

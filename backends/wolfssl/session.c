@@ -12,7 +12,7 @@ static void describe(WOLFSSL *ssl, WOLFSSL_SESSION *session, otls_native_session
 
     memset(out, 0, sizeof(*out));
     out->size = (uint32_t)sizeof(*out);
-    out->version = (uint16_t)wolfSSL_version(ssl);
+    out->version = wolf_version(ssl);
     out->has_ticket = wolfSSL_SESSION_has_ticket(session) != 0;
     out->lifetime = out->has_ticket ? (uint32_t)wolfSSL_SESSION_get_ticket_lifetime_hint(session)
                                     : (uint32_t)wolfSSL_SESSION_get_timeout(session);
@@ -43,11 +43,11 @@ static int on_new_session(WOLFSSL *ssl, WOLFSSL_SESSION *session)
         return 0;
     describe(ssl, session, &native);
     /* clients resume by ticket; what a server keeps beside one was kept when it was sealed */
-    if (native.version >= OTLS_TLS1_3 && (conn->server || !native.has_ticket))
+    if (!otls_version_before(native.version, OTLS_TLS1_3) && (conn->server || !native.has_ticket))
         return 0;
     if (native.id.size == 0 && !native.has_ticket)
         return 0;
-    if (native.version >= OTLS_TLS1_3 && !can_be_offered(ssl))
+    if (!otls_version_before(native.version, OTLS_TLS1_3) && !can_be_offered(ssl))
         return 0;
     size = wolfSSL_i2d_SSL_SESSION(session, &blob);
     if (size > 0) {
@@ -76,7 +76,8 @@ static WOLFSSL_SESSION *on_get_session(WOLFSSL *ssl, const unsigned char *id, in
 
     *copy = 0; /* the engine frees what it gets */
     /* a TLS 1.3 ticket has said all by itself, and the engine mixes up those of several tickets */
-    if (conn == NULL || !conn->server || size <= 0 || wolfSSL_version(ssl) >= OTLS_TLS1_3 ||
+    if (conn == NULL || !conn->server || size <= 0 ||
+        !otls_version_before(wolf_version(ssl), OTLS_TLS1_3) ||
         conn->core->ops->cache_fetch(conn->core, (otls_slice){id, (size_t)size}, &blob) != OTLS_OK)
         return NULL;
     return decode(blob);

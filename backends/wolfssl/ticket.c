@@ -151,8 +151,9 @@ static int open_ticket(otls_backend_connection *conn, otls_ticket_key *key, cons
     }
     *size = body;
     /* TLS 1.3 servers send a new ticket anyway, and since 5.7 take "renew it" for a refusal */
-    return renew && wolfSSL_version(conn->ssl) < OTLS_TLS1_3 ? WOLFSSL_TICKET_RET_CREATE
-                                                             : WOLFSSL_TICKET_RET_OK;
+    return renew && otls_version_before(wolf_version(conn->ssl), OTLS_TLS1_3)
+               ? WOLFSSL_TICKET_RET_CREATE
+               : WOLFSSL_TICKET_RET_OK;
 }
 
 static int on_ticket(WOLFSSL *ssl, unsigned char *name, unsigned char *iv, unsigned char *mac,

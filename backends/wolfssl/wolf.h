@@ -303,6 +303,7 @@ otls_status wolf_psk_setup(otls_backend_context *context, otls_error *err);
 
 void wolf_info(const otls_backend_connection *conn, otls_connection_info *out);
 /** Once, at the end of the handshake: later wolfSSL_shutdown may reset the engine's object. */
+uint16_t wolf_version(WOLFSSL *ssl);
 void wolf_info_collect(otls_backend_connection *conn);
 otls_status wolf_export(otls_backend_connection *conn, const char *label, otls_slice context,
                         uint8_t *out, size_t size, otls_error *err);

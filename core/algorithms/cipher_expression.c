@@ -148,7 +148,7 @@ static void arrange(parser *p)
 {
     p->count = 0;
     for (size_t i = omni_suites_count; i > 0; i--) {
-        if (omni_suites[i - 1].min_version < OTLS_TLS1_3)
+        if (otls_version_before(omni_suites[i - 1].min_version, OTLS_TLS1_3))
             p->list[p->count++] = (entry){.suite = &omni_suites[i - 1], .active = false};
     }
     for (size_t i = 0; i < OMNI_COUNT(before_sort); i++)

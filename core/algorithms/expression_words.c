@@ -167,7 +167,7 @@ bool omni_cipher_word(const char *word, size_t length, omni_cipher_pattern *out)
 {
     const otls_suite *suite = omni_suite_find_name(word, length);
 
-    if (suite != NULL && suite->min_version < OTLS_TLS1_3) {
+    if (suite != NULL && otls_version_before(suite->min_version, OTLS_TLS1_3)) {
         pattern_of(suite, out);
         return true;
     }

@@ -34,7 +34,7 @@ static bool suite_fits_version(const otls_connection_info *info)
 {
     const otls_suite *suite = omni_suite_find(info->suite);
 
-    return suite != NULL && suite->min_version <= info->version &&
+    return suite != NULL && !otls_version_before(info->version, suite->min_version) &&
            (suite->min_version == OTLS_TLS1_3) == (info->version == OTLS_TLS1_3);
 }
 
@@ -44,7 +44,7 @@ static bool signature_is_allowed(const otls_connection *conn, uint16_t scheme)
 {
     const otls_context *context = conn->context;
 
-    if (scheme == 0 || conn->info.resumed || conn->info.version < OTLS_TLS1_2 ||
+    if (scheme == 0 || conn->info.resumed || otls_version_before(conn->info.version, OTLS_TLS1_2) ||
         (conn->info.psk && conn->calls.psk_given))
         return true;
     for (size_t i = 0; i < context->signature_count; i++)
@@ -82,7 +82,8 @@ otls_status omni_connection_assert(otls_connection *conn, otls_error *err)
         (!conn->server || (context->settings.verdict.verify_mode == OTLS_VERIFY_MODE_REQUIRED && !later)) &&
         !omni_psk_authenticated(conn);
 
-    if (info->version < context->lowest || info->version > context->highest)
+    if (otls_version_before(info->version, context->lowest) ||
+        otls_version_before(context->highest, info->version))
         return outside(conn, err, otls_version_name(info->version));
     if (!omni_context_allows_suite(context, info->suite) || !suite_fits_version(info))
         return outside(conn, err, otls_suite_name(info->suite));

@@ -16,7 +16,7 @@ enum { CONTEXT_LENGTH = 1, LIST_LENGTH = 3, EXTENSIONS_LENGTH = 2 }; /* bytes of
 bool omni_certificate_message_read(uint16_t version, otls_slice body, otls_slice *out,
                                    size_t capacity, size_t *count)
 {
-    const bool tls13 = version >= OTLS_TLS1_3;
+    const bool tls13 = !otls_version_before(version, OTLS_TLS1_3);
     omni_reader in = omni_reader_over(body), list;
 
     *count = 0;

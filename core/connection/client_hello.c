@@ -207,7 +207,7 @@ size_t omni_hello_ticket_names(const otls_client_hello *hello, uint16_t version,
     omni_reader in = omni_reader_over(hello->identities);
     size_t count = 0;
 
-    if (version < OTLS_TLS1_3) {
+    if (otls_version_before(version, OTLS_TLS1_3)) {
         if (hello->ticket.size < OTLS_TICKET_NAME_SIZE)
             return 0;
         memcpy(out[0], hello->ticket.data, OTLS_TICKET_NAME_SIZE);
@@ -229,7 +229,7 @@ uint16_t omni_hello_version(const otls_client_hello *hello, uint16_t lowest, uin
 {
     for (uint16_t version = highest; version >= lowest; version--) {
         if (hello->versions.size != 0 ? omni_hello_has(hello->versions, version)
-                                      : version <= OTLS_TLS1_2 && version <= hello->legacy_version)
+                                      : version != OTLS_TLS1_3 && version <= hello->legacy_version)
             return version;
     }
     return 0;

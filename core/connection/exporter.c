@@ -93,7 +93,7 @@ otls_status otls_connection_insecure_master_secret(otls_connection *conn, uint8_
                                                    otls_error *err)
 {
     OMNI_TRY(omni_connection_open(conn, err));
-    if (conn->info.version >= OTLS_TLS1_3)
+    if (!otls_version_before(conn->info.version, OTLS_TLS1_3))
         return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE,
                          "TLS 1.3 has no master secret of the old kind");
     return secret_of(conn, OTLS_SECRET_MASTER, out, 48, err);
@@ -151,7 +151,7 @@ otls_status otls_connection_channel_binding(otls_connection *conn, otls_channel_
     switch (kind) {
     case OTLS_BINDING_TLS_UNIQUE:
         /* engines give bytes in TLS 1.3 too, but they bind nothing there */
-        if (conn->info.version >= OTLS_TLS1_3)
+        if (!otls_version_before(conn->info.version, OTLS_TLS1_3))
             return omni_fail(err, OTLS_E_UNSUPPORTED, OTLS_CODE_NONE,
                              "tls-unique does not exist in TLS 1.3; use tls-exporter");
         if (conn->info.resumed)
@@ -161,7 +161,7 @@ otls_status otls_connection_channel_binding(otls_connection *conn, otls_channel_
     case OTLS_BINDING_TLS_EXPORTER:
         if (capacity < 32)
             return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_LIMIT, "tls-exporter needs 32 bytes");
-        if (conn->info.version < OTLS_TLS1_3)
+        if (otls_version_before(conn->info.version, OTLS_TLS1_3))
             OMNI_TRY(need_extended_secret(conn, "tls-exporter", err));
         OMNI_TRY(otls_connection_export_keying(conn, "EXPORTER-Channel-Binding", "", 0, out, 32,
                                                err));

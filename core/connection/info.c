@@ -35,7 +35,7 @@ static uint16_t implied_signature(const otls_connection *conn)
 {
     const omni_x509 *leaf = conn->peer_count > 0 ? &conn->peer[0]->x509 : NULL;
 
-    if (leaf == NULL || conn->info.version < OTLS_TLS1_3 || conn->info.resumed)
+    if (leaf == NULL || otls_version_before(conn->info.version, OTLS_TLS1_3) || conn->info.resumed)
         return 0;
     switch (leaf->key_type) {
     case OMNI_KEY_EC:

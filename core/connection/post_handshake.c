@@ -60,7 +60,7 @@ otls_status otls_connection_key_update(otls_connection *conn, bool request_peer,
     if (conn->sent_close)
         return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_AFTER_CLOSE,
                          "key update after our own close_notify");
-    if (conn->info.version < OTLS_TLS1_3)
+    if (otls_version_before(conn->info.version, OTLS_TLS1_3))
         return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE, "key update needs TLS 1.3");
     if (!OMNI_HAS(omni_engine(conn), key_update))
         return omni_fail_unsupported(err, conn->context->backend, OTLS_FEATURE_KEY_UPDATE);
@@ -73,7 +73,7 @@ otls_status otls_connection_renegotiate(otls_connection *conn, otls_error *err)
     otls_error inner;
 
     OMNI_TRY(omni_connection_open(conn, err));
-    if (conn->info.version >= OTLS_TLS1_3)
+    if (!otls_version_before(conn->info.version, OTLS_TLS1_3))
         return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_RENEGOTIATION,
                          "TLS 1.3 has no renegotiation; see otls_connection_key_update");
     if (!OMNI_HAS(omni_engine(conn), renegotiate) ||

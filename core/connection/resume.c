@@ -38,7 +38,8 @@ static otls_session_fit fit_of(const otls_connection *conn, const otls_session *
         return OTLS_SESSION_OTHER_POLICY;
     if (session->expires <= omni_context_now(context))
         return OTLS_SESSION_EXPIRED;
-    if (session->version < context->lowest || session->version > context->highest ||
+    if (otls_version_before(session->version, context->lowest) ||
+        otls_version_before(context->highest, session->version) ||
         !omni_context_allows_suite(context, session->suite))
         return OTLS_SESSION_NOT_ALLOWED;
     return OTLS_SESSION_OFFERED;
@@ -345,7 +346,7 @@ static void client_done(otls_connection *conn)
     ADD_ONE(conn->context->counts.connect_good);
     if (conn->info.resumed) {
         ADD_ONE(conn->context->counts.hits);
-        if (conn->info.version < OTLS_TLS1_3)
+        if (otls_version_before(conn->info.version, OTLS_TLS1_3))
             sessions->newest = otls_session_ref(sessions->offer); /* it goes on being good */
     } else {
         forget_offer(conn); /* the server did not want it */
@@ -366,7 +367,7 @@ void omni_session_done(otls_connection *conn)
     ADD_ONE(counts->accept_good);
     if (conn->info.resumed)
         ADD_ONE(counts->hits);
-    else if (conn->sessions.expired && conn->info.version < OTLS_TLS1_3)
+    else if (conn->sessions.expired && otls_version_before(conn->info.version, OTLS_TLS1_3))
         ADD_ONE(counts->timeouts); /* what an engine keeps beside its tickets is no session */
     else if (conn->sessions.hello_offered && conn->info.psk == 0)
         ADD_ONE(counts->misses);

@@ -134,7 +134,7 @@ static bool ecdsa_fits(const otls_context *context, const otls_client_hello *hel
     static const uint16_t any[] = {0x0403, 0x0503, 0x0603, 0x0203};
     uint16_t scheme = 0;
 
-    if (version < OTLS_TLS1_3)
+    if (otls_version_before(version, OTLS_TLS1_3))
         return any_signature(context, hello, any, 4) &&
                (hello->groups.size == 0 || omni_hello_has(hello->groups, curve));
     if (curve == 0x0017)
@@ -176,7 +176,7 @@ static bool suite_fits(const otls_suite *suite, uint16_t version, const omni_x50
 {
     if (version == OTLS_TLS1_3)
         return suite->min_version == OTLS_TLS1_3;
-    if (suite->min_version > version)
+    if (otls_version_before(version, suite->min_version))
         return false;
     if (leaf->key_type == OMNI_KEY_RSA || leaf->key_type == OMNI_KEY_RSA_PSS)
         return suite->auth == OTLS_AUTH_RSA;
@@ -283,7 +283,8 @@ static otls_status refuse_none_fits(otls_connection *conn, const otls_client_hel
 static otls_status check_groups_13(otls_connection *conn, const otls_client_hello *hello,
                                    otls_error *err)
 {
-    if (conn->hello_version < OTLS_TLS1_3 || omni_hello_shares_group_13(conn->context, hello))
+    if (otls_version_before(conn->hello_version, OTLS_TLS1_3) ||
+        omni_hello_shares_group_13(conn->context, hello))
         return OTLS_OK;
     return refuse_no_group(conn, err,
                            hello->groups.size == 0 ? OTLS_ALERT_MISSING_EXTENSION
@@ -311,8 +312,8 @@ static otls_status decide(otls_connection *conn, const otls_client_hello *hello,
     if (native == NULL)
         return refuse_none_fits(conn, hello, err);
     OMNI_TRY(check_groups_13(conn, hello, err));
-    conn->no_curves =
-        conn->hello_version < OTLS_TLS1_3 && omni_hello_lacks_curve(conn->context, hello);
+    conn->no_curves = otls_version_before(conn->hello_version, OTLS_TLS1_3) &&
+                      omni_hello_lacks_curve(conn->context, hello);
     if (omni_shared_keep(conn, hello) != OTLS_OK)
         return omni_connection_fail(conn, OTLS_E_NOMEM, NULL, err);
     omni_hello_reframe(&conn->in, hello);

@@ -37,13 +37,13 @@ static otls_status bind(otls_connection *conn)
 void omni_session_hello(otls_connection *conn, const otls_client_hello *hello)
 {
     atomic_fetch_add_explicit(&conn->context->counts.accept, 1, memory_order_relaxed);
-    conn->sessions.hello_offered = conn->hello_version >= OTLS_TLS1_3
+    conn->sessions.hello_offered = !otls_version_before(conn->hello_version, OTLS_TLS1_3)
                                        ? hello->pre_shared_key
                                        : hello->ticket.size != 0 || hello->session_id.size != 0;
     conn->sessions.early_offered = hello->early_data;
     conn->sessions.ticket_count =
         (uint8_t)omni_hello_ticket_names(hello, conn->hello_version, conn->sessions.tickets);
-    if (conn->hello_version < OTLS_TLS1_3 && hello->ticket.size == 0 &&
+    if (otls_version_before(conn->hello_version, OTLS_TLS1_3) && hello->ticket.size == 0 &&
         hello->session_id.size != 0 && hello->session_id.size <= OMNI_SESSION_ID_MAX) {
         memcpy(conn->sessions.hello_id, hello->session_id.data, hello->session_id.size);
         conn->sessions.hello_id_size = (uint8_t)hello->session_id.size;

@@ -74,7 +74,7 @@ otls_status otls_version_parse(const char *name, uint16_t *version, otls_error *
     else if (strncasecmp(name, "TLS", 3) == 0)
         bare = name + 3;
     for (size_t i = 0; i < OMNI_COUNT(names); i++) {
-        const bool word = names[i].version < OTLS_TLS1_0 || names[i].version > OTLS_TLS1_3;
+        const bool word = names[i].name[0] > '9';
 
         if (strcasecmp(word ? name : bare, names[i].name) == 0) {
             *version = names[i].version;
@@ -127,7 +127,8 @@ static bool version_on(const otls_context *context, uint32_t options, uint16_t v
 {
     return engine_has(context->backend, version) &&
            (options & ((uint32_t)OTLS_OPTION_NO_TLSV1_0 << (version - OTLS_TLS1_0))) == 0 &&
-           (version >= OTLS_TLS1_2 || context->settings.verdict.security_level == 0);
+           (!otls_version_before(version, OTLS_TLS1_2) ||
+            context->settings.verdict.security_level == 0);
 }
 
 static void asked_for(const omni_settings *settings, uint16_t *lowest, uint16_t *highest)
@@ -139,7 +140,7 @@ static void asked_for(const omni_settings *settings, uint16_t *lowest, uint16_t 
     else if (*highest == OTLS_VERSION_LOWEST)
         *highest = OTLS_TLS1_0; /* raised to what there is */
     if (*lowest == OTLS_VERSION_DEFAULT)
-        *lowest = *highest < OTLS_TLS1_2 ? *highest : OTLS_TLS1_2;
+        *lowest = otls_version_before(*highest, OTLS_TLS1_2) ? *highest : OTLS_TLS1_2;
     else if (*lowest == OTLS_VERSION_LOWEST)
         *lowest = OTLS_TLS1_0;
     else if (*lowest == OTLS_VERSION_HIGHEST)
@@ -153,18 +154,18 @@ otls_status omni_versions_left(const otls_context *context, uint32_t options, ui
     uint16_t low, high;
 
     asked_for(settings, &low, &high);
-    while (settings->offer.highest == OTLS_VERSION_LOWEST && high < OTLS_TLS1_3 &&
-           !version_on(context, options, high))
+    while (settings->offer.highest == OTLS_VERSION_LOWEST &&
+           otls_version_before(high, OTLS_TLS1_3) && !version_on(context, options, high))
         high++;
-    while (settings->offer.lowest == OTLS_VERSION_HIGHEST && low > OTLS_TLS1_0 &&
-           !version_on(context, options, low))
+    while (settings->offer.lowest == OTLS_VERSION_HIGHEST &&
+           otls_version_before(OTLS_TLS1_0, low) && !version_on(context, options, low))
         low--;
     while (low < high && !version_on(context, options, low))
         low++;
     while (high > low && !version_on(context, options, high))
         high--;
     if (low > high || !version_on(context, options, low)) {
-        if (high < OTLS_TLS1_2 && settings->verdict.security_level > 0)
+        if (otls_version_before(high, OTLS_TLS1_2) && settings->verdict.security_level > 0)
             return omni_fail(err, OTLS_E_CONFIG, OTLS_CODE_WEAK,
                              "%s needs security level 0, the context has %d",
                              otls_version_name(high), settings->verdict.security_level);

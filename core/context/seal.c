@@ -19,9 +19,9 @@ static void narrow_to_suites(const otls_suite *const *suites, size_t count, uint
         else
             older = true;
     }
-    if (!thirteen && *highest > OTLS_TLS1_2)
+    if (!thirteen && otls_version_before(OTLS_TLS1_2, *highest))
         *highest = OTLS_TLS1_2;
-    if (!older && *lowest < OTLS_TLS1_3)
+    if (!older && otls_version_before(*lowest, OTLS_TLS1_3))
         *lowest = OTLS_TLS1_3;
 }
 
@@ -77,7 +77,7 @@ static otls_status filter(otls_context *context, otls_error *err)
         const otls_suite *suite = settings->offer.suites[i];
         const bool thirteen = suite->min_version == OTLS_TLS1_3;
 
-        if (suite->min_version > context->highest ||
+        if (otls_version_before(context->highest, suite->min_version) ||
             (!thirteen && context->lowest == OTLS_TLS1_3) || !usable(context, suite))
             continue;
         context->suites[context->suite_count++] = suite;
@@ -242,7 +242,7 @@ static otls_status narrow_to_psk(omni_native *native, otls_error *err)
     policy->suites = native->suites;
     policy->suite_count = count;
     narrow_to_suites(native->suites, count, &policy->min_version, &policy->max_version);
-    if (count == 0 || policy->min_version > policy->max_version)
+    if (count == 0 || otls_version_before(policy->max_version, policy->min_version))
         return omni_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_NO_IDENTITY,
                          "a server context needs an identity, or suites for pre-shared keys");
     return OTLS_OK;

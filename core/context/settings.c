@@ -16,7 +16,8 @@ static const char *bad_version(uint16_t version)
         return "SSLv2 is refused: it is broken (RFC 6176)";
     if (version == 0x0300)
         return "SSLv3 is refused: it is broken (RFC 7568)";
-    if (version < OTLS_TLS1_0 || version > OTLS_TLS1_3)
+    if (version != OTLS_TLS1_0 && version != OTLS_TLS1_1 && version != OTLS_TLS1_2 &&
+        version != OTLS_TLS1_3)
         return "is no TLS version";
     return NULL;
 }

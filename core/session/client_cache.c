@@ -74,7 +74,7 @@ void omni_client_cache_put(omni_client_cache *cache, otls_session *session, size
         s = omni_calloc(1, sizeof(*s));
     if (s != NULL) {
         /* TLS 1.2: there is one session at a time, and it can be used again and again */
-        while (session->version < OTLS_TLS1_3 && s->count != 0)
+        while (otls_version_before(session->version, OTLS_TLS1_3) && s->count != 0)
             otls_session_free(s->sessions[--s->count]);
         shelf_put(s, session);
         if (!omni_lru_put(cache, key.bytes, key.size, s, session->expires, evicted) && !kept)
@@ -94,7 +94,7 @@ static otls_session *shelf_pick(shelf *s, int64_t now, bool reuse, size_t *expir
             otls_session_free(session);
             continue;
         }
-        if (session->version < OTLS_TLS1_3 || reuse)
+        if (otls_version_before(session->version, OTLS_TLS1_3) || reuse)
             return otls_session_ref(session);
         shelf_take_out(s, 0);
         return session;

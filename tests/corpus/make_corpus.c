@@ -5,6 +5,7 @@
  * the leaf), trust.pem and crl.pem where there are any; OUTDIR/manifest.tsv has one line per case.
  */
 #include "make_keys.h"
+#include "make_name.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -183,58 +184,12 @@ static ASN1_TIME *time_of(ASN1_TIME *time, long long seconds)
 
 /* "#3003..", RFC 4514 2.4: an element as it stands. OpenSSL encodes a SEQUENCE from the whole of
  * it. */
-static int add_element(X509_NAME *name, const char *type, const char *hex, int set)
-{
-    long size = 0;
-    unsigned char *element = OPENSSL_hexstr2buf(hex, &size);
-    const int added = element != NULL ? X509_NAME_add_entry_by_txt(name, type, V_ASN1_SEQUENCE,
-                                                                   element, (int)size, -1, set)
-                                      : 0;
-
-    OPENSSL_free(element);
-    return added;
-}
-
 static X509_NAME *parse_name(char *text, const char *type)
 {
-    const int kind = strcmp(type, "bmp") == 0         ? V_ASN1_BMPSTRING
-                     : strcmp(type, "t61") == 0       ? V_ASN1_T61STRING
-                     : strcmp(type, "printable") == 0 ? V_ASN1_PRINTABLESTRING
-                     : strcmp(type, "ia5") == 0       ? V_ASN1_IA5STRING
-                                                      : V_ASN1_UTF8STRING;
-    X509_NAME *name = X509_NAME_new();
+    X509_NAME *name = make_name(text, type);
 
-    for (char *part = strtok(text, "/"); part != NULL; part = strtok(NULL, "/")) {
-        char *value = strchr(part, '=');
-        unsigned char wide[512];
-        const unsigned char *bytes;
-        int size, set = 0;
-
-        if (value == NULL)
-            fail("no = in %s", part);
-        *value++ = '\0';
-        if (*part == '+') { /* the same RDN as the one before */
-            part++;
-            set = -1;
-        }
-        if (*value == '#') {
-            if (add_element(name, part, value + 1, set) != 1)
-                fail("bad name part %s", part);
-            continue;
-        }
-        bytes = (const unsigned char *)value;
-        size = (int)strlen(value);
-        if (kind == V_ASN1_BMPSTRING) {
-            for (int i = 0; i < size; i++) {
-                wide[2 * i] = 0;
-                wide[2 * i + 1] = (unsigned char)value[i];
-            }
-            bytes = wide;
-            size *= 2;
-        }
-        if (X509_NAME_add_entry_by_txt(name, part, kind, bytes, size, -1, set) != 1)
-            fail("bad name part %s", part);
-    }
+    if (name == NULL)
+        fail("bad name");
     return name;
 }
 

@@ -27,6 +27,9 @@ RULES = (
      "a backend knows core through <omnitls/backend.h> only"),
     (r"^(api|core)/", r'#\s*include\s*["<][^">]*backends/', None, "arrows point api <- core <- backends"),
     (r"^api/", r'#\s*include\s*["<](?:\.\./)*core/', None, "arrows point api <- core <- backends"),
+    (r"^(core|backends)/",
+     r"^(?!\s*for \(uint16_t).*(?:[<>]=?\s*OTLS_TLS1_\d|(?:(?:min|max|hello)_|->)version\s*[<>]=?\s*[a-z])",
+     None, "numbers of datagram versions count downwards: otls_version_before() compares"),
     (r"^(api|core|backends|tools|bench|tests|docs)/", r"\b(?:TODO|FIXME|XXX|HACK)\b", None,
      "finish it, or write it down in the issue tracker"),
 )
@@ -112,6 +115,9 @@ def self_test():
         ("core/base/alloc.c", head + "p = malloc(1);\n", 0),
         ("core/a.c", head + "x();\n" * LINES_MAX, 1),
         ("core/a.c", "int x;\n", 1),
+        ("core/a.c", head + "if (conn->info.version < OTLS_TLS1_3)\n", 1),
+        ("backends/gnutls/a.c", head + "if (policy->min_version > limit)\n", 1),
+        ("core/a.c", head + "if (otls_version_before(suite->min_version, OTLS_TLS1_3))\n", 0),
         ("core/a.c", head + "/* TO" + "DO */\n", 1),
     )
     for path, text, expected in cases:
