@@ -58,7 +58,8 @@ otls_status omni_context_range(const otls_context *context, uint16_t *lowest, ui
     for (size_t i = 0; i < settings->offer.suite_count; i++)
         if (usable(context, settings->offer.suites[i]))
             have[count++] = settings->offer.suites[i];
-    narrow_to_suites(have, count, lowest, highest);
+    if (count != 0)
+        narrow_to_suites(have, count, lowest, highest);
     if (count == 0 || *lowest > *highest)
         return omni_fail(err, OTLS_E_CONFIG, OTLS_CODE_NO_SUITE_LEFT,
                          "no cipher suite that %s has and security level %d allows is left",
