@@ -214,7 +214,8 @@ static void read_binding(omni_reader *r, otls_session *s)
     uint8_t used = 0;
 
     s->version = (uint16_t)omni_read_number(r, 2);
-    if (s->version < 0x0301 || s->version > 0x0304)
+    /* 0: what a server keeps beside a ticket; nothing that is offered */
+    if (s->version != 0 && (s->version < 0x0301 || s->version > 0x0304))
         r->bad = true;
     s->suite = (uint16_t)omni_read_number(r, 2);
     read_into(r, (uint8_t *)s->host, OMNI_SESSION_HOST_MAX, &used);
