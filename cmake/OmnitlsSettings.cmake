@@ -2,10 +2,21 @@
 #
 # Decides which engines are built and in which form, and gives every target its flags.
 #
+# OMNITLS_PLATFORM        posix | bare
 # OMNITLS_ENGINES         the engines, in link order (OpenSSL first: see docs/building.md)
 # OMNITLS_FORM            single | modules | static
 # OMNITLS_DEFAULT_ENGINE  what OMNITLS_DEFAULT_BACKEND came to
 # OMNITLS_IPO             ON when core and backend are optimised together
+
+# ---- platform --------------------------------------------------------------------------------
+
+if(OMNITLS_PLATFORM STREQUAL "")
+  if(CMAKE_SYSTEM_NAME STREQUAL "Generic")
+    set(OMNITLS_PLATFORM bare)
+  else()
+    set(OMNITLS_PLATFORM posix)
+  endif()
+endif()
 
 # ---- engines ---------------------------------------------------------------------------------
 

@@ -10,6 +10,7 @@
 #include "base/fail.h"
 #include "base/files.h"
 #include "base/lru.h"
+#include "base/plain.h"
 #include "base/reader.h"
 #include "base/sentences.h"
 #include "base/user_data.h"

@@ -1,25 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/environment.h"
 
-#include <stddef.h>
-#include <stdlib.h>
-#include <sys/types.h>
-#include <unistd.h>
+#include "platform/platform.h"
 
-#if defined(__linux__)
-#include <sys/auxv.h>
-#endif
+#include <stddef.h>
 
 bool omni_privileges_raised(void)
 {
-#if defined(__linux__)
-    if (getauxval(AT_SECURE) != 0)
-        return true;
-#elif defined(__APPLE__) || defined(__FreeBSD__) || defined(__OpenBSD__) || defined(__NetBSD__)
-    if (issetugid())
-        return true;
-#endif
-    return geteuid() != getuid() || getegid() != getgid();
+    return omni_os_privileges_raised();
 }
 
 const char *omni_environment(const char *name)
@@ -28,6 +16,6 @@ const char *omni_environment(const char *name)
 
     if (omni_privileges_raised())
         return NULL;
-    value = getenv(name);
+    value = omni_os_environment(name);
     return value != NULL && value[0] != '\0' ? value : NULL;
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/fail.h"
 
+#include "platform/platform.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -39,13 +41,8 @@ otls_status omni_fail_system(otls_error *err, int32_t code, int errno_value, con
 
     if (err == NULL)
         return OTLS_E_IO;
-    /* POSIX strerror_r; glibc's own variant returns the text instead of writing it */
-#if defined(__GLIBC__) && defined(_GNU_SOURCE)
-    const char *text = strerror_r(errno_value, words, sizeof(words));
-#else
-    const char *text = strerror_r(errno_value, words, sizeof(words)) == 0 ? words : "error";
-#endif
-    omni_fail(err, OTLS_E_IO, code, "%s: %s", what, text);
+    omni_fail(err, OTLS_E_IO, code, "%s: %s", what,
+              omni_os_error_text(errno_value, words, sizeof(words)));
     err->system_error = errno_value;
     return OTLS_E_IO;
 }

@@ -3,40 +3,38 @@
 
 #include "base/alloc.h"
 #include "base/fail.h"
+#include "platform/platform.h"
 
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 /** More files than any directory of roots has. */
 #define DIRECTORY_LIMIT 8192
 
 static otls_status fail_open(const char *path, int error, otls_error *err)
 {
-    const int32_t code = error == ENOENT || error == ENOTDIR ? OTLS_CODE_FILE_NOT_FOUND
-                                                             : OTLS_CODE_FILE_UNREADABLE;
+    const int32_t code =
+        error == ENOENT || error == ENOTDIR ? OTLS_CODE_FILE_NOT_FOUND : OTLS_CODE_FILE_UNREADABLE;
     return omni_fail_system(err, code, error, path);
 }
 
 /* `*size` is what the file says of itself; 0 when it does not. */
 static otls_status check_kind(int fd, const char *path, size_t *size, otls_error *err)
 {
-    struct stat info;
+    omni_file_about about = {.size = 0};
+    const int error = omni_os_file_about(fd, &about);
 
-    if (fstat(fd, &info) != 0)
-        return fail_open(path, errno, err);
-    if (S_ISDIR(info.st_mode))
+    if (error != 0)
+        return fail_open(path, error, err);
+    if (about.directory)
         return omni_fail(err, OTLS_E_IO, OTLS_CODE_FILE_IS_DIRECTORY,
                          "%s: is a directory, not a file", path);
-    if (info.st_size > (off_t)OMNI_FILE_LIMIT)
-        return omni_fail(err, OTLS_E_IO, OTLS_CODE_FILE_TOO_LARGE, "%s: larger than %zu bytes", path,
-                         OMNI_FILE_LIMIT);
-    *size = S_ISREG(info.st_mode) && info.st_size > 0 ? (size_t)info.st_size : 0;
+    if (about.size > OMNI_FILE_LIMIT)
+        return omni_fail(err, OTLS_E_IO, OTLS_CODE_FILE_TOO_LARGE, "%s: larger than %zu bytes",
+                         path, OMNI_FILE_LIMIT);
+    *size = (size_t)about.size;
     return OTLS_OK;
 }
 
@@ -49,16 +47,14 @@ static otls_status read_all(int fd, const char *path, size_t expected, unsigned 
     unsigned char *block = omni_malloc(capacity + 1);
 
     while (block != NULL) {
-        const ssize_t got = read(fd, block + used, capacity - used);
+        size_t got = 0;
+        const int error = omni_os_file_read(fd, block + used, capacity - used, &got);
 
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0) {
-            const int error = errno;
+        if (error != 0) {
             omni_free(block);
             return fail_open(path, error, err);
         }
-        used += (size_t)got;
+        used += got;
         if (got == 0)
             break;
         if (used > OMNI_FILE_LIMIT) {
@@ -86,19 +82,22 @@ otls_status omni_file_read(const char *path, unsigned char **out, size_t *size, 
 {
     otls_status status;
     size_t expected = 0;
-    int fd;
+    int fd, error;
 
     *out = NULL;
     *size = 0;
     if (path == NULL || path[0] == '\0')
         return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_FILE_NOT_FOUND, "no file name given");
-    fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return fail_open(path, errno, err);
+    error = omni_os_file_open(path, &fd);
+    if (error == EISDIR)
+        return omni_fail(err, OTLS_E_IO, OTLS_CODE_FILE_IS_DIRECTORY,
+                         "%s: is a directory, not a file", path);
+    if (error != 0)
+        return fail_open(path, error, err);
     status = check_kind(fd, path, &expected, err);
     if (status == OTLS_OK)
         status = read_all(fd, path, expected, out, size, err);
-    (void)close(fd);
+    omni_os_file_close(fd);
     if (status == OTLS_OK && *size == 0) {
         omni_free(*out);
         *out = NULL;
@@ -113,21 +112,26 @@ static int by_name(const void *a, const void *b)
 }
 
 typedef struct name_list {
+    const char *directory;
     char **names;
     size_t count, capacity;
+    otls_status status;
+    otls_error *err;
 } name_list;
 
-static otls_status list_add(name_list *list, const char *directory, const char *name,
-                            otls_error *err)
+static otls_status list_add(name_list *list, const char *name)
 {
-    struct stat info;
-    size_t size = strlen(directory) + strlen(name) + 2;
-    char *full = omni_malloc(size);
+    size_t size = strlen(list->directory) + strlen(name) + 2;
+    char *full;
 
+    if (list->count >= DIRECTORY_LIMIT)
+        return omni_fail(list->err, OTLS_E_IO, OTLS_CODE_LIMIT, "%s: more than %d files",
+                         list->directory, DIRECTORY_LIMIT);
+    full = omni_malloc(size);
     if (full == NULL)
-        return omni_fail_nomem(err);
-    (void)snprintf(full, size, "%s/%s", directory, name);
-    if (stat(full, &info) != 0 || !S_ISREG(info.st_mode)) {
+        return omni_fail_nomem(list->err);
+    (void)snprintf(full, size, "%s/%s", list->directory, name);
+    if (!omni_os_is_file(full)) {
         omni_free(full); /* dangling links are usual in hashed directories */
         return OTLS_OK;
     }
@@ -136,7 +140,7 @@ static otls_status list_add(name_list *list, const char *directory, const char *
         char **larger = omni_realloc(list->names, wanted * sizeof(*larger));
         if (larger == NULL) {
             omni_free(full);
-            return omni_fail_nomem(err);
+            return omni_fail_nomem(list->err);
         }
         list->names = larger;
         list->capacity = wanted;
@@ -145,34 +149,24 @@ static otls_status list_add(name_list *list, const char *directory, const char *
     return OTLS_OK;
 }
 
-static otls_status list_directory(name_list *list, DIR *directory, const char *path,
-                                  otls_error *err)
+static bool list_name(void *user, const char *name)
 {
-    const struct dirent *entry;
+    name_list *list = user;
 
-    while ((entry = readdir(directory)) != NULL) {
-        if (entry->d_name[0] == '.')
-            continue;
-        if (list->count >= DIRECTORY_LIMIT)
-            return omni_fail(err, OTLS_E_IO, OTLS_CODE_LIMIT, "%s: more than %d files", path,
-                             DIRECTORY_LIMIT);
-        OMNI_TRY(list_add(list, path, entry->d_name, err));
-    }
-    return OTLS_OK;
+    list->status = list_add(list, name);
+    return list->status == OTLS_OK;
 }
 
 otls_status omni_directory_each(const char *path,
                                 otls_status (*each)(const char *path, void *user, otls_error *err),
                                 void *user, otls_error *err)
 {
-    name_list list = {0};
-    otls_status status;
-    DIR *directory = opendir(path);
+    name_list list = {.directory = path, .err = err};
+    const int error = omni_os_directory_each(path, list_name, &list);
+    otls_status status = list.status;
 
-    if (directory == NULL)
-        return fail_open(path, errno, err);
-    status = list_directory(&list, directory, path, err);
-    (void)closedir(directory);
+    if (error != 0)
+        return fail_open(path, error, err);
     if (list.count != 0)
         qsort(list.names, list.count, sizeof(*list.names), by_name);
     for (size_t i = 0; i < list.count && status == OTLS_OK; i++)
@@ -183,49 +177,26 @@ otls_status omni_directory_each(const char *path,
     return status;
 }
 
-/* Secrets go into it: a file of ours that others may read is closed to them first. */
-static bool keep_private(int fd)
-{
-    struct stat about;
-
-    if (fstat(fd, &about) != 0)
-        return false;
-    return !S_ISREG(about.st_mode) || (about.st_mode & (S_IRWXG | S_IRWXO)) == 0 ||
-           fchmod(fd, S_IRUSR | S_IWUSR) == 0;
-}
-
 otls_status omni_file_append_open(const char *path, int *fd, otls_error *err)
 {
+    int error;
+
     *fd = -1;
     if (path == NULL || path[0] == '\0')
         return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_FILE_NOT_FOUND, "no file name given");
-    *fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW,
-               S_IRUSR | S_IWUSR);
-    if (*fd < 0 && errno == EISDIR)
+    error = omni_os_append_open(path, fd);
+    if (error == EISDIR)
         return omni_fail(err, OTLS_E_IO, OTLS_CODE_FILE_IS_DIRECTORY,
                          "%s: is a directory, not a file", path);
-    if (*fd < 0)
-        return fail_open(path, errno, err);
-    if (!keep_private(*fd)) {
-        const int error = errno;
-
-        (void)close(*fd);
-        *fd = -1;
-        return fail_open(path, error, err);
-    }
-    return OTLS_OK;
+    return error == 0 ? OTLS_OK : fail_open(path, error, err);
 }
 
 void omni_file_append(int fd, const void *data, size_t size)
 {
-    ssize_t done;
-
-    do
-        done = write(fd, data, size);
-    while (done < 0 && errno == EINTR);
+    omni_os_append(fd, data, size);
 }
 
 void omni_file_append_close(int fd)
 {
-    (void)close(fd);
+    omni_os_file_close(fd);
 }

@@ -2,8 +2,8 @@
 #include "base/lru.h"
 
 #include "base/alloc.h"
+#include "platform/platform.h"
 
-#include <pthread.h>
 #include <stdatomic.h>
 #include <string.h>
 
@@ -19,7 +19,7 @@ typedef struct entry {
 
 struct omni_lru {
     atomic_uint references;
-    pthread_mutex_t lock;
+    omni_lock lock;
     void (*free_value)(void *value);
     entry **buckets; /* a power of two of them */
     size_t bucket_count, count, capacity;
@@ -36,26 +36,13 @@ static uint64_t hash_of(const uint8_t *key, size_t size)
     return hash ^ hash >> 32;
 }
 
-static bool make_lock(pthread_mutex_t *lock)
-{
-    pthread_mutexattr_t attributes;
-    bool made;
-
-    if (pthread_mutexattr_init(&attributes) != 0)
-        return false;
-    made = pthread_mutexattr_settype(&attributes, PTHREAD_MUTEX_RECURSIVE) == 0 &&
-           pthread_mutex_init(lock, &attributes) == 0;
-    (void)pthread_mutexattr_destroy(&attributes);
-    return made;
-}
-
 omni_lru *omni_lru_new(size_t capacity, void (*free_value)(void *value))
 {
     omni_lru *lru = omni_calloc(1, sizeof(*lru));
 
     if (lru == NULL)
         return NULL;
-    if (!make_lock(&lru->lock)) {
+    if (!omni_lock_make(&lru->lock, true)) {
         omni_free(lru);
         return NULL;
     }
@@ -74,12 +61,12 @@ omni_lru *omni_lru_ref(omni_lru *lru)
 
 void omni_lru_lock(omni_lru *lru)
 {
-    (void)pthread_mutex_lock(&lru->lock);
+    omni_lock_take(&lru->lock);
 }
 
 void omni_lru_unlock(omni_lru *lru)
 {
-    (void)pthread_mutex_unlock(&lru->lock);
+    omni_lock_give(&lru->lock);
 }
 
 static entry **place_of(const omni_lru *lru, const void *key, size_t size, uint64_t hash)
@@ -274,7 +261,7 @@ void omni_lru_free(omni_lru *lru)
         return;
     while (lru->oldest != NULL)
         drop_oldest(lru);
-    (void)pthread_mutex_destroy(&lru->lock);
+    omni_lock_end(&lru->lock);
     omni_free(lru->buckets);
     omni_free(lru);
 }

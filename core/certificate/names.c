@@ -81,46 +81,12 @@ otls_status otls_certificate_san_text(const otls_certificate *cert, size_t index
     return omni_text_finish(&text, out, err);
 }
 
-static void put_ipv4(omni_text *text, const uint8_t *a)
-{
-    omni_text_format(text, "%u.%u.%u.%u", (unsigned)a[0], (unsigned)a[1], (unsigned)a[2],
-                     (unsigned)a[3]);
-}
-
-/** RFC 5952: lower case, and the longest run of at least two zero groups, the first, as "::". */
-static void put_ipv6(omni_text *text, const uint8_t *a)
-{
-    unsigned group[8];
-    unsigned best = 8, best_size = 1;
-
-    for (unsigned i = 0; i < 8; i++)
-        group[i] = (unsigned)a[2 * i] << 8 | a[2 * i + 1];
-    for (unsigned i = 0; i < 8; i++) {
-        unsigned size = 0;
-
-        while (i + size < 8 && group[i + size] == 0)
-            size++;
-        if (size > best_size) {
-            best = i;
-            best_size = size;
-        }
-    }
-    for (unsigned i = 0; i < 8; i++) {
-        if (i == best) {
-            omni_text_add(text, "::");
-            i += best_size - 1;
-            continue;
-        }
-        omni_text_format(text, i != 0 && i != best + best_size ? ":%x" : "%x", group[i]);
-    }
-}
-
 void omni_text_ip(omni_text *text, otls_slice address)
 {
-    if (address.size == 4) {
-        put_ipv4(text, address.data);
-    } else if (address.size == 16) {
-        put_ipv6(text, address.data);
+    char plain[OMNI_IP_TEXT_MAX];
+
+    if (omni_ip_text(address.data, address.size, plain, sizeof(plain))) {
+        omni_text_add(text, plain);
     } else {
         omni_text_char(text, '#');
         omni_text_hex(text, address, '\0');

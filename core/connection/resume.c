@@ -6,7 +6,6 @@
 #include "connection/fail.h"
 #include "connection/peer.h"
 
-#include <arpa/inet.h>
 #include <string.h>
 
 #define ADD_ONE(counter) atomic_fetch_add_explicit(&(counter), 1, memory_order_relaxed)
@@ -20,8 +19,7 @@ static void bound_name(const otls_connection *conn, char out[OMNI_SESSION_HOST_M
     if (name->dns != NULL)
         (void)snprintf(out, OMNI_SESSION_HOST_MAX + 1, "%s", name->dns);
     else if (name->ip_size != 0)
-        (void)inet_ntop(name->ip_size == 4 ? AF_INET : AF_INET6, name->ip, out,
-                        OMNI_SESSION_HOST_MAX + 1);
+        (void)omni_ip_text(name->ip, name->ip_size, out, OMNI_SESSION_HOST_MAX + 1);
 }
 
 /* ---- before the handshake ---- */

@@ -18,7 +18,7 @@ static otls_status allocate(otls_context **out, const otls_backend *backend, otl
 
     if (context == NULL)
         return omni_fail_nomem(err);
-    if (pthread_mutex_init(&context->sealing, NULL) != 0) {
+    if (!omni_lock_make(&context->sealing, false)) {
         omni_free(context);
         return omni_fail_nomem(err);
     }
@@ -70,7 +70,7 @@ void otls_context_free(otls_context *context)
     omni_context_unseal(context);
     omni_settings_clear(&context->settings);
     omni_user_data_set(&context->user, NULL, NULL);
-    (void)pthread_mutex_destroy(&context->sealing);
+    omni_lock_end(&context->sealing);
     omni_free(context);
 }
 

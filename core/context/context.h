@@ -11,8 +11,8 @@
 #include "context/settings.h"
 #include "engine/engine.h"
 #include "identity/identity.h"
+#include "platform/platform.h"
 #include <omnitls/context.h>
-#include <pthread.h>
 #include <stdatomic.h>
 
 /** One engine context and the policy it was made from. */
@@ -27,7 +27,7 @@ typedef struct omni_native {
 struct otls_context {
     atomic_uint references;
     atomic_bool sealed;
-    pthread_mutex_t sealing; /* held only while sealing */
+    omni_lock sealing; /* held only while sealing */
     const otls_backend *backend;
     otls_role role;
     omni_settings settings;

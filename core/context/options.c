@@ -7,7 +7,6 @@
 #include <omnitls/parity.h>
 
 #include <string.h>
-#include <strings.h>
 
 #define ALWAYS_ON                                                                                  \
     (OTLS_OPTION_NO_COMPRESSION | OTLS_OPTION_SINGLE_DH_USE | OTLS_OPTION_SINGLE_ECDH_USE |        \
@@ -63,20 +62,20 @@ otls_status otls_version_parse(const char *name, uint16_t *version, otls_error *
 
     if (name == NULL)
         return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE, "no version given");
-    if (strcasecmp(name, "SSLv2") == 0)
+    if (omni_same_word(name, "SSLv2"))
         return omni_fail(err, OTLS_E_CONFIG, OTLS_CODE_OBSOLETE,
                          "SSLv2 is refused: it is broken (RFC 6176)");
-    if (strcasecmp(name, "SSLv3") == 0)
+    if (omni_same_word(name, "SSLv3"))
         return omni_fail(err, OTLS_E_CONFIG, OTLS_CODE_OBSOLETE,
                          "SSLv3 is refused: it is broken (RFC 7568)");
-    if (strncasecmp(name, "TLSv", 4) == 0)
+    if (omni_same_letters(name, "TLSv", sizeof("TLSv") - 1))
         bare = name + 4;
-    else if (strncasecmp(name, "TLS", 3) == 0)
+    else if (omni_same_letters(name, "TLS", sizeof("TLS") - 1))
         bare = name + 3;
     for (size_t i = 0; i < OMNI_COUNT(names); i++) {
         const bool word = names[i].name[0] > '9';
 
-        if (strcasecmp(word ? name : bare, names[i].name) == 0) {
+        if (omni_same_word(word ? name : bare, names[i].name)) {
             *version = names[i].version;
             return OTLS_OK;
         }
@@ -242,7 +241,7 @@ uint32_t otls_context_options(const otls_context *context)
 uint32_t otls_option_find(const char *name)
 {
     for (size_t i = 0; name != NULL && i < OPTION_COUNT; i++)
-        if (strcasecmp(option_names[i].name, name) == 0)
+        if (omni_same_word(option_names[i].name, name))
             return option_names[i].bit;
     return 0;
 }

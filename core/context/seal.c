@@ -328,11 +328,23 @@ static otls_status check_own(const otls_context *context, otls_error *err)
     return omni_dh_params_check(p, g, settings->verdict.security_level, "DH parameters", err);
 }
 
+/* Without a time no certificate can be said to be valid; 1970 would say that all are too new. */
+static otls_status need_clock(const omni_callbacks *callbacks, otls_error *err)
+{
+    int64_t now;
+
+    if (callbacks->now != NULL || omni_os_now(&now))
+        return OTLS_OK;
+    return omni_fail(err, OTLS_E_CONFIG, OTLS_CODE_NONE,
+                     "this system has no clock: give one to otls_context_set_clock");
+}
+
 static otls_status seal_locked(otls_context *context, otls_error *err)
 {
     const omni_settings *settings = &context->settings;
     const otls_identity *own = settings->present.identity_count != 0 ? settings->present.identities[0] : NULL;
 
+    OMNI_TRY(need_clock(&settings->callbacks, err));
     OMNI_TRY(check_own(context, err));
     OMNI_TRY(filter(context, err));
     OMNI_TRY(omni_session_seal(context, err));
@@ -350,11 +362,11 @@ otls_status otls_context_seal(otls_context *context, otls_error *err)
 
     if (atomic_load_explicit(&context->sealed, memory_order_acquire))
         return OTLS_OK;
-    (void)pthread_mutex_lock(&context->sealing);
+    omni_lock_take(&context->sealing);
     if (!atomic_load_explicit(&context->sealed, memory_order_acquire))
         status = seal_locked(context, err);
     if (status != OTLS_OK)
         omni_context_unseal(context); /* a corrected setting must not meet old natives */
-    (void)pthread_mutex_unlock(&context->sealing);
+    omni_lock_give(&context->sealing);
     return status;
 }

@@ -3,14 +3,17 @@
 #include "context/context.h"
 
 #include "base/base.h"
-
-#include <time.h>
+#include "platform/platform.h"
 
 int64_t omni_context_now(const otls_context *context)
 {
     const omni_settings *settings = &context->settings;
+    int64_t now = 0;
 
-    return settings->callbacks.now != NULL ? settings->callbacks.now(settings->callbacks.now_user) : (int64_t)time(NULL);
+    if (settings->callbacks.now != NULL)
+        return settings->callbacks.now(settings->callbacks.now_user);
+    (void)omni_os_now(&now); /* sealing refused a context without any clock */
+    return now;
 }
 
 bool omni_context_allows_suite(const otls_context *context, uint16_t id)

@@ -4,12 +4,10 @@
 #ifndef OTLS_ONLY_BACKEND
 
 #include "base/base.h"
+#include "platform/platform.h"
 
-#include <dlfcn.h>
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #define STRING_(x) #x
 #define STRING(x) STRING_(x)
@@ -19,67 +17,64 @@
 
 static otls_status open_module(const otls_backend_module **out, const char *path, otls_error *err)
 {
-    /* RTLD_LOCAL: wolfSSL exports six names that are OpenSSL's, and many that are nobody's */
-    void *handle = dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
+    char reason[sizeof(err->text)];
+    void *module = omni_os_module_open(path, reason, sizeof(reason));
     const void *symbol;
 
-    if (handle == NULL)
-        return omni_fail(err, OTLS_E_BACKEND, OTLS_CODE_NONE, "%s", dlerror());
-    symbol = dlsym(handle, STRING(OTLS_BACKEND_SYMBOL));
-    if (symbol == NULL) {
-        (void)dlclose(handle);
+    if (module == NULL)
+        return omni_fail(err, OTLS_E_BACKEND, OTLS_CODE_NONE, "%s", reason);
+    symbol = omni_os_module_symbol(module, STRING(OTLS_BACKEND_SYMBOL));
+    if (symbol == NULL)
         return omni_fail(err, OTLS_E_BACKEND, OTLS_CODE_NONE, "%s: is no omnitls module", path);
-    }
     *out = symbol;
     return OTLS_OK;
 }
 
-/* An address inside this library, for dladdr. */
-static const char module_anchor = 0;
-
-/* The directory of the file this code is in, so that a build tree and a moved prefix both work. Of
- * a static library that is the program's, and the program's name is argv[0], which anybody chooses.
- */
-static bool own_directory(char *out, size_t capacity)
+/* The directory of the file this code is in, so that a build tree and a moved prefix both work. Not
+ * with raised privileges: of a static library it is where the program's caller says that it is. */
+static bool beside_us(char *out, size_t capacity)
 {
-    Dl_info info;
-    const char *slash;
+    static const char folder[] = "/omnitls";
     size_t length;
 
-    if (dladdr(&module_anchor, &info) == 0 || info.dli_fname == NULL)
+    if (omni_privileges_raised() || !omni_os_own_directory(out, capacity))
         return false;
-    slash = strrchr(info.dli_fname, '/');
-    if (slash == NULL)
+    length = strlen(out);
+    if (length + sizeof(folder) > capacity)
         return false;
-    length = (size_t)(slash - info.dli_fname);
-    if (length + sizeof("/omnitls") > capacity)
-        return false;
-    memcpy(out, info.dli_fname, length);
-    memcpy(out + length, "/omnitls", sizeof("/omnitls"));
+    memcpy(out + length, folder, sizeof(folder));
     return true;
+}
+
+static bool is_safe(const char *directory)
+{
+    return omni_os_path_is_absolute(directory) || !omni_privileges_raised();
 }
 
 otls_status omni_module_load(const otls_backend_module **out, const char *name, otls_error *err)
 {
-    char beside[PATH_MAX], path[PATH_MAX];
+    char beside[OMNI_OS_PATH_MAX], path[OMNI_OS_PATH_MAX];
     const char *directories[3] = {omni_environment("OMNITLS_MODULE_DIR"), NULL,
                                   OMNITLS_MODULE_PATH};
 
-    if (!omni_privileges_raised() && own_directory(beside, sizeof(beside)))
+    if (beside_us(beside, sizeof(beside)))
         directories[1] = beside;
     for (size_t i = 0; i < OMNI_COUNT(directories); i++) {
-        if (directories[i] == NULL || (directories[i][0] != '/' && omni_privileges_raised()))
+        if (directories[i] == NULL || !is_safe(directories[i]))
             continue;
-        if (snprintf(path, sizeof(path), "%s/%s.so", directories[i], name) >= (int)sizeof(path))
+        if (snprintf(path, sizeof(path), "%s/%s" OMNI_OS_MODULE_SUFFIX, directories[i], name) >=
+            (int)sizeof(path))
             continue;
         /* a module that is there but does not load is the answer; do not hide its reason */
-        if (access(path, F_OK) == 0)
+        if (omni_os_exists(path))
             return open_module(out, path, err);
     }
     return omni_fail(err, OTLS_E_BACKEND, OTLS_CODE_NONE,
                      omni_privileges_raised()
-                         ? "no module %s.so in %s, the only place with raised privileges"
-                         : "no module %s.so in OMNITLS_MODULE_DIR, beside the library or in %s",
+                         ? "no module %s" OMNI_OS_MODULE_SUFFIX
+                           " in %s, the only place with raised privileges"
+                         : "no module %s" OMNI_OS_MODULE_SUFFIX
+                           " in OMNITLS_MODULE_DIR, beside the library or in %s",
                      name, OMNITLS_MODULE_PATH);
 }
 

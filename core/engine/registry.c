@@ -3,8 +3,8 @@
 
 #include "base/base.h"
 #include "engine/loader.h"
+#include "platform/platform.h"
 
-#include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
@@ -19,12 +19,11 @@
 #define NAME_LIMIT 32
 
 /* Entries are only ever added, and are immutable once added, so a pointer to one never dies. */
-static struct {
-    pthread_mutex_t lock;
+static struct { /* under the global lock */
     struct otls_backend entries[OMNI_BACKEND_MAX];
     size_t count;
     _Atomic(const otls_backend *) chosen;
-} registry = {.lock = PTHREAD_MUTEX_INITIALIZER};
+} registry;
 
 #ifdef OTLS_STATIC_BACKENDS_LIST
 #define X(name) extern const otls_backend_module otls_module_##name;
@@ -111,11 +110,11 @@ static otls_status find_named(const otls_backend **out, const char *name, otls_e
 
     if (!name_is_sane(name))
         return omni_fail(err, OTLS_E_BACKEND, OTLS_CODE_NONE, "\"%.40s\" is no engine's name", name);
-    (void)pthread_mutex_lock(&registry.lock);
+    omni_lock_take_global();
     found = lookup(name);
     if (found == NULL)
         status = add(&found, name, err);
-    (void)pthread_mutex_unlock(&registry.lock);
+    omni_lock_give_global();
     if (status == OTLS_OK)
         *out = found;
     return status;

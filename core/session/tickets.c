@@ -8,8 +8,8 @@
 #include "session/session.h"
 
 #include "base/base.h"
+#include "platform/platform.h"
 
-#include <pthread.h>
 #include <string.h>
 
 #define KEYS OMNI_TICKET_RING_KEYS
@@ -18,7 +18,7 @@ enum { CURRENT, PREVIOUS, NEXT };
 
 struct omni_ticket_ring {
     atomic_uint references;
-    pthread_mutex_t lock;
+    omni_lock lock;
     otls_ticket_key keys[KEYS];
     bool have[KEYS];
     bool was_set;  /* by the application: time does not rotate it */
@@ -33,7 +33,7 @@ omni_ticket_ring *omni_ticket_ring_new(void)
 
     if (ring == NULL)
         return NULL;
-    if (pthread_mutex_init(&ring->lock, NULL) != 0) {
+    if (!omni_lock_make(&ring->lock, false)) {
         omni_free(ring);
         return NULL;
     }
@@ -53,7 +53,7 @@ void omni_ticket_ring_free(omni_ticket_ring *ring)
     if (ring == NULL || atomic_fetch_sub_explicit(&ring->references, 1, memory_order_acq_rel) != 1)
         return;
     omni_wipe(ring->keys, sizeof(ring->keys));
-    (void)pthread_mutex_destroy(&ring->lock);
+    omni_lock_end(&ring->lock);
     omni_free(ring);
 }
 
@@ -123,13 +123,13 @@ otls_status omni_ticket_ring_set(omni_ticket_ring *ring, const uint8_t *keys, si
                          "%zu bytes are not 1 to 3 ticket keys of %d bytes", size,
                          OTLS_TICKET_KEY_SIZE);
     OMNI_TRY(check_keys(keys, count, err));
-    (void)pthread_mutex_lock(&ring->lock);
+    omni_lock_take(&ring->lock);
     omni_wipe(ring->keys, sizeof(ring->keys));
     memcpy(ring->keys, keys, size);
     for (size_t i = 0; i < KEYS; i++)
         ring->have[i] = i < count;
     ring->was_set = true;
-    (void)pthread_mutex_unlock(&ring->lock);
+    omni_lock_give(&ring->lock);
     return OTLS_OK;
 }
 
@@ -138,14 +138,14 @@ otls_status omni_ticket_ring_get(omni_ticket_ring *ring, const otls_backend *bac
 {
     otls_status status;
 
-    (void)pthread_mutex_lock(&ring->lock);
+    omni_lock_take(&ring->lock);
     status = fill(ring, backend, now, err);
     for (size_t i = PREVIOUS; status == OTLS_OK && i < KEYS; i++)
         if (!ring->have[i]) /* nothing was ever sealed with it */
             status = make_key(ring, i, backend, err);
     if (status == OTLS_OK)
         memcpy(out, ring->keys, sizeof(ring->keys));
-    (void)pthread_mutex_unlock(&ring->lock);
+    omni_lock_give(&ring->lock);
     return status;
 }
 
@@ -154,9 +154,9 @@ otls_status omni_ticket_ring_rotate(omni_ticket_ring *ring, const otls_backend *
 {
     otls_status status;
 
-    (void)pthread_mutex_lock(&ring->lock);
+    omni_lock_take(&ring->lock);
     status = rotate(ring, backend, now, err);
-    (void)pthread_mutex_unlock(&ring->lock);
+    omni_lock_give(&ring->lock);
     return status;
 }
 
@@ -234,12 +234,12 @@ otls_status omni_ticket_ring_key(omni_ticket_ring *ring, const otls_backend *bac
     otls_status status;
 
     *renew = false;
-    (void)pthread_mutex_lock(&ring->lock);
+    omni_lock_take(&ring->lock);
     status = advance(ring, backend, now, period);
     if (status == OTLS_OK)
         status = name == NULL ? derive_key(backend, &ring->keys[CURRENT], binding, out)
                               : open_key(ring, backend, binding, name, out, renew);
-    (void)pthread_mutex_unlock(&ring->lock);
+    omni_lock_give(&ring->lock);
     return status == OTLS_OK ? OTLS_OK : OTLS_E_USAGE;
 }
 
@@ -249,7 +249,7 @@ size_t omni_ticket_ring_keys(omni_ticket_ring *ring, const otls_backend *backend
 {
     size_t count = 0;
 
-    (void)pthread_mutex_lock(&ring->lock);
+    omni_lock_take(&ring->lock);
     if (advance(ring, backend, now, period) == OTLS_OK)
         for (size_t i = CURRENT; i < KEYS; i++) {
             if (!ring->have[i])
@@ -260,6 +260,6 @@ size_t omni_ticket_ring_keys(omni_ticket_ring *ring, const otls_backend *backend
             }
             count++;
         }
-    (void)pthread_mutex_unlock(&ring->lock);
+    omni_lock_give(&ring->lock);
     return count;
 }

@@ -4,12 +4,9 @@
 #include "socket/socket.h"
 
 #include <errno.h>
-#include <netdb.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* RFC 8305 section 5: the recommended Connection Attempt Delay */
 #define ATTEMPT_DELAY_MS 250
@@ -36,54 +33,41 @@ static bool port_is_sane(const char *port)
     return *end != '\0' || (port[0] != '-' && port[0] != '+' && number <= 65535);
 }
 
-static otls_status resolve_failed(const char *host, const char *port, int code, int system_error,
-                                  otls_error *err)
+static otls_status lookup(const char *host, const char *port, bool passive, omni_address *out,
+                          size_t *count, otls_error *err)
 {
+    const char *name = host == NULL ? "*" : host, *text = NULL;
     char what[300];
+    int error = 0;
 
-    if (code == EAI_MEMORY)
+    switch (omni_os_resolve(host, port, passive, out, OMNI_ADDRESS_MAX, count, &error, &text)) {
+    case OMNI_FOUND_DONE:
+        return OTLS_OK;
+    case OMNI_FOUND_NOMEM:
         return omni_fail_nomem(err);
-    if (code == EAI_SERVICE)
+    case OMNI_FOUND_NO_PORT:
         return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NAME_LOOKUP, "there is no port \"%.64s\"",
                          port);
-    if (code == EAI_SYSTEM) {
-        (void)snprintf(what, sizeof(what), "cannot look up \"%.200s\"", host);
-        return omni_fail_system(err, OTLS_CODE_NAME_LOOKUP, system_error, what);
+    case OMNI_FOUND_SYSTEM:
+        (void)snprintf(what, sizeof(what), "cannot look up \"%.200s\"", name);
+        return omni_fail_system(err, OTLS_CODE_NAME_LOOKUP, error, what);
+    case OMNI_FOUND_FAILED:
+    default:
+        return omni_fail(err, OTLS_E_IO, OTLS_CODE_NAME_LOOKUP, "cannot look up \"%.100s\": %s",
+                         name, text);
     }
-    return omni_fail(err, OTLS_E_IO, OTLS_CODE_NAME_LOOKUP, "cannot look up \"%.100s\": %s", host,
-                     gai_strerror(code));
 }
 
 otls_status omni_resolve(const char *host, const char *port, bool passive, omni_address *out,
                          size_t *count, otls_error *err)
 {
-    struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM};
-    struct addrinfo *list = NULL;
-    int code;
-
     *count = 0;
     if (port == NULL || !port_is_sane(port))
         return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NAME_LOOKUP, "there is no port \"%.64s\"",
                          port == NULL ? "" : port);
     if ((host == NULL && !passive) || (host != NULL && host[0] == '\0'))
         return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NAME_LOOKUP, "the host name is empty");
-    hints.ai_flags = passive ? AI_PASSIVE : 0;
-    code = getaddrinfo(host, port, &hints, &list);
-    if (code != 0)
-        return resolve_failed(host == NULL ? "*" : host, port, code, errno, err);
-    for (const struct addrinfo *at = list; at != NULL && *count < OMNI_ADDRESS_MAX;
-         at = at->ai_next) {
-        if (at->ai_addrlen > sizeof(out->storage))
-            continue;
-        memset(&out[*count], 0, sizeof(out[*count]));
-        memcpy(&out[*count].storage, at->ai_addr, at->ai_addrlen);
-        out[*count].size = at->ai_addrlen;
-        ++*count;
-    }
-    freeaddrinfo(list);
-    if (*count == 0)
-        return resolve_failed(host == NULL ? "*" : host, port, EAI_NONAME, 0, err);
-    return OTLS_OK;
+    return lookup(host, port, passive, out, count, err);
 }
 
 /* The families in turn, each in the resolver's order (RFC 8305 section 4). */
@@ -93,7 +77,7 @@ static void interleave(omni_address *list, size_t count)
         size_t j = i;
         omni_address moved;
 
-        while (j < count && list[j].storage.ss_family == list[i - 1].storage.ss_family)
+        while (j < count && list[j].ip_size == list[i - 1].ip_size)
             j++;
         if (j == count)
             return;
@@ -106,13 +90,13 @@ static void interleave(omni_address *list, size_t count)
 /* A bound descriptor has a family, and can be connected only once. */
 static otls_status keep_family_of(omni_dial *dial, int fd, otls_error *err)
 {
-    struct sockaddr_storage own;
-    socklen_t size = (socklen_t)sizeof(own);
+    omni_address own;
+    const int error = omni_os_own_address(fd, &own);
 
-    if (getsockname(fd, (struct sockaddr *)&own, &size) != 0)
-        return omni_fail_system(err, OTLS_CODE_NONE, errno, "cannot use the socket");
+    if (error != 0)
+        return omni_fail_system(err, OTLS_CODE_NONE, error, "cannot use the socket");
     for (size_t i = 0; i < dial->count; i++) {
-        if (dial->addresses[i].storage.ss_family == own.ss_family) {
+        if (dial->addresses[i].ip_size == own.ip_size) {
             dial->addresses[0] = dial->addresses[i];
             dial->count = 1;
             return OTLS_OK;
@@ -153,7 +137,7 @@ otls_status omni_dial_new(omni_dial **out, const char *host, const char *port, i
 static void give_up(const omni_dial *dial, int fd)
 {
     if (fd != dial->bound_fd)
-        close(fd);
+        omni_os_socket_close(fd);
 }
 
 void omni_dial_free(omni_dial *dial)
@@ -174,25 +158,25 @@ int omni_dial_fileno(const omni_dial *dial)
 static bool start_next(omni_dial *dial, int *fd)
 {
     const omni_address *address = &dial->addresses[dial->next++];
-    int attempt = dial->bound_fd;
+    int attempt = dial->bound_fd, error = 0;
 
     if (attempt < 0)
-        attempt = omni_os_socket(address->storage.ss_family);
-    if (attempt < 0) {
-        dial->last_error = errno;
+        error = omni_os_socket(address, &attempt);
+    if (error != 0) {
+        dial->last_error = error;
         return false;
     }
-    if (connect(attempt, (const struct sockaddr *)&address->storage, address->size) == 0) {
+    error = omni_os_connect(attempt, address);
+    if (error == 0) {
         *fd = attempt;
         return true;
     }
-    /* an interrupted connect goes on by itself (POSIX), as one in progress does */
-    if (errno == EINPROGRESS || errno == EINTR) {
+    if (error == EINPROGRESS) {
         dial->fds[dial->active++] = attempt;
-        dial->next_start = omni_monotonic_ms() + ATTEMPT_DELAY_MS;
+        dial->next_start = omni_os_monotonic_ms() + ATTEMPT_DELAY_MS;
         return false;
     }
-    dial->last_error = errno;
+    dial->last_error = error;
     give_up(dial, attempt);
     return false;
 }
@@ -206,7 +190,7 @@ static int poll_time(const omni_dial *dial, bool once, const omni_deadline *dead
         return 0;
     if (dial->next == dial->count)
         return left;
-    until_next = dial->next_start - omni_monotonic_ms();
+    until_next = dial->next_start - omni_os_monotonic_ms();
     if (until_next < 0)
         until_next = 0;
     return left < 0 || until_next < left ? (int)until_next : left;
@@ -215,24 +199,23 @@ static int poll_time(const omni_dial *dial, bool once, const omni_deadline *dead
 /* Wait for the attempts under way: true and *fd when one connected. Failed ones are dropped. */
 static bool collect(omni_dial *dial, int wait_ms, int *fd)
 {
-    struct pollfd items[OMNI_ADDRESS_MAX];
-    size_t kept = 0;
+    omni_poll items[OMNI_ADDRESS_MAX];
+    size_t kept = 0, ready = 0;
     bool connected = false;
 
     for (size_t i = 0; i < dial->active; i++)
-        items[i] = (struct pollfd){.fd = dial->fds[i], .events = POLLOUT};
-    if (poll(items, (nfds_t)dial->active, wait_ms) <= 0)
+        items[i] = (omni_poll){.fd = dial->fds[i], .write = true};
+    (void)omni_os_poll(items, dial->active, wait_ms, &ready);
+    if (ready == 0)
         return false; /* interrupted counts as nothing happened: the caller looks at the time */
     for (size_t i = 0; i < dial->active; i++) {
-        int failure = 0;
-        socklen_t size = (socklen_t)sizeof(failure);
+        int failure;
 
-        if (connected || items[i].revents == 0) {
+        if (connected || !items[i].any) {
             dial->fds[kept++] = items[i].fd;
             continue;
         }
-        if (getsockopt(items[i].fd, SOL_SOCKET, SO_ERROR, &failure, &size) != 0)
-            failure = errno;
+        failure = omni_os_connect_failure(items[i].fd);
         if (failure == 0) {
             *fd = items[i].fd;
             connected = true;
@@ -259,7 +242,7 @@ otls_status omni_dial_run(omni_dial *dial, bool once, const omni_deadline *deadl
     for (;;) {
         /* without waiting there is one attempt at a time, so that there is one thing to poll */
         if (dial->next < dial->count &&
-            (dial->active == 0 || (!once && omni_monotonic_ms() >= dial->next_start))) {
+            (dial->active == 0 || (!once && omni_os_monotonic_ms() >= dial->next_start))) {
             if (start_next(dial, fd))
                 return OTLS_OK;
             continue;

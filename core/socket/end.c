@@ -20,11 +20,13 @@ static otls_status end_writing(otls_socket *sock, const omni_deadline *deadline,
     return omni_socket_flush_until(sock, deadline, err);
 }
 
-static otls_status end_descriptor(int fd, int how, otls_error *err)
+static otls_status end_descriptor(int fd, omni_os_ways way, otls_error *err)
 {
-    if (shutdown(fd, how) == 0 || errno == ENOTCONN)
+    const int error = omni_os_shutdown(fd, way);
+
+    if (error == 0 || error == ENOTCONN)
         return OTLS_OK; /* not connected any more: the peer has ended it first */
-    return omni_fail_system(err, OTLS_CODE_NONE, errno, "cannot shut the socket down");
+    return omni_fail_system(err, OTLS_CODE_NONE, error, "cannot shut the socket down");
 }
 
 otls_status otls_socket_shutdown(otls_socket *sock, otls_shutdown_how how, otls_error *err)
@@ -38,10 +40,10 @@ otls_status otls_socket_shutdown(otls_socket *sock, otls_shutdown_how how, otls_
     deadline = omni_deadline_in(sock->timeout_ms);
     if (how != OTLS_SHUTDOWN_READING) {
         OMNI_TRY(end_writing(sock, &deadline, err));
-        OMNI_TRY(end_descriptor(sock->fd, SHUT_WR, err));
+        OMNI_TRY(end_descriptor(sock->fd, OMNI_OS_WRITING, err));
     }
     if (how != OTLS_SHUTDOWN_WRITING) {
-        OMNI_TRY(end_descriptor(sock->fd, SHUT_RD, err));
+        OMNI_TRY(end_descriptor(sock->fd, OMNI_OS_READING, err));
         sock->reading_ended = true;
     }
     return OTLS_OK;

@@ -4,9 +4,7 @@
 #include "socket/socket.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <string.h>
-#include <unistd.h>
 
 #define FILE_BLOCK 16384
 
@@ -24,20 +22,19 @@ otls_status omni_socket_pause(otls_socket *sock, otls_status want, bool reading,
                               const omni_deadline *deadline, otls_error *err)
 {
     bool unsent = (otls_connection_events(sock->conn) & OTLS_EVENT_WRITE) != 0;
-    short events = POLLOUT;
-    short revents = 0;
+    omni_poll item = {.fd = sock->fd, .write = true};
 
     if ((want != OTLS_WANT_READ && want != OTLS_WANT_WRITE) || sock->timeout_ms == 0)
         return want;
     /* Who only sends must not look at input: bytes nobody takes now would make it spin. Who reads
      * must look at both: with unsent bytes in the way two peers could wait for each other. */
     if (reading || want == OTLS_WANT_READ)
-        events = unsent ? POLLIN | POLLOUT : POLLIN;
-    OMNI_TRY(omni_os_poll(sock->fd, events, deadline, &revents, err));
-    if (revents == 0)
+        item = (omni_poll){.fd = sock->fd, .read = true, .write = unsent};
+    OMNI_TRY(omni_socket_wait(&item, deadline, err));
+    if (!item.any)
         return omni_fail(err, OTLS_E_TIMEOUT, OTLS_CODE_NONE, "the peer did not %s in time",
                          want == OTLS_WANT_READ ? "answer" : "take the data");
-    if (unsent && (revents & POLLOUT) != 0) {
+    if (unsent && item.writable) {
         otls_status status = otls_connection_flush(sock->conn, err);
 
         return status < OTLS_OK ? status : OTLS_OK;
@@ -180,16 +177,12 @@ otls_status otls_socket_send_all(otls_socket *sock, const void *data, size_t siz
 static otls_status read_file(int fd, unsigned char *block, size_t want, uint64_t offset,
                              size_t *got, otls_error *err)
 {
-    ssize_t count;
+    const int error = omni_os_file_read_at(fd, block, want, offset, got);
 
-    if (offset > (uint64_t)INT64_MAX - want || (uint64_t)(off_t)offset != offset)
+    if (error == EOVERFLOW)
         return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_LIMIT, "the file offset is too large");
-    do {
-        count = pread(fd, block, want, (off_t)offset);
-    } while (count < 0 && errno == EINTR);
-    if (count < 0)
-        return omni_fail_system(err, OTLS_CODE_FILE_UNREADABLE, errno, "cannot read the file");
-    *got = (size_t)count;
+    if (error != 0)
+        return omni_fail_system(err, OTLS_CODE_FILE_UNREADABLE, error, "cannot read the file");
     return OTLS_OK;
 }
 

@@ -4,10 +4,7 @@
 #include "socket/socket.h"
 
 #include <errno.h>
-#include <netinet/in.h>
-#include <poll.h>
 #include <stdio.h>
-#include <unistd.h>
 
 static otls_status bind_failed(const char *host, const char *port, int number, otls_error *err)
 {
@@ -18,49 +15,36 @@ static otls_status bind_failed(const char *host, const char *port, int number, o
     return omni_fail_system(err, OTLS_CODE_NONE, number, what);
 }
 
-static int bind_one(const omni_address *address, bool dual_stack)
+static int bind_one(const omni_address *address, bool dual_stack, int *fd)
 {
-    int fd = omni_os_socket(address->storage.ss_family);
-    int on = 1;
-    int only = dual_stack ? 0 : 1;
+    int error = omni_os_socket(address, fd);
 
-    if (fd < 0)
-        return -1;
-    /* a server that restarts must not wait for its old connections to be forgotten */
-    (void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, (socklen_t)sizeof(on));
-    if (address->storage.ss_family == AF_INET6)
-        (void)setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &only, (socklen_t)sizeof(only));
-    if (bind(fd, (const struct sockaddr *)&address->storage, address->size) != 0) {
-        int saved = errno;
-
-        close(fd);
-        errno = saved;
-        return -1;
-    }
-    return fd;
+    if (error != 0)
+        return error;
+    omni_os_bind_options(*fd, address, dual_stack);
+    error = omni_os_bind(*fd, address);
+    if (error != 0)
+        omni_os_socket_close(*fd);
+    return error;
 }
 
 /* Every address is one IPv6 socket that takes IPv4 too, or an IPv4 one where there is no IPv6. */
-static int bind_first(const omni_address *list, size_t count, bool every_address)
+static int bind_first(const omni_address *list, size_t count, bool every_address, int *fd)
 {
     int last_error = EADDRNOTAVAIL;
 
     for (int pass = every_address ? 0 : 1; pass < 2; pass++) {
         for (size_t i = 0; i < count; i++) {
-            int fd;
-
-            if (pass == 0 && list[i].storage.ss_family != AF_INET6)
+            if (pass == 0 && list[i].ip_size != 16)
                 continue;
-            fd = bind_one(&list[i], every_address);
-            if (fd >= 0)
-                return fd;
-            last_error = errno;
+            last_error = bind_one(&list[i], every_address, fd);
+            if (last_error == 0)
+                return 0;
         }
         if (every_address && last_error == EADDRINUSE)
             break;
     }
-    errno = last_error;
-    return -1;
+    return last_error;
 }
 
 /* A descriptor that was wrapped before it was bound. */
@@ -68,13 +52,9 @@ static int bind_existing(int fd, const omni_address *list, size_t count)
 {
     int last_error = EADDRNOTAVAIL;
 
-    for (size_t i = 0; i < count; i++) {
-        if (bind(fd, (const struct sockaddr *)&list[i].storage, list[i].size) == 0)
-            return fd;
-        last_error = errno;
-    }
-    errno = last_error;
-    return -1;
+    for (size_t i = 0; i < count && last_error != 0; i++)
+        last_error = omni_os_bind(fd, &list[i]);
+    return last_error;
 }
 
 otls_status otls_socket_bind(otls_socket *sock, const char *host_or_null, const char *port,
@@ -82,19 +62,18 @@ otls_status otls_socket_bind(otls_socket *sock, const char *host_or_null, const 
 {
     omni_address list[OMNI_ADDRESS_MAX];
     size_t count = 0;
-    int fd;
+    int fd, error;
 
     if (sock == NULL || port == NULL)
         return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE, "no socket or no port was given");
     if (sock->conn != NULL || sock->listening || sock->dial != NULL)
         return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE, "the socket is already in use");
     OMNI_TRY(omni_resolve(host_or_null, port, true, list, &count, err));
-    if (sock->fd >= 0)
-        fd = bind_existing(sock->fd, list, count);
-    else
-        fd = bind_first(list, count, host_or_null == NULL);
-    if (fd < 0)
-        return bind_failed(host_or_null, port, errno, err);
+    fd = sock->fd;
+    error = fd >= 0 ? bind_existing(fd, list, count)
+                    : bind_first(list, count, host_or_null == NULL, &fd);
+    if (error != 0)
+        return bind_failed(host_or_null, port, error, err);
     if (sock->fd < 0)
         sock->restore_blocking = true; /* who takes it back expects a plain descriptor */
     sock->fd = fd;
@@ -103,13 +82,16 @@ otls_status otls_socket_bind(otls_socket *sock, const char *host_or_null, const 
 
 otls_status otls_socket_listen(otls_socket *sock, int backlog, otls_error *err)
 {
+    int error;
+
     if (sock == NULL || sock->fd < 0 || sock->conn != NULL)
         return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE,
                          "only a bound socket without a connection can listen");
     if (otls_context_role(sock->context) == OTLS_CLIENT)
         return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE, "the context is for the client's side");
-    if (listen(sock->fd, backlog < 1 ? SOMAXCONN : backlog) != 0)
-        return omni_fail_system(err, OTLS_CODE_NONE, errno, "cannot listen");
+    error = omni_os_listen(sock->fd, backlog);
+    if (error != 0)
+        return omni_fail_system(err, OTLS_CODE_NONE, error, "cannot listen");
     sock->listening = true;
     return OTLS_OK;
 }
@@ -161,20 +143,20 @@ static bool client_has_gone(int number)
 static otls_status accept_until(otls_socket *listener, const omni_deadline *deadline, int *fd,
                                 otls_error *err)
 {
-    short revents;
-
     for (;;) {
-        *fd = omni_os_accept(listener->fd);
-        if (*fd >= 0)
+        omni_poll item = {.fd = listener->fd, .read = true};
+        const int error = omni_os_accept(listener->fd, fd);
+
+        if (error == 0)
             return OTLS_OK;
-        if (client_has_gone(errno))
+        if (client_has_gone(error))
             continue;
-        if (errno != EAGAIN && errno != EWOULDBLOCK)
-            return omni_fail_system(err, OTLS_CODE_NONE, errno, "cannot accept a connection");
+        if (error != EAGAIN)
+            return omni_fail_system(err, OTLS_CODE_NONE, error, "cannot accept a connection");
         if (listener->timeout_ms == 0)
             return OTLS_WANT_READ;
-        OMNI_TRY(omni_os_poll(listener->fd, POLLIN, deadline, &revents, err));
-        if (revents == 0)
+        OMNI_TRY(omni_socket_wait(&item, deadline, err));
+        if (!item.any)
             return omni_fail(err, OTLS_E_TIMEOUT, OTLS_CODE_NONE, "no client came in time");
     }
 }
@@ -207,7 +189,7 @@ otls_status otls_socket_accept(otls_socket **out, otls_socket *listener, otls_er
     OMNI_TRY(accept_until(listener, &deadline, &fd, err));
     status = omni_socket_blank(&client, listener->context, err);
     if (status != OTLS_OK) {
-        close(fd);
+        omni_os_socket_close(fd);
         return status;
     }
     client->fd = fd;

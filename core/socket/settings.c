@@ -3,7 +3,7 @@
 #include "socket/socket.h"
 #include <omnitls/callbacks.h>
 
-#include <errno.h>
+#include <string.h>
 
 otls_status otls_socket_set_timeout(otls_socket *sock, int timeout_ms, otls_error *err)
 {
@@ -50,28 +50,49 @@ static otls_status need_descriptor(const otls_socket *sock, otls_error *err)
     return OTLS_OK;
 }
 
+static otls_status address_text(const omni_address *address, char *out, size_t capacity,
+                                uint16_t *port, otls_error *err)
+{
+    static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
+    /* a peer of a dual-stack listener: what people call its address is the IPv4 one */
+    const bool is_ipv4 = address->ip_size == 16 && memcmp(address->ip, mapped, sizeof(mapped)) == 0;
+
+    if (address->ip_size == 0)
+        return omni_fail(err, OTLS_E_UNSUPPORTED, OTLS_CODE_NONE,
+                         "the socket's address is neither IPv4 nor IPv6");
+    if (!omni_ip_text(is_ipv4 ? address->ip + sizeof(mapped) : address->ip,
+                      is_ipv4 ? 4 : address->ip_size, out, capacity))
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_LIMIT,
+                         "the buffer of %zu bytes is too small for the address", capacity);
+    if (port != NULL)
+        *port = address->port;
+    return OTLS_OK;
+}
+
 otls_status otls_socket_local_address(const otls_socket *sock, char *out, size_t capacity,
                                       uint16_t *port, otls_error *err)
 {
-    struct sockaddr_storage address = {0};
-    socklen_t size = (socklen_t)sizeof(address);
+    omni_address address;
+    int error;
 
     OMNI_TRY(need_descriptor(sock, err));
-    if (getsockname(sock->fd, (struct sockaddr *)&address, &size) != 0)
-        return omni_fail_system(err, OTLS_CODE_NONE, errno, "cannot tell our address");
-    return omni_os_address_text(&address, out, capacity, port, err);
+    error = omni_os_own_address(sock->fd, &address);
+    if (error != 0)
+        return omni_fail_system(err, OTLS_CODE_NONE, error, "cannot tell our address");
+    return address_text(&address, out, capacity, port, err);
 }
 
 otls_status otls_socket_peer_address(const otls_socket *sock, char *out, size_t capacity,
                                      uint16_t *port, otls_error *err)
 {
-    struct sockaddr_storage address = {0};
-    socklen_t size = (socklen_t)sizeof(address);
+    omni_address address;
+    int error;
 
     OMNI_TRY(need_descriptor(sock, err));
-    if (getpeername(sock->fd, (struct sockaddr *)&address, &size) != 0)
-        return omni_fail_system(err, OTLS_CODE_NONE, errno, "cannot tell the peer's address");
-    return omni_os_address_text(&address, out, capacity, port, err);
+    error = omni_os_peer_address(sock->fd, &address);
+    if (error != 0)
+        return omni_fail_system(err, OTLS_CODE_NONE, error, "cannot tell the peer's address");
+    return address_text(&address, out, capacity, port, err);
 }
 
 uint16_t otls_socket_local_port(const otls_socket *sock)
@@ -87,27 +108,29 @@ uint16_t otls_socket_local_port(const otls_socket *sock)
 otls_status otls_socket_get_option(const otls_socket *sock, int level, int name, void *value,
                                    size_t *size, otls_error *err)
 {
-    socklen_t length;
+    int error;
 
     OMNI_TRY(need_descriptor(sock, err));
     if (value == NULL || size == NULL || *size > INT32_MAX)
         return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE, "no place for the option was given");
-    length = (socklen_t)*size;
-    if (getsockopt(sock->fd, level, name, value, &length) != 0)
-        return omni_fail_system(err, OTLS_CODE_NONE, errno, "cannot read the socket option");
-    *size = (size_t)length;
-    return OTLS_OK;
+    error = omni_os_get_option(sock->fd, level, name, value, size);
+    return error == 0
+               ? OTLS_OK
+               : omni_fail_system(err, OTLS_CODE_NONE, error, "cannot read the socket option");
 }
 
 otls_status otls_socket_set_option(otls_socket *sock, int level, int name, const void *value,
                                    size_t size, otls_error *err)
 {
+    int error;
+
     OMNI_TRY(need_descriptor(sock, err));
     if (value == NULL || size > INT32_MAX)
         return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE, "no value was given for the option");
-    if (setsockopt(sock->fd, level, name, value, (socklen_t)size) != 0)
-        return omni_fail_system(err, OTLS_CODE_NONE, errno, "cannot set the socket option");
-    return OTLS_OK;
+    error = omni_os_set_option(sock->fd, level, name, value, size);
+    return error == 0
+               ? OTLS_OK
+               : omni_fail_system(err, OTLS_CODE_NONE, error, "cannot set the socket option");
 }
 
 /* ---- the application's pointer ---- */

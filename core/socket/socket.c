@@ -7,7 +7,6 @@
 
 #include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
 /* How long close waits for bytes that send took and the peer does not take. */
 #define CLOSE_WAIT_MS 1000
@@ -108,38 +107,30 @@ otls_status omni_socket_attach(otls_socket *sock, otls_role role, const char *na
     return OTLS_OK;
 }
 
-static bool is_listening(int fd)
-{
-    int on = 0;
-    socklen_t size = (socklen_t)sizeof(on);
-
-    return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &on, &size) == 0 && on != 0;
-}
-
 static otls_status adopt(otls_socket *sock, const char *name, otls_error *err)
 {
-    struct sockaddr_storage peer;
-    socklen_t size = (socklen_t)sizeof(peer);
     otls_role role = otls_context_role(sock->context);
-    int type = 0;
-    socklen_t type_size = (socklen_t)sizeof(type);
+    omni_address peer;
+    bool stream = false;
+    int error = omni_os_is_stream(sock->fd, &stream);
 
-    if (getsockopt(sock->fd, SOL_SOCKET, SO_TYPE, &type, &type_size) != 0)
-        return omni_fail_system(err, OTLS_CODE_NONE, errno, "cannot take over the descriptor");
-    if (type != SOCK_STREAM)
+    if (error == 0 && !stream)
         return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE, "the descriptor is no stream socket");
-    if (omni_os_set_nonblocking(sock->fd, &sock->restore_blocking) != 0)
-        return omni_fail_system(err, OTLS_CODE_NONE, errno, "cannot take over the descriptor");
-    if (is_listening(sock->fd)) {
+    if (error == 0)
+        error = omni_os_set_nonblocking(sock->fd, &sock->restore_blocking);
+    if (error != 0)
+        return omni_fail_system(err, OTLS_CODE_NONE, error, "cannot take over the descriptor");
+    if (omni_os_is_listening(sock->fd)) {
         sock->listening = true;
         return OTLS_OK;
     }
     if (name != NULL)
         OMNI_TRY(otls_socket_set_server_name(sock, name, err));
-    if (getpeername(sock->fd, (struct sockaddr *)&peer, &size) == 0)
+    error = omni_os_peer_address(sock->fd, &peer);
+    if (error == 0)
         return omni_socket_attach(sock, role == OTLS_EITHER ? OTLS_CLIENT : role, name, err);
-    if (errno != ENOTCONN && errno != EINVAL)
-        return omni_fail_system(err, OTLS_CODE_NONE, errno, "cannot take over the descriptor");
+    if (error != ENOTCONN)
+        return omni_fail_system(err, OTLS_CODE_NONE, error, "cannot take over the descriptor");
     return OTLS_OK;
 }
 
@@ -205,18 +196,9 @@ static void farewell(otls_socket *sock)
  * last bytes we sent: session tickets a client never read do this. */
 static void close_descriptor(int fd)
 {
-    unsigned char dropped[4096];
-    size_t total = 0;
-    ssize_t got;
-
-    if (shutdown(fd, SHUT_WR) == 0) {
-        do {
-            got = recv(fd, dropped, sizeof(dropped), MSG_DONTWAIT);
-            if (got > 0)
-                total += (size_t)got;
-        } while ((got > 0 && total < CLOSE_DROP_BYTES) || (got < 0 && errno == EINTR));
-    }
-    close(fd);
+    if (omni_os_shutdown(fd, OMNI_OS_WRITING) == 0)
+        omni_os_socket_drain(fd, CLOSE_DROP_BYTES);
+    omni_os_socket_close(fd);
 }
 
 void otls_socket_close(otls_socket *sock)
@@ -230,7 +212,7 @@ void otls_socket_close(otls_socket *sock)
     if (sock->fd >= 0 && sock->conn != NULL)
         close_descriptor(sock->fd);
     else if (sock->fd >= 0)
-        close(sock->fd);
+        omni_os_socket_close(sock->fd);
     otls_context_free(sock->context);
     omni_free(sock->server_name);
     if (sock->line != NULL)

@@ -2,25 +2,24 @@
 /**
  * @file socket/socket.h
  * What the files of the socket layer share. The layer stands on the public connection API and on
- * POSIX sockets; nothing else in core knows it.
+ * the sockets of platform/platform.h; nothing else in core knows it.
  */
 #ifndef OMNI_SOCKET_SOCKET_H
 #define OMNI_SOCKET_SOCKET_H
 
 #include "base/base.h"
 #include "context/context.h"
+#include "platform/platform.h"
 #include <omnitls/socket.h>
-#include <sys/socket.h>
 
 /** When a call must end. */
 typedef struct omni_deadline {
-    int64_t at; /* CLOCK_MONOTONIC in ms; -1 = never */
+    int64_t at; /* by omni_os_monotonic_ms; -1 = never */
 } omni_deadline;
 
 omni_deadline omni_deadline_in(int timeout_ms);
-/** For poll(): ms left, never below 0; -1 = for ever. */
+/** For omni_os_poll: ms left, never below 0; -1 = for ever. */
 int omni_deadline_left(const omni_deadline *deadline);
-int64_t omni_monotonic_ms(void);
 
 typedef struct omni_dial omni_dial; /* a connect in progress; socket/dial.c */
 
@@ -43,26 +42,12 @@ struct otls_socket {
     size_t leftover_size;
 };
 
-/* socket/os.c: the few places where systems differ. */
-int omni_os_socket(int family);
-int omni_os_accept(int listener);
-/** Make it non-blocking; *was_blocking (may be NULL) tells what it was. 0, or -1 with errno. */
-int omni_os_set_nonblocking(int fd, bool *was_blocking);
-void omni_os_set_blocking(int fd);
-void omni_os_no_delay(int fd);
-/** poll() one descriptor until `deadline`; EINTR handled. OTLS_OK with *revents, 0 = timed out. */
-otls_status omni_os_poll(int fd, short events, const omni_deadline *deadline, short *revents,
-                         otls_error *err);
-/** Text and port of an address. */
-otls_status omni_os_address_text(const struct sockaddr_storage *address, char *out, size_t capacity,
-                                 uint16_t *port, otls_error *err);
+/* socket/wait.c */
+/** Wait for `item` until `deadline`, interruptions handled; item->any false = timed out. */
+otls_status omni_socket_wait(omni_poll *item, const omni_deadline *deadline, otls_error *err);
 
 /* socket/dial.c */
 #define OMNI_ADDRESS_MAX 32
-typedef struct omni_address {
-    struct sockaddr_storage storage;
-    socklen_t size;
-} omni_address;
 /** Up to OMNI_ADDRESS_MAX stream addresses; `passive` for bind, host NULL only then. */
 otls_status omni_resolve(const char *host, const char *port, bool passive, omni_address *out,
                          size_t *count, otls_error *err);

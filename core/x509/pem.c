@@ -155,7 +155,7 @@ static bool starts_with(const uint8_t *at, const uint8_t *end, const char *text,
 static const uint8_t *find_begin(const uint8_t *start, const uint8_t *at, const uint8_t *end)
 {
     while (at < end) {
-        const uint8_t *found = memmem(at, (size_t)(end - at), begin_mark, sizeof(begin_mark) - 1);
+        const uint8_t *found = omni_find(at, (size_t)(end - at), begin_mark, sizeof(begin_mark) - 1);
 
         if (found == NULL)
             return NULL;
@@ -205,7 +205,7 @@ static bool has_headers(const uint8_t *at, const uint8_t *end)
 /** The END line after headers we do not decode. */
 static const uint8_t *find_end(const uint8_t *at, const uint8_t *end)
 {
-    return memmem(at, (size_t)(end - at), end_mark, sizeof(end_mark) - 1);
+    return omni_find(at, (size_t)(end - at), end_mark, sizeof(end_mark) - 1);
 }
 
 typedef struct pem_reader {

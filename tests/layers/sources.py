@@ -14,15 +14,22 @@ STDIO = r"\b(?:secure_)?getenv\s*\(|\b(?:fopen|fdopen|freopen|opendir)\s*\(" \
 UNSAFE = r"\b(?:strcpy|strcat|sprintf|vsprintf|gets|strtok|alloca|atoi|atol|tmpnam)\s*\("
 ALLOCATE = r"(?<![\w.>])(?:malloc|calloc|realloc|free|strdup|strndup|reallocarray)\s*\("
 
+# A header in <> that is neither C11's nor ours.
+BEYOND_ISO_C = r"#\s*include\s*<(?!(?:omnitls|openssl|wolfssl|wolfcrypt|gnutls)/|(?:assert|ctype|errno" \
+               r"|float|inttypes|limits|math|stdalign|stdarg|stdatomic|stdbool|stddef|stdint|stdio|stdlib" \
+               r"|string|time)\.h>)"
+
 # (where, pattern, except in, why)
 RULES = (
-    (r"^core/", STDIO, r"^core/base/(files|environment)\.c$",
-     "core reads files and the environment in core/base/, and never prints"),
+    (r"^core/", STDIO, r"^core/platform/\w+/(files|process)\.c$",
+     "core reads files and the environment in core/platform/, and never prints"),
     (r"^backends/", STDIO, None, "a backend reads no file, no environment, and never prints"),
     (r"^(core|backends)/", UNSAFE, None, "has no bound, or hides its errors"),
     (r"^core/", ALLOCATE, r"^core/base/alloc\.c$", "core allocates through core/base/alloc.h"),
-    (r"^core/", r"\bdl(?:m?open|sym|addr|close)\s*\(", r"^core/engine/loader\.c$",
-     "modules are loaded in core/engine/loader.c"),
+    (r"^core/", r"\bdl(?:m?open|sym|addr|close)\s*\(", r"^core/platform/\w+/modules\.c$",
+     "modules are loaded in core/platform/"),
+    (r"^(api|core)/", BEYOND_ISO_C, r"^core/platform/\w+/\w+\.[ch]$",
+     "what is not ISO C is asked of core/platform/platform.h"),
     (r"^backends/", r'#\s*include\s*["<](?:\.\./)*(?:\.\./core|core)/', None,
      "a backend knows core through <omnitls/backend.h> only"),
     (r"^(api|core)/", r'#\s*include\s*["<][^">]*backends/', None, "arrows point api <- core <- backends"),
@@ -113,6 +120,12 @@ def self_test():
         ("core/a.c", head + "p = malloc(1);\n", 1),
         ("core/a.c", head + "p = omni_malloc(1); ops->free(p); module.free(p);\n", 0),
         ("core/base/alloc.c", head + "p = malloc(1);\n", 0),
+        ("core/a.c", head + "#include <sys/socket.h>\n", 1),
+        ("core/a.c", head + "#include <strings.h>\n", 1),
+        ("core/a.c", head + "#include <time.h>\n#include <omnitls/key.h>\n", 0),
+        ("api/omnitls/a.h", head + "#include <unistd.h>\n", 1),
+        ("core/platform/platform.h", head + "#include <pthread.h>\n", 1),
+        ("core/platform/posix/lock.c", head + "#include <pthread.h>\n", 0),
         ("core/a.c", head + "x();\n" * LINES_MAX, 1),
         ("core/a.c", "int x;\n", 1),
         ("core/a.c", head + "if (conn->info.version < OTLS_TLS1_3)\n", 1),

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: MIT */
+#include "platform/platform.h"
+
+#include <stdio.h>
+
+/* strerror would bring a table of some 3 KB that no text here needs. */
+const char *omni_os_error_text(int error, char *words, size_t size)
+{
+    (void)snprintf(words, size, "error %d", error);
+    return words;
+}

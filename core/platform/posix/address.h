@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/** @file platform/posix/address.h Our form of an address, and the system's. */
+#ifndef OMNI_PLATFORM_POSIX_ADDRESS_H
+#define OMNI_PLATFORM_POSIX_ADDRESS_H
+
+#include "platform/platform.h"
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+/** The size of what was written. */
+socklen_t omni_os_address_put(struct sockaddr_storage *out, const omni_address *address);
+/** What is neither IPv4 nor IPv6 comes out with ip_size 0. */
+void omni_os_address_take(omni_address *out, const struct sockaddr_storage *from);
+
+#endif
