@@ -21,7 +21,7 @@ const void *omni_find(const void *data, size_t size, const void *wanted, size_t 
     return NULL;
 }
 
-static char lower(char c)
+static char without_case(char c)
 {
     return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
@@ -29,7 +29,7 @@ static char lower(char c)
 bool omni_same_letters(const char *a, const char *b, size_t size)
 {
     for (size_t i = 0; i < size; i++) {
-        if (lower(a[i]) != lower(b[i]))
+        if (without_case(a[i]) != without_case(b[i]))
             return false;
         if (a[i] == '\0')
             return true;
