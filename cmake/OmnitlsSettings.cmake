@@ -2,7 +2,7 @@
 #
 # Decides which engines are built and in which form, and gives every target its flags.
 #
-# OMNITLS_PLATFORM        posix | bare
+# OMNITLS_PLATFORM        posix | windows | bare
 # OMNITLS_ENGINES         the engines, in link order (OpenSSL first: see docs/building.md)
 # OMNITLS_FORM            single | modules | static
 # OMNITLS_DEFAULT_ENGINE  what OMNITLS_DEFAULT_BACKEND came to
@@ -11,7 +11,9 @@
 # ---- platform --------------------------------------------------------------------------------
 
 if(OMNITLS_PLATFORM STREQUAL "")
-  if(CMAKE_SYSTEM_NAME STREQUAL "Generic")
+  if(WIN32)
+    set(OMNITLS_PLATFORM windows)
+  elseif(CMAKE_SYSTEM_NAME STREQUAL "Generic")
     set(OMNITLS_PLATFORM bare)
   else()
     set(OMNITLS_PLATFORM posix)

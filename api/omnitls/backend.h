@@ -556,7 +556,7 @@ typedef char otls_backend_head_check[offsetof(otls_backend_module, name) == 16 ?
 #define OTLS_BACKEND_EXPORT __attribute__((visibility("default")))
 
 /** Fill `err` completely; returns `status`. `format` makes the sentence for a person. */
-__attribute__((format(printf, 6, 7))) static inline otls_status
+OTLS_PRINTF(6, 7) static inline otls_status
 otls_backend_fail(otls_error *err, otls_status status, int32_t code, const char *backend,
                   int64_t native, const char *format, ...)
 {

@@ -24,7 +24,7 @@ otls_status kit_give(otls_slice value, uint8_t *out, size_t capacity, size_t *le
 {
     if (value.size > capacity)
         return otls_backend_fail(err, OTLS_E_USAGE, OTLS_CODE_LIMIT, backend, 0,
-                                 "room for %zu bytes is needed", value.size);
+                                 "room for %lu bytes is needed", (unsigned long)value.size);
     memcpy(out, value.data, value.size);
     *length = value.size;
     return OTLS_OK;

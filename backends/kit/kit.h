@@ -18,7 +18,7 @@
 /* ---- fail.c: reports ---- */
 
 /** otls_backend_fail with the arguments of another function. */
-__attribute__((format(printf, 6, 0))) otls_status kit_fail_list(otls_error *err, otls_status status,
+OTLS_PRINTF(6, 0) otls_status kit_fail_list(otls_error *err, otls_status status,
                                                                 int32_t code, const char *backend,
                                                                 int64_t native, const char *format,
                                                                 va_list args);

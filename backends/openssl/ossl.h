@@ -74,7 +74,7 @@ struct otls_native_public_key {
 /* error.c */
 
 /** Report the newest entry of the error queue as `status`, and empty the queue. */
-__attribute__((format(printf, 4, 5))) otls_status ossl_fail(otls_error *err, otls_status status,
+OTLS_PRINTF(4, 5) otls_status ossl_fail(otls_error *err, otls_status status,
                                                             int32_t code, const char *format, ...);
 /** Why did the SSL call fail? WANT_READ, CLOSED or a complete report. Empties the queue. */
 otls_status ossl_fail_connection(otls_backend_connection *conn, otls_error *err);

@@ -9,6 +9,7 @@
 #include "base/environment.h"
 #include "base/fail.h"
 #include "base/files.h"
+#include "base/format.h"
 #include "base/lru.h"
 #include "base/plain.h"
 #include "base/reader.h"

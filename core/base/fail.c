@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/fail.h"
 
+#include "base/format.h"
 #include "platform/platform.h"
 
 #include <stdarg.h>
@@ -25,7 +26,7 @@ otls_status omni_fail(otls_error *err, otls_status status, int32_t code, const c
         return status;
     report_reset(err, status, code);
     va_start(args, format);
-    (void)vsnprintf(err->text, sizeof(err->text), format, args);
+    (void)omni_vformat(err->text, sizeof(err->text), format, args);
     va_end(args);
     return status;
 }

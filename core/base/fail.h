@@ -7,7 +7,7 @@
 #include <stdbool.h>
 
 /** Fill `err` (unless NULL) completely; returns `status`. */
-__attribute__((format(printf, 4, 5))) otls_status omni_fail(otls_error *err, otls_status status,
+OTLS_PRINTF(4, 5) otls_status omni_fail(otls_error *err, otls_status status,
                                                             int32_t code, const char *format, ...);
 otls_status omni_fail_nomem(otls_error *err);
 /** Report `errno_value`; the sentence is `what` followed by the system's own words. */

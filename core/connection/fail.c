@@ -143,7 +143,7 @@ otls_status omni_connection_fail_text(otls_connection *conn, otls_error *err, ot
     va_list args;
 
     va_start(args, format);
-    (void)vsnprintf(text, sizeof(text), format, args);
+    (void)omni_vformat(text, sizeof(text), format, args);
     va_end(args);
     omni_fail(&report, status, code, "%s", text);
     return omni_connection_fail(conn, status, &report, err);

@@ -10,7 +10,7 @@
 otls_status omni_connection_fail(otls_connection *conn, otls_status status,
                                  const otls_error *engine_error, otls_error *err);
 /** The same with a sentence of core's. */
-__attribute__((format(printf, 5, 6))) otls_status
+OTLS_PRINTF(5, 6) otls_status
 omni_connection_fail_text(otls_connection *conn, otls_error *err, otls_status status, int32_t code,
                           const char *format, ...);
 /** Report the remembered cause again. */

@@ -23,7 +23,7 @@ otls_status omni_server_start(otls_connection *conn, otls_error *err);
 void omni_plain_alert(otls_connection *conn, uint8_t description);
 
 /* connection/server.c: end a handshake that has not begun, with an alert in plaintext */
-__attribute__((format(printf, 6, 7))) otls_status
+OTLS_PRINTF(6, 7) otls_status
 omni_refuse_hello(otls_connection *conn, otls_error *err, otls_status status, uint8_t alert,
                   int32_t code, const char *format, ...);
 

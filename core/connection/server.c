@@ -29,7 +29,7 @@ otls_status omni_refuse_hello(otls_connection *conn, otls_error *err, otls_statu
     va_list args;
 
     va_start(args, format);
-    (void)vsnprintf(text, sizeof(text), format, args);
+    (void)omni_vformat(text, sizeof(text), format, args);
     va_end(args);
     omni_plain_alert(conn, alert);
     omni_fail(&report, status, code, "%s", text);

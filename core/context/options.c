@@ -192,7 +192,7 @@ static otls_status check_known(uint32_t options, otls_error *err)
         options &= ~option_names[i].bit;
     return options == 0 ? OTLS_OK
                         : omni_fail(err, OTLS_E_CONFIG, OTLS_CODE_NONE,
-                                    "0x%x is no option of a context", options);
+                                    "0x%x is no option of a context", (unsigned)options);
 }
 
 static otls_status check_switches(const otls_context *context, uint32_t options, otls_error *err)

@@ -51,7 +51,7 @@ otls_status omni_context_range(const otls_context *context, uint16_t *lowest, ui
                                otls_error *err)
 {
     const omni_settings *settings = &context->settings;
-    const otls_suite *have[OMNI_SUITE_MAX];
+    const otls_suite *have[OMNI_SUITE_MAX] = {NULL};
     size_t count = 0;
 
     OMNI_TRY(omni_versions_left(context, settings->offer.options, lowest, highest, err));

@@ -130,7 +130,7 @@ otls_status otls_context_set_session_lifetime(otls_context *context, uint32_t se
     OMNI_TRY(omni_context_unsealed(context, err));
     if (seconds < 1 || seconds > OMNI_SESSION_WEEK)
         return omni_fail(err, OTLS_E_CONFIG, OTLS_CODE_LIMIT,
-                         "a session lifetime of %u seconds: 1 to %d are allowed", seconds,
+                         "a session lifetime of %u seconds: 1 to %d are allowed", (unsigned)seconds,
                          OMNI_SESSION_WEEK);
     context->settings.sessions.lifetime = seconds;
     return OTLS_OK;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /**
  * @file platform/platform.h
- * All that core asks of an operating system. One folder beside this file implements it: posix/
- * or bare/ (CMake: OMNITLS_PLATFORM). This header and everything outside these folders
+ * All that core asks of an operating system. One folder beside this file implements it: posix/,
+ * windows/ or bare/ (CMake: OMNITLS_PLATFORM). This header and everything outside these folders
  * include nothing but ISO C. It knows no otls_status and no memory of ours: it stands below base.
  *
  * Unless said otherwise a function answers 0 or a number of errno.h, on every system: Windows' own

@@ -23,7 +23,7 @@ static void name_certificate(size_t number, otls_error *err)
 
     if (err == NULL)
         return;
-    (void)snprintf(text, sizeof(text), "certificate %zu: %.120s", number, err->text);
+    (void)omni_format(text, sizeof(text), "certificate %zu: %.120s", number, err->text);
     memcpy(err->text, text, strlen(text) + 1);
 }
 

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The operating system's roots. SSL_CERT_FILE and SSL_CERT_DIR, when set, replace the built-in
- * places, as they do in OpenSSL. Otherwise the first bundle that can be read is taken, else the
+ * places, as they do in OpenSSL. Otherwise the system's own store is asked, where there is one
+ * (Windows); else the first bundle that can be read is taken, else the
  * first directory: on every system in the lists they hold the same certificates.
  */
 #include "base/base.h"
+#include "platform/platform.h"
 #include "trust/trust.h"
+
+#include <errno.h>
 
 static const char *const bundles[] = {
     "/etc/ssl/certs/ca-certificates.crt",                /* Debian, Ubuntu, Arch, Gentoo, Alpine */
@@ -51,7 +55,7 @@ static otls_status load_directories(omni_trust_batch *batch, const char *list, o
 {
     while (*list != '\0') {
         char path[1024];
-        size_t length = strcspn(list, ":");
+        size_t length = strcspn(list, OMNI_OS_PATH_SEPARATOR);
 
         if (length >= sizeof(path))
             return omni_fail(err, OTLS_E_CONFIG, OTLS_CODE_LIMIT,
@@ -61,7 +65,7 @@ static otls_status load_directories(omni_trust_batch *batch, const char *list, o
         if (length != 0)
             OMNI_TRY(load_directory(batch, path, err));
         list += length;
-        if (*list == ':')
+        if (*list == OMNI_OS_PATH_SEPARATOR[0])
             list++;
     }
     return OTLS_OK;
@@ -77,7 +81,35 @@ static otls_status load_environment(omni_trust_batch *batch, const char *file, c
     return OTLS_OK;
 }
 
-static otls_status load_usual(omni_trust_batch *batch, otls_error *err)
+typedef struct root_load {
+    omni_trust_batch *batch;
+    otls_status status;
+    otls_error *err;
+} root_load;
+
+/* Certificates of a kind that we do not read are nobody's fault: a store has hundreds. */
+static bool take_root(void *user, const uint8_t *der, size_t size)
+{
+    root_load *load = user;
+    uint8_t *block = omni_memdup(der, size);
+
+    if (block == NULL) {
+        load->status = omni_fail_nomem(load->err);
+        return false;
+    }
+    load->status = omni_trust_batch_own(load->batch, block, load->err);
+    if (load->status != OTLS_OK) {
+        omni_free(block);
+        return false;
+    }
+    load->status = omni_trust_batch_add(load->batch, (otls_slice){block, size},
+                                        OMNI_TRUSTED_FOR_ALL, load->err);
+    if (load->status == OTLS_E_CREDENTIAL)
+        load->status = OTLS_OK;
+    return load->status == OTLS_OK;
+}
+
+static otls_status load_files(omni_trust_batch *batch, otls_error *err)
 {
     for (size_t i = 0; i < OMNI_COUNT(bundles); i++)
         if (omni_trust_batch_load_file(batch, bundles[i], true, NULL) == OTLS_OK &&
@@ -88,6 +120,22 @@ static otls_status load_usual(omni_trust_batch *batch, otls_error *err)
             return OTLS_OK;
     return omni_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_NO_CERTIFICATE,
                      "the system's root certificates were not found; set SSL_CERT_FILE");
+}
+
+static otls_status load_usual(omni_trust_batch *batch, otls_error *err)
+{
+    root_load load = {.batch = batch, .err = err};
+    const int error = omni_os_roots(take_root, &load);
+
+    if (error == ENOSYS)
+        return load_files(batch, err);
+    if (error != 0)
+        return omni_fail_system(err, OTLS_CODE_FILE_UNREADABLE, error,
+                                "the system's certificate store");
+    if (load.status == OTLS_OK && batch->added_count == 0)
+        return omni_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_NO_CERTIFICATE,
+                         "the system's certificate store has no root certificate");
+    return load.status;
 }
 
 otls_status otls_trust_add_system(otls_trust *trust, otls_error *err)

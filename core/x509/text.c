@@ -57,7 +57,7 @@ void omni_text_format(omni_text *text, const char *format, ...)
     int length;
 
     va_start(args, format);
-    length = vsnprintf(line, sizeof(line), format, args);
+    length = omni_vformat(line, sizeof(line), format, args);
     va_end(args);
     if (length < 0 || (size_t)length >= sizeof(line))
         text->failed = true;

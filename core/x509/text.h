@@ -31,7 +31,7 @@ typedef struct omni_character {
 void omni_text_bytes(omni_text *text, const char *data, size_t size);
 void omni_text_add(omni_text *text, const char *string);
 void omni_text_char(omni_text *text, char c);
-__attribute__((format(printf, 2, 3))) void omni_text_format(omni_text *text, const char *format,
+OTLS_PRINTF(2, 3) void omni_text_format(omni_text *text, const char *format,
                                                             ...);
 /** Upper-case hexadecimal, `separator` between octets unless it is NUL. */
 void omni_text_hex(omni_text *text, otls_slice bytes, char separator);
