@@ -295,6 +295,9 @@ typedef struct otls_ticket_key {
     uint8_t hmac[32];
 } otls_ticket_key;
 
+/** A session as the engine's own object, never changed once core has it. */
+typedef struct otls_native_session_object otls_native_session_object;
+
 typedef struct otls_core otls_core;
 
 /**
@@ -373,6 +376,14 @@ typedef struct otls_core_ops {
                                       size_t (*names)(void *user, const otls_ticket_key *key,
                                                       uint8_t out[][OTLS_TICKET_NAME_SIZE]),
                                       void *user, otls_ticket_key *out);
+    /**
+     * Client. As new_session, from an engine whose table has session_free and session_encode: core
+     * takes `object` over, whatever becomes of it, and asks for its bytes only when they are to
+     * leave the process; `session->blob` is empty. `object` must be nobody else's: it outlives
+     * connection and context, and later connections, of any thread, are handed it at once.
+     */
+    void (*new_session_object)(otls_core *core, const otls_native_session *session,
+                               otls_native_session_object *object);
 } otls_core_ops;
 
 struct otls_core {
@@ -395,6 +406,9 @@ typedef struct otls_connection_setup {
                            accepted must be read past (RFC 8446 4.2.10) */
     uint8_t no_curves;  /* server, below TLS 1.3: client and server share no curve, so no suite with
                            ECDHE may be taken, though others may (RFC 8422 5.1) */
+    /** Client: the session to resume as new_session_object gave it, instead of `session`; NULL =
+     *  none. Borrowed during init; to be read and not changed. */
+    const otls_native_session_object *session_object;
 } otls_connection_setup;
 
 /** What was negotiated. Pointers are borrowed from the connection. */
@@ -486,6 +500,13 @@ typedef struct otls_connection_ops {
                        void *user);
     /** Optional. The engine's own name of the handshake state; static storage. */
     const char *(*state_name)(const otls_backend_connection *conn);
+    /** Optional, with session_encode: end an object of new_session_object. Any thread. */
+    void (*session_free)(otls_native_session_object *object);
+    /** Optional, with session_free: the bytes that new_session would have told; `emit` is called
+     *  once. Any thread, and several at once. */
+    otls_status (*session_encode)(const otls_native_session_object *object,
+                                  void (*emit)(void *user, otls_slice blob), void *user,
+                                  otls_error *err);
 } otls_connection_ops;
 
 /* ---- the engine's own verifier (OTLS_VERIFIER_ENGINE), optional ---------------------------- */

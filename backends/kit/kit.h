@@ -14,6 +14,10 @@
 #pragma GCC visibility push(hidden)
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+/** Does core's table reach as far as the upcall, and has it one? */
+#define KIT_HAS(table, slot)                                                                       \
+    ((table)->size >= offsetof(__typeof__(*(table)), slot) + sizeof((table)->slot) &&              \
+     (table)->slot != NULL)
 
 /* ---- fail.c: reports ---- */
 

@@ -110,6 +110,25 @@ void ossl_info_callback(const SSL *ssl, int where, int value)
 
 /* ---- life ---------------------------------------------------------------------------------- */
 
+/* The session to resume, as an object or as bytes. */
+static otls_status set_session(otls_backend_connection *conn, const otls_connection_setup *setup,
+                               otls_error *err)
+{
+    const unsigned char *data = setup->session.data;
+    SSL_SESSION *session = NULL;
+    const bool object = KIT_HAS(setup, session_object);
+    if (!object && setup->session.size == 0)
+        return OTLS_OK;
+    session = object ? ossl_session_copy(setup->session_object)
+                     : d2i_SSL_SESSION(NULL, &data, (long)setup->session.size);
+    const bool ok = session != NULL && SSL_set_session(conn->ssl, session) == 1;
+    conn->offered = session;
+    SSL_SESSION_free(session);
+    return ok ? OTLS_OK
+              : ossl_fail(err, OTLS_E_CONFIG, OTLS_CODE_SESSION_REFUSED,
+                          "the session cannot be resumed: it is malformed");
+}
+
 static otls_status set_client(otls_backend_connection *conn, const otls_connection_setup *setup,
                               otls_error *err)
 {
@@ -122,18 +141,10 @@ static otls_status set_client(otls_backend_connection *conn, const otls_connecti
         return ossl_fail(err, OTLS_E_CONFIG, OTLS_CODE_LIMIT, "the ALPN names cannot be sent");
     if (conn->policy->ask_ocsp && SSL_set_tlsext_status_type(ssl, TLSEXT_STATUSTYPE_ocsp) != 1)
         return ossl_fail(err, OTLS_E_NOMEM, OTLS_CODE_NONE, "no memory");
-    if (setup->session.size > 0) {
-        const unsigned char *data = setup->session.data;
-        SSL_SESSION *session = d2i_SSL_SESSION(NULL, &data, (long)setup->session.size);
-        const bool ok = session != NULL && SSL_set_session(ssl, session) == 1;
-        conn->offered = session;
-        SSL_SESSION_free(session);
-        if (!ok)
-            return ossl_fail(err, OTLS_E_CONFIG, OTLS_CODE_SESSION_REFUSED,
-                             "the session cannot be resumed: it is malformed");
-    }
-    SSL_set_connect_state(ssl);
-    return OTLS_OK;
+    const otls_status status = set_session(conn, setup, err);
+    if (status == OTLS_OK)
+        SSL_set_connect_state(ssl);
+    return status;
 }
 
 static otls_status set_server(otls_backend_connection *conn, const otls_connection_setup *setup)
@@ -370,4 +381,6 @@ const otls_connection_ops ossl_connection_ops = {
     .idle = connection_idle,
     .peer_chain = ossl_peer_chain,
     .state_name = ossl_state_name,
+    .session_free = ossl_session_free,
+    .session_encode = ossl_session_encode,
 };

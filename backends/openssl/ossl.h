@@ -122,6 +122,20 @@ otls_status ossl_session_setup(SSL_CTX *ctx, const otls_policy *policy, otls_err
 /** Client: tell core of the session in use. */
 void ossl_session_renewed(otls_backend_connection *conn);
 
+/* session_bytes.c */
+
+/** A client's session as OpenSSL encodes it, without the peer's certificate; within `der`. */
+otls_slice ossl_session_without_peer(unsigned char *der, size_t size);
+/** A client's session as an object for core; NULL: no memory. */
+otls_native_session_object *ossl_session_keep(SSL_SESSION *session);
+/** For one connection. NULL: no memory. */
+SSL_SESSION *ossl_session_copy(const otls_native_session_object *object);
+/* slots of the connection table */
+void ossl_session_free(otls_native_session_object *object);
+otls_status ossl_session_encode(const otls_native_session_object *object,
+                                void (*emit)(void *user, otls_slice blob), void *user,
+                                otls_error *err);
+
 /* session_chain.c */
 
 /** Server: put the client's chain, but for its leaf, into the session; false when it has no room.

@@ -90,44 +90,59 @@ static otls_slice session_id(const SSL_SESSION *session)
     return (otls_slice){id, size};
 }
 
-static void tell_client(otls_core *core, const SSL_SESSION *session, otls_slice blob)
+/* A client's: core takes the object, or, when it is an older one, its bytes. */
+static void tell_client(otls_core *core, SSL_SESSION *session)
 {
     const bool ticket = SSL_SESSION_has_ticket(session) == 1;
-    const otls_native_session native = {
+    otls_native_session native = {
         .size = (uint32_t)sizeof(native),
-        .blob = blob,
         .version = (uint16_t)SSL_SESSION_get_protocol_version(session),
         .lifetime = (uint32_t)(ticket ? SSL_SESSION_get_ticket_lifetime_hint(session) : 0),
         .max_early_data = SSL_SESSION_get_max_early_data(session),
         .id = session_id(session),
         .has_ticket = ticket,
     };
-    core->ops->new_session(core, &native);
+    if (KIT_HAS(core->ops, new_session_object)) {
+        otls_native_session_object *object = ossl_session_keep(session);
+        if (object != NULL)
+            core->ops->new_session_object(core, &native, object);
+        return;
+    }
+    unsigned char *der = NULL;
+    const int size = i2d_SSL_SESSION(session, &der);
+    if (size > 0) {
+        native.blob = ossl_session_without_peer(der, (size_t)size);
+        core->ops->new_session(core, &native);
+        OPENSSL_cleanse(der, (size_t)size);
+    }
+    OPENSSL_free(der);
+}
+
+static void store(otls_backend_connection *conn, SSL_SESSION *session)
+{
+    unsigned char *der = NULL;
+    /* TLS 1.3 sessions live in their tickets alone. */
+    if (SSL_SESSION_get_protocol_version(session) >= TLS1_3_VERSION ||
+        !ossl_session_keep_chain(conn, session))
+        return;
+    (void)SSL_SESSION_set_app_data(session, conn); /* for remove_callback */
+    const int size = i2d_SSL_SESSION(session, &der);
+    if (size > 0) {
+        conn->core->ops->cache_store(conn->core, session_id(session),
+                                     (otls_slice){der, (size_t)size});
+        OPENSSL_cleanse(der, (size_t)size);
+    }
+    OPENSSL_free(der);
 }
 
 /* Both sides. Answers 0: OpenSSL keeps its reference. */
 static int new_callback(SSL *ssl, SSL_SESSION *session)
 {
     otls_backend_connection *conn = ossl_connection_of(ssl);
-    const otls_policy *policy = conn->policy;
-    unsigned char *der = NULL;
-    /* A server hears also of TLS 1.3 sessions, which live in their tickets alone. */
-    if (policy->server && SSL_SESSION_get_protocol_version(session) >= TLS1_3_VERSION)
-        return 0;
-    if (policy->server && !ossl_session_keep_chain(conn, session))
-        return 0;
-    if (policy->server)
-        (void)SSL_SESSION_set_app_data(session, conn); /* for remove_callback */
-    const int size = i2d_SSL_SESSION(session, &der);
-    if (size > 0) {
-        const otls_slice blob = {der, (size_t)size};
-        if (policy->server)
-            conn->core->ops->cache_store(conn->core, session_id(session), blob);
-        else
-            tell_client(conn->core, session, blob);
-        OPENSSL_cleanse(der, (size_t)size);
-    }
-    OPENSSL_free(der);
+    if (conn->policy->server)
+        store(conn, session);
+    else
+        tell_client(conn->core, session);
     return 0;
 }
 

@@ -70,7 +70,7 @@ void otls_connection_free(otls_connection *conn)
     if (conn == NULL)
         return;
     omni_connection_callbacks_clear(&conn->calls);
-    omni_connection_sessions_clear(&conn->sessions);
+    omni_connection_sessions_clear(conn);
     if (conn->engine_live)
         omni_engine(conn)->fini(conn->engine);
     omni_peer_clear(conn);

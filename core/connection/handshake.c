@@ -25,6 +25,7 @@ otls_status omni_engine_start(otls_connection *conn, omni_native *native, otls_e
         .by_id = conn->server && omni_session_by_id(conn),
         .early_data = conn->server && conn->sessions.early_offered,
         .no_curves = conn->no_curves,
+        .session_object = omni_session_object(conn),
     };
     otls_error inner;
     otls_status status;
@@ -33,6 +34,7 @@ otls_status omni_engine_start(otls_connection *conn, omni_native *native, otls_e
     if (status != OTLS_OK && inner.code == OTLS_CODE_SESSION_REFUSED &&
         omni_session_unreadable(conn)) {
         setup.session = (otls_slice){NULL, 0}; /* a full handshake, then */
+        setup.session_object = NULL;
         status = omni_engine(conn)->init(conn->engine, native->engine, &setup, &inner);
     }
     if (status != OTLS_OK)

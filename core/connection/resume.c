@@ -89,6 +89,13 @@ otls_slice omni_session_blob(const otls_connection *conn)
     return (otls_slice){sessions->offer->blob, sessions->offer->blob_size};
 }
 
+const otls_native_session_object *omni_session_object(const otls_connection *conn)
+{
+    const omni_connection_sessions *sessions = &conn->sessions;
+
+    return sessions->fit == OTLS_SESSION_OFFERED ? sessions->offer->object : NULL;
+}
+
 static void forget_offer(otls_connection *conn)
 {
     const omni_session_settings *settings = &conn->context->settings.sessions;
@@ -231,7 +238,9 @@ static void set_peer(otls_session *session, const otls_connection *conn)
     session->verify_flags = conn->verdict.flags;
 }
 
-static otls_session *make_session(const otls_connection *conn, const otls_native_session *native)
+/* What the engine told, or the object that it gave, which is taken over. */
+static otls_session *make_session(const otls_connection *conn, const otls_native_session *native,
+                                  otls_native_session_object **object)
 {
     otls_session *session = omni_session_new(conn->context->backend, OMNI_SESSION_CLIENT);
 
@@ -254,7 +263,12 @@ static otls_session *make_session(const otls_connection *conn, const otls_native
     }
     set_times(session, conn, native);
     set_peer(session, conn);
-    if (session->expires > session->created && omni_session_set_blob(session, native->blob))
+    if (*object != NULL) {
+        session->object = *object;
+        *object = NULL;
+    }
+    if (session->expires > session->created &&
+        (session->object != NULL || omni_session_set_blob(session, native->blob)))
         return session;
     otls_session_free(session);
     return NULL;
@@ -278,61 +292,97 @@ static void keep_session(otls_connection *conn, otls_session *session)
 }
 
 /* An engine may say anything. */
-static bool is_session(const otls_native_session *native)
+static bool is_session(const otls_native_session *native, const otls_native_session_object *object)
 {
-    return native->blob.data != NULL && native->blob.size <= OMNI_SESSION_BYTES_MAX &&
+    const bool bytes = native->blob.data != NULL && native->blob.size <= OMNI_SESSION_BYTES_MAX;
+
+    return (object != NULL ? native->blob.size == 0 : bytes) &&
            (native->id.data != NULL || native->id.size == 0) &&
            native->id.size <= OMNI_SESSION_ID_MAX;
 }
 
-static void tell_session(otls_connection *conn, const otls_native_session *native)
+static void object_free(const otls_connection *conn, otls_native_session_object *object)
+{
+    if (object != NULL)
+        omni_engine(conn)->session_free(object);
+}
+
+/* Takes `object` over. */
+static void tell_session(otls_connection *conn, const otls_native_session *native,
+                         otls_native_session_object *object)
 {
     otls_session *session = NULL;
 
-    if (is_session(native) && native->version == conn->info.version)
-        session = make_session(conn, native);
-
+    if (is_session(native, object) && native->version == conn->info.version)
+        session = make_session(conn, native, &object);
+    object_free(conn, object);
     if (session != NULL)
         keep_session(conn, session);
 }
 
-static void drop_early(omni_connection_sessions *sessions)
+static void drop_early(otls_connection *conn)
 {
-    if (sessions->early_blob != NULL)
-        omni_wipe(sessions->early_blob, sessions->early.blob.size + sessions->early.id.size);
-    omni_free(sessions->early_blob);
-    sessions->early_blob = NULL;
+    omni_connection_sessions *sessions = &conn->sessions;
+
+    if (sessions->early_bytes != NULL)
+        omni_wipe(sessions->early_bytes, sessions->early.blob.size + sessions->early.id.size);
+    omni_free(sessions->early_bytes);
+    sessions->early_bytes = NULL;
+    object_free(conn, sessions->early_object);
+    sessions->early_object = NULL;
 }
 
 /* TLS 1.2: told before the handshake's end, when the verdict is not final and nothing is asserted.
  */
-static void keep_early(omni_connection_sessions *sessions, const otls_native_session *native)
+static bool keep_early(omni_connection_sessions *sessions, const otls_native_session *native)
 {
-    drop_early(sessions);
-    if (!is_session(native))
-        return;
-    sessions->early_blob = omni_malloc(native->blob.size + native->id.size);
-    if (sessions->early_blob == NULL)
-        return;
-    memcpy(sessions->early_blob, native->blob.data, native->blob.size);
-    if (native->id.size != 0)
-        memcpy(sessions->early_blob + native->blob.size, native->id.data, native->id.size);
+    const size_t blob = native->blob.size, id = native->id.size;
+
+    sessions->early_bytes = omni_malloc(blob + id + 1);
+    if (sessions->early_bytes == NULL)
+        return false;
+    if (blob != 0)
+        memcpy(sessions->early_bytes, native->blob.data, blob);
+    if (id != 0)
+        memcpy(sessions->early_bytes + blob, native->id.data, id);
     sessions->early = *native;
-    sessions->early.blob.data = sessions->early_blob;
-    sessions->early.id.data = sessions->early_blob + native->blob.size;
+    sessions->early.blob.data = sessions->early_bytes;
+    sessions->early.id.data = sessions->early_bytes + blob;
+    return true;
+}
+
+/* Takes `object` over. */
+static void new_session(otls_connection *conn, const otls_native_session *native,
+                        otls_native_session_object *object)
+{
+    const bool wanted = !conn->server && omni_session_wanted(&conn->context->settings, false) &&
+                        conn->info.psk == 0;
+
+    if (wanted && conn->state == OMNI_STATE_OPEN) {
+        tell_session(conn, native, object);
+        return;
+    }
+    if (wanted)
+        drop_early(conn);
+    if (wanted && is_session(native, object) && keep_early(&conn->sessions, native))
+        conn->sessions.early_object = object;
+    else
+        object_free(conn, object);
 }
 
 void omni_core_new_session(otls_core *core, const otls_native_session *native)
 {
+    new_session(omni_connection_of(core), native, NULL);
+}
+
+void omni_core_new_session_object(otls_core *core, const otls_native_session *native,
+                                  otls_native_session_object *object)
+{
     otls_connection *conn = omni_connection_of(core);
 
-    if (conn->server || !omni_session_wanted(&conn->context->settings, false) ||
-        conn->info.psk != 0)
-        return;
-    if (conn->state == OMNI_STATE_OPEN)
-        tell_session(conn, native);
-    else
-        keep_early(&conn->sessions, native);
+    /* what could not be freed is not taken */
+    if (object != NULL && OMNI_HAS(omni_engine(conn), session_free))
+        new_session(conn, native, object);
 }
 
 /* ---- the end ---- */
@@ -349,9 +399,13 @@ static void client_done(otls_connection *conn)
     } else {
         forget_offer(conn); /* the server did not want it */
     }
-    if (sessions->early_blob != NULL && conn->info.psk == 0)
-        tell_session(conn, &sessions->early);
-    drop_early(sessions);
+    if (sessions->early_bytes != NULL && conn->info.psk == 0) {
+        otls_native_session_object *object = sessions->early_object;
+
+        sessions->early_object = NULL;
+        tell_session(conn, &sessions->early, object);
+    }
+    drop_early(conn);
 }
 
 void omni_session_done(otls_connection *conn)
@@ -377,11 +431,13 @@ void omni_session_failed(otls_connection *conn)
         forget_offer(conn); /* whoever is at fault, the next handshake is a full one */
 }
 
-void omni_connection_sessions_clear(omni_connection_sessions *sessions)
+void omni_connection_sessions_clear(otls_connection *conn)
 {
+    omni_connection_sessions *sessions = &conn->sessions;
+
     otls_session_free(sessions->offer);
     otls_session_free(sessions->newest);
-    drop_early(sessions);
+    drop_early(conn);
     if (sessions->fetched != NULL)
         omni_wipe(sessions->fetched, sessions->fetched_size);
     omni_free(sessions->fetched);

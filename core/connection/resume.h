@@ -30,14 +30,16 @@ typedef struct omni_connection_sessions {
     bool known;            /* ... until the engine has asked for it */
     uint8_t hello_id[OMNI_SESSION_ID_MAX]; /* server: asked for without a ticket, before TLS 1.3 */
     uint8_t hello_id_size;
-    uint8_t *early_blob; /* client: a session told of before the handshake's end */
+    uint8_t *early_bytes; /* client: a session told of before the handshake's end: blob, id */
     otls_native_session early;
+    otls_native_session_object *early_object;
 } omni_connection_sessions;
 
 /** Client, before the engine starts: settle what to offer. */
 void omni_session_choose(otls_connection *conn);
-/** What goes into the engine's setup; empty when nothing is offered. */
+/** What goes into the engine's setup, one of the two; empty when nothing is offered. */
 otls_slice omni_session_blob(const otls_connection *conn);
+const otls_native_session_object *omni_session_object(const otls_connection *conn);
 /** The engine could not take what was offered: forget it. False when nothing was offered. */
 bool omni_session_unreadable(otls_connection *conn);
 /** Server: what the hello asks for. */
@@ -50,10 +52,12 @@ otls_status omni_session_resumed(otls_connection *conn, otls_error *err);
 void omni_session_done(otls_connection *conn);
 /** The handshake failed. */
 void omni_session_failed(otls_connection *conn);
-void omni_connection_sessions_clear(omni_connection_sessions *sessions);
+void omni_connection_sessions_clear(otls_connection *conn);
 
 /* what engines call */
 void omni_core_new_session(otls_core *core, const otls_native_session *native);
+void omni_core_new_session_object(otls_core *core, const otls_native_session *native,
+                                  otls_native_session_object *object);
 otls_status omni_core_ticket_key(otls_core *core, const uint8_t *name, otls_ticket_key *out,
                                  bool *renew);
 otls_status omni_core_ticket_key_offered(otls_core *core,

@@ -46,4 +46,5 @@ const otls_core_ops omni_core_table = {
     .client_ca_names = omni_core_client_ca_names,
     .staple = omni_core_staple,
     .ticket_key_offered = omni_core_ticket_key_offered,
+    .new_session_object = omni_core_new_session_object,
 };

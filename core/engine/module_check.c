@@ -47,6 +47,10 @@ static otls_status check_connection(const otls_connection_ops *connection, const
     REQUIRE(connection, pending);
     REQUIRE(connection, shutdown);
     REQUIRE(connection, info);
+    if (OMNI_HAS(connection, session_free) || OMNI_HAS(connection, session_encode)) {
+        REQUIRE(connection, session_free);
+        REQUIRE(connection, session_encode);
+    }
     return OTLS_OK;
 }
 

@@ -106,7 +106,39 @@ static void put_all(writer *w, const otls_session *s)
     put_number(w, s->has_ticket, 1);
     put_vector(w, s->id, s->id_size, 1);
     put_chains(w, s);
-    put_vector(w, s->blob, s->blob_size, 3);
+}
+
+static void put_blob(void *user, otls_slice blob)
+{
+    put_vector(user, blob.data, blob.size, 3);
+}
+
+static otls_status encode(writer *w, const otls_session *s, otls_error *err)
+{
+    otls_error inner;
+    otls_status status;
+
+    status = OMNI_MODULE(s->backend)->connection->session_encode(s->object, put_blob, w, &inner);
+    if (status != OTLS_OK && err != NULL)
+        *err = inner;
+    return status > OTLS_OK ? OTLS_E_INTERNAL : status;
+}
+
+/* The engine's part: there already, or asked for now. */
+static otls_status put_engine(writer *w, const otls_session *s, otls_error *err)
+{
+    const size_t before = w->to.end;
+
+    if (s->object != NULL)
+        OMNI_TRY(encode(w, s, err));
+    else
+        put_blob(w, (otls_slice){s->blob, s->blob_size});
+    const size_t size = w->to.end - before;
+
+    if (w->failed || (size > 3 && size <= OMNI_SESSION_BYTES_MAX / 2))
+        return OTLS_OK; /* finish tells of what failed */
+    return omni_fail(err, OTLS_E_CONFIG, OTLS_CODE_LIMIT, "%s's part of the session has %zu bytes",
+                     otls_backend_name(s->backend), size);
 }
 
 static otls_status checksum(const otls_backend *backend, const uint8_t *data, size_t size,
@@ -137,9 +169,11 @@ otls_status omni_session_encode(const otls_session *session, uint8_t **out, size
     writer w = {.failed = false};
     otls_status status;
 
-    w.failed = !omni_buffer_reserve(&w.to, session->blob_size + 4096); /* few copies of secrets */
+    w.failed = !omni_buffer_reserve(&w.to, session->blob_size + 8192); /* few copies of secrets */
     put_all(&w, session);
-    status = finish(&w, session->backend, err);
+    status = put_engine(&w, session, err);
+    if (status == OTLS_OK)
+        status = finish(&w, session->backend, err);
     if (status != OTLS_OK) {
         if (w.to.data != NULL)
             omni_wipe(w.to.data, w.to.end);

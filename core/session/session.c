@@ -47,6 +47,8 @@ void otls_session_free(otls_session *session)
     if (session->blob != NULL)
         omni_wipe(session->blob, session->blob_size);
     omni_free(session->blob);
+    if (session->object != NULL)
+        OMNI_MODULE(session->backend)->connection->session_free(session->object);
     omni_free(session);
 }
 

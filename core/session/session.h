@@ -39,8 +39,9 @@ struct otls_session {
     char host[OMNI_SESSION_HOST_MAX + 1];
     uint8_t alpn[255], alpn_size;
     uint8_t id[OMNI_SESSION_ID_MAX], id_size;
-    uint8_t *blob;
+    uint8_t *blob; /* what the engine serialised; NULL while there is an object */
     size_t blob_size;
+    otls_native_session_object *object; /* the engine's own; NULL in what was imported */
     const otls_certificate *peer[OMNI_VERIFY_CHAIN_MAX];     /* as sent; references */
     const otls_certificate *verified[OMNI_VERIFY_CHAIN_MAX]; /* leaf to anchor; references */
     size_t peer_count, verified_count;
