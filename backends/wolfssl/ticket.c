@@ -16,6 +16,16 @@
 
 static const uint8_t no_place[WOLF_PLACE];
 
+/* From the connection's own generator: to make and test one costs more than a ticket. */
+static bool random_bytes(const otls_backend_connection *conn, uint8_t *out, word32 size)
+{
+    WC_RNG *rng = wolfSSL_GetRNG(conn->ssl);
+    otls_error err;
+
+    return rng != NULL ? wc_RNG_GenerateBlock(rng, out, size) == 0
+                       : wolf_crypto_ops.random(out, size, &err) == OTLS_OK;
+}
+
 void wolf_ticket_forget(otls_backend_connection *conn)
 {
     free(conn->client_chain);
@@ -56,7 +66,6 @@ static uint8_t *chain_bytes(const otls_backend_connection *conn, size_t *size)
  * chain that could not be kept leaves a place where nothing is found. */
 static otls_status keep_chain(otls_backend_connection *conn)
 {
-    otls_error err;
     uint8_t *bytes;
     size_t size;
 
@@ -66,7 +75,7 @@ static otls_status keep_chain(otls_backend_connection *conn)
     wolf_ticket_forget(conn);
     if (!conn->judged || conn->missing)
         return OTLS_OK;
-    if (wolf_crypto_ops.random(conn->place, sizeof(conn->place), &err) != OTLS_OK)
+    if (!random_bytes(conn, conn->place, sizeof(conn->place)))
         return OTLS_E_INTERNAL;
     bytes = chain_bytes(conn, &size);
     if (bytes != NULL)
@@ -115,11 +124,10 @@ static int seal(otls_backend_connection *conn, otls_ticket_key *key, uint8_t *na
                 uint8_t *tag, uint8_t *ticket, int *size, int room)
 {
     struct wolf_aead aead;
-    otls_error err;
 
     if (room - *size < WOLF_PLACE || keep_chain(conn) != OTLS_OK ||
         conn->core->ops->ticket_key(conn->core, NULL, key, &(bool){false}) != OTLS_OK ||
-        wolf_crypto_ops.random(iv, GCM_NONCE, &err) != OTLS_OK)
+        !random_bytes(conn, iv, GCM_NONCE))
         return WOLFSSL_TICKET_RET_FATAL;
     memcpy(name, key->name, sizeof(key->name));
     memset(iv + GCM_NONCE, 0, WOLFSSL_TICKET_IV_SZ - GCM_NONCE);

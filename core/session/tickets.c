@@ -16,11 +16,24 @@
 
 enum { CURRENT, PREVIOUS, NEXT };
 
+/** Bindings whose keys are remembered: as many as most servers have names. */
+#define DERIVED_SLOTS 8
+
+/** What was derived for one binding. */
+typedef struct derived {
+    uint8_t binding[OMNI_BINDING_SIZE];
+    otls_ticket_key keys[KEYS];
+    bool have[KEYS];
+    bool used;
+} derived;
+
 struct omni_ticket_ring {
     atomic_uint references;
     omni_lock lock;
     otls_ticket_key keys[KEYS];
     bool have[KEYS];
+    derived derived[DERIVED_SLOTS]; /* of these keys and no others */
+    unsigned turn;                  /* the slot that is given up next */
     bool was_set;  /* by the application: time does not rotate it */
     int64_t since; /* when the current key became current */
 };
@@ -48,11 +61,18 @@ omni_ticket_ring *omni_ticket_ring_ref(omni_ticket_ring *ring)
     return ring;
 }
 
+/* The keys change: nothing that was derived from them may outlive them. */
+static void forget_derived(omni_ticket_ring *ring)
+{
+    omni_wipe(ring->derived, sizeof(ring->derived));
+}
+
 void omni_ticket_ring_free(omni_ticket_ring *ring)
 {
     if (ring == NULL || atomic_fetch_sub_explicit(&ring->references, 1, memory_order_acq_rel) != 1)
         return;
     omni_wipe(ring->keys, sizeof(ring->keys));
+    forget_derived(ring);
     omni_lock_end(&ring->lock);
     omni_free(ring);
 }
@@ -61,9 +81,11 @@ static otls_status make_key(omni_ticket_ring *ring, size_t which, const otls_bac
                             otls_error *err)
 {
     otls_error inner;
-    const otls_status status =
-        OMNI_MODULE(backend)->crypto->random(&ring->keys[which], sizeof(ring->keys[which]), &inner);
+    otls_status status;
 
+    forget_derived(ring);
+    status =
+        OMNI_MODULE(backend)->crypto->random(&ring->keys[which], sizeof(ring->keys[which]), &inner);
     ring->have[which] = status == OTLS_OK;
     if (status != OTLS_OK && err != NULL)
         *err = inner;
@@ -87,6 +109,7 @@ static otls_status rotate(omni_ticket_ring *ring, const otls_backend *backend, i
     OMNI_TRY(fill(ring, backend, now, err));
     if (!ring->have[NEXT])
         OMNI_TRY(make_key(ring, NEXT, backend, err));
+    forget_derived(ring);
     ring->keys[PREVIOUS] = ring->keys[CURRENT];
     ring->have[PREVIOUS] = true;
     ring->keys[CURRENT] = ring->keys[NEXT];
@@ -125,6 +148,7 @@ otls_status omni_ticket_ring_set(omni_ticket_ring *ring, const uint8_t *keys, si
     OMNI_TRY(check_keys(keys, count, err));
     omni_lock_take(&ring->lock);
     omni_wipe(ring->keys, sizeof(ring->keys));
+    forget_derived(ring);
     memcpy(ring->keys, keys, size);
     for (size_t i = 0; i < KEYS; i++)
         ring->have[i] = i < count;
@@ -177,18 +201,12 @@ static bool derive(const otls_backend *backend, char label, const uint8_t *part,
     return status == OTLS_OK;
 }
 
-static bool derive_name(const otls_backend *backend, const otls_ticket_key *key,
-                        const uint8_t *binding, uint8_t out[32])
-{
-    return derive(backend, 'n', key->name, sizeof(key->name), binding, out);
-}
-
 static otls_status derive_key(const otls_backend *backend, const otls_ticket_key *key,
                               const uint8_t *binding, otls_ticket_key *out)
 {
     uint8_t name[32];
 
-    if (!derive_name(backend, key, binding, name) ||
+    if (!derive(backend, 'n', key->name, sizeof(key->name), binding, name) ||
         !derive(backend, 'c', key->aes, sizeof(key->aes), binding, out->aes) ||
         !derive(backend, 'm', key->hmac, sizeof(key->hmac), binding, out->hmac))
         return OTLS_E_USAGE;
@@ -196,18 +214,57 @@ static otls_status derive_key(const otls_backend *backend, const otls_ticket_key
     return OTLS_OK;
 }
 
+static derived *slot_of(omni_ticket_ring *ring, const uint8_t *binding)
+{
+    derived *slot;
+
+    for (size_t i = 0; i < DERIVED_SLOTS; i++)
+        if (ring->derived[i].used &&
+            memcmp(ring->derived[i].binding, binding, OMNI_BINDING_SIZE) == 0)
+            return &ring->derived[i];
+    slot = &ring->derived[ring->turn++ % DERIVED_SLOTS];
+    omni_wipe(slot, sizeof(*slot));
+    memcpy(slot->binding, binding, OMNI_BINDING_SIZE);
+    slot->used = true;
+    return slot;
+}
+
+/* The ring's key `which` for this binding; NULL when it cannot be derived. */
+static const otls_ticket_key *bound_key(omni_ticket_ring *ring, const otls_backend *backend,
+                                        const uint8_t *binding, size_t which)
+{
+    derived *slot = slot_of(ring, binding);
+
+    if (!slot->have[which])
+        slot->have[which] =
+            derive_key(backend, &ring->keys[which], binding, &slot->keys[which]) == OTLS_OK;
+    return slot->have[which] ? &slot->keys[which] : NULL;
+}
+
+static otls_status seal_key(omni_ticket_ring *ring, const otls_backend *backend,
+                            const uint8_t *binding, otls_ticket_key *out)
+{
+    const otls_ticket_key *key = bound_key(ring, backend, binding, CURRENT);
+
+    if (key == NULL)
+        return OTLS_E_USAGE;
+    *out = *key;
+    return OTLS_OK;
+}
+
 static otls_status open_key(omni_ticket_ring *ring, const otls_backend *backend,
                             const uint8_t *binding, const uint8_t *wanted, otls_ticket_key *out,
                             bool *renew)
 {
-    uint8_t name[32];
-
     for (size_t i = 0; i < KEYS; i++) {
-        if (!ring->have[i] || !derive_name(backend, &ring->keys[i], binding, name) ||
-            memcmp(name, wanted, sizeof(out->name)) != 0)
+        const otls_ticket_key *key =
+            ring->have[i] ? bound_key(ring, backend, binding, i) : NULL;
+
+        if (key == NULL || memcmp(key->name, wanted, sizeof(key->name)) != 0)
             continue;
         *renew = i == PREVIOUS;
-        return derive_key(backend, &ring->keys[i], binding, out);
+        *out = *key;
+        return OTLS_OK;
     }
     return OTLS_E_USAGE;
 }
@@ -237,7 +294,7 @@ otls_status omni_ticket_ring_key(omni_ticket_ring *ring, const otls_backend *bac
     omni_lock_take(&ring->lock);
     status = advance(ring, backend, now, period);
     if (status == OTLS_OK)
-        status = name == NULL ? derive_key(backend, &ring->keys[CURRENT], binding, out)
+        status = name == NULL ? seal_key(ring, backend, binding, out)
                               : open_key(ring, backend, binding, name, out, renew);
     omni_lock_give(&ring->lock);
     return status == OTLS_OK ? OTLS_OK : OTLS_E_USAGE;
@@ -252,13 +309,16 @@ size_t omni_ticket_ring_keys(omni_ticket_ring *ring, const otls_backend *backend
     omni_lock_take(&ring->lock);
     if (advance(ring, backend, now, period) == OTLS_OK)
         for (size_t i = CURRENT; i < KEYS; i++) {
+            const otls_ticket_key *key;
+
             if (!ring->have[i])
                 continue;
-            if (derive_key(backend, &ring->keys[i], binding, &out[count]) != OTLS_OK) {
+            key = bound_key(ring, backend, binding, i);
+            if (key == NULL) {
                 count = 0; /* without the first there is none to seal with */
                 break;
             }
-            count++;
+            out[count++] = *key;
         }
     omni_lock_give(&ring->lock);
     return count;

@@ -267,6 +267,42 @@ Test(ring, all_keys)
     omni_ticket_ring_free(ring);
 }
 
+/* More bindings than the ring remembers: each has its own keys, and the same ones again later. */
+Test(ring, many_bindings)
+{
+    enum { BINDINGS = 40 };
+    omni_ticket_ring *ring = omni_ticket_ring_new();
+    uint8_t bindings[BINDINGS][OMNI_BINDING_SIZE] = {{0}};
+    otls_ticket_key keys[BINDINGS], again;
+    uint8_t set[3 * OTLS_TICKET_KEY_SIZE];
+    bool renew;
+
+    for (size_t i = 0; i < BINDINGS; i++) {
+        bindings[i][OMNI_BINDING_SIZE - 1] = (uint8_t)(i + 1);
+        cr_assert_eq(omni_ticket_ring_key(ring, any_engine(), NOW, 0, bindings[i], NULL, &keys[i],
+                                          &renew),
+                     OTLS_OK);
+        for (size_t k = 0; k < i; k++)
+            cr_expect(memcmp(keys[i].name, keys[k].name, sizeof(keys[i].name)) != 0 &&
+                      memcmp(keys[i].aes, keys[k].aes, sizeof(keys[i].aes)) != 0 &&
+                      memcmp(keys[i].hmac, keys[k].hmac, sizeof(keys[i].hmac)) != 0);
+    }
+    for (size_t i = 0; i < BINDINGS; i++) {
+        cr_expect(opens(ring, NOW, 0, bindings[i], &keys[i], &renew) && !renew);
+        cr_expect(!opens(ring, NOW, 0, bindings[i], &keys[(i + 1) % BINDINGS], &renew));
+    }
+    memset(set, 5, sizeof(set));
+    cr_assert_eq(omni_ticket_ring_set(ring, set, OTLS_TICKET_KEY_SIZE, NULL), OTLS_OK);
+    for (size_t i = 0; i < BINDINGS; i++) {
+        cr_assert_eq(omni_ticket_ring_key(ring, any_engine(), NOW, 0, bindings[i], NULL, &again,
+                                          &renew),
+                     OTLS_OK);
+        cr_expect(memcmp(&again, &keys[i], sizeof(again)) != 0, "nothing of the old keys is left");
+        cr_expect(!opens(ring, NOW, 0, bindings[i], &keys[i], &renew));
+    }
+    omni_ticket_ring_free(ring);
+}
+
 /* Keys that are not random, or that cannot be told apart, or too many. */
 Test(ring, what_is_no_set_of_keys)
 {
