@@ -68,9 +68,29 @@ OTLS_API otls_status otls_context_set_trust(otls_context *context, otls_trust *t
                                             otls_error *err);
 /** Whom the context believes; borrowed, NULL = nobody. */
 OTLS_API otls_trust *otls_context_trust(const otls_context *context);
-/** Something to present; repeatable on servers (RSA + ECDSA). Takes a reference. */
+/**
+ * Something to present; up to 32 on servers (RSA + ECDSA, several names). Takes a reference. A renewed
+ * one takes its predecessor's place: the identity whose leaf has the same kind of key and the same
+ * subjectAltName (without one: the same subject). A client's context presents one, the last added.
+ */
 OTLS_API otls_status otls_context_add_identity(otls_context *context, otls_identity *identity,
                                                otls_error *err);
+/**
+ * `with` in the place of `before`, whatever names they have (hot reload: on a copy, which is then
+ * sealed and swapped in). The OCSP responses set for `before` go with it. OTLS_E_USAGE with
+ * OTLS_CODE_NO_IDENTITY when the context does not have `before`; OTLS_E_WRONG_BACKEND; OTLS_E_SEALED.
+ */
+OTLS_API otls_status otls_context_replace_identity(otls_context *context,
+                                                   const otls_identity *before,
+                                                   otls_identity *with, otls_error *err);
+/** No longer present it, and forget the OCSP responses set for it. Errors as for replacing. */
+OTLS_API otls_status otls_context_remove_identity(otls_context *context,
+                                                  const otls_identity *identity, otls_error *err);
+/** Present nothing. */
+OTLS_API otls_status otls_context_clear_identities(otls_context *context, otls_error *err);
+/** What is presented, in the order of preference; borrowed, NULL past the end. */
+OTLS_API size_t otls_context_identity_count(const otls_context *context);
+OTLS_API otls_identity *otls_context_identity(const otls_context *context, size_t index);
 /** Servers: ask for a client certificate. Clients always verify (REQUIRED, which also takes back
  *  otls_context_insecure_no_verify); see insecure.h. More about verification in verify.h. */
 OTLS_API otls_status otls_context_set_verify_mode(otls_context *context, otls_verify_mode mode,

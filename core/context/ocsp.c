@@ -52,20 +52,63 @@ otls_slice omni_staple_find(const omni_staple *list, const otls_identity *identi
     return found != NULL ? (otls_slice){found->der, found->size} : (otls_slice){NULL, 0};
 }
 
-static otls_status push(otls_context *context, otls_identity *identity, otls_slice der,
-                        otls_error *err)
+/* One more in front of `next`, whose reference moves along; NULL: no memory, and nothing has moved. */
+static omni_staple *grow(omni_staple *next, otls_identity *identity, otls_slice der)
 {
     omni_staple *staple = omni_malloc(sizeof(*staple) + der.size);
 
     if (staple == NULL)
-        return omni_fail_nomem(err);
+        return NULL;
     atomic_init(&staple->references, 1);
-    staple->next = context->settings.present.staples; /* its reference moves along */
+    staple->next = next;
     staple->identity = otls_identity_ref(identity);
     staple->size = der.size;
     if (der.size != 0)
         memcpy(staple->der, der.data, der.size);
-    context->settings.present.staples = staple;
+    return staple;
+}
+
+static otls_status push(otls_context *context, otls_identity *identity, otls_slice der,
+                        otls_error *err)
+{
+    omni_staple **list = &context->settings.present.staples;
+    omni_staple *grown = grow(*list, identity, der);
+
+    if (grown == NULL)
+        return omni_fail_nomem(err);
+    *list = grown;
+    return OTLS_OK;
+}
+
+/* What is in force of a list, without an identity's: newest last. False: no memory. */
+static bool kept_of(omni_staple **out, const omni_staple *list, const otls_identity *without)
+{
+    for (const omni_staple *at = list; at != NULL; at = at->next) {
+        omni_staple *grown;
+
+        if (at->identity == without || at != newest(list, at->identity))
+            continue;
+        grown = grow(*out, at->identity, (otls_slice){at->der, at->size});
+        if (grown == NULL)
+            return false;
+        *out = grown;
+    }
+    return true;
+}
+
+/* One response for each identity is left, so that their order does not matter any more. */
+otls_status omni_staple_forget(omni_staple **list, const otls_identity *identity, otls_error *err)
+{
+    omni_staple *kept = NULL;
+
+    if (newest(*list, identity) == NULL)
+        return OTLS_OK;
+    if (!kept_of(&kept, *list, identity)) {
+        omni_staple_free(kept);
+        return omni_fail_nomem(err);
+    }
+    omni_staple_free(*list);
+    *list = kept;
     return OTLS_OK;
 }
 

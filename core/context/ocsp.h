@@ -11,6 +11,8 @@ typedef struct omni_staple omni_staple;
 
 omni_staple *omni_staple_ref(omni_staple *list);
 void omni_staple_free(omni_staple *list);
+/** A list without the responses for `identity`, and without those that newer ones have replaced. */
+otls_status omni_staple_forget(omni_staple **list, const otls_identity *identity, otls_error *err);
 /** The newest response for an identity, else the newest for any; empty when there is none. */
 otls_slice omni_staple_find(const omni_staple *list, const otls_identity *identity);
 

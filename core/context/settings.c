@@ -157,31 +157,6 @@ otls_status otls_context_set_trust(otls_context *context, otls_trust *trust, otl
     return OTLS_OK;
 }
 
-otls_status otls_context_add_identity(otls_context *context, otls_identity *identity,
-                                      otls_error *err)
-{
-    omni_settings *settings = &context->settings;
-
-    OMNI_TRY(omni_context_unsealed(context, err));
-    if (identity == NULL)
-        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NO_IDENTITY, "no identity given");
-    if (identity->backend != context->backend)
-        return omni_fail(err, OTLS_E_WRONG_BACKEND, OTLS_CODE_NONE,
-                         "the identity is %s's, the context %s's",
-                         otls_backend_name(identity->backend),
-                         otls_backend_name(context->backend));
-    if (settings->present.identity_count == OMNI_IDENTITY_MAX)
-        return omni_fail(err, OTLS_E_CONFIG, OTLS_CODE_LIMIT, "more than %d identities",
-                         OMNI_IDENTITY_MAX);
-    if (!omni_public_key_usable(context->backend, &identity->chain[0]->x509))
-        return omni_fail(err, OTLS_E_UNSUPPORTED, OTLS_CODE_KEY_UNSUPPORTED,
-                         "%s cannot use a key of this kind (%s) in a handshake",
-                         otls_backend_name(context->backend),
-                         otls_certificate_key_type(identity->chain[0]));
-    settings->present.identities[settings->present.identity_count++] = otls_identity_ref(identity);
-    return OTLS_OK;
-}
-
 otls_status otls_context_set_verify_mode(otls_context *context, otls_verify_mode mode,
                                          otls_error *err)
 {

@@ -16,6 +16,7 @@
 #   server-rsa-pss, -rsa-pss-bound   RSASSA-PSS keys, the second with parameters; .pem .key, and
 #                              .plain.key: the same numbers as an RSA key
 #   server-expired, -notyet, -othername, -untrusted, -selfsigned, -clientauth    .pem .key
+#   server-renewed.pem .key    another leaf and key with server-ecdsa-p256's names
 #   server-noint.pem           leaf only; the key (.key) is server-ecdsa-p256's
 #   server-alpha, server-beta  alpha.test and beta.test, .pem .key
 #   server-ecdsa-p256.enc.key      PKCS#8, encrypted      \
@@ -163,6 +164,7 @@ leaf server-notyet ecdsa-p256 localhost serverAuth "$names" int 20480101000000Z 
 leaf server-othername ecdsa-p256 other.test serverAuth DNS:other.test
 leaf server-untrusted ecdsa-p256 localhost serverAuth "$names" other-root
 leaf server-clientauth ecdsa-p256 localhost clientAuth "$names"
+leaf server-renewed ecdsa-p256 localhost serverAuth "$names"
 leaf server-alpha ecdsa-p256 alpha.test serverAuth DNS:alpha.test
 leaf server-beta ecdsa-p256 beta.test serverAuth DNS:beta.test
 
