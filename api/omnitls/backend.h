@@ -409,6 +409,8 @@ typedef struct otls_connection_setup {
     /** Client: the session to resume as new_session_object gave it, instead of `session`; NULL =
      *  none. Borrowed during init; to be read and not changed. */
     const otls_native_session_object *session_object;
+    uint8_t old_ticket; /* server: the client comes to TLS 1.3 with a ticket of TLS 1.2, which resumes
+                           nothing. In what was padding. */
 } otls_connection_setup;
 
 /** What was negotiated. Pointers are borrowed from the connection. */

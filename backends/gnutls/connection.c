@@ -41,7 +41,14 @@ static int pull_timeout(gnutls_transport_ptr_t pointer, unsigned milliseconds)
     return 1;
 }
 
-static unsigned init_flags(const otls_policy *policy)
+/* GnuTLS opens a TLS 1.2 ticket also when it comes to TLS 1.3, and half of it then resumes. */
+#if GNUTLS_VERSION_NUMBER >= 0x030705
+#define NO_OLD_TICKETS ((unsigned)GNUTLS_NO_TICKETS_TLS12)
+#else
+#define NO_OLD_TICKETS ((unsigned)GNUTLS_NO_TICKETS) /* for this once, no new ones either */
+#endif
+
+static unsigned init_flags(const otls_policy *policy, const otls_connection_setup *setup)
 {
     unsigned flags = GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL;
     flags |= policy->server ? (unsigned)GNUTLS_SERVER : (unsigned)GNUTLS_CLIENT;
@@ -51,6 +58,8 @@ static unsigned init_flags(const otls_policy *policy)
         flags |= GNUTLS_FORCE_CLIENT_CERT;
     if (policy->no_tickets || !policy->resumption)
         flags |= GNUTLS_NO_TICKETS;
+    if (policy->server && setup->old_ticket)
+        flags |= NO_OLD_TICKETS;
     if (policy->post_handshake_auth)
         flags |= GNUTLS_POST_HANDSHAKE_AUTH;
     if (policy->max_early_data > 0)
@@ -135,7 +144,7 @@ static otls_status connection_init(otls_backend_connection *conn, otls_backend_c
 {
     conn->core = setup->core;
     conn->context = context;
-    int rc = gnutls_init(&conn->session, init_flags(context->policy));
+    int rc = gnutls_init(&conn->session, init_flags(context->policy, setup));
     if (rc < 0)
         return gtls_fail(err, gtls_category(rc, OTLS_E_INTERNAL), 0, rc, "no session");
     otls_status status = OTLS_OK;

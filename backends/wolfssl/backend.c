@@ -72,6 +72,8 @@ static const struct {
     {OTLS_FEATURE_PSK_12, OTLS_PARTLY,
      "without ECDHE; a client that offers a TLS 1.3 key as well cannot fall back to TLS 1.2"},
     {OTLS_FEATURE_KEY_UPDATE, OTLS_PARTLY, "wolfSSL always asks the peer to update too"},
+    {OTLS_FEATURE_RESUMPTION_12, OTLS_PARTLY,
+     "a client that allows TLS 1.3 offers no TLS 1.2 session: wolfSSL would not offer TLS 1.3 with it"},
     {OTLS_FEATURE_RESUMPTION_13, OTLS_PARTLY,
      "by ticket only; the handshake fails when the server has gone back to TLS 1.2"},
     {OTLS_FEATURE_GROUP_FFDHE, OTLS_PARTLY, "ffdhe2048 and ffdhe3072 only"},

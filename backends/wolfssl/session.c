@@ -83,6 +83,13 @@ static WOLFSSL_SESSION *on_get_session(WOLFSSL *ssl, const unsigned char *id, in
     return decode(blob);
 }
 
+/* With a session of an older version wolfSSL offers that version as its highest. */
+static bool holds_back(const otls_backend_connection *conn)
+{
+    return conn->session_offered && conn->context->policy->max_version >= OTLS_TLS1_3 &&
+           wolfSSL_version(conn->ssl) < OTLS_TLS1_3;
+}
+
 otls_status wolf_session_resume(otls_backend_connection *conn, otls_slice blob, otls_error *err)
 {
     WOLFSSL_SESSION *session = decode(blob);
@@ -93,6 +100,9 @@ otls_status wolf_session_resume(otls_backend_connection *conn, otls_slice blob, 
     /* an expired session is no failure, there will be a full handshake */
     conn->session_offered = wolfSSL_set_session(conn->ssl, session) == WOLFSSL_SUCCESS;
     wolfSSL_SESSION_free(session);
+    if (holds_back(conn))
+        return wolf_error(err, OTLS_E_CONFIG, OTLS_CODE_SESSION_REFUSED, 0,
+                          "wolfSSL would not offer TLS 1.3 beside the session");
     return OTLS_OK;
 }
 

@@ -26,6 +26,7 @@ otls_status omni_engine_start(otls_connection *conn, omni_native *native, otls_e
         .early_data = conn->server && conn->sessions.early_offered,
         .no_curves = conn->no_curves,
         .session_object = omni_session_object(conn),
+        .old_ticket = conn->server && conn->sessions.old_ticket,
     };
     otls_error inner;
     otls_status status;

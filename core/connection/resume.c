@@ -427,8 +427,11 @@ void omni_session_done(otls_connection *conn)
 
 void omni_session_failed(otls_connection *conn)
 {
-    if (!conn->server && conn->sessions.fit == OTLS_SESSION_OFFERED)
-        forget_offer(conn); /* whoever is at fault, the next handshake is a full one */
+    const omni_session_settings *settings = &conn->context->settings.sessions;
+
+    /* whoever is at fault, the next handshake is a full one: a server gives several tickets at once */
+    if (!conn->server && conn->sessions.fit == OTLS_SESSION_OFFERED && settings->client_cache != NULL)
+        omni_client_cache_forget(settings->client_cache, conn->sessions.offer);
 }
 
 void omni_connection_sessions_clear(otls_connection *conn)

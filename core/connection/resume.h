@@ -18,6 +18,7 @@ typedef struct omni_connection_sessions {
     bool bound;         /* server: `binding` is there */
     bool early_over;    /* server: no more early data */
     bool early_offered; /* server: the client sends some */
+    bool old_ticket;    /* server: a TLS 1.2 ticket came with a hello that leads to TLS 1.3 */
     uint8_t ticket_count; /* server: `tickets` that the client offered */
     uint16_t port;
     uint32_t early_sent; /* client: early data that the engine took */

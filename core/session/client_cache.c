@@ -121,6 +121,16 @@ otls_session *omni_client_cache_take(omni_client_cache *cache, const otls_sessio
     return session;
 }
 
+void omni_client_cache_forget(omni_client_cache *cache, const otls_session *like)
+{
+    cache_key key;
+
+    make_key(&key, like);
+    omni_lru_lock(cache);
+    (void)omni_lru_remove(cache, key.bytes, key.size);
+    omni_lru_unlock(cache);
+}
+
 void omni_client_cache_remove(omni_client_cache *cache, const otls_session *session)
 {
     cache_key key;

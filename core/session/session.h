@@ -85,6 +85,8 @@ void omni_client_cache_put(omni_client_cache *cache, otls_session *session, size
 otls_session *omni_client_cache_take(omni_client_cache *cache, const otls_session *like,
                                      int64_t now, bool reuse, size_t *expired);
 void omni_client_cache_remove(omni_client_cache *cache, const otls_session *session);
+/** Every session of the same server, policy and engine. */
+void omni_client_cache_forget(omni_client_cache *cache, const otls_session *like);
 
 /* ---- session/server_cache.c ---- */
 

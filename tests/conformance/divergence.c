@@ -68,6 +68,13 @@ static const divergence table[] = {
      .expected = 2,
      .reason = "wolfSSL's sessions are structs with the chain as bytes in them: to encode one costs "
                "less than to copy it, and nothing is decoded"},
+    {.test = "a TLS 1.3 session, and a server without",
+     .client = "wolfssl",
+     .server = "*",
+     .version = OTLS_TLS1_3,
+     .expected = OTLS_E_PROTOCOL,
+     .reason = "once wolfSSL has offered a TLS 1.3 session it cannot come to TLS 1.2; the sessions of "
+               "that server are dropped, and the next handshake is a full one"},
     {.test = NULL}, /* the end; rows go before it */
 };
 

@@ -186,6 +186,7 @@ static bool wire_asks(flight from)
 
 static void look(session_run *run, const pair *p)
 {
+    run->version = otls_connection_version(p->client);
     run->reused_client = otls_connection_session_resumed(p->client);
     run->reused_server = otls_connection_session_resumed(p->server);
     run->client_chain = otls_connection_peer_chain_count(p->client);

@@ -41,6 +41,7 @@ typedef enum session_on_wire { WIRE_NOTHING = 0, WIRE_FULL, WIRE_RESUMED } sessi
 typedef struct session_run {
     session_on_wire wire; /* asserted to agree with both sides */
     bool wire_offered;    /* the ClientHello on the wire asks for a session */
+    uint16_t version;
     bool reused_client, reused_server;
     size_t client_chain, server_chain;       /* certificates of the peer, as each side sees it */
     size_t client_verified, server_verified; /* the verified paths */
