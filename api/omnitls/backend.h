@@ -384,6 +384,12 @@ typedef struct otls_core_ops {
      */
     void (*new_session_object)(otls_core *core, const otls_native_session *session,
                                otls_native_session_object *object);
+    /**
+     * Below TLS 1.3, after the first handshake: a renegotiation has begun, or it is `over` and what
+     * info answers is new. Meanwhile write answers WANT_READ and takes nothing. Over without having
+     * begun is nothing.
+     */
+    void (*rehandshake)(otls_core *core, bool over);
 } otls_core_ops;
 
 struct otls_core {
@@ -406,11 +412,11 @@ typedef struct otls_connection_setup {
                            accepted must be read past (RFC 8446 4.2.10) */
     uint8_t no_curves;  /* server, below TLS 1.3: client and server share no curve, so no suite with
                            ECDHE may be taken, though others may (RFC 8422 5.1) */
+    uint8_t old_ticket; /* server: the client comes to TLS 1.3 with a ticket of TLS 1.2, which resumes
+                           nothing. In what was padding. */
     /** Client: the session to resume as new_session_object gave it, instead of `session`; NULL =
      *  none. Borrowed during init; to be read and not changed. */
     const otls_native_session_object *session_object;
-    uint8_t old_ticket; /* server: the client comes to TLS 1.3 with a ticket of TLS 1.2, which resumes
-                           nothing. In what was padding. */
 } otls_connection_setup;
 
 /** What was negotiated. Pointers are borrowed from the connection. */

@@ -17,11 +17,12 @@ extern "C" {
 
 /** The same events in the same order on every engine: core sees them all. */
 typedef enum otls_event {
-    OTLS_INFO_HANDSHAKE_START = 1,
+    OTLS_INFO_HANDSHAKE_START = 1, /**< also of a renegotiation, and so is DONE */
     OTLS_INFO_STATE = 2, /**< otls_connection_state_name has changed */
     OTLS_INFO_HANDSHAKE_DONE = 3,
     OTLS_INFO_ALERT_SENT = 4,    /**< `value` is the OTLS_ALERT_... */
-    OTLS_INFO_ALERT_RECEIVED = 5 /**< the same */
+    OTLS_INFO_ALERT_RECEIVED = 5, /**< the same */
+    OTLS_INFO_FAILED = 6          /**< for good; `value` is the otls_status */
 } otls_event;
 
 /** Hears of the handshake, alerts and the states of every connection; on the connection's thread. */
@@ -31,6 +32,9 @@ typedef void (*otls_info_callback)(const otls_connection *conn, otls_event event
 OTLS_API otls_status otls_context_set_info_callback(otls_context *context,
                                                     otls_info_callback callback, void *user,
                                                     otls_error *err);
+
+/** Was the alert that an info callback was last told of a fatal one? */
+OTLS_API bool otls_connection_alert_fatal(const otls_connection *conn);
 
 /** What is no error but worth knowing; one sentence without newline. */
 typedef void (*otls_log_callback)(const char *message, void *user);

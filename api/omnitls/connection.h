@@ -77,7 +77,8 @@ OTLS_API otls_status otls_connection_peek(otls_connection *conn, void *out, size
                                           size_t *count, otls_error *err);
 /**
  * Encrypt and send. `*count` tells how much was taken, whole records at a time; take the rest up
- * again with any pointer. OTLS_WANT_WRITE takes nothing: earlier bytes must leave first.
+ * again with any pointer. OTLS_WANT_WRITE takes nothing: earlier bytes must leave first. Nor does
+ * OTLS_WANT_READ, while a handshake or a renegotiation waits for the peer.
  */
 OTLS_API otls_status otls_connection_write(otls_connection *conn, const void *data, size_t size,
                                            size_t *count, otls_error *err);
@@ -197,7 +198,8 @@ OTLS_API otls_status otls_connection_server_random(otls_connection *conn, uint8_
 OTLS_API otls_status otls_connection_key_update(otls_connection *conn, bool request_peer,
                                                 otls_error *err);
 /**
- * TLS 1.2: ask for a new handshake, which the following reads perform. TLS 1.3 has
+ * TLS 1.2: ask for a new handshake, which the following reads, and writes, perform; while it lasts a
+ * write may answer OTLS_WANT_READ. Data of the peer's that comes before it stays in order. TLS 1.3 has
  * none: E_USAGE with OTLS_CODE_RENEGOTIATION; not allowed by the context: the same; an engine
  * without it: E_UNSUPPORTED.
  */

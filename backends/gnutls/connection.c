@@ -8,12 +8,13 @@ static ssize_t pull(gnutls_transport_ptr_t pointer, void *data, size_t size)
 {
     otls_backend_connection *conn = pointer;
     size_t count = 0;
-    switch (conn->core->ops->read(conn->core, data, size, &count)) {
+    switch (conn->context->policy->renegotiation ? gtls_framed_read(conn, data, size, &count)
+                                                 : conn->core->ops->read(conn->core, data, size, &count)) {
     case OTLS_OK:
         conn->fed = true;
         return (ssize_t)count;
     case OTLS_WANT_READ:
-        conn->starved = true;
+        conn->starved = !conn->framing.held_back;
         gnutls_transport_set_errno(conn->session, EAGAIN);
         return -1;
     default:
@@ -224,7 +225,7 @@ static otls_status requested_renegotiation(otls_backend_connection *conn, otls_e
 {
     if (!conn->context->policy->renegotiation)
         return gtls_refuse_renegotiation(conn, err);
-    conn->rehandshaking = true;
+    gtls_rehandshake_begin(conn);
     return OTLS_OK;
 }
 
@@ -265,13 +266,15 @@ static otls_status connection_read(otls_backend_connection *conn, void *out, siz
                                    size_t *count, otls_error *err)
 {
     for (unsigned round = 0; round < GTLS_ROUNDS; round++) {
-        conn->starved = false;
         otls_status status = OTLS_OK;
+        conn->starved = conn->framing.held_back = false;
         if (__builtin_expect(conn->rehandshaking || conn->reauthenticating, 0) &&
             !conn->data_waiting)
             status = gtls_post_handshake(conn, err);
         if (status != OTLS_OK)
             return status;
+        conn->starved = conn->framing.held_back = false;
+        conn->framing.wanted = conn->rehandshaking ? GTLS_DATA_RECORDS : GTLS_ANY_RECORD;
         const ssize_t rc = gnutls_record_recv(conn->session, out, capacity);
         if (rc > 0) {
             *count = (size_t)rc;
@@ -293,6 +296,8 @@ static otls_status connection_write(otls_backend_connection *conn, const void *d
 {
     const uint8_t *at = data;
     bool retry = false;
+    if (__builtin_expect(conn->rehandshaking, 0))
+        return OTLS_WANT_READ;
     for (unsigned round = 0; round < GTLS_ROUNDS;) {
         const ssize_t rc = gnutls_record_send(conn->session, retry ? NULL : at, retry ? 0 : size);
         if (rc > 0) {

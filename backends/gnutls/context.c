@@ -6,6 +6,9 @@ static otls_status load_priorities(otls_backend_context *context, otls_error *er
 {
     const otls_policy *policy = context->policy;
     otls_status status = gtls_priority(&context->priority, policy, GTLS_ALL, err);
+    if (status == OTLS_OK && policy->server && policy->renegotiation && policy->resumption &&
+        !policy->no_tickets && otls_version_before(policy->min_version, OTLS_TLS1_3))
+        status = gtls_priority(&context->again, policy, GTLS_AGAIN, err);
     if (!policy->server || !otls_version_before(policy->min_version, OTLS_TLS1_3) ||
         otls_version_before(policy->max_version, OTLS_TLS1_3))
         return status;
@@ -79,6 +82,8 @@ static void context_fini(otls_backend_context *context)
         gnutls_priority_deinit(context->older);
     if (context->tls13 != NULL)
         gnutls_priority_deinit(context->tls13);
+    if (context->again != NULL)
+        gnutls_priority_deinit(context->again);
     if (context->certificate != NULL)
         gnutls_certificate_free_credentials(context->certificate);
     if (context->psk_client != NULL)

@@ -61,6 +61,7 @@ struct otls_backend_context {
     const otls_policy *policy; /* lives as long as we do */
     gnutls_priority_t priority;
     gnutls_priority_t older, tls13; /* server with both: for the version that was negotiated */
+    gnutls_priority_t again;        /* server with renegotiation and tickets */
     gnutls_certificate_credentials_t certificate;
     gnutls_psk_client_credentials_t psk_client;
     gnutls_psk_server_credentials_t psk_server;
@@ -71,6 +72,18 @@ struct otls_backend_context {
     gtls_replay_entry *replay;
     pthread_mutex_t replay_lock; /* initialised with `replay` */
 };
+
+/** During a renegotiation, when GnuTLS would mistake one for the other: the records it may see. */
+typedef enum gtls_records { GTLS_ANY_RECORD = 0, GTLS_DATA_RECORDS, GTLS_OTHER_RECORDS } gtls_records;
+
+/** Where GnuTLS stands in the peer's records; only kept where there may be a renegotiation. */
+typedef struct gtls_framing {
+    uint8_t head[5];
+    uint8_t have, given; /* bytes of the header: here, and with GnuTLS */
+    uint8_t wanted;      /* gtls_records */
+    bool held_back;      /* one of another kind was there during this call */
+    size_t left;         /* bytes of the body still to come */
+} gtls_framing;
 
 struct otls_backend_connection {
     gnutls_session_t session;
@@ -86,6 +99,7 @@ struct otls_backend_connection {
     bool rehandshaking;
     bool reauthenticating;
     bool data_waiting; /* data came in the middle of one of these */
+    gtls_framing framing;
     bool ticket_arrived;
     bool tickets;    /* server: there is a key to seal tickets with */
     bool may_resume; /* client: a session was taken */
@@ -135,7 +149,8 @@ uint16_t gtls_signature_iana(gnutls_sign_algorithm_t algorithm);
 
 /* product.c, priority.c */
 
-typedef enum gtls_part { GTLS_ALL, GTLS_OLDER, GTLS_TLS13 } gtls_part;
+/** AGAIN: OLDER for a server's renegotiations, without tickets. */
+typedef enum gtls_part { GTLS_ALL, GTLS_OLDER, GTLS_TLS13, GTLS_AGAIN } gtls_part;
 /** Mark the suites (policy->suite_count of them) that go into the priority for a part. */
 void gtls_choose_suites(const otls_policy *policy, gtls_part part, bool *chosen);
 
@@ -213,6 +228,8 @@ otls_status gtls_session_setup(otls_backend_connection *conn, const otls_connect
 void gtls_ticket_seen(otls_backend_connection *conn, unsigned when, const gnutls_datum_t *message);
 /** Tell core of a session that can be resumed, if one came. */
 void gtls_session_notice(otls_backend_connection *conn);
+/** Server: a ClientHello in a renegotiation; 0 or GnuTLS' error. */
+int gtls_hello_again(otls_backend_connection *conn, otls_slice hello);
 /** Server, TLS 1.3: the tickets the policy wants. */
 int gtls_session_send_tickets(otls_backend_connection *conn);
 otls_status gtls_early_context(otls_backend_context *context, otls_error *err);
@@ -221,6 +238,11 @@ otls_status gtls_write_early(otls_backend_connection *conn, const void *data, si
 otls_status gtls_read_early(otls_backend_connection *conn, void *out, size_t capacity,
                             size_t *count, otls_error *err);
 
+/* framing.c */
+
+/** As core's read, but a record of a kind that is not wanted stays where it is: WANT_READ. */
+otls_status gtls_framed_read(otls_backend_connection *conn, void *out, size_t capacity, size_t *count);
+
 /* connection.c, post_handshake.c */
 
 otls_status gtls_handshake(otls_backend_connection *conn, otls_error *err);
@@ -228,6 +250,8 @@ otls_status gtls_handshake(otls_backend_connection *conn, otls_error *err);
 unsigned gtls_round(const otls_backend_connection *conn, int native);
 /** Go on with what a read must do first: a renegotiation or an authentication under way. */
 otls_status gtls_post_handshake(otls_backend_connection *conn, otls_error *err);
+/** The peer, or core, wants a handshake: the reads perform it. */
+void gtls_rehandshake_begin(otls_backend_connection *conn);
 otls_status gtls_refuse_renegotiation(otls_backend_connection *conn, otls_error *err);
 otls_status gtls_key_update(otls_backend_connection *conn, bool request_peer, otls_error *err);
 otls_status gtls_request_certificate(otls_backend_connection *conn, otls_error *err);

@@ -5,20 +5,34 @@
 /* One step of what is under way, driven by the caller's read. */
 static int step(otls_backend_connection *conn)
 {
-    return conn->rehandshaking ? gnutls_handshake(conn->session) : gnutls_reauth(conn->session, 0);
+    int rc;
+    conn->starved = conn->framing.held_back = conn->fed = false;
+    conn->framing.wanted = conn->rehandshaking ? GTLS_OTHER_RECORDS : GTLS_ANY_RECORD;
+    rc = conn->rehandshaking ? gnutls_handshake(conn->session) : gnutls_reauth(conn->session, 0);
+    conn->framing.wanted = GTLS_ANY_RECORD;
+    return rc;
 }
 
 static void done(otls_backend_connection *conn)
 {
+    if (conn->rehandshaking)
+        conn->core->ops->rehandshake(conn->core, true);
     conn->rehandshaking = false;
     conn->reauthenticating = false;
+}
+
+void gtls_rehandshake_begin(otls_backend_connection *conn)
+{
+    if (conn->context->again != NULL)
+        gnutls_handshake_set_hook_function(conn->session, GNUTLS_HANDSHAKE_ANY, GNUTLS_HOOK_BOTH,
+                                           gtls_message_seen);
+    conn->rehandshaking = true;
+    conn->core->ops->rehandshake(conn->core, false);
 }
 
 otls_status gtls_post_handshake(otls_backend_connection *conn, otls_error *err)
 {
     for (unsigned round = 0; round < GTLS_ROUNDS;) {
-        conn->starved = false;
-        conn->fed = false;
         const int rc = step(conn);
         if (rc == GNUTLS_E_SUCCESS) {
             done(conn);
@@ -37,6 +51,8 @@ otls_status gtls_post_handshake(otls_backend_connection *conn, otls_error *err)
             }
         } else if (gnutls_error_is_fatal(rc)) {
             return gtls_fail_connection(conn, rc, err);
+        } else if (conn->framing.held_back) {
+            return OTLS_OK; /* data comes first */
         } else if (conn->starved) {
             return OTLS_WANT_READ;
         }
@@ -110,13 +126,12 @@ otls_status gtls_renegotiate(otls_backend_connection *conn, otls_error *err)
     if (!policy->renegotiation)
         return otls_backend_fail(err, OTLS_E_USAGE, OTLS_CODE_RENEGOTIATION, GTLS_NAME, 0,
                                  "renegotiation is not allowed by the policy");
-    conn->starved = false;
     if (policy->server) {
         /* The client's answer comes as a request to renegotiate, see connection_read. */
         const int rc = gnutls_rehandshake(conn->session);
-        return started(conn, rc, err);
+        return rc < 0 && gnutls_error_is_fatal(rc) ? gtls_fail_connection(conn, rc, err) : OTLS_OK;
     }
-    const int rc = gnutls_handshake(conn->session);
-    conn->rehandshaking = rc != GNUTLS_E_SUCCESS;
-    return started(conn, rc, err);
+    gtls_rehandshake_begin(conn);
+    const otls_status status = gtls_post_handshake(conn, err);
+    return status == OTLS_WANT_READ ? OTLS_OK : status;
 }

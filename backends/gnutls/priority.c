@@ -75,12 +75,8 @@ static void add_signatures(gtls_text *text, const otls_policy *policy)
     }
 }
 
-static void add_options(gtls_text *text, const otls_policy *policy)
+static void append(gtls_text *text, const char *options)
 {
-    /* PARTIAL: RFC 5746 is offered and honoured; peers without it may connect, not renegotiate. */
-    const char *options = policy->server && !policy->client_order
-                              ? ":+COMP-NULL:+CTYPE-X509:%PARTIAL_RENEGOTIATION:%SERVER_PRECEDENCE"
-                              : ":+COMP-NULL:+CTYPE-X509:%PARTIAL_RENEGOTIATION";
     const size_t length = strlen(options);
     if (text->size + length >= sizeof(text->data)) {
         text->overflow = true;
@@ -88,6 +84,16 @@ static void add_options(gtls_text *text, const otls_policy *policy)
     }
     memcpy(text->data + text->size, options, length + 1);
     text->size += length;
+}
+
+static void add_options(gtls_text *text, const otls_policy *policy, gtls_part part)
+{
+    /* PARTIAL: RFC 5746 is offered and honoured; peers without it may connect, not renegotiate. */
+    append(text, ":+COMP-NULL:+CTYPE-X509:%PARTIAL_RENEGOTIATION");
+    if (policy->server && !policy->client_order)
+        append(text, ":%SERVER_PRECEDENCE");
+    if (part == GTLS_AGAIN)
+        append(text, ":%NO_TICKETS");
 }
 
 otls_status gtls_priority(gnutls_priority_t *out, const otls_policy *policy, gtls_part part,
@@ -104,7 +110,7 @@ otls_status gtls_priority(gnutls_priority_t *out, const otls_policy *policy, gtl
     free(chosen);
     add_groups(&text, policy);
     add_signatures(&text, policy);
-    add_options(&text, policy);
+    add_options(&text, policy, part);
     if (text.overflow)
         return otls_backend_fail(err, OTLS_E_INTERNAL, OTLS_CODE_LIMIT, GTLS_NAME, 0,
                                  "the priority string grew too long");

@@ -40,6 +40,50 @@ static int cache_remove(void *user, gnutls_datum_t id)
 
 /* ---- tickets ---- */
 
+enum { EXTENSION_TICKET = 35, HELLO_ID = 2 + 32 };
+
+/* Behind a list that has its length, in `bytes` octets, before it; NULL = not there. */
+static const uint8_t *behind(const uint8_t *at, const uint8_t *end, size_t bytes)
+{
+    size_t size = 0;
+    if (at == NULL || (size_t)(end - at) < bytes)
+        return NULL;
+    for (size_t i = 0; i < bytes; i++)
+        size = size << 8 | at[i];
+    return size <= (size_t)(end - at) - bytes ? at + bytes + size : NULL;
+}
+
+/* Is there a ticket in it? What cannot be read counts as one: GnuTLS will say what is wrong. */
+static bool has_ticket(otls_slice hello)
+{
+    const uint8_t *const end = hello.data + hello.size;
+    const uint8_t *at = hello.size > HELLO_ID ? hello.data + HELLO_ID : NULL;
+    at = behind(behind(behind(at, end, 1), end, 2), end, 1);
+    if (at == end)
+        return false;
+    if (behind(at, end, 2) != end)
+        return true;
+    for (at += 2; end - at >= 4;) {
+        const uint8_t *const next = behind(at + 2, end, 2);
+        if (next == NULL || (at[0] == 0 && at[1] == EXTENSION_TICKET && next != at + 4))
+            return true;
+        at = next;
+    }
+    return false;
+}
+
+/*
+ * Clients may offer the session in use again (OpenSSL's do when they are asked), and GnuTLS fails when it
+ * opens its ticket. So such a connection is done with tickets; one that offers none still gets a new
+ * one, for which GnuTLS' clients wait.
+ */
+int gtls_hello_again(otls_backend_connection *conn, otls_slice hello)
+{
+    return conn->context->again != NULL && has_ticket(hello)
+               ? gnutls_priority_set(conn->session, conn->context->again)
+               : 0;
+}
+
 /*
  * A NewSessionTicket: before it is parsed we see all of it, and it begins with the lifetime in both
  * versions; afterwards the session can be had.

@@ -48,6 +48,8 @@ int gtls_message_seen(gnutls_session_t session, unsigned type, unsigned when, un
     otls_backend_connection *conn = gtls_connection_of(session);
     if (!incoming)
         return 0;
+    if (type == GNUTLS_HANDSHAKE_CLIENT_HELLO && when == GNUTLS_HOOK_PRE && conn->rehandshaking)
+        return gtls_hello_again(conn, (otls_slice){message->data, message->size});
     if (type == GNUTLS_HANDSHAKE_NEW_SESSION_TICKET)
         gtls_ticket_seen(conn, when, message);
     else if (type == GNUTLS_HANDSHAKE_CERTIFICATE_PKT && when == GNUTLS_HOOK_PRE)

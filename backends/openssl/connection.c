@@ -7,7 +7,8 @@
 static int bio_read(BIO *bio, char *out, size_t capacity, size_t *count)
 {
     otls_backend_connection *conn = BIO_get_data(bio);
-    conn->io = conn->core->ops->read(conn->core, out, capacity, count);
+    conn->io = conn->deaf ? OTLS_WANT_READ
+                          : conn->core->ops->read(conn->core, out, capacity, count);
     BIO_clear_retry_flags(bio);
     if (conn->io == OTLS_OK)
         return 1;
@@ -94,11 +95,24 @@ static void saw_alert(otls_backend_connection *conn, bool received, int value)
     conn->core->ops->alert(conn->core, received, fatal, description);
 }
 
+/* A HelloRequest alone, which is the server's, begins nothing. */
+static void saw_handshake(otls_backend_connection *conn, int where)
+{
+    const OSSL_HANDSHAKE_STATE state = SSL_get_state(conn->ssl);
+    if (where == SSL_CB_HANDSHAKE_DONE)
+        conn->core->ops->rehandshake(conn->core, true);
+    else if ((where & SSL_CB_LOOP) != 0 && conn->policy->renegotiation &&
+             (state == TLS_ST_CW_CLNT_HELLO || state == TLS_ST_SR_CLNT_HELLO))
+        conn->core->ops->rehandshake(conn->core, false);
+}
+
 void ossl_info_callback(const SSL *ssl, int where, int value)
 {
     otls_backend_connection *conn = ossl_connection_of(ssl);
     if (where == SSL_CB_READ_ALERT || where == SSL_CB_WRITE_ALERT) {
         saw_alert(conn, where == SSL_CB_READ_ALERT, value);
+    } else if (conn->established && !is_13(ssl)) {
+        saw_handshake(conn, where);
     } else if (conn->asking && (where & SSL_CB_LOOP) != 0 &&
                SSL_get_state(ssl) == TLS_ST_SR_FINISHED) {
         /* The answer to a post-handshake request; an empty one never reaches the verifier. */
@@ -224,6 +238,7 @@ static otls_status finish_handshake(otls_backend_connection *conn, otls_error *e
         SSL_get0_session(ssl) != conn->offered)
         ossl_session_renewed(conn);
     ERR_clear_error();
+    conn->established = true;
     return OTLS_OK;
 }
 
@@ -329,7 +344,11 @@ static otls_status connection_renegotiate(otls_backend_connection *conn, otls_er
     if (!conn->policy->renegotiation || SSL_renegotiate(conn->ssl) != 1)
         return ossl_fail(err, OTLS_E_UNSUPPORTED, OTLS_CODE_RENEGOTIATION,
                          "renegotiation is not allowed on this connection");
-    return push_handshake(conn, err);
+    /* data that is on its way is for the reads, which know what to do with it */
+    conn->deaf = true;
+    const otls_status status = push_handshake(conn, err);
+    conn->deaf = false;
+    return status;
 }
 
 static otls_status connection_write_early(otls_backend_connection *conn, const void *data,

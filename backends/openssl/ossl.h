@@ -56,6 +56,8 @@ struct otls_backend_connection {
     bool replaced;              /* the alert record was rewritten to carry verify_alert */
     bool closed;                /* the peer's close_notify came */
     bool psk;                   /* an external PSK was used */
+    bool established;           /* the first handshake is over */
+    bool deaf;                  /* nothing is to be read during this call */
     bool no_ticket;             /* server: the client's chain does not fit into one */
     uint8_t alpn_size;
     uint8_t alpn[255]; /* server: the one name to choose */

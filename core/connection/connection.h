@@ -46,6 +46,7 @@ typedef struct omni_connection_callbacks {
     omni_dn_list client_ca; /* client: what the server asked for */
     uint8_t told_state;       /* the state last told to the info callback */
     bool told_start;
+    bool alert_fatal; /* the last alert told */
     bool psk_given;   /* core handed a pre-shared key to the engine */
     bool cannot_wait; /* the verify callback wants to, the engine cannot */
 } omni_connection_callbacks;
@@ -68,6 +69,9 @@ struct otls_connection {
     bool want_read, want_write; /* what the last answer was */
     bool role_open;       /* an OTLS_EITHER context, and no side taken yet */
     bool close_assumed;   /* received_close, but by decree */
+    bool renegotiating;   /* from the engine's ClientHello or the peer's to the end */
+    bool renegotiated;    /* ended, and not yet looked at */
+    bool only_renegotiate; /* the engine gets no bytes beyond it */
     bool peer_verified;   /* core gave its verdict on the peer's chain in this connection */
     bool peer_missing;    /* the peer was asked and presented nothing */
     otls_status no_verdict; /* why the peer was refused without one; OTLS_OK = there is one */

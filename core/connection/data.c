@@ -64,6 +64,8 @@ static otls_status read_engine(otls_connection *conn, void *out, size_t capacity
         otls_status status;
 
         status = OMNI_ENGINE_CALL(conn, read, out, capacity, count, &inner);
+        if (conn->renegotiated && omni_connection_renegotiated(conn, err) != OTLS_OK)
+            return *count = 0, conn->failure_status;
         if (status == OTLS_OK && *count - 1 < capacity && !conn->peer_refused)
             return OTLS_OK; /* 1 to capacity bytes, of a peer that was not refused meanwhile */
         if (status == OTLS_OK)
@@ -163,6 +165,51 @@ static otls_status before_write(otls_connection *conn, otls_error *err)
     return may_write_more(conn) ? OTLS_OK : OTLS_WANT_WRITE;
 }
 
+/* ---- beside a renegotiation ---- */
+
+/** So much is read ahead of the caller, who then has to read himself. */
+#define AHEAD_MAX (16u * OMNI_PLAINTEXT_MAX)
+
+/* Data that comes before the handshake's end is kept for the reads. */
+static otls_status read_ahead(otls_connection *conn, otls_error *err)
+{
+    size_t count;
+    otls_status status;
+
+    if (omni_buffer_size(&conn->plain) > AHEAD_MAX)
+        return OTLS_WANT_READ;
+    if (!omni_buffer_reserve(&conn->plain, OMNI_PLAINTEXT_MAX))
+        return omni_fail_nomem(err);
+    status = read_engine(conn, conn->plain.data + conn->plain.end, OMNI_PLAINTEXT_MAX, &count, err);
+    conn->plain.end += count;
+    return status;
+}
+
+/* A write has to wait for a renegotiation: go on with that. OTLS_OK: write again. */
+static otls_status renegotiate_first(otls_connection *conn, otls_error *err)
+{
+    otls_status status = OTLS_OK;
+
+    conn->only_renegotiate = true; /* a blocking transport would wait for data */
+    while (status == OTLS_OK && conn->renegotiating)
+        status = read_ahead(conn, err);
+    conn->only_renegotiate = false;
+    if (status == OTLS_CLOSED)
+        return omni_connection_fail_text(conn, err, OTLS_E_TRUNCATED, OTLS_CODE_NONE,
+                                         "the peer closed during a renegotiation");
+    return status == OTLS_WANT_READ && !conn->renegotiating ? OTLS_OK : status;
+}
+
+otls_status omni_keep_pending(otls_connection *conn, otls_error *err)
+{
+    otls_status status = OTLS_OK;
+
+    while (status == OTLS_OK && !conn->received_close &&
+           omni_engine(conn)->pending(conn->engine) != 0)
+        status = read_ahead(conn, err);
+    return status;
+}
+
 static otls_status write_records(otls_connection *conn, const uint8_t *data, size_t size,
                                  size_t *count, otls_error *err)
 {
@@ -173,6 +220,11 @@ static otls_status write_records(otls_connection *conn, const uint8_t *data, siz
         const size_t part = left < OMNI_PLAINTEXT_MAX ? left : OMNI_PLAINTEXT_MAX;
         otls_status status;
 
+        if (conn->renegotiating) {
+            status = renegotiate_first(conn, err);
+            if (status != OTLS_OK)
+                return *count != 0 && status > 0 ? OTLS_OK : status;
+        }
         status = OMNI_ENGINE_CALL(conn, write, data + *count, part, &inner);
         if (status != OTLS_OK || conn->write_said != OTLS_OK)
             return omni_connection_fail(conn, status != OTLS_OK ? status : OTLS_E_IO,
@@ -197,7 +249,10 @@ otls_status otls_connection_write(otls_connection *conn, const void *data, size_
         if (status != OTLS_OK)
             return status;
     }
-    return write_records(conn, data, size, count, err);
+    status = write_records(conn, data, size, count, err);
+    if (conn->renegotiating)
+        omni_waits(conn, status);
+    return status;
 }
 
 /* ---- gathering ---- */

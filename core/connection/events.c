@@ -26,4 +26,6 @@ void omni_event_state(otls_connection *conn)
     omni_event(conn, OTLS_INFO_STATE, 0);
     if (state == OMNI_STATE_OPEN)
         omni_event(conn, OTLS_INFO_HANDSHAKE_DONE, 0);
+    else if (state == OMNI_STATE_FAILED)
+        omni_event(conn, OTLS_INFO_FAILED, conn->failure_status);
 }

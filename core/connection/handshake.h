@@ -12,6 +12,8 @@ otls_status omni_peer_assert(otls_connection *conn, otls_error *err);
 
 /** Settle what is to be settled and start the engine: OTLS_OK, WANT_READ or a failure. */
 otls_status omni_connection_start(otls_connection *conn, otls_error *err);
+/** The engine has renegotiated: is everything still within the policy? */
+otls_status omni_connection_renegotiated(otls_connection *conn, otls_error *err);
 /** Start the engine with a native context. */
 otls_status omni_engine_start(otls_connection *conn, omni_native *native, otls_error *err);
 

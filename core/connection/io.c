@@ -108,6 +108,10 @@ otls_status omni_core_read(otls_core *core, void *out, size_t capacity, size_t *
     otls_connection *conn = omni_connection_of(core);
     otls_status status;
 
+    if (conn->only_renegotiate && !conn->renegotiating) {
+        *count = 0;
+        return conn->said = OTLS_WANT_READ;
+    }
     status = read_bytes(conn, out, capacity, count);
     if (conn->state != OMNI_STATE_OPEN && *count != 0)
         watch_records(conn, out, *count);

@@ -82,5 +82,10 @@ otls_status otls_connection_renegotiate(otls_connection *conn, otls_error *err)
     if (!conn->native->policy.renegotiation)
         return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_RENEGOTIATION,
                          "the context does not allow renegotiation");
+    if (conn->renegotiating)
+        return OTLS_OK; /* the peer was first */
+    if (conn->sent_close || conn->received_close)
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_AFTER_CLOSE, "renegotiation after close_notify");
+    OMNI_TRY(omni_keep_pending(conn, err));
     return after_engine(conn, OMNI_ENGINE_CALL(conn, renegotiate, &inner), &inner, err);
 }

@@ -17,6 +17,7 @@ void omni_plain_alert(otls_connection *conn, uint8_t description)
 
     (void)omni_buffer_append(&conn->out, record, sizeof(record));
     conn->alert_sent = description;
+    conn->calls.alert_fatal = true;
     omni_event(conn, OTLS_INFO_ALERT_SENT, description);
     (void)omni_io_flush(conn);
 }

@@ -117,6 +117,11 @@ void *otls_connection_user_data(const otls_connection *conn)
 
 /* ---- where it is ---- */
 
+bool otls_connection_alert_fatal(const otls_connection *conn)
+{
+    return conn->calls.alert_fatal;
+}
+
 const char *otls_connection_state_name(const otls_connection *conn)
 {
     static const char *const names[] = {"new", "client hello", "handshake", "open", "failed"};

@@ -8,6 +8,7 @@ static void core_alert(otls_core *core, bool received, bool fatal, uint8_t descr
 {
     otls_connection *conn = omni_connection_of(core);
 
+    conn->calls.alert_fatal = fatal;
     omni_event(conn, received ? OTLS_INFO_ALERT_RECEIVED : OTLS_INFO_ALERT_SENT, description);
     if (!fatal || description == OTLS_ALERT_CLOSE_NOTIFY)
         return;
@@ -25,6 +26,17 @@ static void core_key_log(otls_core *core, const char *line)
         settings->callbacks.key_log(line, settings->callbacks.key_log_user);
     if (settings->callbacks.key_log_file != NULL)
         omni_key_log_file_write(settings->callbacks.key_log_file, line);
+}
+
+static void core_rehandshake(otls_core *core, bool over)
+{
+    otls_connection *conn = omni_connection_of(core);
+
+    if (conn->state != OMNI_STATE_OPEN || conn->renegotiating == !over)
+        return;
+    conn->renegotiating = !over;
+    conn->renegotiated |= over;
+    omni_event(conn, over ? OTLS_INFO_HANDSHAKE_DONE : OTLS_INFO_HANDSHAKE_START, 0);
 }
 
 const otls_core_ops omni_core_table = {
@@ -47,4 +59,5 @@ const otls_core_ops omni_core_table = {
     .staple = omni_core_staple,
     .ticket_key_offered = omni_core_ticket_key_offered,
     .new_session_object = omni_core_new_session_object,
+    .rehandshake = core_rehandshake,
 };

@@ -16,15 +16,17 @@ typedef struct record {
 
 static void on_info(const otls_connection *conn, otls_event event, int value, void *user)
 {
-    static const char *const names[] = {"?", "start", "state", "done", "sent", "received"};
+    static const char *const names[] = {"?", "start", "state", "done", "sent", "received", "lost"};
     record *r = user;
     const size_t used = strlen(r->text);
 
+    cr_assert((event == OTLS_INFO_FAILED) == (value < 0));
     if (event == OTLS_INFO_STATE)
         (void)snprintf(r->text + used, sizeof(r->text) - used, "%s ",
                        otls_connection_state_name(conn));
     else if (event == OTLS_INFO_ALERT_SENT || event == OTLS_INFO_ALERT_RECEIVED)
-        (void)snprintf(r->text + used, sizeof(r->text) - used, "%s:%d ", names[event], value);
+        (void)snprintf(r->text + used, sizeof(r->text) - used, "%s:%d%s ", names[event], value,
+                       otls_connection_alert_fatal(conn) ? "!" : "");
     else
         (void)snprintf(r->text + used, sizeof(r->text) - used, "%s ", names[event]);
 }
@@ -83,11 +85,11 @@ ParameterizedTest(size_t *index, info, refused)
 
     pair_open(&p, &which, &options);
     pair_handshake(&p);
-    cr_assert_str_eq(b.client.text, "start handshake sent:45 failed ", "%s: %s", pair_name(&which),
+    cr_assert_str_eq(b.client.text, "start handshake sent:45! failed lost ", "%s: %s", pair_name(&which),
                      b.client.text);
     cr_assert_eq(strncmp(b.server.text, "start client hello handshake ", 29), 0, "%s: %s",
                  pair_name(&which), b.server.text);
-    cr_assert_not_null(strstr(b.server.text, "received:45 "), "%s: %s", pair_name(&which),
+    cr_assert_not_null(strstr(b.server.text, "received:45! failed lost"), "%s: %s", pair_name(&which),
                        b.server.text);
     pair_close(&p);
 }
@@ -113,8 +115,8 @@ ParameterizedTest(size_t *index, info, refused_before_the_engine)
 
     pair_open(&p, &which, &options);
     pair_handshake(&p);
-    cr_assert_str_eq(b.server.text, "start client hello sent:120 failed ", "%s", b.server.text);
-    cr_assert_str_eq(b.client.text, "start handshake received:120 failed ", "%s: %s",
+    cr_assert_str_eq(b.server.text, "start client hello sent:120! failed lost ", "%s", b.server.text);
+    cr_assert_str_eq(b.client.text, "start handshake received:120! failed lost ", "%s: %s",
                      pair_name(&which), b.client.text);
     pair_close(&p);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A session of another version than the one that client and server now come to: the handshake is a full
- * one in the highest version that both have, and the session is not what decides.
+ * A session of another version than the one that client and server now come to: the handshake is a
+ * full one in the highest version that both have, and the session is not what decides.
  */
 #include <criterion/criterion.h> /* before parameterized.h, or Test() is none */
 
@@ -12,7 +12,8 @@ static void range(otls_context *context, uint16_t lowest, uint16_t highest)
 {
     otls_error err = OTLS_ERROR_INIT;
 
-    cr_assert_eq(otls_context_set_versions(context, lowest, highest, &err), OTLS_OK, "%s", err.text);
+    cr_assert_eq(otls_context_set_versions(context, lowest, highest, &err), OTLS_OK, "%s",
+                 err.text);
 }
 
 /* A session of TLS 1.2, then a client that has TLS 1.3 as well. */
@@ -90,8 +91,8 @@ ParameterizedTestParameters(session_versions, degraded)
     return pair_parameters_short();
 }
 
-/* Sessions of TLS 1.3, then a server that has TLS 1.2 alone. Whatever became of the first handshake, the
- * next one offers none of them. */
+/* Sessions of TLS 1.3, then a server that has TLS 1.2 alone. Whatever became of the first
+ * handshake, the next one offers none of them. */
 ParameterizedTest(size_t *index, session_versions, degraded)
 {
     const pair_case which = pair_case_short_at(*index);
