@@ -51,7 +51,7 @@ static uint8_t choose_alert(const otls_backend_connection *conn, int native)
     if (conn->refused)
         return conn->refuse_alert;
     if (about_certificate(conn, native))
-        return OTLS_ALERT_BAD_CERTIFICATE;
+        return OTLS_ALERT_UNSUPPORTED_CERTIFICATE;
     const kit_cause *cause = gtls_cause(native);
     if (tls13 && cause->code == OTLS_CODE_PEER_CERTIFICATE_MISSING)
         return OTLS_ALERT_CERTIFICATE_REQUIRED;
@@ -89,7 +89,7 @@ static otls_status categorise(const otls_backend_connection *conn, int native, i
     *text = ""; /* core's */
     if (conn->refused || about_certificate(conn, native)) {
         *text = conn->refused ? "the peer's certificate was not accepted"
-                              : "the certificate cannot be decoded";
+                              : "the peer presents a certificate that GnuTLS cannot read";
         return OTLS_E_VERIFY;
     }
     if (is_not_tls(conn, native))
@@ -122,8 +122,7 @@ otls_status gtls_fail_connection(otls_backend_connection *conn, int native, otls
     const uint8_t alert = choose_alert(conn, native);
     gtls_fail(err, status, code, native, text);
     if (err != NULL && about_certificate(conn, native)) {
-        err->verify_flags = OTLS_VERIFY_MALFORMED;
-        err->verify_depth = 0;
+        err->verify_flags = OTLS_VERIFY_UNSUPPORTED; /* core would have taken it */
     }
     if (gnutls_alert_send(conn->session, GNUTLS_AL_FATAL, (gnutls_alert_description_t)alert) == 0) {
         conn->core->ops->alert(conn->core, false, true, alert);

@@ -88,10 +88,12 @@ otls_status wolf_failed(otls_backend_connection *conn, int native, otls_error *e
     WOLFSSL_ALERT_HISTORY history;
 
     (void)wolfSSL_get_alert_history(conn->ssl, &history);
-    if (certificate || native == HANDSHAKE_SIZE_ERROR || native == BUFFER_E)
+    if (certificate || wolf_cause_may_be_certificate(native))
         wolf_ask_late(conn);
     if (conn->judged && conn->verdict != OTLS_OK)
         return fail_verification(conn, native, err);
+    if (certificate && native != NO_PEER_CERT) /* core would have taken it */
+        text = "the peer presents a certificate that wolfSSL cannot read";
     if (history.last_rx.level == alert_fatal) {
         wolf_alerts(conn);
         (void)wolf_error(err, OTLS_E_ALERT, OTLS_CODE_NONE, native, "the peer sent a fatal alert");
@@ -119,9 +121,8 @@ otls_status wolf_failed(otls_backend_connection *conn, int native, otls_error *e
     (void)wolf_error(err, status, code, native, text);
     if (status == OTLS_E_VERIFY)
         err->verify_flags = native == NO_PEER_CERT      ? (uint32_t)OTLS_VERIFY_MISSING
-                            : native == ASN_CRIT_EXT_E  ? (uint32_t)OTLS_VERIFY_CRITICAL_EXTENSION
                             : native == MAX_CHAIN_ERROR ? (uint32_t)OTLS_VERIFY_LIMIT
-                                                        : (uint32_t)OTLS_VERIFY_MALFORMED;
+                                                        : (uint32_t)OTLS_VERIFY_UNSUPPORTED;
     if (conn->tx_seen >= 0)
         err->alert = conn->tx_seen & 0xff;
     return status;

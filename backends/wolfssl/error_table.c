@@ -54,5 +54,13 @@ bool wolf_cause_is_certificate(int native)
     /* asn.c's numbers, from ASN_PARSE_E down to ASN_ALT_NAME_E */
     return (native <= ASN_PARSE_E && native > ASN_PARSE_E - 30) || native == MAX_CHAIN_ERROR ||
            native == PEER_KEY_ERROR || native == RSA_KEY_SIZE_E || native == ECC_KEY_SIZE_E ||
-           native == KEYUSAGE_E || native == EXTKEYUSAGE_E || native == ALT_NAME_E;
+           native == KEYUSAGE_E || native == EXTKEYUSAGE_E || native == ALT_NAME_E ||
+           native == ASN_NAME_INVALID_E;
+}
+
+bool wolf_cause_may_be_certificate(int native)
+{
+    /* an alternative name of an odd size is a lack of memory to it, a long list one of bytes */
+    return native == HANDSHAKE_SIZE_ERROR || native == BUFFER_E || native == MEMORY_E ||
+           native == MEMORY_ERROR;
 }

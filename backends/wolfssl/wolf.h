@@ -182,6 +182,8 @@ static inline otls_backend_connection *wolf_connection_of(WOLFSSL *ssl)
 const kit_cause *wolf_cause(int native);
 /** Such a number is about a certificate, as long as core has not been asked about the peer's. */
 bool wolf_cause_is_certificate(int native);
+/** Such a number may be, among other things: core is asked first. */
+bool wolf_cause_may_be_certificate(int native);
 /** Turn the engine's last result into ours: fills `err`, reports alerts, sends what is missing. */
 otls_status wolf_failed(otls_backend_connection *conn, int native, otls_error *err);
 /** `text` is about `native`; for calls without a connection. */

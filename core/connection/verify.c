@@ -109,6 +109,16 @@ static void judge_leaf_key(otls_connection *conn, const otls_certificate *leaf)
     omni_findings_join(&findings, &conn->verdict);
 }
 
+static bool any_undecodable(const omni_verify_request *request)
+{
+    if (!omni_verify_permitted(request))
+        return false;
+    for (size_t i = 0; i < request->chain_count; i++)
+        if (request->chain[i] == NULL)
+            return true;
+    return false;
+}
+
 static otls_status judge(otls_connection *conn, const omni_verify_request *request,
                          const otls_slice *staple, uint8_t *alert)
 {
@@ -116,7 +126,7 @@ static otls_status judge(otls_connection *conn, const omni_verify_request *reque
     otls_status status;
 
     if (omni_verify_presented(request, &conn->verdict)) { /* not the application's to forgive */
-        if (conn->server && conn->verdict.flags == OTLS_VERIFY_MALFORMED)
+        if (conn->server && any_undecodable(request))
             conn->verdict.alert = OTLS_ALERT_DECODE_ERROR; /* all that an OpenSSL server can send */
         *alert = conn->verdict.alert;
         return OTLS_E_VERIFY;

@@ -16,7 +16,7 @@
 typedef struct name_check {
     omni_search *search;
     otls_slice permitted, excluded; /* GeneralSubtrees, content; data NULL = absent */
-    bool refused;
+    bool refused, exhausted;
 } name_check;
 
 /* The next subtree; false at the end, and where it is malformed: minimum must be 0, which DER
@@ -26,7 +26,8 @@ static bool subtree_base(omni_der *subtrees, omni_tlv *base)
     omni_der subtree;
 
     if (!omni_der_enter(subtrees, OMNI_DER_SEQUENCE, &subtree) || !omni_der_next(&subtree, base) ||
-        !omni_der_at_end(&subtree) || !omni_x509_general_name_ok(base))
+        !omni_der_at_end(&subtree) || !omni_x509_general_name_ok(base) ||
+        ((base->tag & 0x1f) == OTLS_SAN_IP && !omni_constraint_address_ok(base->value)))
         return false;
     if ((base->tag & 0x1f) == OTLS_SAN_DIRECTORY) { /* the one explicit tag */
         omni_der inside = omni_der_of(base->value);
@@ -62,8 +63,7 @@ static bool in_subtrees(name_check *check, otls_slice list, int kind, otls_slice
     *some = false;
     while (subtree_base(&subtrees, &base)) {
         if (check->search->name_check_count++ >= OMNI_PATH_NAME_CHECK_MAX) {
-            check->search->exhausted = true;
-            check->refused = true;
+            check->exhausted = true;
             return excluding;
         }
         if ((base.tag & 0x1f) != kind)
@@ -86,12 +86,12 @@ static void check_one(name_check *check, int kind, otls_slice name)
 {
     bool some = false;
 
-    if (check->refused)
+    if (check->refused || check->exhausted)
         return;
     if (in_subtrees(check, check->excluded, kind, name, true, &some))
-        check->refused = true;
+        check->refused = !check->exhausted;
     else if (!in_subtrees(check, check->permitted, kind, name, false, &some) && some)
-        check->refused = true;
+        check->refused = !check->exhausted;
 }
 
 static bool has_kind(const omni_x509 *cert, int kind)
@@ -219,6 +219,11 @@ void omni_path_check_names(omni_search *search, omni_findings *findings)
                 continue;
             check.refused = false;
             check_certificate(&check, &cert->x509, depth == 0);
+            if (check.exhausted) { /* whether it may be there, nobody knows */
+                search->exhausted = true;
+                omni_findings_add(findings, OTLS_VERIFY_LIMIT, 0, omni_path_at(search, 0), NULL);
+                return;
+            }
             if (check.refused)
                 omni_findings_add(findings, OTLS_VERIFY_NAME_CONSTRAINT, (int32_t)depth, cert,
                                   NULL);

@@ -61,12 +61,22 @@ static size_t undecodable(const omni_verify_request *request)
     return i;
 }
 
-/* The first certificate whose key no engine must compute with; also without verification, where the
- * handshake would, and for the engine's own verifier. */
-static void refuse_faulty_key(const omni_verify_request *request, omni_findings *findings)
+/* The first certificate whose key no engine must compute with, or whose form some engine's decoder
+ * gives up on; also without verification, where the handshake would, and for the engine's own
+ * verifier. */
+static void refuse_faulty(const omni_verify_request *request, omni_findings *findings)
 {
-    for (size_t i = 0; i < request->chain_count && findings->flags == 0; i++)
-        omni_findings_add_key_fault(findings, (int32_t)i, request->chain[i]);
+    for (size_t i = 0; i < request->chain_count && findings->flags == 0; i++) {
+        const otls_certificate *cert = request->chain[i];
+
+        omni_findings_add_key_fault(findings, (int32_t)i, cert);
+        if (findings->flags == 0 && cert->x509.form_fault != OMNI_FORM_FAULT_NONE)
+            omni_findings_add(findings,
+                              cert->x509.form_fault == OMNI_FORM_FAULT_SIZE
+                                  ? OTLS_VERIFY_LIMIT
+                                  : OTLS_VERIFY_MALFORMED,
+                              (int32_t)i, cert, omni_form_fault_words(cert->x509.form_fault));
+    }
 }
 
 /*
@@ -89,7 +99,7 @@ bool omni_verify_presented(const omni_verify_request *request, otls_verdict *ver
                           broken == 0 ? "the certificate cannot be decoded"
                                       : "a certificate behind the first cannot be decoded");
     else
-        refuse_faulty_key(request, &findings);
+        refuse_faulty(request, &findings);
     omni_findings_report(&findings, verdict);
     return findings.flags != 0;
 }

@@ -3,6 +3,7 @@
 
 #include "base/base.h"
 #include "x509/dn.h"
+#include "x509/form.h"
 #include "x509/parts.h"
 
 /* The messages name the field in RFC 5280's words; a fault is a string constant or NULL. */
@@ -40,13 +41,20 @@ static const char *parse_validity(omni_x509 *out, omni_der *tbs)
     return NULL;
 }
 
-static const char *parse_name(otls_slice *out, omni_der *tbs, const char *malformed)
+static const char *parse_name(omni_x509 *out, otls_slice *field, omni_der *tbs,
+                              const char *malformed)
 {
     omni_tlv name;
+    omni_dn_form form;
 
-    if (!omni_der_take(tbs, OMNI_DER_SEQUENCE, &name) || !omni_dn_ok(name.value))
+    if (!omni_der_take(tbs, OMNI_DER_SEQUENCE, &name))
         return malformed;
-    *out = name.whole;
+    form = omni_dn_form_of(name.value);
+    if (form == OMNI_DN_MALFORMED)
+        return malformed;
+    if (form == OMNI_DN_LARGE)
+        out->form_fault = OMNI_FORM_FAULT_SIZE;
+    *field = name.whole;
     return NULL;
 }
 
@@ -94,13 +102,15 @@ static const char *parse_tbs(omni_x509 *out, omni_der tbs, otls_slice *inner_alg
         return fault;
     if (!omni_der_value(&tbs, OMNI_DER_INTEGER, &out->serial) || !omni_der_integer_ok(out->serial))
         return "serialNumber is malformed";
+    if (out->serial.size > OMNI_SERIAL_OCTETS_MAX)
+        out->form_fault = OMNI_FORM_FAULT_SERIAL;
     if (!omni_der_take(&tbs, OMNI_DER_SEQUENCE, &algorithm) ||
         !omni_x509_algorithm_ok(omni_der_of(algorithm.value)))
         return "signature is malformed";
     *inner_algorithm = algorithm.whole;
-    if ((fault = parse_name(&out->issuer, &tbs, "issuer is malformed")) != NULL ||
+    if ((fault = parse_name(out, &out->issuer, &tbs, "issuer is malformed")) != NULL ||
         (fault = parse_validity(out, &tbs)) != NULL ||
-        (fault = parse_name(&out->subject, &tbs, "subject is malformed")) != NULL)
+        (fault = parse_name(out, &out->subject, &tbs, "subject is malformed")) != NULL)
         return fault;
     if (!omni_der_take(&tbs, OMNI_DER_SEQUENCE, &spki))
         return "subjectPublicKeyInfo is malformed";

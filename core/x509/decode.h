@@ -60,6 +60,7 @@ typedef struct omni_x509 {
     uint8_t must_staple;         /* RFC 7633 */
     uint8_t unknown_critical;    /* a critical extension we do not process */
     uint8_t malformed_extension; /* duplicate, or undecodable where we must decode */
+    uint8_t form_fault;          /* omni_form_fault, the first one */
     uint8_t algorithm_mismatch;  /* inner and outer signature algorithm differ */
     otls_slice subject_alt_names; /* SEQUENCE content (GeneralName TLVs) */
     otls_slice extended_key_usage; /* SEQUENCE content (OID TLVs) */

@@ -62,24 +62,45 @@ static bool attribute_ok(omni_der *set)
            omni_der_next(&attribute, &value) && omni_der_at_end(&attribute) && value_ok(&value);
 }
 
-bool omni_dn_ok(otls_slice content)
+/* One RelativeDistinguishedName: the content of its SET. `*count`: its attributes, to be added to. */
+static bool rdn_ok(omni_der set, unsigned *count)
+{
+    if (omni_der_at_end(&set))
+        return false;
+    for (; !omni_der_at_end(&set); ++*count)
+        if (!attribute_ok(&set))
+            return false;
+    return true;
+}
+
+bool omni_rdn_ok(otls_slice content)
+{
+    unsigned count = 0;
+
+    return rdn_ok(omni_der_of(content), &count) && count <= OMNI_RDN_ATTRIBUTES_MAX;
+}
+
+omni_dn_form omni_dn_form_of(otls_slice content)
 {
     omni_der rdns = omni_der_of(content);
     omni_der set;
     unsigned total = 0;
+    bool large = false;
 
     while (!omni_der_at_end(&rdns)) {
         unsigned count = 0;
 
-        if (!omni_der_enter(&rdns, OMNI_DER_SET, &set) || omni_der_at_end(&set))
-            return false;
-        while (!omni_der_at_end(&set)) {
-            if (!attribute_ok(&set) || ++count > OMNI_RDN_ATTRIBUTES_MAX ||
-                ++total > OMNI_NAME_ATTRIBUTES_MAX)
-                return false;
-        }
+        if (!omni_der_enter(&rdns, OMNI_DER_SET, &set) || !rdn_ok(set, &count))
+            return OMNI_DN_MALFORMED;
+        total += count;
+        large = large || count > OMNI_RDN_ATTRIBUTES_MAX || total > OMNI_NAME_ATTRIBUTES_MAX;
     }
-    return true;
+    return large ? OMNI_DN_LARGE : OMNI_DN_GOOD;
+}
+
+bool omni_dn_ok(otls_slice content)
+{
+    return omni_dn_form_of(content) == OMNI_DN_GOOD;
 }
 
 omni_dn_cursor omni_dn_begin(otls_slice name)

@@ -23,8 +23,18 @@ typedef struct omni_dn_cursor {
     size_t rdn; /* of `attributes`, from 1; 0 before the first */
 } omni_dn_cursor;
 
-/** Is the content of a Name well-formed and within the limits? */
+typedef enum omni_dn_form {
+    OMNI_DN_GOOD,
+    OMNI_DN_LARGE, /* well-formed, with more attributes than the limits */
+    OMNI_DN_MALFORMED
+} omni_dn_form;
+
+/** What the content of a Name is like. */
+omni_dn_form omni_dn_form_of(otls_slice content);
+/** Is it well-formed and within the limits? */
 bool omni_dn_ok(otls_slice content);
+/** The same of a RelativeDistinguishedName: the content of its SET. */
+bool omni_rdn_ok(otls_slice content);
 /** Start at a Name's TLV. */
 omni_dn_cursor omni_dn_begin(otls_slice name);
 bool omni_dn_next(omni_dn_cursor *cursor, omni_dn_entry *out);

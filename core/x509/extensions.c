@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "x509/dn.h"
+#include "x509/form.h"
 #include "x509/parts.h"
 
 /** Extensions core reads; each has a bit, so that a second one is noticed at once. */
 typedef enum extension_id {
     EXT_UNKNOWN = 0,
+    EXT_DIRECTORY_ATTRIBUTES, /* checked for form only, as the issuer's alternative names */
     EXT_SUBJECT_KEY_ID,
     EXT_KEY_USAGE,
     EXT_SUBJECT_ALT_NAME,
@@ -25,6 +27,8 @@ typedef enum extension_id {
 static extension_id id_ce(uint8_t last)
 {
     switch (last) {
+    case 9:
+        return EXT_DIRECTORY_ATTRIBUTES;
     case 14:
         return EXT_SUBJECT_KEY_ID;
     case 15:
@@ -69,6 +73,13 @@ static extension_id identify(otls_slice oid)
     return EXT_UNKNOWN;
 }
 
+/* The first fault is the one told. */
+static void note_fault(omni_x509 *out, uint8_t fault)
+{
+    if (out->form_fault == OMNI_FORM_FAULT_NONE)
+        out->form_fault = fault;
+}
+
 /** KeyUsage: a BIT STRING with at least one bit set, RFC 5280 4.2.1.3. */
 static bool read_key_usage(omni_x509 *out, otls_slice value)
 {
@@ -84,6 +95,8 @@ static bool read_key_usage(omni_x509 *out, otls_slice value)
         if ((octets.data[bit / 8] & (0x80u >> (bit % 8))) != 0)
             out->key_usage = (uint16_t)(out->key_usage | 1u << bit);
     }
+    if (octets.size > 2) /* nine bits are defined */
+        note_fault(out, OMNI_FORM_FAULT_KEY_USAGE);
     return out->key_usage != 0;
 }
 
@@ -115,52 +128,9 @@ static bool read_basic_constraints(omni_x509 *out, const omni_x509_extension *ex
     return true;
 }
 
-/** Is this the tag of a GeneralName? The kinds that hold a SEQUENCE or Name are constructed. */
-static bool is_general_name(uint8_t tag)
-{
-    switch (tag) {
-    case OMNI_DER_CONTEXT_CONSTRUCTED(0): /* otherName */
-    case OMNI_DER_CONTEXT(1):             /* rfc822Name */
-    case OMNI_DER_CONTEXT(2):             /* dNSName */
-    case OMNI_DER_CONTEXT_CONSTRUCTED(3): /* x400Address */
-    case OMNI_DER_CONTEXT_CONSTRUCTED(4): /* directoryName */
-    case OMNI_DER_CONTEXT_CONSTRUCTED(5): /* ediPartyName */
-    case OMNI_DER_CONTEXT(6):             /* uniformResourceIdentifier */
-    case OMNI_DER_CONTEXT(7):             /* iPAddress */
-    case OMNI_DER_CONTEXT(8):             /* registeredID */
-        return true;
-    default:
-        return false;
-    }
-}
-
-/** The kinds with a structure of their own have it; the texts of the others may hold anything. */
-bool omni_x509_general_name_ok(const omni_tlv *name)
-{
-    omni_der inside = omni_der_of(name->value);
-    otls_slice value;
-    omni_tlv tlv;
-
-    switch (name->tag) {
-    case OMNI_DER_CONTEXT_CONSTRUCTED(0):
-        return omni_der_value(&inside, OMNI_DER_OID, &value) && omni_oid_ok(value) &&
-               omni_der_value(&inside, OMNI_DER_CONTEXT_CONSTRUCTED(0), &value) &&
-               omni_der_at_end(&inside) && omni_der_well_formed(value, 8);
-    case OMNI_DER_CONTEXT_CONSTRUCTED(3):
-    case OMNI_DER_CONTEXT_CONSTRUCTED(5): /* nobody uses them; their elements must be elements */
-        return omni_der_well_formed(name->value, 8);
-    case OMNI_DER_CONTEXT_CONSTRUCTED(4):
-        return omni_der_take(&inside, OMNI_DER_SEQUENCE, &tlv) && omni_der_at_end(&inside) &&
-               omni_dn_ok(tlv.value);
-    case OMNI_DER_CONTEXT(8):
-        return omni_oid_ok(name->value);
-    default:
-        return is_general_name(name->tag);
-    }
-}
-
-/* A SEQUENCE of at least one GeneralName, each of them well formed. */
-static bool general_names_ok(otls_slice value, omni_der *names, uint32_t *count)
+/* A SEQUENCE of at least one GeneralName, each of them well formed. What they hold may be a fault,
+ * too, but does not keep anybody from reading the list. */
+static bool read_general_names(omni_x509 *out, otls_slice value, omni_der *names, uint32_t *count)
 {
     omni_der rest;
     omni_tlv name;
@@ -172,6 +142,7 @@ static bool general_names_ok(otls_slice value, omni_der *names, uint32_t *count)
     while (!omni_der_at_end(&rest)) {
         if (!omni_der_next(&rest, &name) || !omni_x509_general_name_ok(&name))
             return false;
+        note_fault(out, omni_form_of_name(&name));
         ++*count;
     }
     return true;
@@ -183,19 +154,24 @@ static bool read_subject_alt_names(omni_x509 *out, otls_slice value)
     omni_der names;
     uint32_t count;
 
-    if (!general_names_ok(value, &names, &count))
+    if (!read_general_names(out, value, &names, &count)) {
+        note_fault(out, OMNI_FORM_FAULT_NAMES);
         return false;
+    }
     out->subject_alt_names = (otls_slice){.data = names.at, .size = (size_t)(names.end - names.at)};
     out->subject_alt_name_count = count;
     return true;
 }
 
-static bool check_issuer_alt_names(otls_slice value)
+static bool check_issuer_alt_names(omni_x509 *out, otls_slice value)
 {
     omni_der names;
     uint32_t count;
+    const bool good = read_general_names(out, value, &names, &count);
 
-    return general_names_ok(value, &names, &count);
+    if (!good)
+        note_fault(out, OMNI_FORM_FAULT_NAMES);
+    return good;
 }
 
 static bool read_extended_key_usage(omni_x509 *out, otls_slice value)
@@ -213,19 +189,35 @@ static bool read_extended_key_usage(omni_x509 *out, otls_slice value)
     return true;
 }
 
-static bool read_authority_key_id(omni_x509 *out, otls_slice value)
+/* [0] keyIdentifier, [1] authorityCertIssuer, [2] authorityCertSerialNumber; one of them at least,
+ * or nothing is identified. */
+static bool authority_key_id_ok(omni_der inside)
+{
+    omni_tlv id, issuer, serial;
+    const bool some = !omni_der_at_end(&inside);
+
+    if (omni_der_take(&inside, OMNI_DER_CONTEXT(0), &id) && id.value.size == 0)
+        return false;
+    (void)omni_der_take(&inside, OMNI_DER_CONTEXT_CONSTRUCTED(1), &issuer);
+    if (omni_der_take(&inside, OMNI_DER_CONTEXT(2), &serial) && !omni_der_integer_ok(serial.value))
+        return false;
+    return some && omni_der_at_end(&inside);
+}
+
+static bool read_authority_key_id(omni_x509 *out, const omni_x509_extension *extension)
 {
     omni_der inside;
-    omni_tlv tlv;
+    omni_tlv id;
 
-    if (!omni_der_only(value, OMNI_DER_SEQUENCE, &inside))
-        return false;
-    while (!omni_der_at_end(&inside)) {
-        if (!omni_der_next(&inside, &tlv))
-            return false;
-        if (tlv.tag == OMNI_DER_CONTEXT(0))
-            out->authority_key_id = tlv.value;
+    if (extension->critical)
+        note_fault(out, OMNI_FORM_FAULT_KEY_ID_CRITICAL);
+    if (!omni_der_only(extension->value, OMNI_DER_SEQUENCE, &inside) ||
+        !authority_key_id_ok(inside)) {
+        note_fault(out, OMNI_FORM_FAULT_KEY_ID);
+        return true; /* it only helps to find an issuer: of an anchor nobody needs it */
     }
+    if (omni_der_take(&inside, OMNI_DER_CONTEXT(0), &id))
+        out->authority_key_id = id.value;
     return true;
 }
 
@@ -248,12 +240,31 @@ static bool read_tls_features(omni_x509 *out, otls_slice value)
     return true;
 }
 
-static bool read_subject_key_id(omni_x509 *out, otls_slice value)
+static bool read_subject_key_id(omni_x509 *out, const omni_x509_extension *extension)
 {
-    omni_der der = omni_der_of(value);
+    omni_der der = omni_der_of(extension->value);
 
+    if (extension->critical)
+        note_fault(out, OMNI_FORM_FAULT_KEY_ID_CRITICAL);
     return omni_der_value(&der, OMNI_DER_OCTET_STRING, &out->subject_key_id) &&
            omni_der_at_end(&der);
+}
+
+/** Kept for whoever revokes; on an anchor nobody asks. */
+static bool read_distribution_points(omni_x509 *out, otls_slice value)
+{
+    out->crl_distribution_points = value;
+    if (!omni_form_points_ok(value))
+        note_fault(out, OMNI_FORM_FAULT_POINT);
+    return true;
+}
+
+static bool read_policy_constraints(omni_x509 *out, otls_slice value)
+{
+    out->policy_constraints = value;
+    if (!omni_form_policy_constraints_ok(value))
+        note_fault(out, OMNI_FORM_FAULT_POLICY_CONSTRAINTS);
+    return true;
 }
 
 /** Kept for whoever needs it: one SEQUENCE, decoded by its reader. */
@@ -288,28 +299,32 @@ static bool read_extension(omni_x509 *out, extension_id id, const omni_x509_exte
     const otls_slice value = extension->value;
 
     switch (id) {
+    case EXT_DIRECTORY_ATTRIBUTES:
+        if (!omni_form_attributes_ok(value))
+            note_fault(out, OMNI_FORM_FAULT_DIRECTORY_ATTRIBUTES);
+        break;
     case EXT_SUBJECT_KEY_ID:
-        return read_subject_key_id(out, value);
+        return read_subject_key_id(out, extension);
     case EXT_KEY_USAGE:
         return read_key_usage(out, value);
     case EXT_SUBJECT_ALT_NAME:
         return read_subject_alt_names(out, value);
     case EXT_ISSUER_ALT_NAME:
-        return check_issuer_alt_names(value);
+        return check_issuer_alt_names(out, value);
     case EXT_BASIC_CONSTRAINTS:
         return read_basic_constraints(out, extension);
     case EXT_NAME_CONSTRAINTS:
         return keep_sequence(&out->name_constraints, value);
     case EXT_CRL_DISTRIBUTION_POINTS:
-        return keep_list(&out->crl_distribution_points, value);
+        return read_distribution_points(out, value);
     case EXT_POLICIES:
         return omni_x509_read_policies(out, extension);
     case EXT_POLICY_MAPPINGS:
         return omni_x509_read_policy_mappings(out, value);
     case EXT_AUTHORITY_KEY_ID:
-        return read_authority_key_id(out, value);
+        return read_authority_key_id(out, extension);
     case EXT_POLICY_CONSTRAINTS:
-        return keep_sequence(&out->policy_constraints, value);
+        return read_policy_constraints(out, value);
     case EXT_EXTENDED_KEY_USAGE:
         return read_extended_key_usage(out, value);
     case EXT_INHIBIT_ANY_POLICY:
@@ -363,8 +378,11 @@ const char *omni_x509_extensions(omni_x509 *out, omni_der list)
 
         if (!omni_x509_extension_next(&list, &extension))
             return "an extension is malformed";
-        if (++count > OMNI_X509_EXTENSIONS_MAX)
-            return "too many extensions";
+        if (++count > OMNI_X509_EXTENSIONS_MAX) { /* what the others say is not known */
+            out->malformed_extension = 1;
+            out->form_fault = OMNI_FORM_FAULT_SIZE;
+            return NULL;
+        }
         id = identify(extension.oid);
         if (id == EXT_UNKNOWN) {
             if (extension.critical)
@@ -374,12 +392,14 @@ const char *omni_x509_extensions(omni_x509 *out, omni_der list)
             others[other_count++] = extension.oid;
             continue;
         }
-        if (id == EXT_ISSUER_ALT_NAME && extension.critical)
+        if ((id == EXT_ISSUER_ALT_NAME || id == EXT_DIRECTORY_ATTRIBUTES) && extension.critical)
             out->unknown_critical = 1; /* RFC 5280 4.2: form is not understanding */
         /* the first of two is the one that counts, and the certificate is marked */
         if ((seen & 1u << id) != 0 || !read_extension(out, id, &extension))
             out->malformed_extension = 1;
         seen |= 1u << id;
     }
+    if (out->name_constraints.data != NULL && !out->is_ca)
+        note_fault(out, OMNI_FORM_FAULT_CONSTRAINTS);
     return NULL;
 }

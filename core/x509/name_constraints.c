@@ -205,21 +205,29 @@ static omni_constraint_answer match_uri(otls_slice base, otls_slice name)
     return answer(base.size == 0 || host_inside(host, base));
 }
 
-/* An address and a mask that is a prefix, RFC 4632. */
-static omni_constraint_answer match_ip(otls_slice base, otls_slice name)
+bool omni_constraint_address_ok(otls_slice base)
 {
     const size_t size = base.size / 2;
     bool ended = false;
 
-    if ((base.size != 8 && base.size != 32) || (name.size != 4 && name.size != 16))
-        return OMNI_CONSTRAINT_UNKNOWN;
+    if (base.size != 8 && base.size != 32)
+        return false;
     for (size_t bit = 0; bit < size * 8; bit++) {
         const bool set = (base.data[size + bit / 8] >> (7 - bit % 8) & 1) != 0;
 
         if (set && ended)
-            return OMNI_CONSTRAINT_UNKNOWN;
+            return false;
         ended = !set;
     }
+    return true;
+}
+
+static omni_constraint_answer match_ip(otls_slice base, otls_slice name)
+{
+    const size_t size = base.size / 2;
+
+    if (!omni_constraint_address_ok(base) || (name.size != 4 && name.size != 16))
+        return OMNI_CONSTRAINT_UNKNOWN;
     if (name.size != size)
         return OMNI_CONSTRAINT_OUTSIDE;
     for (size_t i = 0; i < size; i++)

@@ -16,6 +16,8 @@ typedef enum omni_constraint_answer {
     OMNI_CONSTRAINT_UNKNOWN /* of a kind, or in a form, that cannot be compared */
 } omni_constraint_answer;
 
+/** Is this the base of a subtree of addresses, 4.2.1.10: an address and a mask that is a prefix? */
+bool omni_constraint_address_ok(otls_slice base);
 /**
  * Is a name of kind `kind` (otls_san_kind) with the encoded content `name` in the subtree `base` of
  * the same kind? `excluding`: a wildcard that could stand for something inside counts as inside.

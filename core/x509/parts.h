@@ -30,8 +30,6 @@ bool omni_x509_pss_parameters(omni_der parameters, otls_signature_algorithm *out
 const char *omni_x509_key(omni_x509 *out, omni_der spki);
 /** SEQUENCE OF Extension content -> the extension fields. */
 const char *omni_x509_extensions(omni_x509 *out, omni_der list);
-/** Is this a GeneralName, the kinds with a structure of their own in that structure? */
-bool omni_x509_general_name_ok(const omni_tlv *name);
 /** The value of certificatePolicies and policyMappings, kept; false when it is malformed. */
 bool omni_x509_read_policies(omni_x509 *out, const omni_x509_extension *extension);
 bool omni_x509_read_policy_mappings(omni_x509 *out, otls_slice value);

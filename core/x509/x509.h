@@ -14,6 +14,7 @@
 #include "x509/dh.h"
 #include "x509/dn.h"
 #include "x509/dn_list.h"
+#include "x509/form.h"
 #include "x509/host_name.h"
 #include "x509/name_constraints.h"
 #include "x509/ocsp.h"

@@ -4,6 +4,7 @@
  * OpenSSL, and a manifest that the tests read. For each case: OUTDIR/<case>/sent.pem, key.pem (of
  * the leaf), trust.pem and crl.pem where there are any; OUTDIR/manifest.tsv has one line per case.
  */
+#include "make_corpus.h"
 #include "make_keys.h"
 #include "make_name.h"
 
@@ -20,40 +21,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { MEMBERS_MAX = 160, EXTENSIONS_MAX = 24, ATTRIBUTES_MAX = 32, CRLS_MAX = 8 };
-
-/* 2026-01-01T00:00:00Z: the time at which every chain is judged unless the case says otherwise. */
-static const long long reference_time = 1767225600;
-
-typedef struct member { /* a certificate of a case */
-    char id[32];
-    EVP_PKEY *key;
-    X509 *cert;
-    unsigned char *der; /* tampered with or not */
-    bool odd_key;       /* no key that signs */
-    size_t der_size;
-    bool shared; /* the root and intermediate that all cases share: not freed with the case */
-} member;
-
-typedef struct corpus_case {
-    char name[64], source[200], host[280], purpose[16], options[80], want[120];
-    int wanted_depth, depth, level;
-    long long time;
-    member members[MEMBERS_MAX];
-    size_t member_count;
-    char send[2048], trust[256];
-    X509_CRL *crls[CRLS_MAX];
-    size_t crl_count;
-    bool active;
-} corpus_case;
-
-typedef struct attribute {
-    char *name, *value;
-} attribute;
-
 static int line_number;
 
-__attribute__((format(printf, 1, 2), noreturn)) static void fail(const char *format, ...)
+void fail(const char *format, ...)
 {
     va_list args;
 
@@ -79,7 +49,7 @@ static char *trim(char *text)
 }
 
 /* "id | name=value | name" -> attributes; the first has no name. */
-static size_t split(char *text, attribute *out)
+size_t split(char *text, attribute *out)
 {
     size_t count = 0;
 
@@ -103,7 +73,7 @@ static size_t split(char *text, attribute *out)
     return count;
 }
 
-static const char *get(const attribute *list, size_t count, const char *name, const char *other)
+const char *get(const attribute *list, size_t count, const char *name, const char *other)
 {
     for (size_t i = 1; i < count; i++)
         if (strcmp(list[i].name, name) == 0)
@@ -119,7 +89,7 @@ static member *find(corpus_case *test, const char *id)
     return NULL;
 }
 
-static member *need(corpus_case *test, const char *id)
+member *need(corpus_case *test, const char *id)
 {
     member *found = find(test, id);
 
@@ -166,7 +136,7 @@ static EVP_PKEY *key_of(const char *kind, const char *id)
 
 /* ---- certificates -------------------------------------------------------------------------- */
 
-static long long when(const char *text)
+long long when(const char *text)
 {
     char *end;
     const long long number = strtoll(text, &end, 10);
@@ -177,14 +147,12 @@ static long long when(const char *text)
 }
 
 /* ASN1_TIME_set would take a time_t, which may have 32 bits. */
-static ASN1_TIME *time_of(ASN1_TIME *time, long long seconds)
+ASN1_TIME *time_of(ASN1_TIME *time, long long seconds)
 {
     return ASN1_TIME_adj(time, 0, (int)(seconds / 86400), (long)(seconds % 86400));
 }
 
-/* "#3003..", RFC 4514 2.4: an element as it stands. OpenSSL encodes a SEQUENCE from the whole of
- * it. */
-static X509_NAME *parse_name(char *text, const char *type)
+X509_NAME *parse_name(char *text, const char *type)
 {
     X509_NAME *name = make_name(text, type);
 
@@ -208,7 +176,7 @@ static void set_extension(attribute *list, size_t *count, char *name, char *valu
     list[i].value = value;
 }
 
-static CONF *empty_configuration(void)
+CONF *empty_configuration(void)
 {
     static CONF *conf;
 
@@ -352,7 +320,7 @@ static void make_certificate(corpus_case *test, bool authority, char *text)
     const char *issuer_id =
         get(list, count, "issuer", authority ? (strcmp(id, "root") == 0 ? id : "root") : "int");
     const char *share = get(list, count, "keyof", NULL);
-    char subject[512];
+    char subject[2048];
     member *made = &test->members[test->member_count], *issuer;
     X509_NAME *name;
     int size;
@@ -403,68 +371,6 @@ static void make_certificate(corpus_case *test, bool authority, char *text)
     made->der_size = (size_t)size;
     if (get(list, count, "tamper", NULL) != NULL)
         tamper(made, get(list, count, "tamper", NULL));
-}
-
-/* ---- CRLs ---------------------------------------------------------------------------------- */
-
-static void crl_extension(X509_CRL *crl, X509 *issuer, const char *name, const char *value)
-{
-    X509V3_CTX context;
-    X509_EXTENSION *extension;
-
-    X509V3_set_ctx(&context, issuer, NULL, NULL, crl, 0);
-    X509V3_set_nconf(&context, empty_configuration());
-    extension = X509V3_EXT_nconf(empty_configuration(), &context, name, value);
-    if (extension == NULL || X509_CRL_add_ext(crl, extension, -1) != 1)
-        fail("bad CRL extension %s=%s", name, value);
-    X509_EXTENSION_free(extension);
-}
-
-static void revoke(X509_CRL *crl, const ASN1_INTEGER *serial)
-{
-    X509_REVOKED *entry = X509_REVOKED_new();
-    ASN1_TIME *date = time_of(NULL, when("-10d"));
-
-    X509_REVOKED_set_serialNumber(entry, (ASN1_INTEGER *)(size_t)serial);
-    X509_REVOKED_set_revocationDate(entry, date);
-    X509_CRL_add0_revoked(crl, entry);
-    ASN1_TIME_free(date);
-}
-
-static void make_crl(corpus_case *test, char *text)
-{
-    attribute list[ATTRIBUTES_MAX];
-    const size_t count = split(text, list);
-    member *issuer = need(test, list[0].name);
-    member *signer = need(test, get(list, count, "signer", list[0].name));
-    X509_CRL *crl = X509_CRL_new();
-    ASN1_TIME *date = time_of(NULL, when(get(list, count, "from", "-1d")));
-
-    X509_CRL_set_version(crl, 1);
-    X509_CRL_set_issuer_name(crl, X509_get_subject_name(issuer->cert));
-    X509_CRL_set1_lastUpdate(crl, date);
-    ASN1_TIME_free(date);
-    date = time_of(NULL, when(get(list, count, "to", "30d")));
-    X509_CRL_set1_nextUpdate(crl, date);
-    ASN1_TIME_free(date);
-    for (size_t i = 1; i < count; i++) {
-        if (strcmp(list[i].name, "revoke") == 0) {
-            revoke(crl, X509_get0_serialNumber(need(test, list[i].value)->cert));
-        } else if (strcmp(list[i].name, "many") == 0) {
-            ASN1_INTEGER *serial = ASN1_INTEGER_new();
-
-            for (int number = 0; number < atoi(list[i].value); number++) {
-                ASN1_INTEGER_set_uint64(serial, 0x700000000 + (unsigned)number);
-                revoke(crl, serial);
-            }
-            ASN1_INTEGER_free(serial);
-        } else if (strncmp(list[i].name, "ext ", 4) == 0) {
-            crl_extension(crl, issuer->cert, list[i].name + 4, list[i].value);
-        }
-    }
-    if (X509_CRL_sign(crl, signer->key, EVP_sha256()) <= 0 || test->crl_count == CRLS_MAX)
-        fail("cannot sign the CRL");
-    test->crls[test->crl_count++] = crl;
 }
 
 /* ---- output -------------------------------------------------------------------------------- */

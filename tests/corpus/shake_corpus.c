@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * shake_corpus DIR PKI ENGINE: every chain of the corpus in a handshake with one engine, TLS 1.2
+ * shake_corpus DIR PKI ENGINE [CASE | every N]: every chain of the corpus in a handshake with one engine, TLS 1.2
  * and 1.3. A raw peer presents the chain as it is; a context of ours has the case's trust, lists,
  * time, name and switches. Flags, depth, sentence, verified chain and the alert that arrives must
  * be those of the verdict without a handshake, whichever engine. What cannot occur in a handshake,
@@ -61,6 +61,9 @@ static const struct unreadable {
     {"good-signed-ed25519-sha256", "wolfssl", 0x05070200,
      "wolfSSL 5.7.2 takes the Ed25519 key of an intermediate certificate for a lack of memory"},
     {"path-length-huge", "wolfssl", 0x05070200, "wolfSSL 5.7.2 reads path lengths up to 127"},
+    {"subject-256-attributes", "wolfssl", 0, "wolfSSL reads names of so many octets only"},
+    {"subject-256-attributes-authority", "wolfssl", 0,
+     "wolfSSL reads names of so many octets only"},
     {"thousand-names", "wolfssl", 0x05070200, "wolfSSL 5.7.2 reads 128 names"},
     {"below-16-kilobytes", "wolfssl", 0x05070200, "wolfSSL 5.7.2 reads 128 names"},
 };
@@ -231,6 +234,14 @@ static bool says_unusable(const shake *s)
            strstr(s->error.text, words) != NULL;
 }
 
+/* Whatever the engine calls it: a verdict, and that it is the engine's. */
+static bool says_unreadable(const shake *s)
+{
+    return s->status == OTLS_E_VERIFY && s->error.verify_flags == OTLS_VERIFY_UNSUPPORTED &&
+           strstr(s->error.text, "presents a certificate that ") != NULL &&
+           strstr(s->error.text, " cannot read") != NULL;
+}
+
 static void explain(const shake *s, const otls_verdict *verdict)
 {
     char wanted[256], got[256];
@@ -264,7 +275,7 @@ static bool check(shake *s, raw_chain *chain, const otls_verdict *verdict)
     if (is_unusable(s->row->name))
         good = otls_verdict_flags(verdict) == 0 && says_unusable(s);
     else if (u != NULL) /* and when that is over, this has to go */
-        good = otls_verdict_flags(verdict) == 0 && s->status != OTLS_OK;
+        good = otls_verdict_flags(verdict) == 0 && says_unreadable(s);
     else
         good = e == NULL ? same(s, verdict, otls_verdict_alert(verdict)) : still(s, verdict, e);
     if (!good)
@@ -361,24 +372,26 @@ int main(int argc, char **argv)
 {
     otls_error err = OTLS_ERROR_INIT;
     char line[CORPUS_LINE_SIZE];
-    size_t cases = 0, failures = 0;
+    size_t cases = 0, failures = 0, seen = 0, every = 1;
     corpus_row row;
     FILE *manifest;
 
-    if (argc != 4 && argc != 5)
-        corpus_die("usage", "shake_corpus DIR PKI ENGINE [CASE]");
+    if (argc < 4 || argc > 6 || (argc == 6 && strcmp(argv[4], "every") != 0))
+        corpus_die("usage", "shake_corpus DIR PKI ENGINE [CASE | every N]");
+    if (argc == 6)
+        every = (size_t)strtoul(argv[5], NULL, 10);
     directory = argv[1];
     pki = argv[2];
     must(otls_backend_find(&engine, argv[3], &err), &err, argv[3]);
     manifest = corpus_open(directory);
     while (corpus_next(manifest, line, &row)) {
-        if (argc == 5 && strcmp(row.name, argv[4]) != 0)
+        if ((argc == 5 && strcmp(row.name, argv[4]) != 0) || seen++ % every != 0)
             continue;
         cases++;
         failures += check_row(&row);
     }
     fclose(manifest);
-    printf("%s: %zu cases, %zu handshakes, %zu exceptions, %zu wrong\n", argv[3], cases,
+    printf("%s: %zu of %zu cases, %zu handshakes, %zu exceptions, %zu wrong\n", argv[3], cases, seen,
            handshake_count, exception_count, failures);
-    return failures != 0 || (argc == 4 && cases < 150);
+    return failures != 0 || (argc != 5 && seen < 150);
 }

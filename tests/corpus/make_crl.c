@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+/* Revocation lists of the corpus. */
+#include "make_corpus.h"
+
+#include <openssl/x509v3.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void crl_extension(X509_CRL *crl, X509 *issuer, const char *name, const char *value)
+{
+    X509V3_CTX context;
+    X509_EXTENSION *extension;
+
+    X509V3_set_ctx(&context, issuer, NULL, NULL, crl, 0);
+    X509V3_set_nconf(&context, empty_configuration());
+    extension = X509V3_EXT_nconf(empty_configuration(), &context, name, value);
+    if (extension == NULL || X509_CRL_add_ext(crl, extension, -1) != 1)
+        fail("bad CRL extension %s=%s", name, value);
+    X509_EXTENSION_free(extension);
+}
+
+static void revoke(X509_CRL *crl, const ASN1_INTEGER *serial)
+{
+    X509_REVOKED *entry = X509_REVOKED_new();
+    ASN1_TIME *date = time_of(NULL, when("-10d"));
+
+    X509_REVOKED_set_serialNumber(entry, (ASN1_INTEGER *)(size_t)serial);
+    X509_REVOKED_set_revocationDate(entry, date);
+    X509_CRL_add0_revoked(crl, entry);
+    ASN1_TIME_free(date);
+}
+
+void make_crl(corpus_case *test, char *text)
+{
+    attribute list[ATTRIBUTES_MAX];
+    const size_t count = split(text, list);
+    member *issuer = need(test, list[0].name);
+    member *signer = need(test, get(list, count, "signer", list[0].name));
+    X509_CRL *crl = X509_CRL_new();
+    ASN1_TIME *date = time_of(NULL, when(get(list, count, "from", "-1d")));
+
+    X509_CRL_set_version(crl, 1);
+    X509_CRL_set_issuer_name(crl, X509_get_subject_name(issuer->cert));
+    X509_CRL_set1_lastUpdate(crl, date);
+    ASN1_TIME_free(date);
+    date = time_of(NULL, when(get(list, count, "to", "30d")));
+    X509_CRL_set1_nextUpdate(crl, date);
+    ASN1_TIME_free(date);
+    for (size_t i = 1; i < count; i++) {
+        if (strcmp(list[i].name, "revoke") == 0) {
+            revoke(crl, X509_get0_serialNumber(need(test, list[i].value)->cert));
+        } else if (strcmp(list[i].name, "many") == 0) {
+            ASN1_INTEGER *serial = ASN1_INTEGER_new();
+
+            for (int number = 0; number < atoi(list[i].value); number++) {
+                ASN1_INTEGER_set_uint64(serial, 0x700000000 + (unsigned)number);
+                revoke(crl, serial);
+            }
+            ASN1_INTEGER_free(serial);
+        } else if (strncmp(list[i].name, "ext ", 4) == 0) {
+            crl_extension(crl, issuer->cert, list[i].name + 4, list[i].value);
+        }
+    }
+    if (X509_CRL_sign(crl, signer->key, EVP_sha256()) <= 0 || test->crl_count == CRLS_MAX)
+        fail("cannot sign the CRL");
+    test->crls[test->crl_count++] = crl;
+}

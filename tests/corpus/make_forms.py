@@ -1,0 +1,282 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""make_forms.py: the chains that are easier to count than to write, in the format of chains.txt.
+
+Forms of names, constraints, serial numbers and extensions: each one in a leaf, in an authority of the
+path and in a certificate that is presented beside it, with what must be said about it. Decoders trip
+over them, each over its own; the verdict must be the same with and without a handshake.
+"""
+
+
+def tlv(tag, *parts):
+    body = b"".join(parts)
+    size = len(body)
+    if size < 128:
+        head = bytes([size])
+    elif size < 256:
+        head = bytes([0x81, size])
+    else:
+        head = bytes([0x82, size >> 8, size & 255])
+    return bytes([tag]) + head + body
+
+
+def sequence(*parts):
+    return tlv(0x30, *parts)
+
+
+def oid(text):
+    numbers = [int(n) for n in text.split(".")]
+    out = [numbers[0] * 40 + numbers[1]]
+    for number in numbers[2:]:
+        octets = [number & 0x7F]
+        while number > 0x7F:
+            number >>= 7
+            octets.insert(0, number & 0x7F | 0x80)
+        out += octets
+    return tlv(0x06, bytes(out))
+
+
+def common_name(text):
+    return sequence(tlv(0x31, sequence(oid("2.5.4.3"), tlv(0x0C, text))))
+
+
+HOST = tlv(0x82, b"host.test")
+IA = [tlv(0x16, b"x"), tlv(0x0C, b"x")]
+SAN = "4.2.1.6"
+
+# What a name beside the right one is worth: name, section, the GeneralName, is it good?
+NAMES = [
+    ("dns", tlv(0x82, b"www.test"), True),
+    ("dns-empty", tlv(0x82), False),
+    ("dns-blank", tlv(0x82, b" "), False),
+    ("dns-dot", tlv(0x82, b"."), True),
+    ("dns-nul", tlv(0x82, b"a\0b"), True),
+    ("dns-utf8", tlv(0x82, b"\xc3\xbc.test"), True),
+    ("dns-underscore", tlv(0x82, b"a_b.test"), True),
+    ("dns-300-octets", tlv(0x82, b"a" * 300), True),
+    ("dns-leading-dot", tlv(0x82, b".a.test"), True),
+    ("dns-trailing-dot", tlv(0x82, b"a.test."), True),
+    ("mail", tlv(0x81, b"a@b.test"), True),
+    ("mail-empty", tlv(0x81), False),
+    ("mail-no-at", tlv(0x81, b"abc"), True),
+    ("mail-utf8", tlv(0x81, b"\xc3\xbc@a.test"), True),
+    ("uri", tlv(0x86, b"https://a.test/"), True),
+    ("uri-empty", tlv(0x86), False),
+    ("uri-relative", tlv(0x86, b"abc/def"), True),
+    ("uri-nul", tlv(0x86, b"http://a\0b/"), True),
+    ("uri-no-host", tlv(0x86, b"http:///"), True),
+    ("uri-urn", tlv(0x86, b"urn:a:b"), True),
+    ("ip-0-octets", tlv(0x87), False),
+    ("ip-3-octets", tlv(0x87, b"\1\2\3"), False),
+    ("ip-4-octets", tlv(0x87, b"\1\2\3\4"), True),
+    ("ip-5-octets", tlv(0x87, b"\1\2\3\4\5"), False),
+    ("ip-8-octets", tlv(0x87, b"\1" * 8), False),
+    ("ip-15-octets", tlv(0x87, b"\1" * 15), False),
+    ("ip-16-octets", tlv(0x87, b"\1" * 16), True),
+    ("ip-17-octets", tlv(0x87, b"\1" * 17), False),
+    ("ip-32-octets", tlv(0x87, b"\1" * 32), False),
+    ("registered-id", tlv(0x88, b"\x2a\x03"), True),
+    ("registered-id-empty", tlv(0x88), False),
+    ("registered-id-long", tlv(0x88, b"\x2a" + b"\x83\x04" * 15), True),
+    ("directory", tlv(0xA4, common_name(b"x")), True),
+    ("directory-no-rdn", tlv(0xA4, sequence()), True),
+    ("directory-empty-string", tlv(0xA4, common_name(b"")), False),
+    ("directory-empty", tlv(0xA4), False),
+    ("other", tlv(0xA0, oid("1.2.3.4"), tlv(0xA0, tlv(0x0C, b"x"))), True),
+    ("other-empty-string", tlv(0xA0, oid("1.2.3.4"), tlv(0xA0, tlv(0x0C))), True),
+    ("other-no-value", tlv(0xA0, oid("1.2.3.4"), tlv(0xA0)), False),
+    ("other-two-values", tlv(0xA0, oid("1.2.3.4"), tlv(0xA0, *IA)), False),
+    ("other-principal", tlv(0xA0, oid("1.3.6.1.4.1.311.20.2.3"), tlv(0xA0, tlv(0x0C, b"x@y"))), True),
+    ("other-mail", tlv(0xA0, oid("1.3.6.1.5.5.7.8.9"), tlv(0xA0, tlv(0x0C, b"\xc3\xbc@x.test"))), True),
+    ("x400-empty", tlv(0xA3), False),
+    ("edi-empty", tlv(0xA5), False),
+    ("again", HOST, True),
+    ("tag-9", tlv(0x89, b"x"), False),
+]
+
+ADDRESS = b"\1\2\3\0"
+
+# name, value of nameConstraints, can it be read?
+CONSTRAINTS = [
+    ("dns", sequence(tlv(0xA0, sequence(HOST))), True),
+    ("ip4", sequence(tlv(0xA1, sequence(tlv(0x87, ADDRESS + b"\xff\xff\xff\0")))), True),
+    ("ip6", sequence(tlv(0xA1, sequence(tlv(0x87, b"\1" * 16 + b"\xff" * 16)))), True),
+    ("ip-0-octets", sequence(tlv(0xA1, sequence(tlv(0x87)))), False),
+    ("ip-4-octets", sequence(tlv(0xA1, sequence(tlv(0x87, ADDRESS)))), False),
+    ("ip-7-octets", sequence(tlv(0xA1, sequence(tlv(0x87, b"\1" * 7)))), False),
+    ("ip-16-octets", sequence(tlv(0xA1, sequence(tlv(0x87, b"\1" * 16)))), False),
+    ("ip-33-octets", sequence(tlv(0xA1, sequence(tlv(0x87, b"\1" * 33)))), False),
+    ("ip-mask-with-holes", sequence(tlv(0xA1, sequence(tlv(0x87, ADDRESS + b"\xff\0\xff\0")))), False),
+    ("mail", sequence(tlv(0xA1, sequence(tlv(0x81, b"a@b.test")))), True),
+    ("uri", sequence(tlv(0xA1, sequence(tlv(0x86, b"b.test")))), True),
+    ("directory", sequence(tlv(0xA1, sequence(tlv(0xA4, common_name(b"x"))))), True),
+    ("registered-id", sequence(tlv(0xA1, sequence(tlv(0x88, b"\x2a\x03")))), True),
+    ("other", sequence(tlv(0xA1, sequence(tlv(0xA0, oid("1.2.3"), tlv(0xA0, IA[0]))))), True),
+    ("nothing", sequence(), False),
+    ("nothing-permitted", sequence(tlv(0xA0)), False),
+    ("nothing-excluded", sequence(tlv(0xA1)), False),
+    ("minimum", sequence(tlv(0xA1, sequence(tlv(0x82, b"x.test"), b"\x80\1\1"))), False),
+    ("maximum", sequence(tlv(0xA1, sequence(tlv(0x82, b"x.test"), b"\x81\1\1"))), False),
+]
+
+# name, subject, is it within the limits of what is read?
+SUBJECTS = [
+    ("256-attributes", "/CN=host.test" + "/OU=x" * 255, True),
+    ("257-attributes", "/CN=host.test" + "/OU=x" * 256, False),
+    ("16-in-one-set", "/CN=host.test" + "/+OU=x" * 15, True),
+    ("17-in-one-set", "/CN=host.test" + "/+OU=x" * 16, False),
+    ("empty-string", "/CN=host.test/OU=#0c00", True),
+]
+
+# name, serial number, at most 20 octets?
+SERIALS = [
+    ("1-octet", "05", True),
+    ("zero", "00", True),
+    ("negative", "-05", True),
+    ("20-octets", "7F" + "FF" * 19, True),
+    ("20-octets-and-zero", "FF" * 20, False),
+    ("21-octets", "01" + "FF" * 20, False),
+    ("32-octets", "01" + "FF" * 31, False),
+    ("33-octets", "01" + "FF" * 32, False),
+    ("201-octets", "01" + "FF" * 200, False),
+]
+
+CDP = "crlDistributionPoints"
+AKI = "authorityKeyIdentifier"
+SKI = "subjectKeyIdentifier"
+POLICIES = "certificatePolicies"
+
+
+def policy(*qualifiers):
+    return sequence(sequence(oid("1.2.3.4"), sequence(*[sequence(*q) for q in qualifiers])))
+
+
+# name, section, extension, value (bytes: DER, text: as in openssl.cnf), critical, wanted of the leaf,
+# wanted of a certificate beside the path
+EXTENSIONS = [
+    ("ca-false-written-out", "4.2.1.9", "basicConstraints", sequence(b"\1\1\0"), True, "ok", "ok"),
+    ("ca-neither-true-nor-false", "4.2.1.9", "basicConstraints", sequence(b"\1\1\1"), True, "MALFORMED", "ok"),
+    ("path-length-without-ca", "4.2.1.9", "basicConstraints", sequence(b"\2\1\0"), True, "ok", "ok"),
+    ("path-length-negative", "4.2.1.9", "basicConstraints", sequence(b"\1\1\xff\2\1\xff"), True, "MALFORMED", "ok"),
+    ("usage-nine-bits", "4.2.1.3", "keyUsage", tlv(3, b"\7\x80\x80"), True, "ok", "ok"),
+    ("usage-17-bits", "4.2.1.3", "keyUsage", tlv(3, b"\7\x80\x80\x80"), True, "MALFORMED", "MALFORMED"),
+    ("usage-no-bits", "4.2.1.3", "keyUsage", tlv(3, b"\0"), True, "MALFORMED,WRONG_PURPOSE", "ok"),
+    ("usage-only-zeros", "4.2.1.3", "keyUsage", tlv(3, b"\7\0"), True, "MALFORMED,WRONG_PURPOSE", "ok"),
+    ("usage-not-padded", "4.2.1.3", "keyUsage", tlv(3, b"\0\x81"), True, "ok", "ok"),
+    ("purposes-none", "4.2.1.12", "extendedKeyUsage", sequence(), False, "MALFORMED", "ok"),
+    ("purposes-one-unknown", "4.2.1.12", "extendedKeyUsage", "serverAuth,1.2.3.4", False, "ok", "ok"),
+    ("subject-key-empty", "4.2.1.2", SKI, tlv(4), False, "ok", "ok"),
+    ("subject-key-64-octets", "4.2.1.2", SKI, tlv(4, b"\x11" * 64), False, "ok", "ok"),
+    ("subject-key-200-octets", "4.2.1.2", SKI, tlv(4, b"\x11" * 200), False, "ok", "ok"),
+    ("subject-key-critical", "4.2.1.2", SKI, tlv(4, b"\x11" * 20), True, "MALFORMED", "MALFORMED"),
+    ("subject-key-text", "4.2.1.2", SKI, tlv(0x0C, b"A"), False, "MALFORMED", "ok"),
+    ("authority-key-empty", "4.2.1.1", AKI, sequence(), False, "MALFORMED", "MALFORMED"),
+    ("authority-key-empty-id", "4.2.1.1", AKI, sequence(b"\x80\0"), False, "MALFORMED", "MALFORMED"),
+    ("authority-key-critical", "4.2.1.1", AKI, sequence(tlv(0x80, b"\x11" * 20)), True, "MALFORMED", "MALFORMED"),
+    ("authority-key-serial-only", "4.2.1.1", AKI, sequence(b"\x82\1\1"), False, "ok", "ok"),
+    ("authority-key-unknown-field", "4.2.1.1", AKI, sequence(b"\x85\1\1"), False, "MALFORMED", "MALFORMED"),
+    ("authority-key-out-of-order", "4.2.1.1", AKI, sequence(b"\x82\1\1\x80\1\1"), False, "MALFORMED", "MALFORMED"),
+    ("authority-key-name", "4.2.1.1", AKI, sequence(tlv(0xA1, tlv(0xA4, common_name(b"x"))), b"\x82\1\1"), False, "ok", "ok"),
+    ("points-none", "4.2.1.13", CDP, sequence(), False, "MALFORMED", "MALFORMED"),
+    ("points-one-empty", "4.2.1.13", CDP, sequence(sequence()), False, "MALFORMED", "MALFORMED"),
+    ("points-reasons-alone", "4.2.1.13", CDP, sequence(sequence(b"\x81\2\1\x40")), False, "MALFORMED", "MALFORMED"),
+    ("points-no-name", "4.2.1.13", CDP, sequence(sequence(tlv(0xA0))), False, "MALFORMED", "MALFORMED"),
+    ("points-relative", "4.2.1.13", CDP, sequence(sequence(tlv(0xA0, tlv(0xA1, sequence(oid("2.5.4.3"), tlv(0x0C, b"x")))))), False, "ok", "ok"),
+    ("points-relative-no-attribute", "4.2.1.13", CDP, sequence(sequence(tlv(0xA0, tlv(0xA1, oid("2.5.4.3"))))), False, "MALFORMED", "MALFORMED"),
+    ("points-two-names", "4.2.1.13", CDP, sequence(sequence(tlv(0xA0, tlv(0xA0, tlv(0x86, b"http://x")), tlv(0xA0, tlv(0x86, b"http://x"))))), False, "MALFORMED", "MALFORMED"),
+    ("points-empty-uri", "4.2.1.13", CDP, sequence(sequence(tlv(0xA0, tlv(0xA0, tlv(0x86))))), False, "ok", "ok"),
+    ("points-critical", "4.2.1.13", CDP, "URI:http://x.test/", True, "ok", "ok"),
+    ("points-issuer-alone", "4.2.1.13", CDP, sequence(sequence(tlv(0xA2, tlv(0xA4, common_name(b"x"))))), False, "ok", "ok"),
+    ("access-none", "4.2.2.1", "authorityInfoAccess", sequence(), False, "MALFORMED", "ok"),
+    ("access-critical", "4.2.2.1", "authorityInfoAccess", "OCSP;URI:http://x.test/", True, "ok", "ok"),
+    ("access-dns", "4.2.2.1", "authorityInfoAccess", "OCSP;DNS:x.test", False, "ok", "ok"),
+    ("policy-any", "4.2.1.4", POLICIES, "2.5.29.32.0", False, "ok", "ok"),
+    ("policy-40", "4.2.1.4", POLICIES, sequence(*[sequence(oid("1.2.3.%d" % i)) for i in range(40)]), False, "ok", "ok"),
+    ("policy-critical", "4.2.1.4", POLICIES, "1.2.3.4", True, "ok", "ok"),
+    ("policy-long", "4.2.1.4", POLICIES, sequence(sequence(tlv(6, b"\x2a" + b"\x83\x04" * 15))), False, "ok", "ok"),
+    ("policy-220-octets-of-text", "4.2.1.4", POLICIES, policy((oid("1.3.6.1.5.5.7.2.1"), tlv(0x16, b"h" * 220))), False, "ok", "ok"),
+    ("policy-unknown-qualifier", "4.2.1.4", POLICIES, policy((oid("1.2.3.5"), tlv(0x0C, b"x"))), False, "ok", "ok"),
+    ("mappings-in-a-leaf", "4.2.1.5", "policyMappings", "1.2.3:1.2.4", False, "ok", "ok"),
+    ("requires-policy", "4.2.1.11", "policyConstraints", "requireExplicitPolicy:3", True, "ok", "ok"),
+    ("requires-policy-not-critical", "4.2.1.11", "policyConstraints", "requireExplicitPolicy:3", False, "ok", "ok"),
+    ("requires-nothing", "4.2.1.11", "policyConstraints", sequence(), True, "MALFORMED", "MALFORMED"),
+    ("requires-negative", "4.2.1.11", "policyConstraints", sequence(b"\x80\1\xff"), True, "MALFORMED", "MALFORMED"),
+    ("requires-out-of-order", "4.2.1.11", "policyConstraints", sequence(b"\x81\1\1\x80\1\1"), True, "MALFORMED", "MALFORMED"),
+    ("inhibits-any", "4.2.1.14", "inhibitAnyPolicy", "1", True, "ok", "ok"),
+    ("inhibits-any-not-critical", "4.2.1.14", "inhibitAnyPolicy", "1", False, "ok", "ok"),
+    ("inhibits-any-negative", "4.2.1.14", "inhibitAnyPolicy", b"\2\1\xff", True, "MALFORMED", "ok"),
+    ("directory-attributes-none", "4.2.1.8", "2.5.29.9", sequence(), False, "MALFORMED", "MALFORMED"),
+    ("directory-attributes", "4.2.1.8", "2.5.29.9", sequence(sequence(oid("2.5.4.72"), tlv(0x31, oid("1.2.3")))), False, "ok", "ok"),
+    ("directory-attributes-critical", "4.2.1.8", "2.5.29.9", sequence(sequence(oid("2.5.4.72"), tlv(0x31, oid("1.2.3")))), True, "CRITICAL_EXTENSION", "ok"),
+    ("unknown", "4.2", "1.2.3.4.5", b"\5\0", False, "ok", "ok"),
+    ("unknown-empty", "4.2", "1.2.3.4.5", b"\4\0", False, "ok", "ok"),
+    ("unknown-critical", "4.2", "1.2.3.4.5", b"\5\0", True, "CRITICAL_EXTENSION", "ok"),
+    ("netscape-type", "4.2", "nsCertType", "server", False, "ok", "ok"),
+    ("netscape-comment", "4.2", "nsComment", "x", False, "ok", "ok"),
+    ("transparency-garbage", "4.2", "1.3.6.1.4.1.11129.2.4.2", b"\5\0", False, "ok", "ok"),
+    ("transparency-poison", "4.2", "1.3.6.1.4.1.11129.2.4.3", b"\5\0", True, "CRITICAL_EXTENSION", "ok"),
+    ("freshest", "4.2.1.15", "freshestCRL", "URI:http://x.test/", False, "ok", "ok"),
+    ("freshest-critical", "4.2.1.15", "freshestCRL", "URI:http://x.test/", True, "CRITICAL_EXTENSION", "ok"),
+    ("subject-access", "4.2.2.2", "subjectInfoAccess", "caRepository;URI:http://x.test/", False, "ok", "ok"),
+    ("usage-period", "4.2", "2.5.29.16", sequence(tlv(0x80, b"20200101000000Z")), False, "ok", "ok"),
+    ("addresses-critical", "4.2", "sbgp-ipAddrBlock", "IPv4:10.0.0.0/8", True, "CRITICAL_EXTENSION", "ok"),
+    ("staple-feature", "4.2", "tlsfeature", "17", False, "ok", "ok"),
+]
+
+
+def case(name, source, lines, want, depth):
+    print("case %s\n  source RFC 5280 %s" % (name, source))
+    for line in lines:
+        print("  " + line)
+    print("  want %s\n" % (want if want == "ok" else "%s@%d" % (want, depth)))
+
+
+def ext(name, value, critical=False):
+    text = value if isinstance(value, str) else "DER:" + value.hex()
+    return "ext %s=%s%s" % (name, "critical," if critical else "", text)
+
+
+def verdict(good):
+    return "ok" if good else "MALFORMED"
+
+
+# Without a key identifier of its issuer's, which some of these have not.
+BELOW = "leaf leaf | issuer=ca2 | drop=authorityKeyIdentifier"
+
+
+def everywhere(name, section, attribute, leaf, authority, beside, depth=1):
+    """The leaf has it, an authority of the path has it, a certificate beside the path has it."""
+    case(name, section, ["leaf leaf | " + attribute], leaf, 0)
+    if authority is not None:
+        case(name + "-authority", section, ["ca ca2 | " + attribute, BELOW, "send leaf ca2"], authority, depth)
+    case(name + "-beside", section, ["ca ca2 | " + attribute, "leaf leaf", "send leaf int ca2"], beside, 2)
+
+
+def forms():
+    for name, value, good in NAMES:
+        want = verdict(good)
+        everywhere("name-" + name, SAN, ext("subjectAltName", sequence(HOST, value)), want, want, want)
+        case("name-" + name + "-critical", SAN, ["leaf leaf | " + ext("subjectAltName", sequence(HOST, value), True)], want, 0)
+        case("name-" + name + "-of-the-issuer", "4.2.1.7", ["leaf leaf | " + ext("issuerAltName", sequence(value))], want, 0)
+        if not good:
+            case("name-" + name + "-client", SAN, ["leaf leaf | %s | ext extendedKeyUsage=clientAuth" % ext("subjectAltName", sequence(value)), "host -", "purpose client"], want, 0)
+    for name, value, good in CONSTRAINTS:
+        for critical in (False, True):
+            suffix = "" if critical else "-not-critical"
+            attribute = ext("nameConstraints", value, critical)
+            case("constraint-%s-leaf%s" % (name, suffix), "4.2.1.10", ["leaf leaf | " + attribute], "MALFORMED", 0)
+            case("constraint-%s%s" % (name, suffix), "4.2.1.10", ["ca ca2 | " + attribute, BELOW, "send leaf ca2"], verdict(good), 1)
+        case("constraint-%s-beside" % name, "4.2.1.10", ["ca ca2 | " + attribute, "leaf leaf", "send leaf int ca2"], "ok", 2)
+    for name, value, good in SERIALS:
+        want = verdict(good)
+        everywhere("serial-" + name, "4.1.2.2", "serial=" + value, want, want, want)
+    for name, subject, good in SUBJECTS:
+        want = "ok" if good else "LIMIT"
+        everywhere("subject-" + name, "4.1.2.6", "subject=" + subject, want, want, want, 0)
+    for name, section, extension, value, critical, leaf, beside in EXTENSIONS:
+        case("ext-" + name, section, ["leaf leaf | " + ext(extension, value, critical)], leaf, 0)
+        case("ext-" + name + "-beside", section, ["ca ca2 | " + ext(extension, value, critical), "leaf leaf", "send leaf int ca2"], beside, 2)
+
+
+if __name__ == "__main__":
+    forms()
