@@ -195,6 +195,14 @@ packages_give_up() {
     exit 1
 }
 
+# What the package manager says goes to this file; its end is shown when something is still missing.
+packages_log=build/packages.log
+
+# packages_quietly COMMAND...: its words are added to the log.
+packages_quietly() {
+    "$@" >>"$packages_log" 2>&1
+}
+
 packages_install() {
     local what=$1 column names status=0
 
@@ -213,17 +221,20 @@ packages_install() {
         packages_as_root true ||
             packages_give_up "$what" "$names" "Packages are missing, and installing needs root or sudo."
     fi
+    mkdir -p "$(dirname "$packages_log")"
+    : >"$packages_log"
     if [ "$column" -eq 3 ]; then
-        packages_as_root env DEBIAN_FRONTEND=noninteractive apt-get update -q || status=$?
+        packages_quietly packages_as_root env DEBIAN_FRONTEND=noninteractive apt-get update -q || status=$?
         # With fresh lists, the version in a package's name can be looked up.
         names=$(packages_missing "$what" "$column")
     fi
-    echo "Packages: installing $(echo "$names" | tr '\n' ' ')"
+    echo "Packages: installing $(echo "$names" | tr '\n' ' ')(what is said goes to $packages_log)"
     # shellcheck disable=SC2086 # one word per package
-    packages_run "$column" $names || status=$?
+    packages_quietly packages_run "$column" $names || status=$?
     packages_environment
     names=$(packages_missing "$what" "$column")
     if [ -n "$names" ]; then
-        packages_give_up "$what" "$names" "Packages are still missing (last status $status)."
+        tail -n 15 "$packages_log" >&2
+        packages_give_up "$what" "$names" "Packages are still missing (last status $status; $packages_log)."
     fi
 }
