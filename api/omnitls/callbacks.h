@@ -36,6 +36,22 @@ OTLS_API otls_status otls_context_set_info_callback(otls_context *context,
 /** Was the alert that an info callback was last told of a fatal one? */
 OTLS_API bool otls_connection_alert_fatal(const otls_connection *conn);
 
+/**
+ * Hears of every byte that the transport took (`sent`) or gave, as it is on the wire: records and
+ * pieces of records (RFC 8446 section 5.1), in order. `data` is valid during the call. On the
+ * connection's thread; must not use the connection but for its getters.
+ */
+typedef void (*otls_wire_callback)(const otls_connection *conn, bool sent, const void *data,
+                                   size_t size, void *user);
+/**
+ * Watch a connection's bytes, to count or to show them; NULL = no more. A connection that is not
+ * watched pays nothing for it. Errors: OTLS_E_USAGE once the handshake has begun, and over memory,
+ * where the caller carries the bytes and sees them anyway; OTLS_E_NOMEM.
+ */
+OTLS_API otls_status otls_connection_set_wire_callback(otls_connection *conn,
+                                                       otls_wire_callback callback, void *user,
+                                                       otls_error *err);
+
 /** What is no error but worth knowing; one sentence without newline. */
 typedef void (*otls_log_callback)(const char *message, void *user);
 /**

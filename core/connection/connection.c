@@ -84,6 +84,7 @@ void otls_connection_free(otls_connection *conn)
     omni_free(conn->shared);
     omni_free(conn->ocsp);
     omni_free(conn->failure);
+    omni_free(conn->wire);
     otls_context_free(conn->context);
     omni_free(conn);
 }

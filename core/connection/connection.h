@@ -57,6 +57,7 @@ struct otls_connection {
     const omni_native *native;       /* what the engine was started with; NULL before */
     otls_backend_connection *engine; /* in this block, behind the struct */
     otls_transport transport;        /* unset for memory */
+    struct omni_wire *wire;          /* who watches the bytes; NULL = nobody */
     omni_buffer in, out;             /* ciphertext read ahead; ciphertext not sent yet */
     omni_buffer plain;               /* plaintext that was peeked at */
     otls_status said;                /* what the transport answered the last read; OTLS_OK before */
