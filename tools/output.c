@@ -50,6 +50,36 @@ int tool_report(const tool_options *options, const char *option, const otls_erro
     return tool_exit_code((otls_status)err->status, false);
 }
 
+/* The certificate that was refused, as it stands in what the peer sent. */
+static void print_refused(const otls_connection *conn, const otls_error *err)
+{
+    const otls_certificate *cert =
+        conn == NULL || err->verify_depth < 0
+            ? NULL
+            : otls_connection_peer_chain(conn, (size_t)err->verify_depth);
+    const char *subject = cert == NULL ? "" : otls_certificate_subject(cert);
+    char safe[1024], flags[512];
+
+    if (err->status != OTLS_E_VERIFY)
+        return;
+    if (cert != NULL)
+        (void)fprintf(stderr, "  certificate %d: %s\n", (int)err->verify_depth,
+                      tool_printable(safe, sizeof(safe), subject, strlen(subject)));
+    (void)fprintf(stderr, "  rule: %s\n", tool_flags_text(flags, sizeof(flags), err->verify_flags));
+}
+
+int tool_report_peer(const tool_options *options, const otls_connection *conn,
+                     const otls_error *err)
+{
+    const int code = tool_report(options, NULL, err);
+    const char *advice = tool_advice(err);
+
+    print_refused(conn, err);
+    if (advice != NULL)
+        (void)fprintf(stderr, "  what to do: %s\n", advice);
+    return code;
+}
+
 int tool_exit_code(otls_status status, bool handshaking)
 {
     switch (status) {
@@ -140,7 +170,7 @@ json_t *tool_json_text(const char *text)
 
 bool tool_json_line(json_t *value, FILE *stream)
 {
-    char *text = value == NULL ? NULL : json_dumps(value, JSON_COMPACT);
+    char *text = value == NULL ? NULL : json_dumps(value, JSON_COMPACT | JSON_REAL_PRECISION(7));
     bool good = text != NULL && fprintf(stream, "%s\n", text) > 0 && fflush(stream) == 0;
 
     free(text);

@@ -140,6 +140,10 @@ static otls_status set_trust(const tool_options *options, otls_context *context,
     status = otls_trust_new(&trust, err);
     if (status == OTLS_OK)
         status = tool_add_roots(trust, options->ca, err);
+    if (status == OTLS_OK && options->crl != NULL) {
+        *option = "crl";
+        status = otls_trust_add_crl_file(trust, options->crl, err);
+    }
     if (status == OTLS_OK)
         status = otls_context_set_trust(context, trust, err);
     otls_trust_free(trust);
@@ -195,7 +199,7 @@ static otls_status set_key_log(const tool_options *options, otls_context *contex
 static setup_step *const steps[] = {
     set_versions, set_ciphers,       set_groups,           set_alpn,           set_trust,
     set_verify,   set_identity,      set_key_log,          tool_set_policy,    tool_set_identities,
-    tool_set_psk, tool_set_sessions, tool_set_ticket_keys, tool_set_early_data};
+    tool_set_psk, tool_set_sessions, tool_set_ticket_keys, tool_set_early_data, tool_set_revocation};
 
 otls_context *tool_context(const tool_options *options, const otls_backend *backend, otls_role role,
                            int *code)

@@ -33,10 +33,13 @@ typedef struct tool_options {
     const char *early_data; /* connect: a file; serve: how many bytes */
     const char *sigalgs, *tls13_ciphers, *context_options, *security_level;
     const char *password_file, *pkcs12, *client_ca_names, *verify_depth, *psk, *keylog;
-    const char *identities[TOOL_REPEAT_MAX], *snis[TOOL_REPEAT_MAX]; /* up to the first NULL */
+    const char *ocsp;
+    /* up to the first NULL */
+    const char *identities[TOOL_REPEAT_MAX], *snis[TOOL_REPEAT_MAX], *pins[TOOL_REPEAT_MAX];
     int timeout_s;
     int linger_s;
     bool www, echo, once, json, ragged, pem, engine_verifier, no_resumption, post_handshake_auth;
+    bool verbose, messages;
 } tool_options;
 
 /** Bits for the commands. */
@@ -108,6 +111,9 @@ __attribute__((format(printf, 2, 3))) void tool_complain(const tool_options *opt
                                                          const char *format, ...);
 /** Report a failure; `option` (may be NULL) is the one it is about. Returns the exit code. */
 int tool_report(const tool_options *options, const char *option, const otls_error *err);
+/** The same, and on a line of its own, behind two blanks, which certificate it was and what to do. */
+int tool_report_peer(const tool_options *options, const otls_connection *conn,
+                     const otls_error *err);
 /** The exit code for a failure; `handshaking`: it came before the handshake was done. */
 int tool_exit_code(otls_status status, bool handshaking);
 /** A JSON string of any bytes: what is not printable UTF-8 is escaped. */
@@ -149,6 +155,19 @@ otls_status tool_set_psk(const tool_options *options, otls_context *context, con
                          otls_error *err);
 /** A password callback; `user` are the options: the first line of --password-file. */
 otls_status tool_password(char *out, size_t capacity, size_t *length, void *user);
+/* revocation.c: a step of the set-up */
+otls_status tool_set_revocation(const tool_options *options, otls_context *context,
+                                const char **option, otls_error *err);
+/* advice.c */
+/** What to do about a failure; NULL when there is nothing to say. */
+const char *tool_advice(const otls_error *err);
+/* glance.c */
+struct tool_trace;
+/** What connect says beside the summary: the peer, its name, the path, when it ends, what it cost. */
+void tool_glance_json(json_t *object, const tool_options *options, const struct tool_trace *trace,
+                      const otls_connection *conn);
+void tool_glance_print(FILE *stream, const tool_options *options, const struct tool_trace *trace,
+                       otls_socket *sock);
 /* sessions.c */
 otls_status tool_set_sessions(const tool_options *options, otls_context *context,
                               const char **option, otls_error *err);

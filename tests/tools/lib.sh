@@ -120,8 +120,8 @@ expect_code() {
         fail "$what: exit $code, not $wanted: $(head -c 400 "$work/err")"
 }
 
-# says WHAT PATTERN: exactly one line on standard error, and it matches.
+# says WHAT PATTERN: exactly one line on standard error, and it matches; advice, behind two blanks, may follow.
 says() {
-    [ "$(wc -l <"$work/err")" -eq 1 ] || fail "$1: not one sentence: $(head -c 400 "$work/err")"
+    [ "$(grep -c -v '^  ' "$work/err")" -eq 1 ] || fail "$1: not one sentence: $(head -c 400 "$work/err")"
     grep -q -E -e "$2" "$work/err" || fail "$1: does not say \"$2\": $(head -c 400 "$work/err")"
 }
