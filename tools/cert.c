@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* omnitls cert: certificates for people, as JSON, or as PEM. */
+#include "inspect.h"
 #include "tool.h"
 
 #include <stdlib.h>
@@ -8,45 +9,122 @@
 
 #define TIMEOUT_SECONDS 10
 
-/* One certificate, in the form asked for; false when there was no memory. */
-static bool show(const tool_options *options, const otls_certificate *cert, bool first)
+/* What otls_certificate_json gives, and the two digests by which people know a certificate. */
+static char *certificate_json(const otls_backend *backend, const otls_certificate *cert,
+                              otls_error *err)
+{
+    char *text = NULL, *whole = NULL, hex[129], pin[64];
+    json_t *object;
+
+    if (otls_certificate_json(cert, &text, err) != OTLS_OK)
+        return NULL;
+    object = json_loads(text, 0, NULL);
+    otls_string_free(text);
+    if (tool_fingerprint(hex, backend, cert, OTLS_HASH_SHA256))
+        json_object_set_new(object, "sha256", json_string(hex));
+    if (otls_certificate_pin(cert, backend, pin, NULL) == OTLS_OK)
+        json_object_set_new(object, "pin_sha256", json_string(pin));
+    whole = json_dumps(object, JSON_COMPACT);
+    json_decref(object);
+    return whole;
+}
+
+static bool show_certificate(const tool_options *options, const otls_backend *backend,
+                             const otls_certificate *cert)
 {
     otls_error err = OTLS_ERROR_INIT;
-    char *text = NULL;
+    char *text = NULL, hex[129], pin[64];
     otls_status status;
 
-    if (options->json)
-        status = otls_certificate_json(cert, &text, &err);
-    else if (options->pem)
-        status = otls_certificate_pem(cert, &text, &err);
-    else
-        status = otls_certificate_text(cert, &text, &err);
+    if (options->json) {
+        text = certificate_json(backend, cert, &err);
+        if (text != NULL)
+            printf("%s\n", text);
+        else
+            (void)tool_report(options, NULL, &err);
+        status = text != NULL ? OTLS_OK : OTLS_E_NOMEM;
+        free(text);
+        return status == OTLS_OK;
+    }
+    status = options->pem ? otls_certificate_pem(cert, &text, &err)
+                          : otls_certificate_text(cert, &text, &err);
     if (status != OTLS_OK) {
         (void)tool_report(options, NULL, &err);
         return false;
     }
-    if (!options->json && !options->pem && !first)
-        printf("\n");
     printf("%s%s", text, text[0] == '\0' || text[strlen(text) - 1] != '\n' ? "\n" : "");
     otls_string_free(text);
+    if (options->pem)
+        return true;
+    if (tool_fingerprint(hex, backend, cert, OTLS_HASH_SHA256))
+        printf("SHA-256 fingerprint: %s\n", hex);
+    if (tool_fingerprint(hex, backend, cert, OTLS_HASH_SHA1))
+        printf("SHA-1 fingerprint: %s\n", hex);
+    if (otls_certificate_pin(cert, backend, pin, NULL) == OTLS_OK)
+        printf("Pin (SHA-256 of the public key): %s\n", pin);
     return true;
 }
 
-static int show_file(const tool_options *options)
+static json_t *names_json(const otls_certificate *cert)
 {
-    otls_error err = OTLS_ERROR_INIT;
-    otls_certificate **list = NULL;
-    bool good = true;
-    size_t count = 0;
+    json_t *list = json_array();
 
-    if (otls_certificate_list_from_file(&list, &count, options->target, &err) != OTLS_OK) {
-        (void)tool_report(options, NULL, &err);
-        return TOOL_USAGE; /* a file is no network */
+    for (size_t i = 0; i < otls_certificate_san_count(cert); i++) {
+        char *text = NULL;
+
+        if (otls_certificate_san_text(cert, i, &text, NULL) == OTLS_OK)
+            json_array_append_new(list, tool_json_text(text));
+        otls_string_free(text);
     }
-    for (size_t i = 0; i < count && good; i++)
-        good = show(options, list[i], i == 0);
-    otls_certificate_list_free(list, count);
-    return good ? TOOL_OK : TOOL_USAGE;
+    return list;
+}
+
+/* Keys and requests: who asks, for which names, and the key. */
+static bool show_other(const tool_options *options, const otls_backend *backend,
+                       tool_object_kind kind, const otls_certificate *cert)
+{
+    static const char *const titles[] = {[TOOL_OBJECT_REQUEST] = "certificate request",
+                                         [TOOL_OBJECT_KEY] = "private key",
+                                         [TOOL_OBJECT_PUBLIC_KEY] = "public key"};
+    const char *curve = otls_certificate_key_curve(cert);
+    char pin[64] = "";
+
+    (void)otls_certificate_pin(cert, backend, pin, NULL);
+    if (options->json) {
+        json_t *object = json_pack("{s:s, s:s, s:i, s:s, s:o, s:o}", "kind", titles[kind], "key",
+                                   otls_certificate_key_type(cert), "bits",
+                                   (int)otls_certificate_key_bits(cert), "pin_sha256", pin, "subject",
+                                   tool_json_text(otls_certificate_subject(cert)), "names",
+                                   names_json(cert));
+
+        json_object_set_new(object, "curve", curve != NULL ? json_string(curve) : json_null());
+        return tool_json_line(object, stdout);
+    }
+    printf("This is a %s\n", titles[kind]);
+    if (kind == TOOL_OBJECT_REQUEST)
+        printf("Subject: %s\n", otls_certificate_subject(cert));
+    printf("Public key: %s, %u bits%s%s\n", otls_certificate_key_type(cert),
+           otls_certificate_key_bits(cert), curve != NULL ? ", " : "", curve != NULL ? curve : "");
+    for (size_t i = 0; i < otls_certificate_san_count(cert); i++) {
+        char *text = NULL;
+
+        if (otls_certificate_san_text(cert, i, &text, NULL) == OTLS_OK)
+            printf("%s    %s\n", i == 0 ? "Subject alternative names:\n" : "", text);
+        otls_string_free(text);
+    }
+    printf("Pin (SHA-256 of the public key): %s\n", pin);
+    return true;
+}
+
+bool tool_show(const tool_options *options, const otls_backend *backend, tool_object_kind kind,
+               const otls_certificate *cert, bool first)
+{
+    if (options->pem && kind != TOOL_OBJECT_CERTIFICATE)
+        return true; /* nobody wants a private key on a terminal */
+    if (!options->json && !options->pem && !first)
+        printf("\n");
+    return kind == TOOL_OBJECT_CERTIFICATE ? show_certificate(options, backend, cert)
+                                           : show_other(options, backend, kind, cert);
 }
 
 /* The chain is all that is wanted: nothing is verified, and nothing is sent. */
@@ -69,7 +147,8 @@ static int show_chain(const tool_options *options, const tool_target *target, ot
     conn = otls_socket_connection(sock);
     count = otls_connection_peer_chain_count(conn);
     for (size_t i = 0; i < count; i++)
-        if (!show(options, otls_connection_peer_chain(conn, i), i == 0))
+        if (!tool_show(options, otls_context_backend(otls_socket_context(sock)),
+                       TOOL_OBJECT_CERTIFICATE, otls_connection_peer_chain(conn, i), i == 0))
             return TOOL_USAGE;
     return TOOL_OK;
 }
@@ -98,6 +177,24 @@ static int show_server(const tool_options *options, const tool_target *target)
     return code;
 }
 
+/* What exists is a file, and so is what looks like one; what has a port, or can be a host, is a server. */
+static bool is_server(const char *text, tool_target *target)
+{
+    static const char *const ends[] = {".pem", ".crt", ".cer", ".der", ".key", ".csr",
+                                       ".p12", ".pfx", ".req", ".pub"};
+    const size_t size = strlen(text);
+
+    if (strcmp(text, "-") == 0 || access(text, F_OK) == 0)
+        return false;
+    if (strstr(text, "://") == NULL && strrchr(text, ':') == NULL &&
+        (strchr(text, '/') != NULL || (strchr(text, '.') == NULL && strcmp(text, "localhost") != 0)))
+        return false;
+    for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
+        if (size > 4 && strcmp(text + size - 4, ends[i]) == 0)
+            return false;
+    return tool_target_parse(target, text, false, "443") == NULL;
+}
+
 int tool_cert(const tool_options *options)
 {
     tool_target target;
@@ -106,9 +203,7 @@ int tool_cert(const tool_options *options)
         tool_complain(options, "--json and --pem exclude each other");
         return TOOL_USAGE;
     }
-    /* what exists is a file; what has a port is a server; the rest was meant as a file */
-    if (access(options->target, F_OK) != 0 &&
-        tool_target_parse(&target, options->target, false, NULL) == NULL)
+    if (is_server(options->target, &target))
         return show_server(options, &target);
-    return show_file(options);
+    return tool_inspect(options);
 }

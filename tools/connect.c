@@ -3,6 +3,7 @@
 #include "tool.h"
 #include "trace.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 #define TIMEOUT_SECONDS 10
@@ -106,7 +107,8 @@ static int talk(visit *v)
 
         tool_glance_json(summary, options, v->trace, conn);
         (void)tool_json_line(summary, stderr);
-    } else if (status < OTLS_OK) {
+    } else if (status < OTLS_OK && !(status == OTLS_E_USAGE && err.system_error == EPIPE)) {
+        /* who reads the output may stop */
         (void)tool_report_peer(options, conn, &err);
     }
     return code;

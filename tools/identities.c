@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* --pkcs12, --identity, --sni and the password that opens them. */
+/* --pkcs12, --identity, --sni. */
 #include "tool.h"
 
 #include <stdlib.h>
@@ -7,28 +7,6 @@
 #include <strings.h>
 
 #define PATH_LIMIT 4096
-
-otls_status tool_password(char *out, size_t capacity, size_t *length, void *user)
-{
-    const tool_options *options = user;
-    FILE *file = fopen(options->password_file, "r");
-
-    if (file == NULL) {
-        tool_complain(options, "--password-file: cannot open \"%s\"", options->password_file);
-        return OTLS_E_IO;
-    }
-    *length = fread(out, 1, capacity, file);
-    (void)fclose(file);
-    for (size_t i = 0; i < *length; i++)
-        if (out[i] == '\n' || out[i] == '\r')
-            *length = i; /* ends the loop too */
-    return OTLS_OK;
-}
-
-static otls_password_callback password_of(const tool_options *options)
-{
-    return options->password_file != NULL ? tool_password : NULL;
-}
 
 /* CHAIN:KEY; no colon: the key stands in CHAIN. */
 static otls_status load_pair(const tool_options *options, const otls_backend *backend,
@@ -47,7 +25,7 @@ static otls_status load_pair(const tool_options *options, const otls_backend *ba
     memcpy(chain, text, size);
     chain[size] = '\0';
     return otls_identity_from_files(out, backend, chain, colon != NULL ? colon + 1 : NULL,
-                                    password_of(options), (void *)(uintptr_t)options, err);
+                                    tool_password_of(options), (void *)(uintptr_t)options, err);
 }
 
 static otls_status add(otls_context *context, otls_identity *identity, otls_status status,
@@ -125,7 +103,7 @@ otls_status tool_set_identities(const tool_options *options, otls_context *conte
     if (options->pkcs12 != NULL) {
         status =
             otls_identity_from_pkcs12_file(&identity, backend, options->pkcs12,
-                                           password_of(options), (void *)(uintptr_t)options, err);
+                                           tool_password_of(options), (void *)(uintptr_t)options, err);
         status = add(context, identity, status, err);
         identity = NULL;
     }

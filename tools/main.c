@@ -38,8 +38,8 @@ const tool_command tool_commands[] = {
      .bit = ON_CIPHERS,
      .run = tool_ciphers},
     {.name = "cert",
-     .argument = "FILE|HOST:PORT",
-     .summary = "show certificates: those of a file, or those that a server sends",
+     .argument = "FILE|-|HOST[:PORT]",
+     .summary = "show certificates, requests, keys: of a file, or the chain that a server sends",
      .bit = ON_CERT,
      .run = tool_cert},
     {.name = "verify",
@@ -68,9 +68,15 @@ static const tool_command *find_command(const char *name)
 static int no_such_command(const char *name)
 {
     char safe[200];
+    tool_suggestion near;
 
-    (void)fprintf(stderr, "omnitls: there is no command \"%s\"; see omnitls --help\n",
-                  tool_printable(safe, sizeof(safe), name, strlen(name)));
+    tool_suggestion_start(&near, name);
+    for (size_t i = 0; i < tool_command_count; i++)
+        tool_suggestion_try(&near, tool_commands[i].name);
+    (void)fprintf(stderr, "omnitls: there is no command \"%s\"; %s%s%s\n",
+                  tool_printable(safe, sizeof(safe), name, strlen(name)),
+                  near.found != NULL ? "did you mean \"" : "see omnitls --help",
+                  near.found != NULL ? near.found : "", near.found != NULL ? "\"?" : "");
     return TOOL_USAGE;
 }
 

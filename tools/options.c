@@ -162,9 +162,27 @@ static const tool_option *find_row(const tool_command *command, int found)
     return NULL;
 }
 
+static void no_such_word(const tool_options *options, const tool_command *command,
+                         const char *word)
+{
+    char name[64];
+    tool_suggestion near;
+
+    (void)snprintf(name, sizeof(name), "%.*s", (int)strcspn(word + 2, "="), word + 2);
+    tool_suggestion_start(&near, name);
+    for (size_t i = 0; i < tool_option_count; i++)
+        if ((tool_option_rows[i].commands & command->bit) != 0)
+            tool_suggestion_try(&near, tool_option_rows[i].name);
+    if (near.found != NULL)
+        tool_complain(options, "there is no option \"%s\"; did you mean --%s?", word, near.found);
+    else
+        tool_complain(options, "there is no option \"%s\"; see omnitls %s --help", word,
+                      options->command);
+}
+
 /* `word` is the one that getopt was looking at. */
-static void complain_about(const tool_options *options, const tool_option *row, int found,
-                           const char *word)
+static void complain_about(const tool_options *options, const tool_command *command,
+                           const tool_option *row, int found, const char *word)
 {
     if (found == ':' && row != NULL)
         tool_complain(options, "--%s needs a value", row->name);
@@ -174,8 +192,7 @@ static void complain_about(const tool_options *options, const tool_option *row, 
         tool_complain(options, "there is no option \"-%c\"; see omnitls %s --help", optopt,
                       options->command);
     else
-        tool_complain(options, "there is no option \"%s\"; see omnitls %s --help", word,
-                      options->command);
+        no_such_word(options, command, word);
 }
 
 int tool_options_parse(tool_options *options, const tool_command *command, int argc, char **argv)
@@ -194,7 +211,7 @@ int tool_options_parse(tool_options *options, const tool_command *command, int a
         if (found == '?' || found == ':') {
             /* in the middle of a word of letters, optind is still that word */
             at = at < optind ? optind - 1 : optind;
-            complain_about(options, find_row(command, optopt), found, argv[at]);
+            complain_about(options, command, find_row(command, optopt), found, argv[at]);
             return TOOL_USAGE;
         }
         if (!store(options, find_row(command, found), optarg))

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* connect --ocsp, --pin, --crl: what is asked of the server's certificate beside a good path. */
 #include "tool.h"
+#include "wrap_der.h"
 
 #include <omnitls/verify.h>
 #include <string.h>
@@ -31,25 +32,12 @@ static otls_status set_ocsp(const tool_options *options, otls_context *context, 
     return refuse(err, options->ocsp, "mode; there are off, if-present, required");
 }
 
-/* Exactly 32 bytes in base64, or false. */
+/* Exactly 32 bytes in base64. */
 static bool decode_pin(const char *text, uint8_t out[PIN_BYTES])
 {
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    uint32_t bits = 0;
-    size_t used = 0;
+    size_t size = PIN_BYTES;
 
-    if (strlen(text) != PIN_TEXT || text[PIN_TEXT - 1] != '=')
-        return false;
-    for (size_t i = 0; i + 1 < PIN_TEXT; i++) {
-        const char *digit = strchr(digits, text[i]);
-
-        if (digit == NULL)
-            return false;
-        bits = bits << 6 | (uint32_t)(digit - digits);
-        if (i % 4 != 0 && used < PIN_BYTES)
-            out[used++] = (uint8_t)(bits >> (6 - 2 * (i % 4)));
-    }
-    return used == PIN_BYTES && (bits & 3) == 0; /* the last digit has two bits too many */
+    return strlen(text) == PIN_TEXT && tool_base64(text, PIN_TEXT, out, &size) && size == PIN_BYTES;
 }
 
 static otls_status set_pins(const tool_options *options, otls_context *context, otls_error *err)

@@ -11,9 +11,9 @@
 #define FILE_MAX ((size_t)512 * 1024)
 
 /* In a way that the compiler keeps. */
-static void wipe(unsigned char *bytes, size_t size)
+void tool_wipe(void *data, size_t size)
 {
-    volatile unsigned char *at = bytes;
+    volatile unsigned char *at = data;
 
     while (size-- != 0)
         *at++ = 0;
@@ -79,7 +79,7 @@ otls_status tool_set_ticket_keys(const tool_options *options, otls_context *cont
     if (bytes == NULL)
         return wrong(err, options->ticket_keys, strerror(errno));
     status = otls_context_set_ticket_keys(context, bytes, size, err);
-    wipe(bytes, size);
+    tool_wipe(bytes, size);
     free(bytes);
     return status;
 }
@@ -107,7 +107,7 @@ void tool_session_load(const tool_options *options, otls_connection *conn)
         tool_complain(options, "--session-file: %s: %s; going on without it", options->session_file,
                       err.text);
     otls_session_free(session);
-    wipe(bytes, size);
+    tool_wipe(bytes, size);
     free(bytes);
 }
 
@@ -168,7 +168,7 @@ void tool_session_save(const tool_options *options, const otls_connection *conn)
         !write_file(options->session_file, bytes, size))
         tool_complain(options, "--session-file: %s: %s", options->session_file, strerror(errno));
     if (bytes != NULL)
-        wipe(bytes, size);
+        tool_wipe(bytes, size);
     free(bytes);
     otls_session_free(session);
 }

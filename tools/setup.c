@@ -104,7 +104,7 @@ static otls_status set_identity(const tool_options *options, otls_context *conte
         return OTLS_OK;
     status = otls_identity_from_files(
         &identity, otls_context_backend(context), options->cert, options->key,
-        options->password_file != NULL ? tool_password : NULL, (void *)(uintptr_t)options, err);
+        tool_password_of(options), (void *)(uintptr_t)options, err);
     if (status == OTLS_OK)
         status = otls_context_add_identity(context, identity, err);
     else if (options->key != NULL && strstr(err->text, options->key) != NULL)

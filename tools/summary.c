@@ -74,18 +74,26 @@ static json_t *names_json(const otls_certificate *cert)
     return list;
 }
 
-static json_t *fingerprint_json(const otls_certificate *cert, const otls_backend *backend)
+bool tool_fingerprint(char hex[129], const otls_backend *backend, const otls_certificate *cert,
+                      otls_hash hash)
 {
     uint8_t digest[64];
-    char text[129] = "";
     size_t size = 0;
 
-    if (otls_certificate_fingerprint(cert, backend, OTLS_HASH_SHA256, digest, sizeof(digest), &size,
-                                     NULL) != OTLS_OK)
-        return json_null();
+    hex[0] = '\0';
+    if (otls_certificate_fingerprint(cert, backend, hash, digest, sizeof(digest), &size, NULL) !=
+        OTLS_OK)
+        return false;
     for (size_t i = 0; i < size; i++)
-        (void)snprintf(text + 2 * i, 3, "%02x", digest[i]);
-    return json_string(text);
+        (void)snprintf(hex + 2 * i, 3, "%02x", digest[i]);
+    return true;
+}
+
+static json_t *fingerprint_json(const otls_certificate *cert, const otls_backend *backend)
+{
+    char text[129];
+
+    return tool_fingerprint(text, backend, cert, OTLS_HASH_SHA256) ? json_string(text) : json_null();
 }
 
 static json_t *chain_json(const otls_backend *backend, const otls_connection *conn)

@@ -3,6 +3,7 @@
 #include "tool.h"
 
 #include <string.h>
+#include <strings.h>
 
 static const char *copy_part(char *out, size_t capacity, const char *text, size_t size)
 {
@@ -13,8 +14,58 @@ static const char *copy_part(char *out, size_t capacity, const char *text, size_
     return NULL;
 }
 
+/* Schemes of protocols that begin with TLS, and their ports. */
+static const struct {
+    const char *name, *port;
+} schemes[] = {
+    {"https", "443"}, {"wss", "443"},      {"tls", NULL},    {"imaps", "993"},
+    {"pop3s", "995"}, {"smtps", "465"},    {"ldaps", "636"}, {"ftps", "990"},
+    {"nntps", "563"}, {"ircs", "6697"},    {"mqtts", "8883"}, {"amqps", "5671"},
+};
+
+/*
+ * What lies between scheme and path of a URL goes to `out`; its scheme may change the default port.
+ * A sentence about what is wrong, or NULL.
+ */
+static const char *url_authority(char *out, size_t capacity, const char *text, const char *mark,
+                                 const char **default_port)
+{
+    const size_t scheme = (size_t)(mark - text);
+    const char *authority = mark + 3;
+    const size_t size = strcspn(authority, "/?#");
+
+    for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++) {
+        if (strlen(schemes[i].name) != scheme || strncasecmp(schemes[i].name, text, scheme) != 0)
+            continue;
+        if (schemes[i].port != NULL)
+            *default_port = schemes[i].port;
+        if (memchr(authority, '@', size) != NULL)
+            return "has a user in it, who would not be asked";
+        return copy_part(out, capacity, authority, size);
+    }
+    if (scheme == 4 && strncasecmp(text, "http", scheme) == 0)
+        return "is in plain text; did you mean https://?";
+    return "has a scheme that does not begin with TLS; write HOST:PORT, and --starttls if need be";
+}
+
+static const char *parse_authority(tool_target *out, const char *text, bool host_may_be_empty,
+                                   const char *default_port);
+
 const char *tool_target_parse(tool_target *out, const char *text, bool host_may_be_empty,
                               const char *default_port)
+{
+    const char *mark = strstr(text, "://");
+    char authority[320];
+    const char *wrong;
+
+    if (mark == NULL)
+        return parse_authority(out, text, host_may_be_empty, default_port);
+    wrong = url_authority(authority, sizeof(authority), text, mark, &default_port);
+    return wrong != NULL ? wrong : parse_authority(out, authority, false, default_port);
+}
+
+static const char *parse_authority(tool_target *out, const char *text, bool host_may_be_empty,
+                                   const char *default_port)
 {
     const char *host = text;
     const char *colon;

@@ -81,6 +81,15 @@ extern const size_t tool_command_count;
 /** -1: go on; else the exit code (help was printed, or a mistake was named). */
 int tool_options_parse(tool_options *options, const tool_command *command, int argc, char **argv);
 
+/* suggest.c */
+/** The nearest of the words that are tried; `found` stays NULL when none is near. */
+typedef struct tool_suggestion {
+    const char *word, *found;
+    size_t best;
+} tool_suggestion;
+void tool_suggestion_start(tool_suggestion *s, const char *word);
+void tool_suggestion_try(tool_suggestion *s, const char *candidate);
+
 /* help.c, manual.c */
 void tool_help(FILE *stream);
 /** The manual's page, in mdoc. */
@@ -93,7 +102,8 @@ typedef struct tool_target {
     char port[64];
 } tool_target;
 /**
- * "example.org:443", "[::1]:443", ":4433" (host empty), "example.org" (the default port; NULL: none).
+ * "example.org:443", "[::1]:443", ":4433" (host empty), "example.org" (the default port; NULL: none);
+ * and URLs, of which scheme, host and port count: "https://example.org/page".
  * A sentence about what is wrong, or NULL.
  */
 const char *tool_target_parse(tool_target *out, const char *text, bool host_may_be_empty,
@@ -153,8 +163,12 @@ otls_status tool_set_identities(const tool_options *options, otls_context *conte
                                 const char **option, otls_error *err);
 otls_status tool_set_psk(const tool_options *options, otls_context *context, const char **option,
                          otls_error *err);
-/** A password callback; `user` are the options: the first line of --password-file. */
-otls_status tool_password(char *out, size_t capacity, size_t *length, void *user);
+/* password.c */
+/**
+ * Who answers when a key is encrypted, with the options as `user`: the first line of --password-file;
+ * without one the person at the terminal, unseen; NULL when there is nobody.
+ */
+otls_password_callback tool_password_of(const tool_options *options);
 /* revocation.c: a step of the set-up */
 otls_status tool_set_revocation(const tool_options *options, otls_context *context,
                                 const char **option, otls_error *err);
@@ -169,6 +183,8 @@ void tool_glance_json(json_t *object, const tool_options *options, const struct 
 void tool_glance_print(FILE *stream, const tool_options *options, const struct tool_trace *trace,
                        otls_socket *sock);
 /* sessions.c */
+/** Overwrite what is secret, so that the compiler cannot leave it out. */
+void tool_wipe(void *data, size_t size);
 otls_status tool_set_sessions(const tool_options *options, otls_context *context,
                               const char **option, otls_error *err);
 otls_status tool_set_ticket_keys(const tool_options *options, otls_context *context,
@@ -205,6 +221,9 @@ bool tool_early_bytes(const char *text, uint32_t *out);
 json_t *tool_summary_json(const otls_backend *backend, const otls_connection *conn,
                           const otls_error *err);
 void tool_summary_print(FILE *stream, const otls_backend *backend, const otls_connection *conn);
+/** In hexadecimal; false (and "") when the engine cannot. */
+bool tool_fingerprint(char hex[129], const otls_backend *backend, const otls_certificate *cert,
+                      otls_hash hash);
 /** "verified", "refused", "not checked" or "none". */
 const char *tool_verdict(const otls_connection *conn, const otls_error *err);
 /** The names of verify flags, separated by commas. */

@@ -17,6 +17,13 @@ refused() {
 }
 
 refused "unknown command" 'no command "frobnicate"' frobnicate
+refused "a command nearly" 'no command "conect"; did you mean "connect"' conect
+refused "an option nearly" '"--sevrername=x"; did you mean --servername' connect --sevrername=x localhost:1
+refused "an option of another command" '"--purpose"; see omnitls connect --help' connect --purpose client localhost:1
+refused "a URL in plain text" 'did you mean https' connect http://localhost/
+refused "a URL of another kind" 'does not begin with TLS' connect ftp://localhost/
+refused "a URL with a user" 'has a user in it' connect https://me@localhost/
+refused "a URL without a host" 'has no host' connect https:///page
 refused "unknown option" '"--frobnicate"' connect --frobnicate localhost:1
 refused "short option" '"-z"' connect -z localhost:1
 refused "short options, one unknown" '"-z"' connect -jz localhost:1
@@ -74,6 +81,12 @@ expect_code 1 "nothing" "$tool"
 # 443, or what the protocol has, when no port is given
 "$tool" connect --verify none --timeout 2 127.0.0.1 2>"$work/err" </dev/null
 says "default port" '127\.0\.0\.1:443'
+"$tool" connect --verify none --timeout 2 'HTTPS://127.0.0.1/a?b:c#d' 2>"$work/err" </dev/null
+says "a URL" '127\.0\.0\.1:443'
+"$tool" connect --verify none --timeout 2 'imaps://[::1]' 2>"$work/err" </dev/null
+says "a URL's port" '::1.*:993|\[::1\]'
+"$tool" connect --verify none --timeout 2 'https://127.0.0.1:1/' 2>"$work/err" </dev/null
+says "a URL with a port" '127\.0\.0\.1:1:'
 "$tool" connect --verify none --timeout 2 --starttls imap 127.0.0.1 2>"$work/err" </dev/null
 says "default port of imap" '127\.0\.0\.1:143'
 # who reads the output may stop

@@ -26,11 +26,76 @@ lines = [json.loads(line) for line in open(sys.argv[2])]
 theirs = ssl._ssl._test_decode_cert(sys.argv[1])
 def lists(value):
     return [lists(v) for v in value] if isinstance(value, (tuple, list)) else value
+for digest in ("sha256", "pin_sha256"):
+    assert lines[0].pop(digest)
 assert {k: lists(v) for k, v in theirs.items()} == lines[0], (theirs, lines[0])
 PY
 fi
 expect_code 0 "DER" "$tool" cert "$pki/der/root.der"
 grep -q 'CN=Test Root' "$work/out" || fail "DER: $(head -c 200 "$work/out")"
+
+# fingerprints and pin, as openssl has them
+expect_code 0 "digests" "$tool" cert "$pki/der/root.der"
+for kind in sha256 sha1; do
+    digest=$(openssl x509 -in "$pki/root.pem" -noout -fingerprint -$kind | sed 's/.*=//; s/://g' | tr A-F a-f)
+    grep -q "fingerprint: $digest\$" "$work/out" || fail "no $kind fingerprint: $(cat "$work/out")"
+done
+pin_of() { # PRIVATE_KEY
+    openssl pkey -in "$1" -pubout -outform DER | openssl dgst -sha256 -binary | openssl base64
+}
+grep -q -F "Pin (SHA-256 of the public key): $(pin_of "$pki/root.key")" "$work/out" || fail "no pin"
+
+# whatever else there is: keys, requests, PKCS #12, standard input
+subject=/CN=req.test
+openssl req -new -key "$pki/server-rsa-2048.key" -subj $subject \
+    -addext subjectAltName=DNS:a.test,IP:192.0.2.1 -out "$work/r.csr" 2>"$work/req.err" || fail "$(cat "$work/req.err")"
+openssl req -in "$work/r.csr" -outform DER -out "$work/r.der"
+openssl pkey -in "$pki/server-ed25519.key" -pubout -out "$work/public.pem"
+echo secret >"$work/secret"
+openssl pkey -in "$pki/server-ed25519.key" -pubout -outform DER -out "$work/public.der"
+for engine in $engines; do
+    for key in ecdsa-p256 rsa-2048 ed25519; do
+        for form in key key.der; do
+            expect_code 0 "$key.$form, $engine" "$tool" cert -b "$engine" "$pki/server-$key.$form"
+            grep -q '^This is a private key$' "$work/out" || fail "$key.$form, $engine: $(cat "$work/out")"
+            grep -q -F "$(pin_of "$pki/server-$key.key")" "$work/out" || fail "$key.$form, $engine: another pin"
+        done
+    done
+    for file in r.csr r.der; do
+        expect_code 0 "$file, $engine" "$tool" cert -b "$engine" "$work/$file"
+        grep -q '^Subject: CN=req\.test$' "$work/out" || fail "$file, $engine: no subject"
+        grep -q '^    IP:192\.0\.2\.1$' "$work/out" || fail "$file, $engine: no address"
+        grep -q -F "$(pin_of "$pki/server-rsa-2048.key")" "$work/out" || fail "$file, $engine: another pin"
+        grep -q 'Issuer' "$work/out" && fail "$file, $engine: a request has no issuer"
+    done
+    for file in public.pem public.der; do
+        expect_code 0 "$file, $engine" "$tool" cert -b "$engine" --json "$work/$file"
+        grep -q '"kind":"public key","key":"ED25519"' "$work/out" || fail "$file, $engine: $(cat "$work/out")"
+    done
+    expect_code 0 "PKCS #12, $engine" "$tool" cert -b "$engine" --password-file "$work/secret" \
+        "$pki/server-ecdsa-p256.p12"
+    [ "$(grep -c '^Subject: ' "$work/out")" -eq 2 ] || fail "PKCS #12, $engine: not two certificates"
+    expect_code 1 "closed PKCS #12, $engine" "$tool" cert -b "$engine" "$pki/server-ecdsa-p256.p12"
+    says "closed PKCS #12, $engine" 'p256\.p12: .*password'
+    expect_code 0 "opened key, $engine" "$tool" cert -b "$engine" --password-file "$work/secret" \
+        "$pki/server-ecdsa-p256.enc.key"
+    expect_code 1 "closed key, $engine" "$tool" cert -b "$engine" "$pki/server-ecdsa-p256.enc.key"
+    says "closed key, $engine" 'enc\.key: .*password'
+done
+cat "$pki/server-rsa-2048.key" "$pki/dh2048.pem" "$work/r.csr" |
+    "$tool" cert - >"$work/out" || fail "standard input"
+[ "$(grep -c '^This is a ' "$work/out")" -eq 2 ] || fail "standard input: $(cat "$work/out")"
+"$tool" cert --pem - <"$pki/server-rsa-2048.key" >"$work/out" || fail "--pem of a key"
+[ -s "$work/out" ] && fail "--pem prints a private key"
+head -c 200 "$work/r.der" >"$work/cut.der"
+expect_code 1 "half a request" "$tool" cert "$work/cut.der"
+sed '/END/d' "$work/r.csr" >"$work/cut.csr"
+expect_code 1 "a request without end" "$tool" cert "$work/cut.csr"
+says "a request without end" 'cut\.csr: a PEM block has no end'
+expect_code 1 "parameters" "$tool" cert "$pki/dh2048.pem"
+says "parameters" 'no certificate, request or key'
+expect_code 1 "empty standard input" "$tool" cert -
+says "empty standard input" 'standard input.*empty'
 
 expect_code 1 "--json and --pem" "$tool" cert --json --pem "$file"
 says "--json and --pem" "exclude each other"
