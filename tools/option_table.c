@@ -112,8 +112,9 @@ const tool_option tool_option_rows[] = {
     {0, "post-handshake-auth", NULL, SWITCH(post_handshake_auth), ON_CONNECT,
      "clients: let the server ask for a certificate later", NULL},
     {0, "starttls", "PROTOCOL", TEXT(starttls), ON_CONNECT,
-     "begin in plain text: smtp, imap, pop3, ftp, ldap, xmpp or postgres",
-     "smtp imap pop3 ftp ldap xmpp postgres"},
+     "begin in plain text: smtp, lmtp, imap, pop3, sieve, nntp, ftp, ldap, xmpp, "
+     "irc, postgres or mysql",
+     "smtp lmtp imap pop3 sieve nntp ftp ldap xmpp irc postgres mysql"},
 };
 
 const size_t tool_option_count = sizeof(tool_option_rows) / sizeof(tool_option_rows[0]);

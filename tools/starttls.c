@@ -22,13 +22,15 @@ static const struct {
     {"smtp", "25", starttls_smtp},           {"imap", "143", starttls_imap},
     {"pop3", "110", starttls_pop3},          {"ftp", "21", starttls_ftp},
     {"ldap", "389", starttls_ldap},          {"xmpp", "5222", starttls_xmpp},
-    {"postgres", "5432", starttls_postgres},
+    {"postgres", "5432", starttls_postgres}, {"mysql", "3306", starttls_mysql},
+    {"lmtp", "24", starttls_lmtp},           {"nntp", "119", starttls_nntp},
+    {"sieve", "4190", starttls_sieve},       {"irc", "6667", starttls_irc},
 };
 #define PROTOCOL_COUNT (sizeof(protocols) / sizeof(protocols[0]))
 
 const char *tool_starttls_names(void)
 {
-    return "smtp, imap, pop3, ftp, ldap, xmpp, postgres";
+    return "smtp, lmtp, imap, pop3, sieve, nntp, ftp, ldap, xmpp, irc, postgres, mysql";
 }
 
 const char *tool_default_port(const tool_options *options)

@@ -56,9 +56,15 @@ otls_status starttls_smtp(starttls *s);
 otls_status starttls_imap(starttls *s);
 otls_status starttls_pop3(starttls *s);
 otls_status starttls_ftp(starttls *s);
+otls_status starttls_lmtp(starttls *s);
 /* starttls_other.c */
 otls_status starttls_ldap(starttls *s);
 otls_status starttls_xmpp(starttls *s);
 otls_status starttls_postgres(starttls *s);
+/* starttls_more.c */
+otls_status starttls_mysql(starttls *s);
+otls_status starttls_nntp(starttls *s);
+otls_status starttls_sieve(starttls *s);
+otls_status starttls_irc(starttls *s);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Protocols of lines: SMTP (RFC 3207), IMAP and POP3 (RFC 2595), FTP (RFC 4217). */
+/* Protocols of lines: SMTP (RFC 3207) and LMTP, IMAP and POP3 (RFC 2595), FTP (RFC 4217). */
 #include "starttls.h"
 
 #include <string.h>
@@ -44,17 +44,28 @@ static otls_status reply(starttls *s, const char *code, const char *what, const 
     return OTLS_OK;
 }
 
-otls_status starttls_smtp(starttls *s)
+/* SMTP, and LMTP, which only greets with another word (RFC 2033 4.1). */
+static otls_status mail(starttls *s, const char *hello)
 {
     bool offered = false;
 
-    TRY(reply(s, "220", "no SMTP greeting", "", NULL));
-    TRY(starttls_say(s, "EHLO localhost\r\n"));
-    TRY(reply(s, "250", "EHLO was refused", "STARTTLS", &offered));
+    TRY(reply(s, "220", "no greeting of a mail server", "", NULL));
+    TRY(starttls_say(s, hello));
+    TRY(reply(s, "250", "our hello was refused", "STARTTLS", &offered));
     if (!offered)
-        return starttls_fail(s, OTLS_E_PROTOCOL, "the SMTP server does not offer STARTTLS");
+        return starttls_fail(s, OTLS_E_PROTOCOL, "the mail server does not offer STARTTLS");
     TRY(starttls_say(s, "STARTTLS\r\n"));
     return reply(s, "220", "STARTTLS was refused", "", NULL);
+}
+
+otls_status starttls_smtp(starttls *s)
+{
+    return mail(s, "EHLO localhost\r\n");
+}
+
+otls_status starttls_lmtp(starttls *s)
+{
+    return mail(s, "LHLO localhost\r\n");
 }
 
 /* FTP's continuation lines may be any text; only "220 " ends them (RFC 959 4.2). */

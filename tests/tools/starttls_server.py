@@ -15,12 +15,26 @@ FEATURES = (b"<?xml version='1.0'?><stream:stream xmlns='jabber:client' id='1' v
             b"<stream:features>%s</stream:features>")
 XMPP_TLS = b"<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'><required/></starttls>"
 
+SIEVE = b'"IMPLEMENTATION" "test"\r\n%b"SIEVE" "fileinto"\r\nOK "ready"\r\n'
+# protocol 10, version, thread, random, filler, capabilities, and what follows them
+MYSQL_BODY = b"\x0a8.0-test\0" + bytes(4) + b"saltsalt" + b"\0%b%b" + bytes(30)
+MYSQL = bytes([len(MYSQL_BODY % (b"xx", b"x")), 0, 0, 0]) + MYSQL_BODY
+
 # per protocol: greeting; then what is heard (its end), what is answered, the answer without TLS
 TALKS = {
     "smtp": (b"220-mail.test\r\n220 hello\r\n",
              [(b"EHLO localhost\r\n", b"250-mail.test\r\n250-STARTTLS\r\n250 8BITMIME\r\n",
                b"250-mail.test\r\n250 8BITMIME\r\n"),
               (b"STARTTLS\r\n", b"220 go\r\n", b"454 not now\r\n")]),
+    "lmtp": (b"220 mail.test\r\n",
+             [(b"LHLO localhost\r\n", b"250-mail.test\r\n250 STARTTLS\r\n", b"250 mail.test\r\n"),
+              (b"STARTTLS\r\n", b"220 go\r\n", b"454 not now\r\n")]),
+    "nntp": (b"201 news.test\r\n", [(b"STARTTLS\r\n", b"382 go\r\n", b"580 no\r\n")]),
+    "sieve": (SIEVE % b'"STARTTLS"\r\n', [(b"STARTTLS\r\n", b'OK "go"\r\n', b'NO "not now"\r\n')]),
+    "irc": (b":irc.test NOTICE * :*** Looking up\r\n",
+            [(b"STARTTLS\r\n", b":irc.test 670 * :go\r\n", b":irc.test 691 * :no\r\n")]),
+    "mysql": (MYSQL % (b"\xff\xff", b"\x00"),
+              [(bytes(23), b"", b"")]),
     "imap": (b"* OK [CAPABILITY IMAP4rev1] ready\r\n",
              [(b"a1 CAPABILITY\r\n",
                b"* CAPABILITY IMAP4rev1 STARTTLS LOGINDISABLED\r\na1 OK done\r\n",
@@ -41,7 +55,7 @@ TALKS = {
 def hear(peer, end):
     said = b""
     while not said.endswith(end):
-        more = peer.recv(4096)
+        more = peer.recv(1)  # MySQL's client does not wait: its ClientHello may be right behind
         if not more:
             sys.exit("the client hung up after %r" % said)
         said += more
@@ -67,6 +81,12 @@ def misbehave(peer, manners):
 
 def serve(peer, protocol, manners, context):
     greeting, talk = TALKS[protocol]
+    if manners == "absent" and protocol == "sieve":
+        greeting = SIEVE % b""
+    if manners in ("absent", "refuse") and protocol == "mysql":
+        greeting = MYSQL % (b"\xff\xf7", b"\x00")
+    if manners == "inject" and protocol == "mysql":
+        greeting += b"injected"
     if misbehave(peer, manners):
         return
     for piece in greeting.splitlines(keepends=True):  # in pieces, as networks like it
