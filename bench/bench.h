@@ -13,7 +13,8 @@
 
 #include <stdio.h>
 
-enum { BENCH_NATIVE = 0, BENCH_AGAIN = 1, BENCH_OURS = 2, BENCH_SLOTS = 3 };
+/* The slots of a comparison of the layer with an engine; one of engines has others. */
+enum { BENCH_NATIVE = 0, BENCH_AGAIN = 1, BENCH_OURS = 2, BENCH_SLOTS = 3, BENCH_SLOTS_MAX = 4 };
 
 /* A figure is to be trusted when its A/A is this close to 1. */
 #define BENCH_AA_TOLERANCE 0.01
@@ -60,8 +61,9 @@ typedef struct bench_case {
     const char *name, *title;
     bench_kind kind;
     uint16_t version, suite;
+    uint16_t group;  /* 0: X25519 */
     const char *key; /* "ecdsa-p256" */
-    bool mutual;
+    bool mutual, resume, early;
     size_t size; /* of a message */
 } bench_case;
 
@@ -89,13 +91,15 @@ struct bench_work {
     /* Make the objects anew, so that no figure hangs on one layout of memory; or NULL. */
     bool (*renew)(bench_work *work);
     double slice; /* nanoseconds that a slice should take */
+    size_t slots;
+    size_t twin; /* the slot that does what slot 0 does, for A/A */
 };
 
 /* Per round and slot: nanoseconds per operation. */
 typedef struct bench_samples {
     size_t count, capacity;
-    bench_time (*rounds)[BENCH_SLOTS];
-    size_t operations[BENCH_SLOTS]; /* in one slice */
+    bench_time (*rounds)[BENCH_SLOTS_MAX];
+    size_t operations[BENCH_SLOTS_MAX]; /* in one slice */
 } bench_samples;
 
 typedef struct bench_spread {
@@ -133,6 +137,11 @@ bool bench_run_connection(const bench_case *what, const bench_side *native,
                           const bench_options *options, bench_samples *samples);
 bool bench_run_trust(const bench_case *what, const bench_side *native, const bench_options *options,
                      bench_samples *samples);
+/* omnitls on each of the engines, and on the first once more in the last slot. */
+bool bench_run_engines(const bench_case *what, const char *const *engines, size_t count,
+                       const bench_options *options, bench_samples *samples);
+/* Can omnitls do the case's operation on that engine? False after a sentence. */
+bool bench_try_engine(const bench_case *what, const char *engine, const bench_options *options);
 /* Operations of one side only; nothing is measured. */
 bool bench_profile_connection(const bench_case *what, const bench_side *native,
                               const bench_options *options);

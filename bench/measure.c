@@ -43,9 +43,9 @@ static uint32_t random_below(uint64_t *state, uint32_t limit)
     return (uint32_t)((*state * UINT64_C(0x2545f4914f6cdd1d)) >> 33) % limit;
 }
 
-static void shuffle(uint64_t *state, size_t order[BENCH_SLOTS])
+static void shuffle(uint64_t *state, size_t *order, size_t count)
 {
-    for (uint32_t i = BENCH_SLOTS - 1; i > 0; i--) {
+    for (uint32_t i = (uint32_t)count - 1; i > 0; i--) {
         const uint32_t other = random_below(state, i + 1);
         const size_t kept = order[i];
 
@@ -95,12 +95,12 @@ static bool room(bench_samples *samples)
 
 static bool round_of(bench_work *work, bench_samples *samples, uint64_t *state)
 {
-    size_t order[BENCH_SLOTS] = {BENCH_NATIVE, BENCH_AGAIN, BENCH_OURS};
+    size_t order[BENCH_SLOTS_MAX] = {0, 1, 2, 3};
 
     if (!room(samples))
         return false;
-    shuffle(state, order);
-    for (size_t i = 0; i < BENCH_SLOTS; i++) {
+    shuffle(state, order, work->slots);
+    for (size_t i = 0; i < work->slots; i++) {
         const size_t slot = order[i], count = samples->operations[slot];
         bench_time spent;
 
@@ -119,11 +119,11 @@ bool bench_measure(bench_work *work, double seconds, bench_samples *samples)
     uint64_t state = (uint64_t)start.real | 1;
 
     *samples = (bench_samples){.count = 0};
-    for (size_t slot = 0; slot < BENCH_SLOTS; slot++)
+    for (size_t slot = 0; slot < work->slots; slot++)
         if (!calibrate(work, slot, &samples->operations[slot]))
             return false;
-    /* The two native slots do the same work in the same portions. */
-    samples->operations[BENCH_AGAIN] = samples->operations[BENCH_NATIVE];
+    /* The twins do the same work in the same portions. */
+    samples->operations[work->twin] = samples->operations[0];
     while (samples->count < ROUNDS_MAX) {
         if (samples->count >= ROUNDS_MIN && bench_since(start).real >= seconds * 1e9)
             break;

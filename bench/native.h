@@ -18,22 +18,33 @@
 #define BENCH_CHAIN_MAX 4
 
 enum { BENCH_TLS1_2 = 0x0303, BENCH_TLS1_3 = 0x0304 };
+enum { BENCH_P256 = 0x0017, BENCH_P384 = 0x0018, BENCH_X25519 = 0x001d, BENCH_MLKEM = 0x11ec };
 
 /* What contexts are made of; paths of PEM files. */
 typedef struct bench_setup {
     const char *engine;
     uint16_t version;
     uint16_t suite; /* the one suite both sides may use, IANA id */
+    uint16_t group; /* that must be agreed on, IANA id; the engines' own programs know X25519 only */
     bool mutual;    /* the client presents a certificate, the server verifies it */
+    bool resume;    /* the server gives out one ticket, the client keeps it */
+    uint32_t early; /* bytes of early data that the server accepts */
     char root[BENCH_PATH_SIZE];
     char server_chain[BENCH_PATH_SIZE], server_key[BENCH_PATH_SIZE];
     char client_chain[BENCH_PATH_SIZE], client_key[BENCH_PATH_SIZE];
 } bench_setup;
 
+/* What an end asked of its transport; only omnitls' program counts. */
+typedef struct bench_traffic {
+    size_t reads, writes; /* calls, those that would block among them */
+    size_t read_bytes, written_bytes;
+} bench_traffic;
+
 /* One end of a connection: two pipes, or a socket where fd is not negative. */
 typedef struct bench_end {
     bench_pipe *in, *out;
     int fd;
+    bench_traffic *traffic; /* NULL: nobody counts */
 } bench_end;
 
 /* The system's roots in one file, and a chain that leads to one of them, leaf first. */
@@ -49,6 +60,7 @@ typedef struct bench_roots {
 
 typedef struct bench_world bench_world; /* one client context, one server context */
 typedef struct bench_conn bench_conn;
+typedef struct bench_session bench_session;
 typedef struct bench_trust bench_trust; /* a client context with the system's roots */
 
 typedef struct bench_side {
@@ -61,8 +73,18 @@ typedef struct bench_side {
     int (*handshake)(bench_conn *conn);                             /* 1 done, 0 waits, -1 failed */
     bool (*write)(bench_conn *conn, const void *data, size_t size); /* all of it */
     int (*read)(bench_conn *conn, void *out, size_t size);          /* bytes, 0 waits, -1 failed */
-    /* Was negotiated what `setup` says, with X25519? */
+    /* Was negotiated what `setup` says? */
     bool (*agreed)(bench_conn *conn, const bench_setup *setup);
+
+    /* Clients: the session of a finished handshake whose ticket was read, or NULL; offer one. */
+    bench_session *(*session)(bench_conn *conn);
+    bool (*offer)(bench_conn *conn, bench_session *session);
+    void (*session_free)(bench_session *session);
+    bool (*resumed)(bench_conn *conn);
+    /* Early data; NULL where the program has none. read_early: as read; accepted: after all. */
+    bool (*write_early)(bench_conn *conn, const void *data, size_t size);
+    int (*read_early)(bench_conn *conn, void *out, size_t size);
+    bool (*accepted)(bench_conn *conn);
 
     bool (*prepare)(const bench_roots *roots); /* load the library: make and free a bare context */
     /* `earlier` is NULL, or was made by trust_open: one more context like it. */

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* The same program over omnitls' public API, whichever the engine. */
-#include "native.h"
+#include "ours.h"
 
 #include <omnitls/omnitls.h>
-#include <omnitls/verify.h>
+#include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 struct bench_world {
     otls_context *client, *server;
@@ -15,17 +14,6 @@ struct bench_world {
 static otls_connection *as_ours(bench_conn *conn)
 {
     return (otls_connection *)conn;
-}
-
-struct bench_trust {
-    otls_trust *roots;
-    otls_context *context;
-};
-
-static bool failed(const char *what, const otls_error *err)
-{
-    return bench_complain("omnitls over %s: %s: %s%s%s", err->backend ? err->backend : "core", what,
-                          err->text, err->native_text[0] != '\0' ? ": " : "", err->native_text);
 }
 
 /* ---- the transport --------------------------------------------------------------------------- */
@@ -38,6 +26,16 @@ static otls_status pipe_write(void *user, const void *data, size_t size, size_t 
     return *count != 0 ? OTLS_OK : OTLS_WANT_WRITE;
 }
 
+static otls_status counted_write(void *user, const void *data, size_t size, size_t *count)
+{
+    const bench_end *end = user;
+    const otls_status status = pipe_write(user, data, size, count);
+
+    end->traffic->writes++;
+    end->traffic->written_bytes += *count;
+    return status;
+}
+
 static otls_status pipe_read(void *user, void *out, size_t size, size_t *count)
 {
     const bench_end *end = user;
@@ -46,7 +44,27 @@ static otls_status pipe_read(void *user, void *out, size_t size, size_t *count)
     return *count != 0 ? OTLS_OK : OTLS_WANT_READ;
 }
 
+static otls_status counted_read(void *user, void *out, size_t size, size_t *count)
+{
+    const bench_end *end = user;
+    const otls_status status = pipe_read(user, out, size, count);
+
+    end->traffic->reads++;
+    end->traffic->read_bytes += *count;
+    return status;
+}
+
 /* ---- contexts -------------------------------------------------------------------------------- */
+
+/* OpenSSL needs the group of an ECDSA certificate among those of TLS 1.2. */
+static otls_status set_group(otls_context *context, const bench_setup *setup, otls_error *err)
+{
+    char names[64];
+
+    (void)snprintf(names, sizeof(names), "%s%s", otls_group_name(setup->group),
+                   setup->group == BENCH_P256 ? "" : ":P-256");
+    return otls_context_set_groups(context, names, err);
+}
 
 static otls_status context_new(otls_context **out, const otls_backend *backend, otls_role role,
                                const bench_setup *setup, otls_error *err)
@@ -56,12 +74,32 @@ static otls_status context_new(otls_context **out, const otls_backend *backend, 
     if (status == OTLS_OK)
         status = otls_context_set_versions(*out, setup->version, setup->version, err);
     if (status == OTLS_OK)
-        status = otls_context_set_ciphers(
-            *out, "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256", err);
+        status = setup->version == BENCH_TLS1_3
+                     ? otls_context_set_tls13_suites(*out, otls_suite_iana_name(setup->suite), err)
+                     : otls_context_set_ciphers(*out, otls_suite_name(setup->suite), err);
     if (status == OTLS_OK)
-        status = otls_context_set_tls13_suites(*out, "TLS_AES_128_GCM_SHA256", err);
-    if (status == OTLS_OK)
-        status = otls_context_set_groups(*out, "X25519:P-256", err);
+        status = set_group(*out, setup, err);
+    return status;
+}
+
+/* A session is a key: clients keep none unless they say so. The program asks the connection. */
+static void session_made(otls_connection *conn, otls_session *session, void *user)
+{
+    (void)conn;
+    (void)session;
+    (void)user;
+}
+
+static otls_status resumption(otls_context *context, const bench_setup *setup, otls_error *err)
+{
+    otls_status status = OTLS_OK;
+
+    if (setup->resume)
+        status = otls_context_role(context) == OTLS_CLIENT
+                     ? otls_context_set_session_callback(context, session_made, NULL, err)
+                     : otls_context_set_ticket_count(context, 1, err);
+    if (status == OTLS_OK && setup->early != 0)
+        status = otls_context_set_max_early_data(context, setup->early, err);
     return status;
 }
 
@@ -102,6 +140,8 @@ static otls_status client_setup(bench_world *world, const otls_backend *backend,
         status = trust_root(world->client, setup, err);
     if (status == OTLS_OK && setup->mutual)
         status = present(world->client, setup->client_chain, setup->client_key, err);
+    if (status == OTLS_OK)
+        status = resumption(world->client, setup, err);
     return status == OTLS_OK ? otls_context_seal(world->client, err) : status;
 }
 
@@ -116,6 +156,8 @@ static otls_status server_setup(bench_world *world, const otls_backend *backend,
         status = trust_root(world->server, setup, err);
     if (status == OTLS_OK && setup->mutual)
         status = otls_context_set_verify_mode(world->server, OTLS_VERIFY_MODE_REQUIRED, err);
+    if (status == OTLS_OK)
+        status = resumption(world->server, setup, err);
     return status == OTLS_OK ? otls_context_seal(world->server, err) : status;
 }
 
@@ -144,7 +186,7 @@ static bench_world *world_new(const bench_setup *setup)
         status = server_setup(world, backend, setup, &err);
     if (status == OTLS_OK)
         return world;
-    (void)failed("setting up", &err);
+    (void)bench_ours_failed("setting up", &err);
     world_free(world);
     return NULL;
 }
@@ -153,8 +195,10 @@ static bench_world *world_new(const bench_setup *setup)
 
 static bench_conn *conn_new(bench_world *world, bool server, const bench_end *end)
 {
-    const otls_transport pipes = {
-        .read = pipe_read, .write = pipe_write, .user = (void *)(uintptr_t)end};
+    const bool counts = end->traffic != NULL;
+    const otls_transport pipes = {.read = counts ? counted_read : pipe_read,
+                                  .write = counts ? counted_write : pipe_write,
+                                  .user = (void *)(uintptr_t)end};
     otls_context *context = server ? world->server : world->client;
     otls_connection *conn = NULL;
     otls_error err = OTLS_ERROR_INIT;
@@ -165,7 +209,7 @@ static bench_conn *conn_new(bench_world *world, bool server, const bench_end *en
         status = otls_connection_set_server_name(conn, BENCH_HOST, &err);
     if (status == OTLS_OK)
         return (bench_conn *)conn;
-    (void)failed("a connection", &err);
+    (void)bench_ours_failed("a connection", &err);
     otls_connection_free(conn);
     return NULL;
 }
@@ -184,7 +228,7 @@ static int handshake(bench_conn *conn)
         return 1;
     if (status > OTLS_OK)
         return 0;
-    (void)failed("handshake", &err);
+    (void)bench_ours_failed("handshake", &err);
     return -1;
 }
 
@@ -214,105 +258,62 @@ static bool agreed(bench_conn *conn, const bench_setup *setup)
     const otls_connection *ours = as_ours(conn);
 
     return otls_connection_version(ours) == setup->version &&
-           otls_connection_suite(ours) == setup->suite && otls_connection_group(ours) == 0x001d &&
+           otls_connection_suite(ours) == setup->suite &&
+           otls_connection_group(ours) == setup->group &&
            (otls_connection_is_server(ours) || otls_connection_verify_flags(ours) == 0);
 }
 
-/* ---- the system's roots ---------------------------------------------------------------------- */
+/* ---- sessions and early data ----------------------------------------------------------------- */
 
-static bool prepare(const bench_roots *roots)
+/* As with connections, the tag is only a name for otls_session. */
+static bench_session *session(bench_conn *conn)
+{
+    return (bench_session *)otls_connection_session(as_ours(conn));
+}
+
+static bool offer(bench_conn *conn, bench_session *kept)
 {
     otls_error err = OTLS_ERROR_INIT;
-    const otls_backend *backend;
-    otls_context *context = NULL;
-    otls_status status = otls_backend_find(&backend, roots->engine, &err);
 
-    if (status == OTLS_OK)
-        status = otls_context_new(&context, backend, OTLS_CLIENT, &err);
-    if (status == OTLS_OK)
-        status = otls_context_seal(context, &err);
-    otls_context_free(context);
-    return status == OTLS_OK || failed("a bare context", &err);
+    return otls_connection_set_session(as_ours(conn), (otls_session *)kept, &err) == OTLS_OK ||
+           bench_ours_failed("offering a session", &err);
 }
 
-static void trust_close(bench_trust *trust)
+static void session_free(bench_session *kept)
 {
-    if (trust == NULL)
-        return;
-    otls_context_free(trust->context);
-    otls_trust_free(trust->roots);
-    free(trust);
+    otls_session_free((otls_session *)kept);
 }
 
-static otls_status roots_load(bench_trust *trust, const bench_trust *earlier, otls_error *err)
+static bool resumed(bench_conn *conn)
 {
-    otls_status status;
-
-    if (earlier != NULL) {
-        trust->roots = otls_trust_ref(earlier->roots);
-        return OTLS_OK;
-    }
-    status = otls_trust_new(&trust->roots, err);
-    return status == OTLS_OK ? otls_trust_add_system(trust->roots, err) : status;
+    return otls_connection_session_resumed(as_ours(conn));
 }
 
-static bench_trust *trust_open(const bench_roots *roots, const bench_trust *earlier)
+static bool write_early(bench_conn *conn, const void *data, size_t size)
 {
-    bench_trust *trust = calloc(1, sizeof(*trust));
     otls_error err = OTLS_ERROR_INIT;
-    const otls_backend *backend;
-    otls_status status;
+    size_t count;
 
-    if (trust == NULL)
-        return NULL;
-    status = otls_backend_find(&backend, roots->engine, &err);
-    if (status == OTLS_OK)
-        status = otls_context_new(&trust->context, backend, OTLS_CLIENT, &err);
-    if (status == OTLS_OK)
-        status = roots_load(trust, earlier, &err);
-    if (status == OTLS_OK)
-        status = otls_context_set_trust(trust->context, trust->roots, &err);
-    if (status == OTLS_OK)
-        status = otls_context_seal(trust->context, &err);
-    if (status == OTLS_OK)
-        return trust;
-    (void)failed("the system's roots", &err);
-    trust_close(trust);
-    return NULL;
+    if (otls_connection_write_early(as_ours(conn), data, size, &count, &err) == OTLS_OK)
+        return count == size;
+    return bench_ours_failed("early data", &err);
 }
 
-static otls_status verify(const bench_trust *trust, const otls_certificate *const *chain,
-                          size_t count, time_t now, otls_error *err)
+static int read_early(bench_conn *conn, void *out, size_t size)
 {
-    otls_verify_parameters parameters = OTLS_VERIFY_PARAMETERS_INIT;
-    otls_verdict *verdict = NULL;
-    otls_status status;
-
-    parameters.backend = otls_context_backend(trust->context);
-    parameters.name = BENCH_HOST;
-    parameters.time = now;
-    status = otls_trust_verify(trust->roots, chain, count, &parameters, &verdict, err);
-    if (status == OTLS_OK && otls_verdict_flags(verdict) != 0)
-        status = OTLS_E_VERIFY;
-    otls_verdict_free(verdict);
-    return status;
-}
-
-static bool trust_verify(bench_trust *trust, const bench_roots *roots)
-{
-    otls_certificate *chain[BENCH_CHAIN_MAX] = {NULL};
     otls_error err = OTLS_ERROR_INIT;
-    otls_status status = OTLS_OK;
+    size_t count;
+    const otls_status status = otls_connection_read_early(as_ours(conn), out, size, &count, &err);
 
-    for (size_t i = 0; status == OTLS_OK && i < roots->chain_count; i++)
-        status =
-            otls_certificate_from_der(&chain[i], roots->chain[i].der, roots->chain[i].size, &err);
-    if (status == OTLS_OK)
-        status = verify(trust, (const otls_certificate *const *)chain, roots->chain_count,
-                        time(NULL), &err);
-    for (size_t i = 0; i < roots->chain_count; i++)
-        otls_certificate_free(chain[i]);
-    return status == OTLS_OK || failed("verifying", &err);
+    if (status >= OTLS_OK)
+        return (int)count;
+    (void)bench_ours_failed("reading early data", &err);
+    return -1;
+}
+
+static bool accepted(bench_conn *conn)
+{
+    return otls_connection_early_data(as_ours(conn)) == OTLS_EARLY_DATA_ACCEPTED;
 }
 
 const bench_side bench_ours = {
@@ -325,8 +326,15 @@ const bench_side bench_ours = {
     .write = conn_write,
     .read = conn_read,
     .agreed = agreed,
-    .prepare = prepare,
-    .trust_open = trust_open,
-    .trust_verify = trust_verify,
-    .trust_close = trust_close,
+    .session = session,
+    .offer = offer,
+    .session_free = session_free,
+    .resumed = resumed,
+    .write_early = write_early,
+    .read_early = read_early,
+    .accepted = accepted,
+    .prepare = bench_ours_prepare,
+    .trust_open = bench_ours_trust_open,
+    .trust_verify = bench_ours_trust_verify,
+    .trust_close = bench_ours_trust_close,
 };

@@ -243,7 +243,8 @@ bool bench_run_trust(const bench_case *what, const bench_side *native, const ben
 {
     const bool later = what->kind == BENCH_TRUST_LATER;
     environment kept;
-    work w = {.base = {.run = later ? run_later : run_first, .slice = later ? SLICE_LATER : 1},
+    work w = {.base = {.run = later ? run_later : run_first, .slice = later ? SLICE_LATER : 1,
+                       .slots = BENCH_SLOTS, .twin = BENCH_AGAIN},
               .sides = {native, native, &bench_ours}};
     bool good = work_open(&w, options->pki, native->name);
 

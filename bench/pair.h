@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/* A client and a server of one program, in one thread, and what they can do together. */
+#ifndef OMNITLS_BENCH_PAIR_H
+#define OMNITLS_BENCH_PAIR_H
+
+#include "bench.h"
+
+/* The bytes under way are the same memory for all slots: between slices it is empty. */
+typedef struct bench_wires {
+    bench_pipe to_server, to_client;
+    uint8_t message[16384], received[16384];
+} bench_wires;
+
+typedef struct bench_pair {
+    const bench_case *what;
+    const bench_side *side;
+    bench_setup setup;
+    bench_wires *wires;
+    bench_world *world;
+    bench_end client_end, server_end;
+    bench_conn *client, *server;
+    bench_session *session; /* of the handshake before, where they resume */
+} bench_pair;
+
+/* Contexts for both ends; no connection yet. False after a sentence; end it in any case. */
+bool bench_pair_start(bench_pair *pair, const bench_case *what, const bench_side *side,
+                      const char *engine, const char *pki, bench_wires *wires);
+void bench_pair_end(bench_pair *pair);
+
+/* Connections without a handshake; over a new socketpair where the case says so. */
+bool bench_pair_open(bench_pair *pair);
+void bench_pair_close(bench_pair *pair);
+bool bench_pair_shake(const bench_pair *pair);
+/* Open, shake, and check that both ends agreed on what the case says. */
+bool bench_pair_connect(bench_pair *pair);
+/* `count` operations of the case. */
+bool bench_pair_do(bench_pair *pair, size_t count);
+
+#endif
