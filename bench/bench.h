@@ -9,6 +9,7 @@
 #ifndef OMNITLS_BENCH_BENCH_H
 #define OMNITLS_BENCH_BENCH_H
 
+#include "heap.h"
 #include "native.h"
 
 #include <stdio.h>
@@ -24,12 +25,13 @@ enum { BENCH_NATIVE = 0, BENCH_AGAIN = 1, BENCH_OURS = 2, BENCH_SLOTS = 3, BENCH
 /* ---- options: options.c ---------------------------------------------------------------------- */
 
 typedef struct bench_options {
-    bool quick, list, help;
+    bool quick, list, help, compare;
     const char *engine;  /* NULL: all */
     const char *only;    /* a case's name, or NULL */
     const char *pki;     /* directory of the test certificates; NULL: bench_pki_open makes one */
     const char *json;    /* file to write, "-" = standard output, or NULL */
     const char *html;    /* likewise */
+    const char *csv;     /* likewise */
     const char *profile; /* "native" or "ours": run one side only, for a profiler */
     size_t operations;   /* with profile */
     double seconds;      /* for each figure */
@@ -38,10 +40,24 @@ typedef struct bench_options {
 /* False after a sentence on standard error. */
 bool bench_options_parse(bench_options *options, int argc, char **argv);
 void bench_usage(FILE *stream);
+/* Does --case want it? A pattern with * ? [ ], or the beginning of a name. */
+bool bench_case_wanted(const bench_options *options, const char *name);
+/* Does a report go to standard output, so that the table must not? */
+bool bench_to_stdout(const bench_options *options);
+
+/* ---- complaints: complain.c -------------------------------------------------------------------
+ */
+
+/* Between these two, on this thread, bench_complain keeps its first sentence instead of printing.
+ */
+void bench_listen(void);
+const char *bench_heard(void);
+void bench_unlisten(void);
 
 /* ---- certificates: certificates.c ------------------------------------------------------------ */
 
-/* Engines read files: the program's own certificates, in a new directory. False after a sentence. */
+/* Engines read files: the program's own certificates, in a new directory. False after a sentence.
+ */
 bool bench_pki_open(char directory[BENCH_PATH_SIZE]);
 /* Removes it again; "" = there is none. */
 void bench_pki_close(const char *directory);
@@ -113,6 +129,10 @@ bench_time bench_since(bench_time start);
 bool bench_measure(bench_work *work, double seconds, bench_samples *samples);
 /* Of `count` values, which get sorted. */
 bench_spread bench_spread_of(double *values, size_t count);
+/* The value below which `part` (0.99) of them lie; quartiles and interval are both its confidence
+ * interval, by order statistics. `sorted` must be. */
+bench_spread bench_percentile_of(const double *sorted, size_t count, double part);
+void bench_sort(double *values, size_t count);
 
 /* ---- running: run_*.c ------------------------------------------------------------------------ */
 
@@ -132,6 +152,9 @@ typedef struct bench_report {
     bench_result results[BENCH_RESULTS_MAX];
 } bench_report;
 
+/* What the case says, with the certificates of that directory. */
+bool bench_setup_fill(bench_setup *setup, const bench_case *what, const char *engine,
+                      const char *pki);
 /* One figure: false after a sentence on standard error. */
 bool bench_run_connection(const bench_case *what, const bench_side *native,
                           const bench_options *options, bench_samples *samples);
@@ -140,6 +163,12 @@ bool bench_run_trust(const bench_case *what, const bench_side *native, const ben
 /* omnitls on each of the engines, and on the first once more in the last slot. */
 bool bench_run_engines(const bench_case *what, const char *const *engines, size_t count,
                        const bench_options *options, bench_samples *samples);
+bool bench_run_trust_engines(const bench_case *what, const char *const *engines, size_t count,
+                             const bench_options *options, bench_samples *samples);
+/* Heap of the first context with the system's roots up to a verified chain, in a process of its
+ * own, and of one more context. */
+bool bench_trust_heap(const bench_side *side, const char *engine, const bench_options *options,
+                      bench_heap *first_one, bench_heap *later_one);
 /* Can omnitls do the case's operation on that engine? False after a sentence. */
 bool bench_try_engine(const bench_case *what, const char *engine, const bench_options *options);
 /* Operations of one side only; nothing is measured. */

@@ -1,43 +1,30 @@
 /* SPDX-License-Identifier: MIT */
 /* omnitls-bench: the bare engine beside omnitls over it. */
 #include "bench.h"
+#include "compare/compare.h"
 
 #include <signal.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 enum { EXIT_USAGE = 1, EXIT_MEASURE = 2 };
 
-bool bench_complain(const char *format, ...)
-{
-    va_list args;
-
-    va_start(args, format);
-    fputs("omnitls-bench: ", stderr);
-    (void)vfprintf(stderr, format, args);
-    fputc('\n', stderr);
-    va_end(args);
-    return false;
-}
-
 static bool wanted(const bench_options *options, const bench_case *what, const bench_side *native)
 {
     return (options->engine == NULL || strcmp(options->engine, native->name) == 0) &&
-           (options->only == NULL ||
-            strncmp(what->name, options->only, strlen(options->only)) == 0);
+           bench_case_wanted(options, what->name);
 }
 
 static bool known(const bench_options *options)
 {
     const bench_side *sides[BENCH_ENGINES_MAX];
     const size_t count = bench_engines(sides);
-    bool engine = options->engine == NULL, name = options->only == NULL;
+    bool engine = options->engine == NULL, name = options->only == NULL || options->compare;
 
     for (size_t i = 0; i < count && !engine; i++)
         engine = strcmp(options->engine, sides[i]->name) == 0;
     for (size_t i = 0; i < bench_case_count && !name; i++)
-        name = strncmp(bench_cases[i].name, options->only, strlen(options->only)) == 0;
+        name = bench_case_wanted(options, bench_cases[i].name);
     if (!engine)
         return bench_complain("--backend: \"%s\" is no engine of this build", options->engine);
     return name || bench_complain("--case: there is no \"%s\"; see --list", options->only);
@@ -159,8 +146,6 @@ static int profile(const bench_options *options)
 static int run(const bench_options *options)
 {
     bench_report *report = calloc(1, sizeof(*report));
-    const bool to_stdout = (options->json != NULL && strcmp(options->json, "-") == 0) ||
-                           (options->html != NULL && strcmp(options->html, "-") == 0);
     bool good;
 
     if (report == NULL)
@@ -170,7 +155,7 @@ static int run(const bench_options *options)
     good = measure_all(report, BENCH_HANDSHAKE, BENCH_SOCKET_PING_PONG) && good;
     good = measure_all(report, BENCH_TRUST_LATER, BENCH_TRUST_LATER) && good;
     qsort(report->results, report->count, sizeof(report->results[0]), by_case);
-    if (!to_stdout && report->count != 0)
+    if (!bench_to_stdout(options) && report->count != 0)
         bench_report_table(report, stdout);
     if (options->json != NULL)
         good = bench_report_json(report, options->json) && good;
@@ -201,7 +186,10 @@ int main(int argc, char **argv)
         return EXIT_MEASURE;
     if (options.pki == NULL)
         options.pki = pki;
-    code = options.profile != NULL ? profile(&options) : run(&options);
+    if (options.compare)
+        code = compare_main(&options);
+    else
+        code = options.profile != NULL ? profile(&options) : run(&options);
     bench_pki_close(pki);
     return code;
 }

@@ -25,9 +25,10 @@ typedef struct bench_setup {
     const char *engine;
     uint16_t version;
     uint16_t suite; /* the one suite both sides may use, IANA id */
-    uint16_t group; /* that must be agreed on, IANA id; the engines' own programs know X25519 only */
-    bool mutual;    /* the client presents a certificate, the server verifies it */
-    bool resume;    /* the server gives out one ticket, the client keeps it */
+    uint16_t
+        group;   /* that must be agreed on, IANA id; the engines' own programs know X25519 only */
+    bool mutual; /* the client presents a certificate, the server verifies it */
+    bool resume; /* the server gives out one ticket, the client keeps it */
     uint32_t early; /* bytes of early data that the server accepts */
     char root[BENCH_PATH_SIZE];
     char server_chain[BENCH_PATH_SIZE], server_key[BENCH_PATH_SIZE];

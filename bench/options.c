@@ -3,6 +3,7 @@
 #include "bench.h"
 
 #include <errno.h>
+#include <fnmatch.h>
 #include <getopt.h>
 #include <stdlib.h>
 
@@ -11,9 +12,12 @@
 #define SECONDS_MAX 3600.0
 
 enum { OPTION_QUICK = 256, OPTION_ENGINE, OPTION_CASE, OPTION_SECONDS, OPTION_JSON, OPTION_HTML };
+enum { OPTION_COMPARE = 280, OPTION_CSV };
 enum { OPTION_LIST = 300, OPTION_HELP, OPTION_PKI, OPTION_PROFILE, OPTION_OPERATIONS };
 
 static const struct option words[] = {
+    {"compare", no_argument, NULL, OPTION_COMPARE},
+    {"csv", required_argument, NULL, OPTION_CSV},
     {"quick", no_argument, NULL, OPTION_QUICK},
     {"backend", required_argument, NULL, OPTION_ENGINE},
     {"case", required_argument, NULL, OPTION_CASE},
@@ -32,13 +36,16 @@ void bench_usage(FILE *stream)
 {
     (void)fputs(
         "usage: omnitls-bench [options]\n"
-        "The bare engine beside omnitls over it, in one process, slice by slice.\n\n"
+        "The bare engine beside omnitls over it, in one process, slice by slice; or, with\n"
+        "--compare, omnitls on each engine, side by side.\n\n"
+        "  --compare         which engine for what: speed, latency, bytes, memory, code\n"
         "  --quick           shorter: everything in some 40 seconds\n"
         "  --seconds S       for each figure (default 3, quick 0.9)\n"
         "  --backend NAME    one engine only\n"
-        "  --case NAME       one case only; or the beginning of several cases' names\n"
+        "  --case PATTERN    only cases whose names match (* ? [ ]), or begin so\n"
         "  --json FILE       write the figures as google-benchmark does (- = standard output)\n"
-        "  --html FILE       write a page with table and charts\n"
+        "  --csv FILE        write them as a table for spreadsheets\n"
+        "  --html FILE       write a page with tables and charts\n"
         "  --pki DIR         other test certificates than its own\n"
         "  --list            list engines and cases\n"
         "  --profile SIDE    run one side only, native or ours, and measure nothing: for "
@@ -80,6 +87,12 @@ static bool take(bench_options *options, int word)
     case OPTION_QUICK:
         options->quick = true;
         return true;
+    case OPTION_COMPARE:
+        options->compare = true;
+        return true;
+    case OPTION_CSV:
+        options->csv = optarg;
+        return true;
     case OPTION_LIST:
         options->list = true;
         return true;
@@ -114,13 +127,39 @@ static bool take(bench_options *options, int word)
     }
 }
 
+bool bench_case_wanted(const bench_options *options, const char *name)
+{
+    const char *pattern = options->only;
+
+    if (pattern == NULL)
+        return true;
+    return strpbrk(pattern, "*?[") != NULL ? fnmatch(pattern, name, 0) == 0
+                                           : strncmp(name, pattern, strlen(pattern)) == 0;
+}
+
+static size_t standard_outputs(const bench_options *options)
+{
+    const char *const paths[] = {options->json, options->html, options->csv};
+    size_t count = 0;
+
+    for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
+        count += paths[i] != NULL && strcmp(paths[i], "-") == 0 ? 1 : 0;
+    return count;
+}
+
+bool bench_to_stdout(const bench_options *options)
+{
+    return standard_outputs(options) != 0;
+}
+
 static bool consistent(const bench_options *options)
 {
-    if (options->json != NULL && options->html != NULL && strcmp(options->json, "-") == 0 &&
-        strcmp(options->html, "-") == 0)
-        return bench_complain("--json and --html cannot both go to standard output");
+    if (standard_outputs(options) > 1)
+        return bench_complain("only one of --json, --html and --csv can go to standard output");
     if (options->profile != NULL && (options->only == NULL || options->engine == NULL))
         return bench_complain("--profile needs --case and --backend");
+    if (options->profile != NULL && options->compare)
+        return bench_complain("--profile runs one side of a case, not --compare");
     return true;
 }
 

@@ -56,13 +56,13 @@ static otls_status counted_read(void *user, void *out, size_t size, size_t *coun
 
 /* ---- contexts -------------------------------------------------------------------------------- */
 
-/* OpenSSL needs the group of an ECDSA certificate among those of TLS 1.2. */
+/* OpenSSL needs the curve of an ECDSA certificate among the groups of TLS 1.2. */
 static otls_status set_group(otls_context *context, const bench_setup *setup, otls_error *err)
 {
     char names[64];
 
     (void)snprintf(names, sizeof(names), "%s%s", otls_group_name(setup->group),
-                   setup->group == BENCH_P256 ? "" : ":P-256");
+                   setup->version == BENCH_TLS1_3 || setup->group == BENCH_P256 ? "" : ":P-256");
     return otls_context_set_groups(context, names, err);
 }
 
@@ -90,6 +90,15 @@ static void session_made(otls_connection *conn, otls_session *session, void *use
     (void)user;
 }
 
+static otls_status server_resumption(otls_context *context, otls_error *err)
+{
+    const otls_status status = otls_context_set_ticket_count(context, 1, err);
+
+    return status == OTLS_OK
+               ? otls_context_set_session_cache_mode(context, OTLS_SESSION_CACHE_SERVER, err)
+               : status;
+}
+
 static otls_status resumption(otls_context *context, const bench_setup *setup, otls_error *err)
 {
     otls_status status = OTLS_OK;
@@ -97,7 +106,7 @@ static otls_status resumption(otls_context *context, const bench_setup *setup, o
     if (setup->resume)
         status = otls_context_role(context) == OTLS_CLIENT
                      ? otls_context_set_session_callback(context, session_made, NULL, err)
-                     : otls_context_set_ticket_count(context, 1, err);
+                     : server_resumption(context, err);
     if (status == OTLS_OK && setup->early != 0)
         status = otls_context_set_max_early_data(context, setup->early, err);
     return status;

@@ -19,8 +19,8 @@ static bool path(char out[BENCH_PATH_SIZE], const char *directory, const char *p
            bench_complain("--pki: the path is too long");
 }
 
-static bool setup_fill(bench_setup *setup, const bench_case *what, const char *engine,
-                       const char *pki)
+bool bench_setup_fill(bench_setup *setup, const bench_case *what, const char *engine,
+                      const char *pki)
 {
     setup->engine = engine;
     setup->version = what->version;
@@ -46,7 +46,7 @@ bool bench_pair_start(bench_pair *pair, const bench_case *what, const bench_side
         .client_end = {.in = &wires->to_client, .out = &wires->to_server, .fd = -1},
         .server_end = {.in = &wires->to_server, .out = &wires->to_client, .fd = -1},
     };
-    if (!setup_fill(&pair->setup, what, engine, pki))
+    if (!bench_setup_fill(&pair->setup, what, engine, pki))
         return false;
     pair->world = side->world_new(&pair->setup);
     return pair->world != NULL;
@@ -98,6 +98,9 @@ void bench_pair_close(bench_pair *pair)
     if (pair->server_end.fd >= 0)
         (void)close(pair->server_end.fd);
     pair->client_end.fd = pair->server_end.fd = -1;
+    /* What nobody read any more, tickets for example, is not for the next connection. */
+    pair->wires->to_client.start = pair->wires->to_client.end = 0;
+    pair->wires->to_server.start = pair->wires->to_server.end = 0;
 }
 
 bool bench_pair_shake(const bench_pair *pair)

@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* Figures in google-benchmark's shape, with ratios and raw samples beside. */
-#include "bench.h"
+#include "report_json.h"
 
-#include <jansson.h>
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
 
 #define ROUND_DIGITS 8
 
-static json_t *spread(const bench_spread *s)
+json_t *bench_json_spread(const bench_spread *s)
 {
     return json_pack("{s:f,s:f,s:f,s:f,s:f}", "median", s->median, "q1", s->q1, "q3", s->q3,
                      "ci95_low", s->low, "ci95_high", s->high);
@@ -47,8 +46,8 @@ static json_t *benchmark(const bench_result *result, size_t slot)
         (void)json_object_set_new(entry, "bytes_per_second",
                                   json_real(1e9 / time.cpu * (double)result->what->size));
     if (slot == BENCH_OURS) {
-        (void)json_object_set_new(entry, "ratio", spread(&result->ratio));
-        (void)json_object_set_new(entry, "aa", spread(&result->aa));
+        (void)json_object_set_new(entry, "ratio", bench_json_spread(&result->ratio));
+        (void)json_object_set_new(entry, "aa", bench_json_spread(&result->aa));
         (void)json_object_set_new(entry, "aa_good", json_boolean(bench_aa_good(result)));
     }
     (void)json_object_set_new(entry, "samples_ns", samples(&result->samples, slot));
@@ -86,7 +85,7 @@ static json_t *engines(void)
     return versions;
 }
 
-static json_t *context(const bench_report *report)
+json_t *bench_json_context(const bench_options *options)
 {
     bench_host host;
     char date[64], name[128] = "";
@@ -104,16 +103,14 @@ static json_t *context(const bench_report *report)
                      host.processor, "system", host.system, "governor", host.governor,
                      "library_version", bench_library_version(), "library_build_type",
                      OMNITLS_BUILD_TYPE, "compiler", OMNITLS_COMPILER, "seconds_per_figure",
-                     report->options.seconds, "method",
+                     options->seconds, "method",
                      "paired slices (native, native again, ours) in random order; CPU time of the "
                      "thread; medians",
                      "engines", engines());
 }
 
-bool bench_report_json(const bench_report *report, const char *path)
+bool bench_json_write(json_t *root, const char *path)
 {
-    json_t *root =
-        json_pack("{s:o,s:o}", "context", context(report), "benchmarks", benchmarks(report));
     FILE *stream = root != NULL ? bench_open(path) : NULL;
     bool good = stream != NULL;
 
@@ -126,4 +123,11 @@ bool bench_report_json(const bench_report *report, const char *path)
     }
     json_decref(root);
     return good;
+}
+
+bool bench_report_json(const bench_report *report, const char *path)
+{
+    return bench_json_write(json_pack("{s:o,s:o}", "context", bench_json_context(&report->options),
+                                      "benchmarks", benchmarks(report)),
+                            path);
 }

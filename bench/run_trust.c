@@ -26,12 +26,12 @@ static const char *const bundles[] = {
 
 typedef struct work {
     bench_work base;
-    const bench_side *sides[BENCH_SLOTS];
-    bench_roots roots;
+    const bench_side *sides[BENCH_SLOTS_MAX];
+    bench_roots roots[BENCH_SLOTS_MAX]; /* the same ones; each names its slot's engine */
     otls_certificate **chain;
     size_t chain_count;
     char file[BENCH_PATH_SIZE];
-    bench_trust *earlier[BENCH_SLOTS];
+    bench_trust *earlier[BENCH_SLOTS_MAX];
 } work;
 
 /* ---- the bundle ------------------------------------------------------------------------------ */
@@ -83,46 +83,57 @@ static bool bundle_write(work *w, const char *root)
     return good || bench_complain("no bundle of the system's roots, or %s cannot be read", root);
 }
 
-static bool chain_load(work *w, const char *path)
+static bool chain_load(work *w, const char *path, bench_roots *roots)
 {
     otls_error err = OTLS_ERROR_INIT;
 
     if (otls_certificate_list_from_file(&w->chain, &w->chain_count, path, &err) != OTLS_OK)
         return bench_complain("%s", err.text);
-    w->roots.chain_count = w->chain_count < BENCH_CHAIN_MAX ? w->chain_count : BENCH_CHAIN_MAX;
-    for (size_t i = 0; i < w->roots.chain_count; i++)
-        w->roots.chain[i].der = otls_certificate_der(w->chain[i], &w->roots.chain[i].size);
+    roots->chain_count = w->chain_count < BENCH_CHAIN_MAX ? w->chain_count : BENCH_CHAIN_MAX;
+    for (size_t i = 0; i < roots->chain_count; i++)
+        roots->chain[i].der = otls_certificate_der(w->chain[i], &roots->chain[i].size);
     return true;
 }
 
 /* ---- the first context, in a child ----------------------------------------------------------- */
 
-static bool first(const work *w, size_t slot, bench_time *spent)
+/* What a child tells. Counting the heap takes time, so it is one or the other. */
+typedef struct outcome {
+    bench_time spent;
+    bench_heap heap;
+} outcome;
+
+static bool first(const work *w, size_t slot, bool count, outcome *out)
 {
     const bench_side *side = w->sides[slot];
+    const bench_roots *roots = &w->roots[slot];
     bench_trust *trust;
     bench_time start;
     bool good;
 
-    if (!side->prepare(&w->roots))
+    if (!side->prepare(roots))
         return false;
+    if (count)
+        bench_heap_start();
     start = bench_now();
-    trust = side->trust_open(&w->roots, NULL);
-    good = trust != NULL && side->trust_verify(trust, &w->roots);
-    *spent = bench_since(start);
+    trust = side->trust_open(roots, NULL);
+    good = trust != NULL && side->trust_verify(trust, roots);
+    out->spent = bench_since(start);
+    if (count)
+        out->heap = bench_heap_stop();
     side->trust_close(trust);
     return good;
 }
 
-static _Noreturn void child(const work *w, size_t slot, int fd)
+static _Noreturn void child(const work *w, size_t slot, bool count, int fd)
 {
-    bench_time spent = {0};
-    const bool good = first(w, slot, &spent) && write(fd, &spent, sizeof(spent)) == sizeof(spent);
+    outcome out = {.spent = {0}};
+    const bool good = first(w, slot, count, &out) && write(fd, &out, sizeof(out)) == sizeof(out);
 
     _exit(good ? 0 : 1);
 }
 
-static bool first_in_child(work *w, size_t slot, bench_time *spent)
+static bool first_in_child(const work *w, size_t slot, bool count, outcome *out)
 {
     int fds[2], result = -1;
     bool good;
@@ -132,9 +143,9 @@ static bool first_in_child(work *w, size_t slot, bench_time *spent)
         return bench_complain("no pipe");
     pid = fork();
     if (pid == 0)
-        child(w, slot, fds[1]);
+        child(w, slot, count, fds[1]);
     (void)close(fds[1]);
-    good = pid > 0 && read(fds[0], spent, sizeof(*spent)) == sizeof(*spent);
+    good = pid > 0 && read(fds[0], out, sizeof(*out)) == sizeof(*out);
     (void)close(fds[0]);
     if (pid > 0 && waitpid(pid, &result, 0) != pid)
         good = false;
@@ -146,12 +157,12 @@ static bool run_first(bench_work *base, size_t slot, size_t count, bench_time *s
 {
     *spent = (bench_time){0};
     for (size_t i = 0; i < count; i++) {
-        bench_time one;
+        outcome one;
 
-        if (!first_in_child((work *)base, slot, &one))
+        if (!first_in_child((work *)base, slot, false, &one))
             return false;
-        spent->cpu += one.cpu;
-        spent->real += one.real;
+        spent->cpu += one.spent.cpu;
+        spent->real += one.spent.real;
     }
     return true;
 }
@@ -166,7 +177,7 @@ static bool run_later(bench_work *base, size_t slot, size_t count, bench_time *s
     bool good = true;
 
     for (size_t i = 0; good && i < count; i++) {
-        bench_trust *trust = side->trust_open(&w->roots, w->earlier[slot]);
+        bench_trust *trust = side->trust_open(&w->roots[slot], w->earlier[slot]);
 
         good = trust != NULL;
         side->trust_close(trust);
@@ -177,11 +188,11 @@ static bool run_later(bench_work *base, size_t slot, size_t count, bench_time *s
 
 static bool open_earlier(work *w)
 {
-    for (size_t i = 0; i < BENCH_SLOTS; i++) {
-        if (!w->sides[i]->prepare(&w->roots))
+    for (size_t i = 0; i < w->base.slots; i++) {
+        if (!w->sides[i]->prepare(&w->roots[i]))
             return false;
-        w->earlier[i] = w->sides[i]->trust_open(&w->roots, NULL);
-        if (w->earlier[i] == NULL || !w->sides[i]->trust_verify(w->earlier[i], &w->roots))
+        w->earlier[i] = w->sides[i]->trust_open(&w->roots[i], NULL);
+        if (w->earlier[i] == NULL || !w->sides[i]->trust_verify(w->earlier[i], &w->roots[i]))
             return false;
     }
     return true;
@@ -189,22 +200,27 @@ static bool open_earlier(work *w)
 
 /* ---- both ------------------------------------------------------------------------------------ */
 
-static bool work_open(work *w, const char *pki, const char *engine)
+static bool work_open(work *w, const char *pki)
 {
     char root[BENCH_PATH_SIZE], chain[BENCH_PATH_SIZE];
+    bench_roots roots = {.file = w->file};
 
     (void)snprintf(root, sizeof(root), "%s/root.pem", pki);
     (void)snprintf(chain, sizeof(chain), "%s/server-ecdsa-p256.pem", pki);
-    if (!chain_load(w, chain) || !bundle_write(w, root))
+    if (!chain_load(w, chain, &roots) || !bundle_write(w, root))
         return false;
-    w->roots.engine = engine;
-    w->roots.file = w->file;
+    for (size_t i = 0; i < w->base.slots; i++) {
+        const char *engine = w->roots[i].engine;
+
+        w->roots[i] = roots;
+        w->roots[i].engine = engine;
+    }
     return true;
 }
 
 static void work_close(work *w)
 {
-    for (size_t i = 0; i < BENCH_SLOTS; i++)
+    for (size_t i = 0; i < w->base.slots; i++)
         w->sides[i]->trust_close(w->earlier[i]);
     otls_certificate_list_free(w->chain, w->chain_count);
     if (w->file[0] != '\0')
@@ -238,19 +254,76 @@ static void environment_back(const environment *e)
             (void)unsetenv(names[i]);
 }
 
+static work work_of(const bench_case *what, size_t slots, size_t twin)
+{
+    const bool later = what->kind == BENCH_TRUST_LATER;
+
+    return (work){.base = {.run = later ? run_later : run_first,
+                           .slice = later ? SLICE_LATER : 1,
+                           .slots = slots,
+                           .twin = twin}};
+}
+
+static bool measure(work *w, const bench_options *options, bench_samples *samples)
+{
+    environment kept;
+    bool good = work_open(w, options->pki);
+
+    environment_set(&kept, w->file);
+    good = good && (w->base.run == run_first || open_earlier(w)) &&
+           bench_measure(&w->base, options->seconds, samples);
+    environment_back(&kept);
+    work_close(w);
+    return good;
+}
+
 bool bench_run_trust(const bench_case *what, const bench_side *native, const bench_options *options,
                      bench_samples *samples)
 {
-    const bool later = what->kind == BENCH_TRUST_LATER;
-    environment kept;
-    work w = {.base = {.run = later ? run_later : run_first, .slice = later ? SLICE_LATER : 1,
-                       .slots = BENCH_SLOTS, .twin = BENCH_AGAIN},
-              .sides = {native, native, &bench_ours}};
-    bool good = work_open(&w, options->pki, native->name);
+    work w = work_of(what, BENCH_SLOTS, BENCH_AGAIN);
 
+    for (size_t i = 0; i < BENCH_SLOTS; i++) {
+        w.sides[i] = i == BENCH_OURS ? &bench_ours : native;
+        w.roots[i].engine = native->name;
+    }
+    return measure(&w, options, samples);
+}
+
+bool bench_run_trust_engines(const bench_case *what, const char *const *engines, size_t count,
+                             const bench_options *options, bench_samples *samples)
+{
+    work w = work_of(what, count + 1, count);
+
+    for (size_t i = 0; i <= count; i++) {
+        w.sides[i] = &bench_ours;
+        w.roots[i].engine = engines[i < count ? i : 0];
+    }
+    return measure(&w, options, samples);
+}
+
+bool bench_trust_heap(const bench_side *side, const char *engine, const bench_options *options,
+                      bench_heap *first_one, bench_heap *later_one)
+{
+    static const bench_case what = {"", "", .kind = BENCH_TRUST_LATER};
+    work w = work_of(&what, 1, 0);
+    bench_trust *later = NULL;
+    environment kept;
+    outcome out;
+    bool good;
+
+    w.sides[0] = side;
+    w.roots[0].engine = engine;
+    good = work_open(&w, options->pki);
     environment_set(&kept, w.file);
-    good =
-        good && (!later || open_earlier(&w)) && bench_measure(&w.base, options->seconds, samples);
+    good = good && first_in_child(&w, 0, true, &out) && open_earlier(&w);
+    if (good) {
+        *first_one = out.heap;
+        bench_heap_start();
+        later = side->trust_open(&w.roots[0], w.earlier[0]);
+        *later_one = bench_heap_stop();
+        good = later != NULL;
+        side->trust_close(later);
+    }
     environment_back(&kept);
     work_close(&w);
     return good;

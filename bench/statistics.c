@@ -22,13 +22,18 @@ static double quantile(const double *sorted, size_t count, double part)
     return sorted[below] + (sorted[above] - sorted[below]) * (place - (double)below);
 }
 
+void bench_sort(double *values, size_t count)
+{
+    qsort(values, count, sizeof(values[0]), ascending);
+}
+
 bench_spread bench_spread_of(double *values, size_t count)
 {
     double half;
 
     if (count == 0)
         return (bench_spread){.median = 0};
-    qsort(values, count, sizeof(values[0]), ascending);
+    bench_sort(values, count);
     /* The ranks between which the median lies with 95 %: normal approximation of the binomial. */
     half = 1.96 * sqrt((double)count) / 2 / (double)count;
     return (bench_spread){
@@ -38,4 +43,17 @@ bench_spread bench_spread_of(double *values, size_t count)
         .low = quantile(values, count, half < 0.5 ? 0.5 - half : 0),
         .high = quantile(values, count, half < 0.5 ? 0.5 + half : 1),
     };
+}
+
+bench_spread bench_percentile_of(const double *sorted, size_t count, double part)
+{
+    double half, low, high;
+
+    if (count == 0)
+        return (bench_spread){.median = 0};
+    half = 1.96 * sqrt(part * (1 - part) / (double)count);
+    low = quantile(sorted, count, fmax(part - half, 0));
+    high = quantile(sorted, count, fmin(part + half, 1));
+    return (bench_spread){
+        .median = quantile(sorted, count, part), .q1 = low, .q3 = high, .low = low, .high = high};
 }

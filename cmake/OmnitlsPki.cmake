@@ -36,4 +36,5 @@ endfunction()
 omnitls_embed_pki(selftest root.pem server-ecdsa-p256.pem server-ecdsa-p256.key
                   server-rsa-2048.pem server-rsa-2048.key server-ed25519.pem server-ed25519.key)
 omnitls_embed_pki(bench root.pem server-ecdsa-p256.pem server-ecdsa-p256.key
-                  server-rsa-2048.pem server-rsa-2048.key client-ecdsa-p256.pem client-ecdsa-p256.key)
+                  server-rsa-2048.pem server-rsa-2048.key server-ed25519.pem server-ed25519.key
+                  client-ecdsa-p256.pem client-ecdsa-p256.key client-rsa-2048.pem client-rsa-2048.key)

@@ -1,0 +1,50 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# omnitls-bench --compare: every row has every engine or says why not, in every form of output.
+. "$(dirname "$0")/lib.sh"
+
+bench=${OMNITLS_BENCH_TOOL:?}
+here=$(dirname "$0")
+if [ ! -x "$bench" ]; then
+    echo "skipped: omnitls-bench is not built"
+    exit 77
+fi
+mkdir "$work/tmp"
+export TMPDIR=$work/tmp
+
+# As a function it has the test's own time limit; percentiles of too few operations say so.
+everything() {
+    "$bench" --compare --seconds 0.01 --json "$work/run.json" --csv "$work/run.csv"
+}
+expect_code 0 "--compare" everything
+for engine in $engines; do
+    grep -q -w "$engine" "$work/out" || fail "the table has no $engine"
+done
+if have python3; then
+    # shellcheck disable=SC2086
+    python3 "$here/check_bench.py" compare "$work/run.json" $engines || fail "the JSON is not whole"
+fi
+head -n 1 "$work/run.csv" | grep -q '^section,name,title,engine,unit,median,' || fail "the CSV has no head"
+rows=$(wc -l <"$work/run.csv")
+for engine in $engines; do
+    [ "$(grep -c ",$engine," "$work/run.csv")" -eq $(((rows - 1) / $(wc -w <<<"$engines"))) ] ||
+        fail "the CSV has not every row for $engine"
+done
+awk -F'"' 'NF % 2 == 0 { exit 1 }' "$work/run.csv" || fail "a line of the CSV has a quote too many"
+
+expect_code 0 "a pattern" "$bench" --compare --seconds 0.01 --case 'wire_*_bytes' --csv -
+grep -q 'wire_tls13_client_bytes' "$work/out" || fail "the pattern does not find what it matches"
+grep -q 'writes\|record' "$work/out" && fail "the pattern finds more than it matches"
+expect_code 0 "one engine" "$bench" --compare --seconds 0.01 --case 'record_aes128_64' --backend "${engines%% *}"
+grep -q "only ${engines%% *}" "$work/out" || fail "one engine alone leads nobody: $(cat "$work/out")"
+
+expect_code 1 "no such case" "$bench" --compare --case nothing
+says "no such case" '--case: .*"nothing"'
+expect_code 1 "two reports on one output" "$bench" --compare --csv - --json -
+says "two reports on one output" 'standard output'
+expect_code 1 "--profile" "$bench" --compare --profile ours --case record_64 --backend "${engines%% *}"
+says "--profile" '--profile'
+expect_code 2 "a report that cannot be written" "$bench" --compare --case code --csv "$work/none/run.csv"
+says "a report that cannot be written" "$work/none/run.csv: "
+[ -z "$(ls -A "$TMPDIR")" ] || fail "left behind: $(ls -A "$TMPDIR")"
+done_testing
