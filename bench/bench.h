@@ -32,7 +32,9 @@ typedef struct bench_options {
     const char *json;    /* file to write, "-" = standard output, or NULL */
     const char *html;    /* likewise */
     const char *csv;     /* likewise */
+    const char *svg;     /* likewise; --compare only */
     const char *profile; /* "native" or "ours": run one side only, for a profiler */
+    const char *diff[2]; /* two runs to hold against each other, or NULL */
     size_t operations;   /* with profile */
     double seconds;      /* for each figure */
 } bench_options;
@@ -182,6 +184,7 @@ bool bench_aa_good(const bench_result *result);
 void bench_speed_text(const bench_case *what, double nanoseconds, char out[32]);
 void bench_report_table(const bench_report *report, FILE *stream);
 bool bench_report_json(const bench_report *report, const char *path);
+bool bench_report_csv(const bench_report *report, const char *path);
 bool bench_report_html(const bench_report *report, const char *path);
 /* Standard output for "-"; NULL after a sentence on standard error. */
 FILE *bench_open(const char *path);

@@ -2,6 +2,7 @@
 /* omnitls-bench: the bare engine beside omnitls over it. */
 #include "bench.h"
 #include "compare/compare.h"
+#include "diff/diff.h"
 
 #include <signal.h>
 #include <stdlib.h>
@@ -159,6 +160,8 @@ static int run(const bench_options *options)
         bench_report_table(report, stdout);
     if (options->json != NULL)
         good = bench_report_json(report, options->json) && good;
+    if (options->csv != NULL)
+        good = bench_report_csv(report, options->csv) && good;
     if (options->html != NULL)
         good = bench_report_html(report, options->html) && good;
     for (size_t i = 0; i < report->count; i++)
@@ -181,6 +184,8 @@ int main(int argc, char **argv)
     }
     if (options.list)
         return list();
+    if (options.diff[0] != NULL)
+        return diff_main(options.diff[0], options.diff[1]);
     (void)signal(SIGPIPE, SIG_IGN); /* the engines write to sockets with plain write() */
     if (options.pki == NULL && !bench_pki_open(pki))
         return EXIT_MEASURE;

@@ -66,6 +66,7 @@ typedef struct bench_trust bench_trust; /* a client context with the system's ro
 
 typedef struct bench_side {
     const char *name;
+    const char *(*build)(void); /* what the engine was built with, as far as it tells */
     bench_world *(*world_new)(const bench_setup *setup);
     void (*world_free)(bench_world *world);
     /* `end` outlives the connection. A client has its server's name set. */

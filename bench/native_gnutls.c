@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <gnutls/gnutls.h>
 #include <gnutls/x509.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 struct bench_world {
@@ -24,6 +25,23 @@ struct bench_trust {
 static bool failed(const char *what, int error)
 {
     return bench_complain("gnutls: %s: %s", what, gnutls_strerror(error));
+}
+
+/* Name and value of each of its options, one behind the other. */
+static const char *build(void)
+{
+#if GNUTLS_VERSION_NUMBER >= 0x030703
+    static char text[512];
+    const gnutls_library_config_st *option = gnutls_get_library_config();
+    size_t length = 0;
+
+    for (; option != NULL && option->name != NULL && length < sizeof(text); option++)
+        length += (size_t)snprintf(text + length, sizeof(text) - length, "%s%s=%s",
+                                   length == 0 ? "" : ", ", option->name, option->value);
+    return text;
+#else
+    return "build options are not told";
+#endif
 }
 
 /* ---- the transport --------------------------------------------------------------------------- */
@@ -314,6 +332,7 @@ static bool trust_verify(bench_trust *trust, const bench_roots *roots)
 
 const bench_side bench_native_gnutls = {
     .name = "gnutls",
+    .build = build,
     .world_new = world_new,
     .world_free = world_free,
     .conn_new = conn_new,

@@ -2,6 +2,7 @@
 /* A straightforward program over OpenSSL's own calls. */
 #include "native.h"
 
+#include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
@@ -27,6 +28,11 @@ static bool failed(const char *what)
     ERR_error_string_n(ERR_get_error(), text, sizeof(text));
     ERR_clear_error();
     return bench_complain("openssl: %s: %s", what, text);
+}
+
+static const char *build(void)
+{
+    return OpenSSL_version(OPENSSL_CFLAGS);
 }
 
 /* ---- the transport --------------------------------------------------------------------------- */
@@ -313,6 +319,7 @@ static bool trust_verify(bench_trust *trust, const bench_roots *roots)
 
 const bench_side bench_native_openssl = {
     .name = "openssl",
+    .build = build,
     .world_new = world_new,
     .world_free = world_free,
     .conn_new = conn_new,

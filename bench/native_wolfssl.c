@@ -29,6 +29,38 @@ static bool failed(const char *what, int error)
     return bench_complain("wolfssl: %s: %s", what, text);
 }
 
+/* wolfSSL does not tell at run time; its headers say what decides about speed and memory. */
+static const char *build(void)
+{
+    return "built with"
+#ifdef WOLFSSL_AESNI
+           " AES-NI,"
+#else
+           " no AES-NI,"
+#endif
+#ifdef USE_INTEL_SPEEDUP
+           " Intel assembly,"
+#else
+           " no Intel assembly,"
+#endif
+#ifdef WOLFSSL_SP_MATH_ALL
+           " SP math,"
+#elif defined(USE_FAST_MATH)
+           " fast math,"
+#endif
+#ifdef FP_ECC
+           " fixed-point ECC cache,"
+#endif
+#ifdef OPENSSL_EXTRA
+           " OpenSSL compatibility,"
+#endif
+#ifdef WOLFSSL_EARLY_DATA
+           " early data";
+#else
+           " no early data";
+#endif
+}
+
 /* ---- the transport --------------------------------------------------------------------------- */
 
 static int pipe_write(WOLFSSL *ssl, char *data, int size, void *context)
@@ -290,6 +322,7 @@ static bool trust_verify(bench_trust *trust, const bench_roots *roots)
 
 const bench_side bench_native_wolfssl = {
     .name = "wolfssl",
+    .build = build,
     .world_new = world_new,
     .world_free = world_free,
     .conn_new = conn_new,

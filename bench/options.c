@@ -12,11 +12,13 @@
 #define SECONDS_MAX 3600.0
 
 enum { OPTION_QUICK = 256, OPTION_ENGINE, OPTION_CASE, OPTION_SECONDS, OPTION_JSON, OPTION_HTML };
-enum { OPTION_COMPARE = 280, OPTION_CSV };
+enum { OPTION_COMPARE = 280, OPTION_CSV, OPTION_SVG, OPTION_DIFF };
 enum { OPTION_LIST = 300, OPTION_HELP, OPTION_PKI, OPTION_PROFILE, OPTION_OPERATIONS };
 
 static const struct option words[] = {
     {"compare", no_argument, NULL, OPTION_COMPARE},
+    {"svg", required_argument, NULL, OPTION_SVG},
+    {"diff", required_argument, NULL, OPTION_DIFF},
     {"csv", required_argument, NULL, OPTION_CSV},
     {"quick", no_argument, NULL, OPTION_QUICK},
     {"backend", required_argument, NULL, OPTION_ENGINE},
@@ -39,6 +41,7 @@ void bench_usage(FILE *stream)
         "The bare engine beside omnitls over it, in one process, slice by slice; or, with\n"
         "--compare, omnitls on each engine, side by side.\n\n"
         "  --compare         which engine for what: speed, latency, bytes, memory, code\n"
+        "  --diff A B        two files that --json wrote: what changed beyond noise\n"
         "  --quick           shorter: everything in some 40 seconds\n"
         "  --seconds S       for each figure (default 3, quick 0.9)\n"
         "  --backend NAME    one engine only\n"
@@ -46,6 +49,7 @@ void bench_usage(FILE *stream)
         "  --json FILE       write the figures as google-benchmark does (- = standard output)\n"
         "  --csv FILE        write them as a table for spreadsheets\n"
         "  --html FILE       write a page with tables and charts\n"
+        "  --svg FILE        write the charts of --compare as one picture\n"
         "  --pki DIR         other test certificates than its own\n"
         "  --list            list engines and cases\n"
         "  --profile SIDE    run one side only, native or ours, and measure nothing: for "
@@ -93,6 +97,12 @@ static bool take(bench_options *options, int word)
     case OPTION_CSV:
         options->csv = optarg;
         return true;
+    case OPTION_SVG:
+        options->svg = optarg;
+        return true;
+    case OPTION_DIFF:
+        options->diff[0] = optarg;
+        return true;
     case OPTION_LIST:
         options->list = true;
         return true;
@@ -139,7 +149,7 @@ bool bench_case_wanted(const bench_options *options, const char *name)
 
 static size_t standard_outputs(const bench_options *options)
 {
-    const char *const paths[] = {options->json, options->html, options->csv};
+    const char *const paths[] = {options->json, options->html, options->csv, options->svg};
     size_t count = 0;
 
     for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
@@ -155,9 +165,13 @@ bool bench_to_stdout(const bench_options *options)
 static bool consistent(const bench_options *options)
 {
     if (standard_outputs(options) > 1)
-        return bench_complain("only one of --json, --html and --csv can go to standard output");
+        return bench_complain("only one of the reports can go to standard output");
     if (options->profile != NULL && (options->only == NULL || options->engine == NULL))
         return bench_complain("--profile needs --case and --backend");
+    if (options->diff[0] != NULL && options->diff[1] == NULL)
+        return bench_complain("--diff needs two files that --json wrote");
+    if (options->svg != NULL && !options->compare)
+        return bench_complain("--svg draws what --compare measures");
     if (options->profile != NULL && options->compare)
         return bench_complain("--profile runs one side of a case, not --compare");
     return true;
@@ -171,6 +185,8 @@ bool bench_options_parse(bench_options *options, int argc, char **argv)
     while ((word = getopt_long(argc, argv, "h", words, NULL)) != -1)
         if (!take(options, word == 'h' ? OPTION_HELP : word))
             return false;
+    if (options->diff[0] != NULL && optind < argc)
+        options->diff[1] = argv[optind++];
     if (optind < argc)
         return bench_complain("\"%s\" is no option", argv[optind]);
     if (options->seconds <= 0)

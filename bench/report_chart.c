@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A row for each figure: the median as a shape, the quartiles as a bar, A/A hollow, a line at 1. */
 #include "report_chart.h"
+#include "report_html.h"
 
 #include <math.h>
 
@@ -78,16 +79,15 @@ static void ticks(const axis *a, double bottom, FILE *stream)
             place(a, 1), TOP - 6, place(a, 1), bottom);
 }
 
-/* One shape for each engine. */
-static void shape(const char *engine, double x, double y, FILE *stream)
+void bench_chart_shape(const char *engine, const char *style, double x, double y, FILE *stream)
 {
     if (strcmp(engine, "openssl") == 0)
-        fprintf(stream, "<circle class=\"point\" cx=\"%.1f\" cy=\"%.1f\" r=\"5.5\"/>", x, y);
+        fprintf(stream, "<circle class=\"%s\" cx=\"%.1f\" cy=\"%.1f\" r=\"5.5\"/>", style, x, y);
     else if (strcmp(engine, "wolfssl") == 0)
-        fprintf(stream, "<rect class=\"point\" x=\"%.1f\" y=\"%.1f\" width=\"10\" height=\"10\"/>",
-                x - 5, y - 5);
+        fprintf(stream, "<rect class=\"%s\" x=\"%.1f\" y=\"%.1f\" width=\"10\" height=\"10\"/>",
+                style, x - 5, y - 5);
     else
-        fprintf(stream, "<path class=\"point\" d=\"M%.1f %.1fl6 11h-12z\"/>", x, y - 6.5);
+        fprintf(stream, "<path class=\"%s\" d=\"M%.1f %.1fl6 11h-12z\"/>", style, x, y - 6.5);
 }
 
 static void draw(const bench_result *result, bool first, const axis *a, double y, FILE *stream)
@@ -107,7 +107,7 @@ static void draw(const bench_result *result, bool first, const axis *a, double y
     fprintf(stream, "<line class=\"spread\" x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\"/>",
             place(a, result->ratio.q1), y, place(a, result->ratio.q3), y);
     fprintf(stream, "<circle class=\"again\" cx=\"%.1f\" cy=\"%.1f\" r=\"3.5\"/>", again, y);
-    shape(result->engine, x, y, stream);
+    bench_chart_shape(result->engine, "point", x, y, stream);
     fprintf(stream,
             "<text class=\"soft\" x=\"%.1f\" y=\"%.1f\" text-anchor=\"end\">%.*f</text></g>\n",
             WIDTH - 4, y + 4, result->ratio.median < 10 ? 2 : 0, result->ratio.median);

@@ -3,15 +3,19 @@
  * One self-contained page: table first, charts second. Engines differ by shape and by name, never
  * by colour alone; light and dark follow the reader's system; nothing is loaded from anywhere.
  */
+#include "report_html.h"
 #include "bench.h"
 #include "report_chart.h"
 
 #include <time.h>
 
-static const char head[] =
+static const char head_start[] =
     "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
     "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-    "<title>omnitls-bench</title>\n<style>\n"
+    "<title>";
+
+static const char head_style[] =
+    "</title>\n<style>\n"
     ":root { color-scheme: light dark; --ink: #1a1a1a; --soft: #5c5c5c; --line: #c9c9c9;\n"
     "  --paper: #ffffff; --mark: #0b5394; --band: #f3f3f3; }\n"
     "@media (prefers-color-scheme: dark) { :root { --ink: #e8e8e8; --soft: #a6a6a6;\n"
@@ -38,6 +42,17 @@ static const char head[] =
     "svg .point { fill: var(--mark); stroke: var(--paper); stroke-width: 1; }\n"
     "svg .again { fill: none; stroke: var(--soft); stroke-width: 1.5; }\n"
     "svg .band { fill: var(--band); }\n"
+    "svg .openssl { fill: var(--mark); stroke: var(--paper); }\n"
+    "svg .wolfssl { fill: var(--paper); stroke: var(--ink); stroke-width: 2; }\n"
+    "svg .gnutls { fill: var(--soft); stroke: var(--paper); }\n"
+    "td.verdict { text-align: left; white-space: normal; min-width: 16rem; color: var(--soft); }\n"
+    "table.wide th:nth-child(2), table.wide td:nth-child(2) { text-align: right; }\n"
+    "table.wide th:last-child { text-align: left; } td.best { font-weight: 600; }\n"
+    "table.wide td:first-child { white-space: normal; min-width: 12rem; }\n"
+    "@media print { :root { --ink: #000; --soft: #444; --line: #999; --paper: #fff; --mark: #000;\n"
+    "  --band: #eee; } body { max-width: none; margin: 0; font-size: 10px; }\n"
+    "  .scroll { overflow: visible; } svg { min-width: 0; } tr, svg { break-inside: avoid; }\n"
+    "  h2 { break-after: avoid; } }\n"
     "</style>\n</head>\n<body>\n";
 
 void bench_html_text(FILE *stream, const char *text)
@@ -68,14 +83,21 @@ static void pair(FILE *stream, const char *key, const char *value)
     fputs("</dd>\n", stream);
 }
 
-static void where(const bench_report *report, FILE *stream)
+void bench_html_head(const char *title, FILE *stream)
+{
+    fputs(head_start, stream);
+    bench_html_text(stream, title);
+    fputs(head_style, stream);
+}
+
+void bench_html_where(const bench_options *options, FILE *stream)
 {
     const bench_side *sides[BENCH_ENGINES_MAX];
     const size_t count = bench_engines(sides);
     const time_t now = time(NULL);
     bench_host host;
     struct tm parts;
-    char text[256] = "";
+    char text[512] = "";
 
     bench_host_describe(&host);
     fputs("<h2>Where and how</h2>\n<dl>\n", stream);
@@ -88,11 +110,19 @@ static void where(const bench_report *report, FILE *stream)
     (void)snprintf(text, sizeof(text), "omnitls %s, %s, %s", bench_library_version(),
                    OMNITLS_COMPILER, OMNITLS_BUILD_TYPE);
     pair(stream, "Library", text);
-    for (size_t i = 0; i < count; i++)
-        pair(stream, sides[i]->name, bench_engine_version(sides[i]->name));
-    (void)snprintf(text, sizeof(text), "%.3g seconds for each figure", report->options.seconds);
+    for (size_t i = 0; i < count; i++) {
+        (void)snprintf(text, sizeof(text), "%s; %s", bench_engine_version(sides[i]->name),
+                       sides[i]->build());
+        pair(stream, sides[i]->name, text);
+    }
+    (void)snprintf(text, sizeof(text), "%.3g seconds for each figure", options->seconds);
     pair(stream, "Length", text);
-    fputs("</dl>\n<p class=\"note\">Both programs run in one process, in slices of a few "
+    fputs("</dl>\n", stream);
+}
+
+static void how(FILE *stream)
+{
+    fputs("<p class=\"note\">Both programs run in one process, in slices of a few "
           "milliseconds: the bare engine, the bare engine again, omnitls, in random order. Each "
           "round gives one ratio; shown are the median and the quartiles. Time is the CPU time of "
           "the thread, so that other programs on the machine count as little as possible. "
@@ -140,7 +170,7 @@ bool bench_report_html(const bench_report *report, const char *path)
 
     if (stream == NULL)
         return false;
-    fputs(head, stream);
+    bench_html_head("omnitls-bench", stream);
     fputs(
         "<h1>omnitls beside the bare engines</h1>\n<p>Speed of a program over omnitls, divided by "
         "the speed of the same program over the engine&rsquo;s own calls. Above 1 omnitls is "
@@ -148,7 +178,8 @@ bool bench_report_html(const bench_report *report, const char *path)
         stream);
     table(report, stream);
     bench_charts(report, stream);
-    where(report, stream);
+    bench_html_where(&report->options, stream);
+    how(stream);
     fputs("</body>\n</html>\n", stream);
     return bench_close(stream, path);
 }

@@ -73,6 +73,17 @@ static json_t *benchmarks(const bench_report *report)
     return list;
 }
 
+static json_t *builds(void)
+{
+    const bench_side *sides[BENCH_ENGINES_MAX];
+    const size_t count = bench_engines(sides);
+    json_t *out = json_object();
+
+    for (size_t i = 0; i < count; i++)
+        (void)json_object_set_new(out, sides[i]->name, json_string(sides[i]->build()));
+    return out;
+}
+
 static json_t *engines(void)
 {
     const bench_side *sides[BENCH_ENGINES_MAX];
@@ -97,7 +108,7 @@ json_t *bench_json_context(const bench_options *options)
     if (localtime_r(&now, &parts) == NULL ||
         strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%S%z", &parts) == 0)
         date[0] = '\0';
-    return json_pack("{s:s,s:s,s:s,s:i,s:i,s:s,s:s,s:s,s:s,s:s,s:s,s:f,s:s,s:o}", "date", date,
+    return json_pack("{s:s,s:s,s:s,s:i,s:i,s:s,s:s,s:s,s:s,s:s,s:s,s:f,s:s,s:o,s:o}", "date", date,
                      "host_name", name, "executable", "omnitls-bench", "num_cpus",
                      (int)host.processors, "mhz_per_cpu", (int)host.megahertz, "cpu",
                      host.processor, "system", host.system, "governor", host.governor,
@@ -106,7 +117,7 @@ json_t *bench_json_context(const bench_options *options)
                      options->seconds, "method",
                      "paired slices (native, native again, ours) in random order; CPU time of the "
                      "thread; medians",
-                     "engines", engines());
+                     "engines", engines(), "engine_builds", builds());
 }
 
 bool bench_json_write(json_t *root, const char *path)

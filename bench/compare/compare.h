@@ -96,8 +96,10 @@ void compare_table(const compare_report *report, FILE *stream);
 bool compare_json(const compare_report *report, const char *path);
 bool compare_csv(const compare_report *report, const char *path);
 bool compare_html(const compare_report *report, const char *path);
-/* The chart of one section, as SVG, as part of a page or as a file of its own. */
-void compare_chart(const compare_report *report, const char *section, bool alone, FILE *stream);
+bool compare_svg(const compare_report *report, const char *path);
+/* The chart of one section, inside an <svg> 900 wide, from `top` down. */
+void compare_chart(const compare_report *report, const char *section, double top, FILE *stream);
+double compare_chart_height(const compare_report *report, const char *section);
 
 /* --compare: 0, or an exit code after a sentence. */
 int compare_main(const bench_options *options);

@@ -69,6 +69,10 @@ static bool write_all(const compare_report *report)
         good = compare_json(report, options->json);
     if (options->csv != NULL)
         good = compare_csv(report, options->csv) && good;
+    if (options->html != NULL)
+        good = compare_html(report, options->html) && good;
+    if (options->svg != NULL)
+        good = compare_svg(report, options->svg) && good;
     return good;
 }
 

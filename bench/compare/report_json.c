@@ -5,6 +5,7 @@
  */
 #include "report_json.h"
 #include "compare/compare.h"
+#include "compare/features.h"
 
 static const char *unit_name(compare_unit unit)
 {
@@ -107,6 +108,29 @@ static json_t *benchmarks(const compare_report *report)
     return list;
 }
 
+static json_t *features_of(const char *engine)
+{
+    json_t *out = json_object();
+
+    for (int i = 1; i < compare_feature_end(); i++) {
+        const char *why;
+        const char *answer = compare_feature(engine, i, &why);
+
+        (void)json_object_set_new(out, compare_feature_name(i),
+                                  json_pack("{s:s,s:s}", "answer", answer, "why", why));
+    }
+    return out;
+}
+
+static json_t *features(const compare_report *report)
+{
+    json_t *out = json_object();
+
+    for (size_t i = 0; i < report->engine_count; i++)
+        (void)json_object_set_new(out, report->engines[i], features_of(report->engines[i]));
+    return out;
+}
+
 bool compare_json(const compare_report *report, const char *path)
 {
     json_t *context = bench_json_context(&report->options);
@@ -116,7 +140,8 @@ bool compare_json(const compare_report *report, const char *path)
             context, "method",
             json_string("omnitls on each engine; paired slices in random order, CPU time of the "
                         "thread; latency: wall-clock time of single operations; medians"));
-    return bench_json_write(json_pack("{s:o,s:o,s:o}", "context", context, "benchmarks",
-                                      benchmarks(report), "rows", rows(report)),
+    return bench_json_write(json_pack("{s:o,s:o,s:o,s:o}", "context", context, "benchmarks",
+                                      benchmarks(report), "rows", rows(report), "features",
+                                      features(report)),
                             path);
 }

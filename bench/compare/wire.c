@@ -20,7 +20,7 @@ static const wire_case cases[] = {
      "TLS 1.3 mutual"},
     {{"wire_resumed_tls13", "", .version = BENCH_TLS1_3, .suite = 0x1301, .key = "ecdsa-p256",
       .resume = true},
-     "TLS 1.3 resumed, with the new ticket"},
+     "TLS 1.3 resumed"},
 };
 
 enum { CLIENT_BYTES, SERVER_BYTES, WRITES, READS, KINDS };

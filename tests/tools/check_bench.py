@@ -1,8 +1,17 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""check_bench.py compare FILE ENGINE...: omnitls-bench --compare --json has all that it promises."""
+"""Has omnitls-bench written all that it promises?
+
+check_bench.py compare FILE ENGINE...   --compare --json
+check_bench.py layer FILE ENGINE...     --json without --compare
+check_bench.py html FILE                a page that loads nothing, with a table for each chart
+check_bench.py svg FILE
+"""
 import json
+import re
 import sys
+from html.parser import HTMLParser
+from xml.dom import minidom
 
 SPREAD = ("median", "q1", "q3", "ci95_low", "ci95_high")
 SECTIONS = ("Handshakes", "Throughput", "Latency", "On the wire", "Memory", "Code")
@@ -29,30 +38,103 @@ def check_benchmark(entry):
     need(all(value > 0 for value in entry.get("samples_ns", [])), f"{name}: a sample is not positive")
 
 
-def compare(path, engines):
-    with open(path, encoding="utf-8") as stream:
-        run = json.load(stream)
-    context = run["context"]
+def check_context(context, engines):
     for key in ("date", "cpu", "num_cpus", "system", "library_version", "library_build_type",
                 "compiler", "method"):
         need(context.get(key), f"context: no {key}")
-    need(set(context["engines"]) >= set(engines), "context: an engine is missing")
+    for table in ("engines", "engine_builds"):
+        need(all(context[table].get(engine) for engine in engines), f"{table}: an engine is missing")
+
+
+def check_row(row, engines):
+    need(row["verdict"], f"{row['name']}: no verdict")
+    need(set(row["engines"]) == set(engines), f"{row['name']}: engines {list(row['engines'])}")
+    for engine, cell in row["engines"].items():
+        if "why_not" in cell:
+            need(cell["why_not"], f"{row['name']}: {engine}: no reason")
+        else:
+            check_spread(cell, f"{row['name']}: {engine}")
+            check_spread(cell["times_best"], f"{row['name']}: {engine}: times_best")
+
+
+def compare(path, *engines):
+    with open(path, encoding="utf-8") as stream:
+        run = json.load(stream)
+    check_context(run["context"], engines)
     need(len({row["name"] for row in run["rows"]}) == len(run["rows"]), "a row is there twice")
     for row in run["rows"]:
-        need(row["verdict"], f"{row['name']}: no verdict")
-        need(set(row["engines"]) == set(engines), f"{row['name']}: engines {list(row['engines'])}")
-        for engine, cell in row["engines"].items():
-            if "why_not" in cell:
-                need(cell["why_not"], f"{row['name']}: {engine}: no reason")
-            else:
-                check_spread(cell, f"{row['name']}: {engine}")
-                check_spread(cell["times_best"], f"{row['name']}: {engine}: times_best")
+        check_row(row, engines)
     sections = {row["section"] for row in run["rows"]}
     need(sections >= set(SECTIONS), f"missing: {set(SECTIONS) - sections}")
     times = [row for row in run["rows"] if row["unit"] == "ns"]
     need(len(run["benchmarks"]) == len(times) * len(engines), "benchmarks and rows do not agree")
     for entry in run["benchmarks"]:
         check_benchmark(entry)
+    for engine in engines:
+        need(run["features"][engine]["tls1.3"]["answer"] == "yes", f"{engine}: no features")
 
 
-compare(sys.argv[2], sys.argv[3:])
+def layer(path, *engines):
+    with open(path, encoding="utf-8") as stream:
+        run = json.load(stream)
+    check_context(run["context"], engines)
+    names = {entry["name"] for entry in run["benchmarks"]}
+    need(len(names) == len(run["benchmarks"]) and names, "an entry is there twice, or none")
+    for entry in run["benchmarks"]:
+        check_benchmark(entry)
+        need(entry["samples_ns"], f"{entry['name']}: no samples")
+        if entry["name"].endswith("/ours"):
+            need(entry["name"].replace("/ours", "/native") in names, f"{entry['name']}: no native")
+            check_spread(entry["ratio"], entry["name"])
+            check_spread(entry["aa"], entry["name"])
+        else:
+            need(len(entry["samples_again_ns"]) == len(entry["samples_ns"]), "A/A is not whole")
+
+
+class Page(HTMLParser):
+    """Every element that is opened is closed, and none loads anything."""
+    EMPTY = {"meta", "br"}
+
+    def __init__(self):
+        super().__init__()
+        self.open, self.seen = [], []
+
+    def handle_starttag(self, tag, attrs):
+        self.seen.append(tag)
+        need(tag not in ("script", "link", "img", "iframe", "base", "object"), f"the page has <{tag}>")
+        for name, value in attrs:
+            need(name not in ("src", "href", "srcset", "xlink:href"), f"<{tag}> loads {value}")
+        if tag not in self.EMPTY:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.handle_starttag(tag, attrs)
+        self.open.pop()
+
+    def handle_endtag(self, tag):
+        need(self.open and self.open[-1] == tag, f"</{tag}> closes {self.open[-1:]}")
+        self.open.pop()
+
+
+def html(path):
+    with open(path, encoding="utf-8") as stream:
+        text = stream.read()
+    page = Page()
+    page.feed(text)
+    need(not page.open, f"left open: {page.open}")
+    need(not re.search(r"@import|url\(|https?://", text), "the page names something outside")
+    for part in ("viewport", "prefers-color-scheme: dark", "@media print"):
+        need(part in text, f"the page has no {part}")
+    need(page.seen.count("table") >= page.seen.count("svg") > 0, "a chart without a table")
+
+
+def svg(path):
+    with open(path, encoding="utf-8") as stream:
+        text = stream.read()
+    picture = minidom.parseString(text)
+    need(picture.documentElement.tagName == "svg", "no picture")
+    need(not re.search(r"@import|url\(|href|<script", text), "the picture loads something")
+    need("prefers-color-scheme: dark" in text, "the picture is for light paper only")
+
+
+{"compare": compare, "layer": layer, "html": html, "svg": svg}[sys.argv[1]](*sys.argv[2:])

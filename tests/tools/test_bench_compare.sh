@@ -14,7 +14,8 @@ export TMPDIR=$work/tmp
 
 # As a function it has the test's own time limit; percentiles of too few operations say so.
 everything() {
-    "$bench" --compare --seconds 0.01 --json "$work/run.json" --csv "$work/run.csv"
+    "$bench" --compare --seconds 0.01 --json "$work/run.json" --csv "$work/run.csv" \
+        --html "$work/run.html" --svg "$work/run.svg"
 }
 expect_code 0 "--compare" everything
 for engine in $engines; do
@@ -23,6 +24,8 @@ done
 if have python3; then
     # shellcheck disable=SC2086
     python3 "$here/check_bench.py" compare "$work/run.json" $engines || fail "the JSON is not whole"
+    python3 "$here/check_bench.py" html "$work/run.html" || fail "the page is not whole"
+    python3 "$here/check_bench.py" svg "$work/run.svg" || fail "the picture is not whole"
 fi
 head -n 1 "$work/run.csv" | grep -q '^section,name,title,engine,unit,median,' || fail "the CSV has no head"
 rows=$(wc -l <"$work/run.csv")
@@ -37,6 +40,10 @@ grep -q 'wire_tls13_client_bytes' "$work/out" || fail "the pattern does not find
 grep -q 'writes\|record' "$work/out" && fail "the pattern finds more than it matches"
 expect_code 0 "one engine" "$bench" --compare --seconds 0.01 --case 'record_aes128_64' --backend "${engines%% *}"
 grep -q "only ${engines%% *}" "$work/out" || fail "one engine alone leads nobody: $(cat "$work/out")"
+
+expect_code 0 "--diff of a run with itself" "$bench" --diff "$work/run.json" "$work/run.json"
+grep -q '^no difference: [1-9][0-9]* figures' "$work/out" || fail "a run differs from itself: $(cat "$work/out")"
+[ "$(wc -l <"$work/out")" -eq 1 ] || fail "--diff of a run with itself says more: $(cat "$work/out")"
 
 expect_code 1 "no such case" "$bench" --compare --case nothing
 says "no such case" '--case: .*"nothing"'
