@@ -34,6 +34,7 @@ typedef struct bench_options {
     const char *csv;     /* likewise */
     const char *svg;     /* likewise; --compare only */
     const char *profile; /* "native" or "ours": run one side only, for a profiler */
+    size_t chain;        /* a bench_chain, for handshakes that say nothing else */
     const char *diff[2]; /* two runs to hold against each other, or NULL */
     size_t operations;   /* with profile */
     double seconds;      /* for each figure */
@@ -75,6 +76,16 @@ typedef enum bench_kind {
     BENCH_TRUST_LATER
 } bench_kind;
 
+/* What servers (and clients, in mutual handshakes) present. */
+typedef enum bench_chain {
+    BENCH_CHAIN_INTERMEDIATE, /* leaf and intermediate, the same each time */
+    BENCH_CHAIN_LEAF,         /* a leaf that the root has signed, the same each time */
+    BENCH_CHAIN_FRESH         /* leaf and intermediate, new ones for each handshake */
+} bench_chain;
+
+/* "intermediate", "leaf", "fresh"; NULL behind the last. */
+const char *bench_chain_name(size_t chain);
+
 typedef struct bench_case {
     const char *name, *title;
     bench_kind kind;
@@ -83,6 +94,7 @@ typedef struct bench_case {
     const char *key; /* "ecdsa-p256" */
     bool mutual, resume, early;
     size_t size; /* of a message */
+    bench_chain chain;
 } bench_case;
 
 extern const bench_case bench_cases[];

@@ -31,3 +31,10 @@ const bench_case bench_cases[] = {
 };
 
 const size_t bench_case_count = sizeof(bench_cases) / sizeof(bench_cases[0]);
+
+const char *bench_chain_name(size_t chain)
+{
+    static const char *const names[] = {"intermediate", "leaf", "fresh"};
+
+    return chain < sizeof(names) / sizeof(names[0]) ? names[chain] : NULL;
+}

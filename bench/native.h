@@ -16,6 +16,7 @@
 #define BENCH_HOST "localhost"
 #define BENCH_PATH_SIZE 1024
 #define BENCH_CHAIN_MAX 4
+#define BENCH_SIGNATURE_SIZE 128
 
 enum { BENCH_TLS1_2 = 0x0303, BENCH_TLS1_3 = 0x0304 };
 enum { BENCH_P256 = 0x0017, BENCH_P384 = 0x0018, BENCH_X25519 = 0x001d, BENCH_MLKEM = 0x11ec };
@@ -67,7 +68,12 @@ typedef struct bench_trust bench_trust; /* a client context with the system's ro
 typedef struct bench_side {
     const char *name;
     const char *(*build)(void); /* what the engine was built with, as far as it tells */
+    size_t (*sign)(const char *key_file, const void *data, size_t size,
+                   uint8_t out[BENCH_SIGNATURE_SIZE]); /* of the engines' own programs */
     bench_world *(*world_new)(const bench_setup *setup);
+    /* A new server context, and with `mutual` a new client context, with the chains that `setup`
+     * names now. No connection is open. */
+    bool (*world_renew)(bench_world *world, const bench_setup *setup);
     void (*world_free)(bench_world *world);
     /* `end` outlives the connection. A client has its server's name set. */
     bench_conn *(*conn_new)(bench_world *world, bool server, const bench_end *end);
@@ -104,6 +110,14 @@ extern const bench_side bench_native_wolfssl;
 #ifdef OTLS_BENCH_ENGINE_GNUTLS
 extern const bench_side bench_native_gnutls;
 #endif
+/* ECDSA with SHA-256, DER, by the key of a PEM file; returns the signature's size, 0 = failed. */
+size_t bench_sign_openssl(const char *key_file, const void *data, size_t size,
+                          uint8_t out[BENCH_SIGNATURE_SIZE]);
+size_t bench_sign_wolfssl(const char *key_file, const void *data, size_t size,
+                          uint8_t out[BENCH_SIGNATURE_SIZE]);
+size_t bench_sign_gnutls(const char *key_file, const void *data, size_t size,
+                         uint8_t out[BENCH_SIGNATURE_SIZE]);
+
 /* Serves every engine: setup and roots name it. */
 extern const bench_side bench_ours;
 

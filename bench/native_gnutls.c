@@ -125,6 +125,21 @@ static void world_free(bench_world *world)
     free(world);
 }
 
+static bool world_renew(bench_world *world, const bench_setup *setup)
+{
+    int result;
+
+    gnutls_certificate_free_credentials(world->server);
+    world->server = NULL;
+    result = server_setup(world, setup);
+    if (result == 0 && setup->mutual) {
+        gnutls_certificate_free_credentials(world->client);
+        world->client = NULL;
+        result = client_setup(world, setup);
+    }
+    return result == 0 || failed("new credentials", result);
+}
+
 static bench_world *world_new(const bench_setup *setup)
 {
     bench_world *world = calloc(1, sizeof(*world));
@@ -333,7 +348,9 @@ static bool trust_verify(bench_trust *trust, const bench_roots *roots)
 const bench_side bench_native_gnutls = {
     .name = "gnutls",
     .build = build,
+    .sign = bench_sign_gnutls,
     .world_new = world_new,
+    .world_renew = world_renew,
     .world_free = world_free,
     .conn_new = conn_new,
     .conn_free = conn_free,

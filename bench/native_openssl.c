@@ -136,6 +136,20 @@ static void world_free(bench_world *world)
     free(world);
 }
 
+static bool world_renew(bench_world *world, const bench_setup *setup)
+{
+    SSL_CTX_free(world->server);
+    world->server = context_new(setup, TLS_server_method());
+    if (world->server == NULL || !server_setup(world->server, setup))
+        return failed("a server's context");
+    if (!setup->mutual)
+        return true;
+    SSL_CTX_free(world->client);
+    world->client = context_new(setup, TLS_client_method());
+    return (world->client != NULL && client_setup(world->client, setup)) ||
+           failed("a client's context");
+}
+
 static bench_world *world_new(const bench_setup *setup)
 {
     bench_world *world = calloc(1, sizeof(*world));
@@ -144,9 +158,8 @@ static bench_world *world_new(const bench_setup *setup)
         return NULL;
     world->method = method_new();
     world->client = context_new(setup, TLS_client_method());
-    world->server = context_new(setup, TLS_server_method());
-    if (world->method != NULL && world->client != NULL && world->server != NULL &&
-        client_setup(world->client, setup) && server_setup(world->server, setup))
+    if (world->method != NULL && world->client != NULL && client_setup(world->client, setup) &&
+        world_renew(world, setup))
         return world;
     (void)failed("setting up");
     world_free(world);
@@ -320,7 +333,9 @@ static bool trust_verify(bench_trust *trust, const bench_roots *roots)
 const bench_side bench_native_openssl = {
     .name = "openssl",
     .build = build,
+    .sign = bench_sign_openssl,
     .world_new = world_new,
+    .world_renew = world_renew,
     .world_free = world_free,
     .conn_new = conn_new,
     .conn_free = conn_free,

@@ -148,6 +148,32 @@ static void world_free(bench_world *world)
     (void)wolfSSL_Cleanup();
 }
 
+static void use_pipes(WOLFSSL_CTX *context)
+{
+    wolfSSL_CTX_SetIORecv(context, pipe_read);
+    wolfSSL_CTX_SetIOSend(context, pipe_write);
+}
+
+static bool client_new(bench_world *world, const bench_setup *setup)
+{
+    wolfSSL_CTX_free(world->client);
+    world->client = context_new(setup, wolfSSLv23_client_method());
+    if (world->client == NULL || !client_setup(world->client, setup))
+        return bench_complain("wolfssl: no context for clients can be made");
+    use_pipes(world->client);
+    return true;
+}
+
+static bool world_renew(bench_world *world, const bench_setup *setup)
+{
+    wolfSSL_CTX_free(world->server);
+    world->server = context_new(setup, wolfSSLv23_server_method());
+    if (world->server == NULL || !server_setup(world->server, setup))
+        return bench_complain("wolfssl: no context for servers can be made");
+    use_pipes(world->server);
+    return !setup->mutual || client_new(world, setup);
+}
+
 static bench_world *world_new(const bench_setup *setup)
 {
     bench_world *world = calloc(1, sizeof(*world));
@@ -155,17 +181,8 @@ static bench_world *world_new(const bench_setup *setup)
     if (world == NULL)
         return NULL;
     (void)wolfSSL_Init();
-    world->client = context_new(setup, wolfSSLv23_client_method());
-    world->server = context_new(setup, wolfSSLv23_server_method());
-    if (world->client != NULL && world->server != NULL && client_setup(world->client, setup) &&
-        server_setup(world->server, setup)) {
-        wolfSSL_CTX_SetIORecv(world->client, pipe_read);
-        wolfSSL_CTX_SetIOSend(world->client, pipe_write);
-        wolfSSL_CTX_SetIORecv(world->server, pipe_read);
-        wolfSSL_CTX_SetIOSend(world->server, pipe_write);
+    if (client_new(world, setup) && world_renew(world, setup))
         return world;
-    }
-    (void)bench_complain("wolfssl: setting up failed");
     world_free(world);
     return NULL;
 }
@@ -323,7 +340,9 @@ static bool trust_verify(bench_trust *trust, const bench_roots *roots)
 const bench_side bench_native_wolfssl = {
     .name = "wolfssl",
     .build = build,
+    .sign = bench_sign_wolfssl,
     .world_new = world_new,
+    .world_renew = world_renew,
     .world_free = world_free,
     .conn_new = conn_new,
     .conn_free = conn_free,

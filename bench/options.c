@@ -12,13 +12,14 @@
 #define SECONDS_MAX 3600.0
 
 enum { OPTION_QUICK = 256, OPTION_ENGINE, OPTION_CASE, OPTION_SECONDS, OPTION_JSON, OPTION_HTML };
-enum { OPTION_COMPARE = 280, OPTION_CSV, OPTION_SVG, OPTION_DIFF };
+enum { OPTION_COMPARE = 280, OPTION_CSV, OPTION_SVG, OPTION_DIFF, OPTION_CHAIN };
 enum { OPTION_LIST = 300, OPTION_HELP, OPTION_PKI, OPTION_PROFILE, OPTION_OPERATIONS };
 
 static const struct option words[] = {
     {"compare", no_argument, NULL, OPTION_COMPARE},
     {"svg", required_argument, NULL, OPTION_SVG},
     {"diff", required_argument, NULL, OPTION_DIFF},
+    {"chain", required_argument, NULL, OPTION_CHAIN},
     {"csv", required_argument, NULL, OPTION_CSV},
     {"quick", no_argument, NULL, OPTION_QUICK},
     {"backend", required_argument, NULL, OPTION_ENGINE},
@@ -46,6 +47,9 @@ void bench_usage(FILE *stream)
         "  --seconds S       for each figure (default 3, quick 0.9)\n"
         "  --backend NAME    one engine only\n"
         "  --case PATTERN    only cases whose names match (* ? [ ]), or begin so\n"
+        "  --chain FORM      handshakes with a leaf alone, with an intermediate (default), or "
+        "with\n"
+        "                    a fresh chain for each\n"
         "  --json FILE       write the figures as google-benchmark does (- = standard output)\n"
         "  --csv FILE        write them as a table for spreadsheets\n"
         "  --html FILE       write a page with tables and charts\n"
@@ -85,6 +89,14 @@ static bool operations(const char *text, size_t *out)
     return true;
 }
 
+static bool chain(const char *text, size_t *out)
+{
+    for (*out = 0; bench_chain_name(*out) != NULL; (*out)++)
+        if (strcmp(text, bench_chain_name(*out)) == 0)
+            return true;
+    return bench_complain("--chain: leaf, intermediate or fresh, not \"%s\"", text);
+}
+
 static bool take(bench_options *options, int word)
 {
     switch (word) {
@@ -100,6 +112,8 @@ static bool take(bench_options *options, int word)
     case OPTION_SVG:
         options->svg = optarg;
         return true;
+    case OPTION_CHAIN:
+        return chain(optarg, &options->chain);
     case OPTION_DIFF:
         options->diff[0] = optarg;
         return true;

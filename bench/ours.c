@@ -7,6 +7,8 @@
 #include <stdlib.h>
 
 struct bench_world {
+    const otls_backend *backend;
+    otls_trust *trust; /* one for both, and for all that come after */
     otls_context *client, *server;
 };
 
@@ -112,18 +114,11 @@ static otls_status resumption(otls_context *context, const bench_setup *setup, o
     return status;
 }
 
-static otls_status trust_root(otls_context *context, const bench_setup *setup, otls_error *err)
+static otls_status trust_root(bench_world *world, const bench_setup *setup, otls_error *err)
 {
-    otls_trust *trust;
-    otls_status status = otls_trust_new(&trust, err);
+    otls_status status = otls_trust_new(&world->trust, err);
 
-    if (status != OTLS_OK)
-        return status;
-    status = otls_trust_add_file(trust, setup->root, err);
-    if (status == OTLS_OK)
-        status = otls_context_set_trust(context, trust, err);
-    otls_trust_free(trust);
-    return status;
+    return status == OTLS_OK ? otls_trust_add_file(world->trust, setup->root, err) : status;
 }
 
 static otls_status present(otls_context *context, const char *chain, const char *key,
@@ -140,13 +135,12 @@ static otls_status present(otls_context *context, const char *chain, const char 
     return status;
 }
 
-static otls_status client_setup(bench_world *world, const otls_backend *backend,
-                                const bench_setup *setup, otls_error *err)
+static otls_status client_setup(bench_world *world, const bench_setup *setup, otls_error *err)
 {
-    otls_status status = context_new(&world->client, backend, OTLS_CLIENT, setup, err);
+    otls_status status = context_new(&world->client, world->backend, OTLS_CLIENT, setup, err);
 
     if (status == OTLS_OK)
-        status = trust_root(world->client, setup, err);
+        status = otls_context_set_trust(world->client, world->trust, err);
     if (status == OTLS_OK && setup->mutual)
         status = present(world->client, setup->client_chain, setup->client_key, err);
     if (status == OTLS_OK)
@@ -154,15 +148,14 @@ static otls_status client_setup(bench_world *world, const otls_backend *backend,
     return status == OTLS_OK ? otls_context_seal(world->client, err) : status;
 }
 
-static otls_status server_setup(bench_world *world, const otls_backend *backend,
-                                const bench_setup *setup, otls_error *err)
+static otls_status server_setup(bench_world *world, const bench_setup *setup, otls_error *err)
 {
-    otls_status status = context_new(&world->server, backend, OTLS_SERVER, setup, err);
+    otls_status status = context_new(&world->server, world->backend, OTLS_SERVER, setup, err);
 
     if (status == OTLS_OK)
         status = present(world->server, setup->server_chain, setup->server_key, err);
     if (status == OTLS_OK && setup->mutual)
-        status = trust_root(world->server, setup, err);
+        status = otls_context_set_trust(world->server, world->trust, err);
     if (status == OTLS_OK && setup->mutual)
         status = otls_context_set_verify_mode(world->server, OTLS_VERIFY_MODE_REQUIRED, err);
     if (status == OTLS_OK)
@@ -176,23 +169,41 @@ static void world_free(bench_world *world)
         return;
     otls_context_free(world->client);
     otls_context_free(world->server);
+    otls_trust_free(world->trust);
     free(world);
+}
+
+static bool world_renew(bench_world *world, const bench_setup *setup)
+{
+    otls_error err = OTLS_ERROR_INIT;
+    otls_status status;
+
+    otls_context_free(world->server);
+    world->server = NULL;
+    status = server_setup(world, setup, &err);
+    if (status == OTLS_OK && setup->mutual) {
+        otls_context_free(world->client);
+        world->client = NULL;
+        status = client_setup(world, setup, &err);
+    }
+    return status == OTLS_OK || bench_ours_failed("setting up again", &err);
 }
 
 static bench_world *world_new(const bench_setup *setup)
 {
     bench_world *world = calloc(1, sizeof(*world));
     otls_error err = OTLS_ERROR_INIT;
-    const otls_backend *backend;
     otls_status status;
 
     if (world == NULL)
         return NULL;
-    status = otls_backend_find(&backend, setup->engine, &err);
+    status = otls_backend_find(&world->backend, setup->engine, &err);
     if (status == OTLS_OK)
-        status = client_setup(world, backend, setup, &err);
+        status = trust_root(world, setup, &err);
     if (status == OTLS_OK)
-        status = server_setup(world, backend, setup, &err);
+        status = client_setup(world, setup, &err);
+    if (status == OTLS_OK)
+        status = server_setup(world, setup, &err);
     if (status == OTLS_OK)
         return world;
     (void)bench_ours_failed("setting up", &err);
@@ -328,6 +339,7 @@ static bool accepted(bench_conn *conn)
 const bench_side bench_ours = {
     .name = "omnitls",
     .world_new = world_new,
+    .world_renew = world_renew,
     .world_free = world_free,
     .conn_new = conn_new,
     .conn_free = conn_free,

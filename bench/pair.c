@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "pair.h"
+#include "chain.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -22,6 +23,8 @@ static bool path(char out[BENCH_PATH_SIZE], const char *directory, const char *p
 bool bench_setup_fill(bench_setup *setup, const bench_case *what, const char *engine,
                       const char *pki)
 {
+    const bool leaf = what->chain == BENCH_CHAIN_LEAF;
+
     setup->engine = engine;
     setup->version = what->version;
     setup->suite = what->suite;
@@ -30,10 +33,45 @@ bool bench_setup_fill(bench_setup *setup, const bench_case *what, const char *en
     setup->resume = what->resume;
     setup->early = what->early ? (uint32_t)what->size : 0;
     return path(setup->root, pki, "root", "", ".pem") &&
-           path(setup->server_chain, pki, "server-", what->key, ".pem") &&
-           path(setup->server_key, pki, "server-", what->key, ".key") &&
-           path(setup->client_chain, pki, "client-", what->key, ".pem") &&
-           path(setup->client_key, pki, "client-", what->key, ".key");
+           path(setup->server_chain, pki, leaf ? "server-direct-" : "server-", what->key, ".pem") &&
+           path(setup->server_key, pki, leaf ? "server-direct-" : "server-", what->key, ".key") &&
+           path(setup->client_chain, pki, leaf ? "client-direct-" : "client-", what->key, ".pem") &&
+           path(setup->client_key, pki, leaf ? "client-direct-" : "client-", what->key, ".key");
+}
+
+static bool fresh_files(bench_pair *pair, const char *pki)
+{
+    pair->pki = pki;
+    (void)snprintf(pair->server_template, BENCH_PATH_SIZE, "%s", pair->setup.server_chain);
+    (void)snprintf(pair->client_template, BENCH_PATH_SIZE, "%s", pair->setup.client_chain);
+    return bench_chain_file(pair->setup.server_chain) &&
+           bench_chain_fresh(pair->server_template, pair->setup.engine, pki,
+                             pair->setup.server_chain) &&
+           (!pair->setup.mutual || (bench_chain_file(pair->setup.client_chain) &&
+                                    bench_chain_fresh(pair->client_template, pair->setup.engine,
+                                                      pki, pair->setup.client_chain)));
+}
+
+bool bench_pair_refresh(bench_pair *pair)
+{
+    if (pair->what->chain != BENCH_CHAIN_FRESH)
+        return true;
+    return bench_chain_fresh(pair->server_template, pair->setup.engine, pair->pki,
+                             pair->setup.server_chain) &&
+           (!pair->setup.mutual || bench_chain_fresh(pair->client_template, pair->setup.engine,
+                                                     pair->pki, pair->setup.client_chain)) &&
+           pair->side->world_renew(pair->world, &pair->setup);
+}
+
+/* Only what was made here: the templates belong to the directory of certificates. */
+static void fresh_remove(bench_pair *pair)
+{
+    if (pair->server_template[0] != '\0' && pair->setup.server_chain[0] != '\0' &&
+        strcmp(pair->server_template, pair->setup.server_chain) != 0)
+        (void)unlink(pair->setup.server_chain);
+    if (pair->client_template[0] != '\0' && pair->setup.client_chain[0] != '\0' &&
+        strcmp(pair->client_template, pair->setup.client_chain) != 0)
+        (void)unlink(pair->setup.client_chain);
 }
 
 bool bench_pair_start(bench_pair *pair, const bench_case *what, const bench_side *side,
@@ -46,7 +84,8 @@ bool bench_pair_start(bench_pair *pair, const bench_case *what, const bench_side
         .client_end = {.in = &wires->to_client, .out = &wires->to_server, .fd = -1},
         .server_end = {.in = &wires->to_server, .out = &wires->to_client, .fd = -1},
     };
-    if (!bench_setup_fill(&pair->setup, what, engine, pki))
+    if (!bench_setup_fill(&pair->setup, what, engine, pki) ||
+        (what->chain == BENCH_CHAIN_FRESH && !fresh_files(pair, pki)))
         return false;
     pair->world = side->world_new(&pair->setup);
     return pair->world != NULL;
@@ -60,6 +99,7 @@ void bench_pair_end(bench_pair *pair)
     if (pair->session != NULL)
         pair->side->session_free(pair->session);
     pair->side->world_free(pair->world);
+    fresh_remove(pair);
     *pair = (bench_pair){.side = NULL};
 }
 

@@ -20,6 +20,9 @@ typedef struct bench_pair {
     bench_end client_end, server_end;
     bench_conn *client, *server;
     bench_session *session; /* of the handshake before, where they resume */
+    /* Fresh chains: what they are made from; `setup` names files of the pair's own. */
+    const char *pki;
+    char server_template[BENCH_PATH_SIZE], client_template[BENCH_PATH_SIZE];
 } bench_pair;
 
 /* Contexts for both ends; no connection yet. False after a sentence; end it in any case. */
@@ -33,6 +36,8 @@ void bench_pair_close(bench_pair *pair);
 bool bench_pair_shake(const bench_pair *pair);
 /* Open, shake, and check that both ends agreed on what the case says. */
 bool bench_pair_connect(bench_pair *pair);
+/* New chains and contexts for the next handshake, where the case asks for fresh ones. */
+bool bench_pair_refresh(bench_pair *pair);
 /* `count` operations of the case. */
 bool bench_pair_do(bench_pair *pair, size_t count);
 

@@ -117,6 +117,7 @@ void bench_html_where(const bench_options *options, FILE *stream)
     }
     (void)snprintf(text, sizeof(text), "%.3g seconds for each figure", options->seconds);
     pair(stream, "Length", text);
+    pair(stream, "Chains", bench_chain_name(options->chain));
     fputs("</dl>\n", stream);
 }
 

@@ -108,13 +108,13 @@ json_t *bench_json_context(const bench_options *options)
     if (localtime_r(&now, &parts) == NULL ||
         strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%S%z", &parts) == 0)
         date[0] = '\0';
-    return json_pack("{s:s,s:s,s:s,s:i,s:i,s:s,s:s,s:s,s:s,s:s,s:s,s:f,s:s,s:o,s:o}", "date", date,
-                     "host_name", name, "executable", "omnitls-bench", "num_cpus",
+    return json_pack("{s:s,s:s,s:s,s:i,s:i,s:s,s:s,s:s,s:s,s:s,s:s,s:f,s:s,s:s,s:o,s:o}", "date",
+                     date, "host_name", name, "executable", "omnitls-bench", "num_cpus",
                      (int)host.processors, "mhz_per_cpu", (int)host.megahertz, "cpu",
                      host.processor, "system", host.system, "governor", host.governor,
                      "library_version", bench_library_version(), "library_build_type",
                      OMNITLS_BUILD_TYPE, "compiler", OMNITLS_COMPILER, "seconds_per_figure",
-                     options->seconds, "method",
+                     options->seconds, "chain", bench_chain_name(options->chain), "method",
                      "paired slices (native, native again, ours) in random order; CPU time of the "
                      "thread; medians",
                      "engines", engines(), "engine_builds", builds());

@@ -13,18 +13,41 @@
 
 typedef struct work {
     bench_work base;
-    const bench_case *what;
+    bench_case what;
     bench_wires *wires;
     bench_pair pairs[BENCH_SLOTS_MAX];
     size_t turn;
 } work;
 
+/* Making a fresh chain is no part of the handshake. */
+static bool run_fresh(bench_pair *pair, size_t count, bench_time *spent)
+{
+    *spent = (bench_time){.cpu = 0};
+    for (size_t i = 0; i < count; i++) {
+        bench_time start, one;
+
+        if (!bench_pair_refresh(pair))
+            return false;
+        start = bench_now();
+        if (!bench_pair_do(pair, 1))
+            return false;
+        one = bench_since(start);
+        spent->cpu += one.cpu;
+        spent->real += one.real;
+    }
+    return true;
+}
+
 static bool run(bench_work *base, size_t slot, size_t count, bench_time *spent)
 {
     work *w = (work *)base;
-    const bench_time start = bench_now();
-    const bool good = bench_pair_do(&w->pairs[slot], count);
+    bench_time start;
+    bool good;
 
+    if (w->what.chain == BENCH_CHAIN_FRESH)
+        return run_fresh(&w->pairs[slot], count, spent);
+    start = bench_now();
+    good = bench_pair_do(&w->pairs[slot], count);
     *spent = bench_since(start);
     return good;
 }
@@ -47,7 +70,7 @@ static bool connect_all(work *w)
 
         if (!bench_pair_connect(pair))
             return false;
-        if (w->what->kind == BENCH_HANDSHAKE)
+        if (w->what.kind == BENCH_HANDSHAKE)
             bench_pair_close(pair);
     }
     return true;
@@ -63,7 +86,17 @@ static bool renew(bench_work *base)
     return good;
 }
 
-static work work_of(const bench_case *what, size_t slots, size_t twin)
+/* Resumed handshakes carry no chain. */
+static bench_case with_chain_of(const bench_case *what, const bench_options *options)
+{
+    bench_case out = *what;
+
+    if (what->kind == BENCH_HANDSHAKE && !what->resume && what->chain == BENCH_CHAIN_INTERMEDIATE)
+        out.chain = (bench_chain)options->chain;
+    return out;
+}
+
+static work work_of(const bench_case *what, const bench_options *options, size_t slots, size_t twin)
 {
     const bool handshakes = what->kind == BENCH_HANDSHAKE;
 
@@ -72,7 +105,7 @@ static work work_of(const bench_case *what, size_t slots, size_t twin)
                            .slice = handshakes ? SLICE_HANDSHAKE : SLICE_DATA,
                            .slots = slots,
                            .twin = twin},
-                  .what = what,
+                  .what = with_chain_of(what, options),
                   .wires = calloc(1, sizeof(bench_wires))};
 }
 
@@ -88,7 +121,7 @@ static bool layer_open(work *w, const bench_side *native, const bench_options *o
     bool good = w->wires != NULL;
 
     for (size_t i = 0; good && i < BENCH_SLOTS; i++)
-        good = bench_pair_start(&w->pairs[i], w->what, i == BENCH_OURS ? &bench_ours : native,
+        good = bench_pair_start(&w->pairs[i], &w->what, i == BENCH_OURS ? &bench_ours : native,
                                 native->name, options->pki, w->wires);
     return good && connect_all(w);
 }
@@ -96,7 +129,7 @@ static bool layer_open(work *w, const bench_side *native, const bench_options *o
 bool bench_run_connection(const bench_case *what, const bench_side *native,
                           const bench_options *options, bench_samples *samples)
 {
-    work w = work_of(what, BENCH_SLOTS, BENCH_AGAIN);
+    work w = work_of(what, options, BENCH_SLOTS, BENCH_AGAIN);
     const bool good =
         layer_open(&w, native, options) && bench_measure(&w.base, options->seconds, samples);
 
@@ -108,7 +141,7 @@ bool bench_profile_connection(const bench_case *what, const bench_side *native,
                               const bench_options *options)
 {
     const size_t slot = strcmp(options->profile, "ours") == 0 ? BENCH_OURS : BENCH_NATIVE;
-    work w = work_of(what, BENCH_SLOTS, BENCH_AGAIN);
+    work w = work_of(what, options, BENCH_SLOTS, BENCH_AGAIN);
     const bool good =
         layer_open(&w, native, options) && bench_pair_do(&w.pairs[slot], options->operations);
 
@@ -119,11 +152,11 @@ bool bench_profile_connection(const bench_case *what, const bench_side *native,
 bool bench_run_engines(const bench_case *what, const char *const *engines, size_t count,
                        const bench_options *options, bench_samples *samples)
 {
-    work w = work_of(what, count + 1, count);
+    work w = work_of(what, options, count + 1, count);
     bool good = w.wires != NULL;
 
     for (size_t i = 0; good && i <= count; i++)
-        good = bench_pair_start(&w.pairs[i], what, &bench_ours, engines[i < count ? i : 0],
+        good = bench_pair_start(&w.pairs[i], &w.what, &bench_ours, engines[i < count ? i : 0],
                                 options->pki, w.wires);
     good = good && connect_all(&w) && bench_measure(&w.base, options->seconds, samples);
     work_close(&w);
@@ -133,9 +166,10 @@ bool bench_run_engines(const bench_case *what, const char *const *engines, size_
 bool bench_try_engine(const bench_case *what, const char *engine, const bench_options *options)
 {
     bench_wires *wires = calloc(1, sizeof(*wires));
+    const bench_case with_chain = with_chain_of(what, options);
     bench_pair pair = {.side = NULL};
     bool good = wires != NULL &&
-                bench_pair_start(&pair, what, &bench_ours, engine, options->pki, wires) &&
+                bench_pair_start(&pair, &with_chain, &bench_ours, engine, options->pki, wires) &&
                 bench_pair_connect(&pair);
 
     if (good && what->kind == BENCH_HANDSHAKE) {

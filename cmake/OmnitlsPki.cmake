@@ -35,6 +35,10 @@ endfunction()
 
 omnitls_embed_pki(selftest root.pem server-ecdsa-p256.pem server-ecdsa-p256.key
                   server-rsa-2048.pem server-rsa-2048.key server-ed25519.pem server-ed25519.key)
-omnitls_embed_pki(bench root.pem server-ecdsa-p256.pem server-ecdsa-p256.key
-                  server-rsa-2048.pem server-rsa-2048.key server-ed25519.pem server-ed25519.key
-                  client-ecdsa-p256.pem client-ecdsa-p256.key client-rsa-2048.pem client-rsa-2048.key)
+set(bench_files root.pem root.key int.key)
+foreach(kind IN ITEMS ecdsa-p256 rsa-2048 ed25519)
+  foreach(name IN ITEMS server-${kind} server-direct-${kind} client-${kind} client-direct-${kind})
+    list(APPEND bench_files ${name}.pem ${name}.key)
+  endforeach()
+endforeach()
+omnitls_embed_pki(bench ${bench_files})

@@ -94,7 +94,8 @@ static void compare(const diff_run *before, const diff_run *after, totals *sums)
 static void surroundings(const diff_run *before, const diff_run *after)
 {
     static const char *const keys[] = {
-        "cpu", "system", "governor", "library_version", "compiler", "library_build_type", "method"};
+        "cpu",    "system", "governor", "library_version", "compiler", "library_build_type",
+        "method", "chain"};
     static const char *const tables[] = {"engines", "engine_builds"};
     const bench_side *sides[BENCH_ENGINES_MAX];
     const size_t count = bench_engines(sides);

@@ -15,6 +15,7 @@
 #   client-KIND.pem .key       leaf + intermediate, for client authentication
 #   server-rsa-pss, -rsa-pss-bound   RSASSA-PSS keys, the second with parameters; .pem .key, and
 #                              .plain.key: the same numbers as an RSA key
+#   server-direct-KIND, client-direct-KIND    the same without an intermediate: issued by root
 #   server-expired, -notyet, -othername, -untrusted, -selfsigned, -clientauth    .pem .key
 #   server-renewed.pem .key    another leaf and key with server-ecdsa-p256's names
 #   server-noint.pem           leaf only; the key (.key) is server-ecdsa-p256's
@@ -155,6 +156,8 @@ names="DNS:localhost, DNS:*.wild.test, IP:127.0.0.1, IP:::1"
 for kind in ecdsa-p256 rsa-2048 ed25519; do
     leaf "server-$kind" $kind localhost serverAuth "$names"
     leaf "client-$kind" $kind "Test Client $kind" clientAuth "email:client@example.test"
+    leaf "server-direct-$kind" $kind localhost serverAuth "$names" root
+    leaf "client-direct-$kind" $kind "Test Client $kind" clientAuth "email:client@example.test" root
 done
 for kind in rsa-pss rsa-pss-bound; do
     leaf "server-$kind" $kind localhost serverAuth "$names"

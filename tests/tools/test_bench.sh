@@ -24,8 +24,20 @@ for case in $cases; do
         grep -q -w "$engine" "$work/out" || fail "$case: no figure for $engine"
     done
 done
+for chain in leaf intermediate fresh; do
+    expect_code 0 "$chain" "$bench" --case 'handshake_tls13_*' --seconds 0.01 --chain "$chain"
+    expect_code 0 "$chain, mutual" "$bench" --case mutual --seconds 0.01 --chain "$chain" --json "$work/$chain.json"
+    grep -q "\"chain\": \"$chain\"" "$work/$chain.json" || fail "the report does not name the chain"
+done
+expect_code 1 "no such chain" "$bench" --chain long
+says "no such chain" '--chain: .*"long"'
 expect_code 0 "--pki" "$bench" --case record_64 --seconds 0.01 --pki "$pki"
 expect_code 2 "--pki without certificates" "$bench" --case record_64 --seconds 0.01 --pki "$work"
+mkdir "$work/keyless"
+cp "$pki"/*.pem "$pki"/server-*.key "$pki"/client-*.key "$work/keyless"
+expect_code 2 "fresh chains without the authority's key" "$bench" --case mutual --seconds 0.01 --chain fresh \
+    --pki "$work/keyless"
+grep -q 'signed with .*keyless/int\.key' "$work/err" || fail "the key is not named: $(cat "$work/err")"
 [ -z "$(ls -A "$TMPDIR")" ] || fail "left behind: $(ls -A "$TMPDIR")"
 TMPDIR=$work/none expect_code 2 "a directory that is not there" "$bench" --case record_64 --seconds 0.01
 grep -q "$work/none" "$work/err" || fail "the directory is not named: $(cat "$work/err")"

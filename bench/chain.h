@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Chains that nobody has seen before: the certificates of the benchmark with serial numbers and
+ * signatures of their own, so that no cache of an engine, a context or a process knows them. The
+ * keys stay the same: making RSA keys would take longer than all else.
+ */
+#ifndef OMNITLS_BENCH_CHAIN_H
+#define OMNITLS_BENCH_CHAIN_H
+
+#include "native.h"
+
+/* Reads leaf and intermediate from `chain` (PEM), lets `engine` sign new ones with the keys int.key
+ * and root.key of `pki`, and writes them to `out` (PEM). False after a sentence. */
+bool bench_chain_fresh(const char *chain, const char *engine, const char *pki, const char *out);
+
+/* An empty file for that, the caller's to remove; "" and false after a sentence. */
+bool bench_chain_file(char out[BENCH_PATH_SIZE]);
+
+#endif
