@@ -28,6 +28,29 @@ static bool listed(const tool_engine *engines, size_t count, const char *name)
     return false;
 }
 
+/* Those that load before those that do not; each name once. */
+static size_t add_against(const char *list, tool_engine *out, size_t used, size_t capacity)
+{
+    static char names[256]; /* what could not be loaded is still called something */
+    size_t usable = used == 1 && out[0].backend == NULL ? 0 : used;
+
+    (void)snprintf(names, sizeof(names), "%s", list);
+    for (char *at = strtok(names, ","); at != NULL && used < capacity; at = strtok(NULL, ",")) {
+        tool_engine engine;
+
+        if (listed(out, used, at))
+            continue;
+        add_named(&engine, at);
+        out[used] = out[usable];
+        if (engine.backend != NULL)
+            out[usable++] = engine;
+        else
+            out[used] = engine;
+        used++;
+    }
+    return used;
+}
+
 size_t tool_engines(const tool_options *options, tool_engine *out, size_t capacity)
 {
     const otls_backend *found[TOOL_ENGINE_MAX];
@@ -35,7 +58,7 @@ size_t tool_engines(const tool_options *options, tool_engine *out, size_t capaci
 
     if (options->backend != NULL) {
         add_named(&out[0], options->backend);
-        return 1;
+        return options->against != NULL ? add_against(options->against, out, 1, capacity) : 1;
     }
     count = otls_backend_list(found, TOOL_ENGINE_MAX);
     for (size_t i = 0; i < count && i < TOOL_ENGINE_MAX && used < capacity; i++)

@@ -16,6 +16,8 @@
 const tool_option tool_option_rows[] = {
     {'b', "backend", "NAME", TEXT(backend), ON_ENGINES, "the engine: openssl, wolfssl or gnutls",
      "openssl wolfssl gnutls"},
+    {0, "against", "LIST", TEXT(against), ON_SELFTEST,
+     "engines, separated by commas, that the one of --backend is to talk to", NULL},
     {'c', "cert", "FILE", TEXT(cert), ON_SHAKING, "our certificate chain, PEM", NULL},
     {'k', "key", "FILE", TEXT(key), ON_SHAKING, "its private key (default: in the --cert file)",
      NULL},

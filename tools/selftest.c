@@ -8,12 +8,14 @@
 static const struct {
     const char *name;
     const char *chain, *key;
+    otls_feature feature; /* what both engines need; 0 = nothing */
 } keys[] = {
-    {"ecdsa-p256", selftest_server_ecdsa_p256_pem, selftest_server_ecdsa_p256_key},
-    {"rsa-2048", selftest_server_rsa_2048_pem, selftest_server_rsa_2048_key},
-    {"ed25519", selftest_server_ed25519_pem, selftest_server_ed25519_key},
+    {"ecdsa-p256", selftest_server_ecdsa_p256_pem, selftest_server_ecdsa_p256_key, 0},
+    {"rsa-2048", selftest_server_rsa_2048_pem, selftest_server_rsa_2048_key, 0},
+    {"ed25519", selftest_server_ed25519_pem, selftest_server_ed25519_key, OTLS_FEATURE_ED25519},
 };
 static const uint16_t versions[] = {OTLS_TLS1_2, OTLS_TLS1_3};
+static const otls_feature version_features[] = {OTLS_FEATURE_TLS1_2, OTLS_FEATURE_TLS1_3};
 
 #define KEY_COUNT (sizeof(keys) / sizeof(keys[0]))
 #define VERSION_COUNT (sizeof(versions) / sizeof(versions[0]))
@@ -29,6 +31,24 @@ typedef struct matrix {
 static cell *at(const matrix *m, size_t version, size_t client, size_t server, size_t key)
 {
     return &m->cells[((version * m->usable + client) * m->usable + server) * KEY_COUNT + key];
+}
+
+static bool lacks(cell *c, const otls_backend *engine, otls_feature feature)
+{
+    const char *why;
+
+    if (feature == 0 || otls_backend_supports(engine, feature, &why) != OTLS_NO)
+        return false;
+    c->absent = true;
+    (void)snprintf(c->reason, sizeof(c->reason), "%s has no %s: %s", otls_backend_name(engine),
+                   otls_feature_name(feature), why);
+    return true;
+}
+
+static bool cannot(cell *c, otls_feature version, otls_feature key)
+{
+    return lacks(c, c->client, version) || lacks(c, c->server, version) ||
+           lacks(c, c->client, key) || lacks(c, c->server, key);
 }
 
 static void run_key(matrix *m, size_t server, size_t key)
@@ -47,6 +67,8 @@ static void run_key(matrix *m, size_t server, size_t key)
             c->server = m->engines[server].backend;
             c->version = versions[version];
             c->key = keys[key].name;
+            if (cannot(c, version_features[version], keys[key].feature))
+                continue;
             if (status == OTLS_OK)
                 cell_run(c, m->trust, identity);
             else
@@ -85,6 +107,8 @@ static void print_json(const matrix *m)
         json_object_set_new(entry, "key", json_string(c->key));
         json_object_set_new(entry, "ok", json_boolean(c->ok));
         json_object_set_new(entry, "reason", tool_json_text(c->reason));
+        if (c->absent)
+            json_object_set_new(entry, "supported", json_false());
         json_array_append_new(cells, entry);
     }
     for (size_t i = m->usable; i < m->engine_count; i++) {
@@ -102,9 +126,13 @@ static void print_row(const matrix *m, size_t version, size_t client)
     printf("  %-10s", m->engines[client].name);
     for (size_t server = 0; server < m->usable; server++) {
         for (size_t key = 0; key < KEY_COUNT; key++) {
-            bool ok = at(m, version, client, server, key)->ok;
+            const cell *c = at(m, version, client, server, key);
 
-            printf(" %s%-5s%s", tool_paint(stdout, ok ? TOOL_GREEN : TOOL_RED), ok ? "ok" : "FAIL",
+            printf(" %s%-5s%s",
+                   tool_paint(stdout, c->ok ? TOOL_GREEN : c->absent ? TOOL_PLAIN : TOOL_RED),
+                   c->ok       ? "ok"
+                   : c->absent ? "-"
+                               : "FAIL",
                    tool_paint(stdout, TOOL_PLAIN));
         }
         printf("  ");
@@ -131,13 +159,14 @@ static void print_matrix(const matrix *m)
 
 static size_t print_failures(const matrix *m)
 {
-    size_t wrong = 0;
+    size_t wrong = 0, absent = 0;
 
     for (size_t i = 0; i < m->cell_count; i++) {
         const cell *c = &m->cells[i];
         char text[2 * CELL_REASON];
 
-        if (c->ok)
+        absent += c->absent ? 1 : 0;
+        if (c->ok || c->absent)
             continue;
         wrong++;
         printf("client %s, server %s, TLS %s, %s: %s\n", otls_backend_name(c->client),
@@ -146,7 +175,10 @@ static size_t print_failures(const matrix *m)
     }
     for (size_t i = m->usable; i < m->engine_count; i++)
         printf("%s is left out: %s\n", m->engines[i].name, m->engines[i].reason);
-    printf("%zu of %zu cells are right\n", m->cell_count - wrong, m->cell_count);
+    printf("%zu of %zu cells are right", m->cell_count - absent - wrong, m->cell_count - absent);
+    if (absent > 0)
+        printf(", %zu are of what an engine does not have", absent);
+    printf("\n");
     return wrong;
 }
 
@@ -155,7 +187,7 @@ static size_t count_wrong(const matrix *m)
     size_t wrong = 0;
 
     for (size_t i = 0; i < m->cell_count; i++)
-        wrong += m->cells[i].ok ? 0 : 1;
+        wrong += m->cells[i].ok || m->cells[i].absent ? 0 : 1;
     return wrong;
 }
 
@@ -165,6 +197,10 @@ int tool_selftest(const tool_options *options)
     matrix m = {0};
     int code = TOOL_OK;
 
+    if (options->against != NULL && options->backend == NULL) {
+        tool_complain(options, "--against needs --backend: the engine that is to talk to them");
+        return TOOL_USAGE;
+    }
     m.engine_count = tool_engines(options, m.engines, TOOL_ENGINE_MAX);
     while (m.usable < m.engine_count && m.engines[m.usable].backend != NULL)
         m.usable++;
@@ -184,6 +220,10 @@ int tool_selftest(const tool_options *options)
     }
     if (m.usable == 0) {
         tool_complain(options, "no engine can be used");
+        code = TOOL_USAGE;
+    } else if (options->against != NULL && m.usable < m.engine_count) {
+        tool_complain(options, "%s cannot be used: %s", m.engines[m.usable].name,
+                      m.engines[m.usable].reason);
         code = TOOL_USAGE;
     } else if (code == TOOL_OK && count_wrong(&m) > 0) {
         code = TOOL_HANDSHAKE;

@@ -12,6 +12,7 @@ typedef struct cell {
     uint16_t version;
     const char *key; /* "ecdsa-p256" */
     bool ok;
+    bool absent; /* an engine says that it cannot: neither right nor wrong */
     char reason[CELL_REASON];
 } cell;
 

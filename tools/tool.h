@@ -19,6 +19,7 @@ typedef struct tool_options {
     const char *command;
     const char *target; /* the argument that is no option */
     const char *backend;
+    const char *against; /* engines' names with commas between */
     const char *cert, *key, *ca;
     const char *verify;
     const char *min, *max;
@@ -143,7 +144,8 @@ typedef struct tool_engine {
     const otls_backend *backend; /* NULL = cannot be used, see reason */
     char reason[192];
 } tool_engine;
-/** The engine named by --backend, or all: those that load first. Returns how many. */
+/** The engine named by --backend and those by --against, or all. Those that load stand first.
+ *  Returns how many. */
 size_t tool_engines(const tool_options *options, tool_engine *out, size_t capacity);
 
 /* setup.c */

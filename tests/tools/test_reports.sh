@@ -16,6 +16,13 @@ expect_code 0 "selftest" "$tool" selftest
 tail -n 1 "$work/out" | grep -q "^$cells of $cells cells are right" || fail "selftest: $(tail -n 3 "$work/out")"
 grep -q "$(printf '\033')" "$work/out" && fail "colours without a terminal"
 OMNITLS_MODULE_DIR=$work expect_code 1 "an engine that is not there" "$tool" selftest --backend nossl
+first=${engines%% *}
+expect_code 0 "selftest --against" "$tool" selftest --backend "$first" --against "${engines// /,}"
+tail -n 1 "$work/out" | grep -q "^$cells of $cells cells are right$" || fail "--against: $(tail -n 3 "$work/out")"
+expect_code 1 "--against alone" "$tool" selftest --against "$first"
+grep -q 'needs --backend' "$work/err" || fail "--against alone: $(cat "$work/err")"
+expect_code 1 "--against nobody" "$tool" selftest --backend "$first" --against nossl
+grep -q 'nossl cannot be used' "$work/err" || fail "--against nobody: $(cat "$work/err")"
 
 expect_code 0 "backends --json" "$tool" backends --json
 expect_code 0 "backends" "$tool" backends
