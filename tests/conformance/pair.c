@@ -132,6 +132,57 @@ const char *pair_name(const pair_case *which)
     return text;
 }
 
+void test_needs(const otls_backend *backend, otls_feature feature)
+{
+    const char *why;
+
+    if (otls_backend_supports(backend, feature, &why) == OTLS_NO)
+        cr_skip_test("%s has no %s: %s", otls_backend_name(backend), otls_feature_name(feature),
+                     why);
+}
+
+void test_needs_version(const otls_backend *backend, uint16_t version)
+{
+    static const otls_feature features[] = {OTLS_FEATURE_TLS1_0, OTLS_FEATURE_TLS1_1,
+                                            OTLS_FEATURE_TLS1_2, OTLS_FEATURE_TLS1_3};
+
+    if (version >= OTLS_TLS1_0 && version <= OTLS_TLS1_3)
+        test_needs(backend, features[version - OTLS_TLS1_0]);
+}
+
+void test_needs_key(const otls_backend *backend, const char *name)
+{
+    if (strstr(name, "ed25519") != NULL)
+        test_needs(backend, OTLS_FEATURE_ED25519);
+    else if (strstr(name, "ed448") != NULL)
+        test_needs(backend, OTLS_FEATURE_ED448);
+}
+
+bool test_has_signature(const otls_backend *backend, uint16_t version, const char *name)
+{
+    otls_context *context;
+    otls_error err = OTLS_ERROR_INIT;
+    otls_status status;
+
+    cr_assert_eq(otls_context_new(&context, backend, OTLS_CLIENT, &err), OTLS_OK, "%s", err.text);
+    status = otls_context_set_versions(context, version, version, &err);
+    if (status == OTLS_OK)
+        status = otls_context_set_signature_algorithms(context, name, &err);
+    if (status == OTLS_OK)
+        status = otls_context_seal(context, &err);
+    otls_context_free(context);
+    return status == OTLS_OK;
+}
+
+/* What a case is about, both of its engines must have. */
+static void case_needs(const pair_case *which)
+{
+    test_needs_version(which->client, which->version);
+    test_needs_version(which->server, which->version);
+    test_needs_key(which->client, which->key);
+    test_needs_key(which->server, which->key);
+}
+
 const otls_backend *test_backend(const char *name)
 {
     const otls_backend *backend;
@@ -147,6 +198,7 @@ otls_identity *test_identity(const otls_backend *backend, const char *name)
     otls_identity *identity;
     otls_error err = OTLS_ERROR_INIT;
 
+    test_needs_key(backend, name);
     (void)snprintf(chain, sizeof(chain), "%s/%s.pem", OTLS_TEST_PKI, name);
     (void)snprintf(key, sizeof(key), "%s/%s.key", OTLS_TEST_PKI, name);
     cr_assert(otls_identity_from_files(&identity, backend, chain, key, NULL, NULL, &err) == OTLS_OK,
@@ -255,6 +307,7 @@ void pair_open(pair *p, const pair_case *which, const pair_options *options)
     const pair_options *o = options != NULL ? options : &usual;
     otls_transport transport;
 
+    case_needs(which);
     *p = (pair){.which = *which, .now = o->now};
     p->client_error = p->server_error = (otls_error)OTLS_ERROR_INIT;
     wire_init(&p->wire);

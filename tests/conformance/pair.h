@@ -85,6 +85,13 @@ otls_status pair_read_end(otls_connection *conn, otls_connection *other, otls_er
 /** Write all of it on one side and read all of it on the other; asserts equality. */
 void pair_transfer(otls_connection *from, otls_connection *to, size_t size, unsigned seed);
 
+/** End the test as skipped, with the engine's own reason, when it does not have the feature. */
+void test_needs(const otls_backend *backend, otls_feature feature);
+/** The same for a version, and for the kind of key that a name ends in ("server-ed25519"). */
+void test_needs_version(const otls_backend *backend, uint16_t version);
+void test_needs_key(const otls_backend *backend, const char *name);
+/** Would a context of the engine, of that version alone, use the signature algorithm at all? */
+bool test_has_signature(const otls_backend *backend, uint16_t version, const char *name);
 const otls_backend *test_backend(const char *name);
 otls_identity *test_identity(const otls_backend *backend, const char *name);
 otls_trust *test_trust(const char *name);

@@ -52,20 +52,26 @@ const misuse misuse_table[] = {
 };
 const size_t misuse_count = COUNT(misuse_table);
 
-static const otls_backend *another(const otls_backend *than)
+static bool has_version(const otls_backend *engine, uint16_t version)
+{
+    return version != OTLS_TLS1_3 ||
+           otls_backend_supports(engine, OTLS_FEATURE_TLS1_3, NULL) != OTLS_NO;
+}
+
+static const otls_backend *another(const pair_case *which)
 {
     const otls_backend *engines[PAIR_ENGINES];
     const size_t count = test_engines(engines);
 
     for (size_t i = 0; i < count; i++)
-        if (engines[i] != than)
+        if (engines[i] != which->client && has_version(engines[i], which->version))
             return engines[i];
     return NULL;
 }
 
 bool misuse_possible(const misuse *row, const pair_case *which)
 {
-    return row->bytes != BYTES_OTHER_ENGINE || another(which->client) != NULL;
+    return row->bytes != BYTES_OTHER_ENGINE || another(which) != NULL;
 }
 
 pair_case misuse_case(const misuse *row, const pair_case *which)
@@ -73,7 +79,7 @@ pair_case misuse_case(const misuse *row, const pair_case *which)
     pair_case out = *which;
 
     if (row->bytes == BYTES_OTHER_ENGINE)
-        out.client = another(which->client);
+        out.client = another(which);
     return out;
 }
 

@@ -19,6 +19,7 @@ static int64_t given_now(void *user)
 
 static void both(const pair_case *which, otls_context *context, const session_options *o)
 {
+    test_needs_version(otls_context_backend(context), which->version);
     MUST(otls_context_set_versions(context, which->version, which->version, &err));
     if (o->lifetime != 0)
         MUST(otls_context_set_session_lifetime(context, o->lifetime, &err));

@@ -195,7 +195,11 @@ static const pair_case *same_engine(size_t index)
     cr_assert(count > 0, "no engine could be loaded");
     if (index >= count)
         return NULL;
-    which = (pair_case){backends[index], backends[index], OTLS_TLS1_3, "ecdsa-p256"};
+    which = (pair_case){backends[index], backends[index],
+                        otls_backend_supports(backends[index], OTLS_FEATURE_TLS1_3, NULL) != OTLS_NO
+                            ? OTLS_TLS1_3
+                            : OTLS_TLS1_2,
+                        "ecdsa-p256"};
     return &which;
 }
 
@@ -339,6 +343,9 @@ static void spoil_values(otls_context *context)
     for (size_t i = 0; i < VALUES; i++) {
         otls_error err = OTLS_ERROR_INIT;
 
+        if (strcmp(values[i].says, "TLSv1.3") == 0 &&
+            otls_backend_supports(otls_context_backend(context), OTLS_FEATURE_TLS1_3, NULL) == OTLS_NO)
+            continue; /* that is what is said there */
         cr_assert_eq(set_value(context, i, &err), values[i].status, "%s, %s: %s", engine,
                      values[i].name, err.text);
         cr_assert_eq(err.code, values[i].code, "%s, %s: %s: %s", engine, values[i].name,

@@ -428,6 +428,13 @@ ParameterizedTest(size_t *index, identity, several)
         otls_error err = OTLS_ERROR_INIT;
         pair p;
 
+        if (rows[i].used == 0x0804 &&
+            (!test_has_signature(which.client, which.version, "rsa_pss_rsae_sha256") ||
+             !test_has_signature(which.server, which.version, "rsa_pss_rsae_sha256"))) {
+            otls_identity_free(ecdsa);
+            otls_identity_free(expected);
+            continue;
+        }
         pair_open(&p, &which,
                   &(pair_options){.server_identity = "server-rsa-2048", .no_verify = true});
         otls_connection_free(p.client);

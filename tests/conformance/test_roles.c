@@ -20,6 +20,7 @@ static otls_context *either_context(const otls_backend *backend, uint16_t versio
     otls_trust *trust = test_trust("root");
     otls_context *context;
 
+    test_needs_version(backend, version);
     OK(otls_context_new(&context, backend, role, &why));
     OK(otls_context_set_versions(context, version, version, &why));
     OK(otls_context_set_trust(context, trust, &why));

@@ -78,6 +78,7 @@ static bool unable(const otls_backend *backend, const char *kind)
     unsigned calls = 0;
     otls_error err = OTLS_ERROR_INIT;
 
+    test_needs_key(backend, kind);
     cr_assert_eq(otls_identity_from_callback(&identity, backend, chain, size, no, &calls, &err),
                  supported ? OTLS_OK : OTLS_E_UNSUPPORTED, "%s", err.text);
     otls_identity_free(identity);
@@ -153,7 +154,9 @@ ParameterizedTest(size_t *index, sign, by_token)
         pair p;
 
         if (strcmp(row->key, which.key) != 0 ||
-            (row->version != 0 && row->version != which.version))
+            (row->version != 0 && row->version != which.version) ||
+            !test_has_signature(which.client, which.version, row->signatures) ||
+            !test_has_signature(which.server, which.version, row->signatures))
             continue;
         pair_open(&p, &which, NULL);
         connect_with(&p, row, identity);
@@ -223,7 +226,7 @@ ParameterizedTestParameters(sign, refused)
 ParameterizedTest(size_t *index, sign, refused)
 {
     const pair_case which = pair_case_at(*index);
-    const sign_row row = {which.key, "ecdsa_secp256r1_sha256:rsa_pss_rsae_sha256:ed25519", 0, 0};
+    const sign_row row = {which.key, "ecdsa_secp256r1_sha256:rsa_pss_rsae_sha256:rsa_pkcs1_sha256:ed25519", 0, 0};
     size_t size;
     void *chain;
     otls_identity *identity;

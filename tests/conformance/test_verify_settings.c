@@ -193,6 +193,7 @@ static otls_context *verifying(pair *p, const setting *row, otls_role role)
     otls_trust *trust = case_trust(p, row->chain);
     otls_context *context, *copy;
 
+    test_needs_version(engine, p->which.version);
     MUST(otls_context_new(&context, engine, role, &err));
     MUST(otls_context_set_versions(context, p->which.version, p->which.version, &err));
     MUST(otls_context_set_clock_callback(context, reference_time, NULL, &err));
@@ -218,6 +219,7 @@ static otls_context *presenting(pair *p, const setting *row, otls_role role)
     const otls_backend *engine = role == OTLS_CLIENT ? p->which.client : p->which.server;
     otls_context *context;
 
+    test_needs_version(engine, p->which.version);
     MUST(otls_context_new(&context, engine, role, &err));
     MUST(otls_context_set_versions(context, p->which.version, p->which.version, &err));
     present(p, context, engine, row->chain);
