@@ -39,6 +39,7 @@ c|pc:libuv|libuv1-dev|libuv-devel|libuv-dev|libuv|libuv
 c|pc:libevent|libevent-dev|libevent-devel|libevent-dev|libevent|libevent
 c|cmd:redis-server|redis-server|redis|redis|redis|redis
 c|pc:hiredis|libhiredis-dev|hiredis-devel|hiredis-dev|hiredis|hiredis
+c|fn:probe_mbedtls|libmbedtls-dev|mbedtls-devel|mbedtls-dev|mbedtls2|mbedtls@2
 c|pc:p11-kit-1|libp11-kit-dev|p11-kit-devel|p11-kit-dev|p11-kit|p11-kit
 c|fn:probe_softhsm|softhsm2|softhsm|softhsm|softhsm|softhsm
 TABLE
@@ -47,6 +48,11 @@ TABLE
 # The C library's headers are there.
 probe_libc() {
     echo '#include <stdio.h>' | gcc -E - >/dev/null 2>&1
+}
+
+# The engine of docs/examples/backend-mbedtls. It has no pkg-config file everywhere.
+probe_mbedtls() {
+    echo '#include <mbedtls/ssl.h>' | gcc -E - >/dev/null 2>&1
 }
 
 # A PKCS #11 token in software: keys that sign by callback.

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Sessions. mbed TLS serialises the keys and the peer's leaf, but neither the version, nor whether
+ * the extended master secret was used, nor the rest of the chain: these stand before and behind.
+ */
+#include "mbed.h"
+
+/* format, extended, version, suite, size of mbed TLS' part */
+enum { FORMAT = 1, HEAD = 1 + 1 + 2 + 2 + 4 };
+
+void mbed_session_clear(mbed_session *session)
+{
+    free(session->chain);
+    *session = (mbed_session){.chain = NULL};
+}
+
+/* ---- packing ---- */
+
+static size_t chain_size(const mbedtls_x509_crt *at)
+{
+    size_t size = 0;
+
+    for (; at != NULL && at->raw.p != NULL; at = at->next)
+        size += MBED_HEAD + at->raw.len;
+    return size;
+}
+
+static void put_chain(uint8_t *out, const mbedtls_x509_crt *at)
+{
+    for (; at != NULL && at->raw.p != NULL; at = at->next) {
+        out[0] = (uint8_t)(at->raw.len >> 16);
+        out[1] = (uint8_t)(at->raw.len >> 8);
+        out[2] = (uint8_t)at->raw.len;
+        memcpy(out + MBED_HEAD, at->raw.p, at->raw.len);
+        out += MBED_HEAD + at->raw.len;
+    }
+}
+
+static void put_head(uint8_t *out, const otls_backend_connection *conn,
+                     const mbedtls_ssl_session *session, size_t native)
+{
+    const uint16_t version = mbed_version(conn);
+
+    out[0] = FORMAT;
+    out[1] = conn->extended;
+    out[2] = (uint8_t)(version >> 8);
+    out[3] = (uint8_t)version;
+    out[4] = (uint8_t)(session->ciphersuite >> 8);
+    out[5] = (uint8_t)session->ciphersuite;
+    for (int i = 0; i < 4; i++)
+        out[6 + i] = (uint8_t)(native >> (24 - 8 * i));
+}
+
+uint8_t *mbed_session_pack(const otls_backend_connection *conn, const mbedtls_ssl_session *session,
+                           size_t *size)
+{
+    /* a resumed session knows its leaf alone; the chain is the one that came with it */
+    const bool reused = conn->reused;
+    const size_t chain = reused ? conn->resumed.chain_size : chain_size(session->peer_cert);
+    const bool server = conn->context->policy->server; /* core keeps a client's chain itself */
+    size_t native = 0, behind = server ? chain : 0;
+    uint8_t *blob;
+
+    (void)mbedtls_ssl_session_save(session, NULL, 0, &native);
+    if (native == 0)
+        return NULL;
+    blob = malloc(HEAD + native + behind);
+    if (blob == NULL)
+        return NULL;
+    put_head(blob, conn, session, native);
+    if (mbedtls_ssl_session_save(session, blob + HEAD, native, &native) != 0) {
+        free(blob);
+        return NULL;
+    }
+    if (behind > 0 && reused)
+        memcpy(blob + HEAD + native, conn->resumed.chain, behind);
+    else if (behind > 0)
+        put_chain(blob + HEAD + native, session->peer_cert);
+    *size = HEAD + native + behind;
+    return blob;
+}
+
+bool mbed_session_unpack(otls_slice blob, mbedtls_ssl_session *session, mbed_session *ours)
+{
+    size_t native;
+
+    *ours = (mbed_session){.chain = NULL};
+    mbedtls_ssl_session_init(session);
+    if (blob.size < HEAD || blob.data[0] != FORMAT)
+        return false;
+    native = (size_t)blob.data[6] << 24 | (size_t)blob.data[7] << 16 | (size_t)blob.data[8] << 8 |
+             blob.data[9];
+    if (native > blob.size - HEAD)
+        return false;
+    ours->extended = blob.data[1] != 0;
+    ours->version = (uint16_t)(blob.data[2] << 8 | blob.data[3]);
+    ours->suite = (uint16_t)(blob.data[4] << 8 | blob.data[5]);
+    ours->chain_size = blob.size - HEAD - native;
+    if (ours->chain_size > 0)
+        ours->chain = malloc(ours->chain_size);
+    if ((ours->chain_size > 0 && ours->chain == NULL) ||
+        mbedtls_ssl_session_load(session, blob.data + HEAD, native) != 0) {
+        mbed_session_clear(ours);
+        mbedtls_ssl_session_free(session);
+        return false;
+    }
+    if (ours->chain_size > 0)
+        memcpy(ours->chain, blob.data + HEAD + native, ours->chain_size);
+    return true;
+}
+
+bool mbed_session_fits(const otls_backend_connection *conn)
+{
+    const mbed_session *session = &conn->resumed;
+
+    return session->version == mbed_version(conn) &&
+           session->suite == (uint16_t)conn->ssl.session_negotiate->ciphersuite &&
+           session->extended ==
+               (conn->ssl.handshake->extended_ms == MBEDTLS_SSL_EXTENDED_MS_ENABLED);
+}
+
+void mbed_peer_chain(otls_backend_connection *conn, void (*emit)(void *user, otls_slice der),
+                     void *user)
+{
+    const uint8_t *at = conn->resumed.chain;
+    size_t left = conn->resumed.chain_size;
+
+    while (left > MBED_HEAD) {
+        const size_t size = (size_t)at[0] << 16 | (size_t)at[1] << 8 | at[2];
+
+        if (size > left - MBED_HEAD)
+            return;
+        emit(user, (otls_slice){at + MBED_HEAD, size});
+        at += MBED_HEAD + size;
+        left -= MBED_HEAD + size;
+    }
+}
+
+/* ---- a server's cache ---- */
+
+static int cache_set(void *user, const mbedtls_ssl_session *session)
+{
+    otls_backend_connection *conn = user;
+    size_t size = 0;
+    uint8_t *blob = mbed_session_pack(conn, session, &size);
+
+    if (blob == NULL)
+        return 0; /* a session that is not kept is no failure */
+    conn->core->ops->cache_store(conn->core, (otls_slice){session->id, session->id_len},
+                                 (otls_slice){blob, size});
+    mbed_wipe(blob, size);
+    free(blob);
+    return 0;
+}
+
+/* Called when version and suite are chosen; anything but 0 is a full handshake. */
+static int cache_get(void *user, mbedtls_ssl_session *session)
+{
+    otls_backend_connection *conn = user;
+    const otls_slice id = {session->id, session->id_len};
+    otls_slice blob = {NULL, 0};
+    mbedtls_ssl_session found;
+
+    if (conn->core->ops->cache_fetch(conn->core, id, &blob) != OTLS_OK)
+        return 1;
+    mbed_session_clear(&conn->resumed);
+    if (!mbed_session_unpack(blob, &found, &conn->resumed))
+        return 1;
+    if (!mbed_session_fits(conn) &&
+        !(conn->resumed.extended &&
+          conn->ssl.handshake->extended_ms == MBEDTLS_SSL_EXTENDED_MS_DISABLED)) {
+        mbedtls_ssl_session_free(&found);
+        mbed_session_clear(&conn->resumed);
+        return 1;
+    }
+    mbedtls_ssl_session_free(session);
+    *session = found;
+    return 0;
+}
+
+/* ---- a client's session ---- */
+
+void mbed_session_notice(otls_backend_connection *conn)
+{
+    const otls_policy *policy = conn->context->policy;
+    mbedtls_ssl_session session;
+    otls_native_session native = {.size = sizeof(native), .version = mbed_version(conn)};
+    uint8_t *blob = NULL;
+    size_t size = 0;
+
+    if (policy->server || !policy->resumption || (conn->reused && !conn->ticket))
+        return;
+    mbedtls_ssl_session_init(&session);
+    if (mbedtls_ssl_get_session(&conn->ssl, &session) == 0 &&
+        (session.ticket_len > 0 || session.id_len > 0))
+        blob = mbed_session_pack(conn, &session, &size);
+    if (blob != NULL) {
+        native.blob = (otls_slice){blob, size};
+        native.has_ticket = session.ticket_len > 0;
+        native.lifetime = native.has_ticket ? session.ticket_lifetime : 0;
+        native.id = (otls_slice){session.id, session.id_len};
+        conn->core->ops->new_session(conn->core, &native);
+        mbed_wipe(blob, size);
+        free(blob);
+    }
+    mbedtls_ssl_session_free(&session);
+}
+
+static otls_status offer(otls_backend_connection *conn, otls_slice blob, otls_error *err)
+{
+    mbedtls_ssl_session session;
+    int rc;
+
+    if (!mbed_session_unpack(blob, &session, &conn->resumed))
+        return mbed_fail(err, OTLS_E_CONFIG, OTLS_CODE_SESSION_REFUSED, 0,
+                         "mbed TLS cannot read the session");
+    rc = mbedtls_ssl_set_session(&conn->ssl, &session);
+    mbedtls_ssl_session_free(&session);
+    return rc == 0 ? OTLS_OK
+                   : mbed_fail(err, mbed_category(rc, OTLS_E_CONFIG), OTLS_CODE_SESSION_REFUSED,
+                               rc, "mbed TLS cannot use the session");
+}
+
+otls_status mbed_session_setup(otls_backend_connection *conn, const otls_connection_setup *setup,
+                               otls_error *err)
+{
+    const otls_policy *policy = conn->context->policy;
+
+    if (!policy->server)
+        return setup->session.size > 0 ? offer(conn, setup->session, err) : OTLS_OK;
+    if (!policy->resumption)
+        return OTLS_OK;
+    mbedtls_ssl_conf_session_cache(&conn->conf, conn, cache_get, cache_set);
+    if (!policy->no_tickets && !setup->by_id)
+        mbed_ticket_setup(conn);
+    return OTLS_OK;
+}
