@@ -86,8 +86,9 @@ static WOLFSSL_SESSION *on_get_session(WOLFSSL *ssl, const unsigned char *id, in
 /* With a session of an older version wolfSSL offers that version as its highest. */
 static bool holds_back(const otls_backend_connection *conn)
 {
-    return conn->session_offered && conn->context->policy->max_version >= OTLS_TLS1_3 &&
-           wolfSSL_version(conn->ssl) < OTLS_TLS1_3;
+    return conn->session_offered &&
+           !otls_version_before(conn->context->policy->max_version, OTLS_TLS1_3) &&
+           otls_version_before(wolf_version(conn->ssl), OTLS_TLS1_3);
 }
 
 otls_status wolf_session_resume(otls_backend_connection *conn, otls_slice blob, otls_error *err)

@@ -40,7 +40,8 @@ void omni_session_hello(otls_connection *conn, const otls_client_hello *hello)
     conn->sessions.hello_offered = !otls_version_before(conn->hello_version, OTLS_TLS1_3)
                                        ? hello->pre_shared_key
                                        : hello->ticket.size != 0 || hello->session_id.size != 0;
-    conn->sessions.old_ticket = conn->hello_version >= OTLS_TLS1_3 && hello->ticket.size != 0;
+    conn->sessions.old_ticket =
+        !otls_version_before(conn->hello_version, OTLS_TLS1_3) && hello->ticket.size != 0;
     conn->sessions.early_offered = hello->early_data;
     conn->sessions.ticket_count =
         (uint8_t)omni_hello_ticket_names(hello, conn->hello_version, conn->sessions.tickets);
