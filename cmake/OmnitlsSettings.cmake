@@ -2,23 +2,10 @@
 #
 # Decides which engines are built and in which form, and gives every target its flags.
 #
-# OMNITLS_PLATFORM        posix | windows | bare
 # OMNITLS_ENGINES         the engines, in link order (OpenSSL first: see docs/building.md)
 # OMNITLS_FORM            single | modules | static
 # OMNITLS_DEFAULT_ENGINE  what OMNITLS_DEFAULT_BACKEND came to
 # OMNITLS_IPO             ON when core and backend are optimised together
-
-# ---- platform --------------------------------------------------------------------------------
-
-if(OMNITLS_PLATFORM STREQUAL "")
-  if(WIN32)
-    set(OMNITLS_PLATFORM windows)
-  elseif(CMAKE_SYSTEM_NAME STREQUAL "Generic")
-    set(OMNITLS_PLATFORM bare)
-  else()
-    set(OMNITLS_PLATFORM posix)
-  endif()
-endif()
 
 # ---- engines ---------------------------------------------------------------------------------
 
@@ -118,11 +105,17 @@ if(OMNITLS_FORM STREQUAL "single" AND OMNITLS_LTO AND NOT OMNITLS_SANITIZE)
   endif()
 endif()
 
+# A static library may end up in a shared one, but on a board.
+set(OMNITLS_SHARED_CODE ON)
+if(OMNITLS_PLATFORM STREQUAL "bare")
+  set(OMNITLS_SHARED_CODE OFF)
+endif()
+
 function(omnitls_settings target)
   set_target_properties(${target} PROPERTIES
     C_STANDARD 11 C_STANDARD_REQUIRED ON C_EXTENSIONS OFF
     C_VISIBILITY_PRESET hidden
-    POSITION_INDEPENDENT_CODE ON)
+    POSITION_INDEPENDENT_CODE ${OMNITLS_SHARED_CODE})
   # Files are not bounded by 2 GiB where long has 32 bits. Not _TIME_BITS: engines' calls take time_t.
   target_compile_definitions(${target} PRIVATE _GNU_SOURCE _FILE_OFFSET_BITS=64)
   if(OMNITLS_TOP_LEVEL)

@@ -5,9 +5,9 @@
  */
 #include "wolf.h"
 
-#include <pthread.h>
-
 #if defined(FP_ECC) && defined(HAVE_THREAD_LS)
+
+#include <pthread.h>
 
 static pthread_key_t cache_key;
 

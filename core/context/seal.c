@@ -336,7 +336,7 @@ static otls_status need_clock(const omni_callbacks *callbacks, otls_error *err)
     if (callbacks->now != NULL || omni_os_now(&now))
         return OTLS_OK;
     return omni_fail(err, OTLS_E_CONFIG, OTLS_CODE_NONE,
-                     "this system has no clock: give one to otls_context_set_clock");
+                     "this system has no clock: give one to otls_context_set_clock_callback");
 }
 
 static otls_status seal_locked(otls_context *context, otls_error *err)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* No operating system, no clock: otls_context_set_clock brings one. */
+/* No operating system, no clock: otls_context_set_clock_callback brings one. */
 #include "platform/platform.h"
 
 bool omni_os_now(int64_t *seconds)
