@@ -84,6 +84,14 @@ OTLS_API otls_status otls_connection_write(otls_connection *conn, const void *da
                                            size_t *count, otls_error *err);
 /** Push out what the transport did not take yet: OTLS_OK when nothing is left. */
 OTLS_API otls_status otls_connection_flush(otls_connection *conn, otls_error *err);
+/**
+ * Give back the memory that an idle connection does not need: the engine's record buffers and
+ * core's, as far as nothing is in them; they come back with the next bytes. A read that would block
+ * does this by itself, the first time after the handshake, and later when the one before was 10 ms
+ * ago or more; a program that reads only what is there, or that knows better, calls it. At any time;
+ * from a callback it does nothing.
+ */
+OTLS_API void otls_connection_release_buffers(otls_connection *conn);
 /** Plaintext bytes a read returns without touching the transport. */
 OTLS_API size_t otls_connection_pending(const otls_connection *conn);
 /** Something is buffered that a read may turn into plaintext: loop, don't poll. */

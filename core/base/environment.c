@@ -10,6 +10,11 @@ bool omni_privileges_raised(void)
     return omni_os_privileges_raised();
 }
 
+uint32_t omni_milliseconds(void)
+{
+    return (uint32_t)omni_os_monotonic_ms();
+}
+
 const char *omni_environment(const char *name)
 {
     const char *value;

@@ -64,7 +64,10 @@ struct otls_connection {
     otls_status write_said;          /* OTLS_OK, or why writing broke */
     int write_errno, read_errno;
     uint8_t state;
+    bool inside; /* the engine is at it: we are in one of its upcalls */
     bool memory, read_ahead, server, engine_live;
+    bool rested;        /* there was nothing to read, once or more, since the handshake ... */
+    uint32_t rested_at; /* ... last at this time */
     bool input_ended;     /* memory: feed_eof */
     bool sent_close, received_close, ragged_eof_ok;
     bool want_read, want_write; /* what the last answer was */
@@ -116,12 +119,19 @@ static inline const otls_connection_ops *omni_engine(const otls_connection *conn
     return OMNI_MODULE(conn->context->backend)->connection;
 }
 
+static inline otls_status omni_back(otls_connection *conn, otls_status status)
+{
+    conn->inside = false;
+    return status;
+}
+
 /**
  * The one way to call a slot that moves bytes. `said` is what the transport answers during this
  * call, and nothing older.
  */
 #define OMNI_ENGINE_CALL(conn, slot, ...)                                                          \
-    ((conn)->said = OTLS_OK, omni_engine(conn)->slot((conn)->engine, __VA_ARGS__))
+    ((conn)->said = OTLS_OK, (conn)->inside = true,                                                \
+     omni_back((conn), omni_engine(conn)->slot((conn)->engine, __VA_ARGS__)))
 
 /** What the last call waited for. */
 static inline void omni_waits(otls_connection *conn, otls_status status)

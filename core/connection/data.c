@@ -50,7 +50,10 @@ static otls_status nothing_yet(otls_connection *conn, otls_error *err)
 
     if (flushed < 0)
         return omni_connection_fail(conn, flushed, NULL, err);
-    return flushed == OTLS_WANT_WRITE ? OTLS_WANT_WRITE : OTLS_WANT_READ;
+    if (flushed == OTLS_WANT_WRITE)
+        return OTLS_WANT_WRITE;
+    omni_connection_rests(conn);
+    return OTLS_WANT_READ;
 }
 
 static otls_status read_engine(otls_connection *conn, void *out, size_t capacity, size_t *count,

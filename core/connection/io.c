@@ -99,6 +99,8 @@ static otls_status read_bytes(otls_connection *conn, void *out, size_t capacity,
             return status;
     }
     *count = omni_buffer_take(&conn->in, out, capacity);
+    if (omni_buffer_size(&conn->in) == 0 && !conn->memory && !conn->read_ahead)
+        omni_buffer_release(&conn->in); /* it was there for the hello */
     conn->said = OTLS_OK;
     return OTLS_OK;
 }

@@ -24,6 +24,9 @@ otls_status omni_io_flush(otls_connection *conn);
 /** More ciphertext into `in` (servers look at the hello there). As the read upcall. */
 otls_status omni_io_fill(otls_connection *conn);
 
+/** There is nothing to read, and the caller is told so. */
+void omni_connection_rests(otls_connection *conn);
+
 /**
  * The fatal alert or close_notify that came in plaintext and made the engine fail; -1 = none.
  */

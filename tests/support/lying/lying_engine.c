@@ -322,6 +322,14 @@ static void peer_chain(otls_backend_connection *conn, void (*emit)(void *user, o
         TRUTH->connection->peer_chain(real_of(conn), emit, user);
 }
 
+static void idle(otls_backend_connection *conn)
+{
+    if (conn->lies)
+        CONTROL->idle_calls++;
+    if (TRUTH->connection->idle != NULL)
+        TRUTH->connection->idle(real_of(conn));
+}
+
 /* ---- keys and signatures: the hooks know no side ---- */
 
 static otls_status private_key_public(const otls_native_key *key, uint8_t *out, size_t capacity,
@@ -375,7 +383,7 @@ static void make_connection_ops(void)
     connection_ops.pending = pending;
     connection_ops.shutdown = end;
     connection_ops.info = info;
-    connection_ops.idle = NULL;
+    connection_ops.idle = idle;
     connection_ops.state_name = NULL;
     KEEP(connection_ops, export_keying, export_keying);
     KEEP(connection_ops, secret, secret);

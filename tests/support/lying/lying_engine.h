@@ -43,6 +43,7 @@ typedef struct lying_hooks {
 typedef struct lying_control {
     const otls_backend_module *truth; /* set by lying_prepare */
     bool server;                      /* which side's connections lie */
+    unsigned idle_calls;              /* of that side's connections */
     lying_hooks hooks;
 } lying_control;
 
