@@ -24,7 +24,7 @@ set(OMNITLS_WOLFSSL_NEEDS
   "HAVE_ED25519|--enable-ed25519|Ed25519 keys"
   "HAVE_ED448|--enable-ed448|Ed448 keys"
   "!NO_PSK|--enable-psk|pre-shared keys"
-  "!NO_PKCS12|--enable-pkcs12|PKCS #12 files")
+  "!NO_PWDBASED|--enable-pwdbased|encrypted keys, PKCS #12 files")
 
 function(omnitls_wolfssl_lacks out)
   set(source "#include <wolfssl/options.h>\n#include <wolfssl/ssl.h>\n")

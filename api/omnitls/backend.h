@@ -139,6 +139,13 @@ typedef struct otls_key_source {
 typedef struct otls_native_key otls_native_key;               /* a private key, the backend's */
 typedef struct otls_native_public_key otls_native_public_key; /* a public key, the backend's */
 
+/** What encrypted keys are encrypted with. */
+typedef enum otls_cbc_cipher {
+    OTLS_CBC_AES = 1, /* key of 16, 24 or 32 bytes */
+    OTLS_CBC_3DES,    /* of 24 */
+    OTLS_CBC_RC2      /* of 5 or 16; as many effective bits */
+} otls_cbc_cipher;
+
 /**
  * Mandatory table. All objects it makes are immutable and used from any thread at once.
  */
@@ -184,13 +191,25 @@ typedef struct otls_crypto_ops {
      */
     otls_status (*private_key_from_callback)(otls_native_key **out, otls_slice spki,
                                              otls_sign_callback sign, void *user, otls_error *err);
-    /**
-     * Optional (PKCS12). Open a PFX: the key, and the certificates as DER handed to `emit`, leaf
-     * first. Codes as private_key_import's.
-     */
+    /** No longer called: core reads PKCS #12 itself, with the slots below. NULL in new backends. */
     otls_status (*pkcs12_open)(otls_slice pfx, otls_slice password, otls_native_key **key,
                                void (*emit)(void *user, otls_slice der), void *user,
                                otls_error *err);
+    /**
+     * Optional (PKCS12, encrypted keys), both or none. PBKDF2 with HMAC (RFC 8018 section 5.2);
+     * `size` is at most 64. E_UNSUPPORTED: not with this hash.
+     */
+    otls_status (*pbkdf2)(otls_sig_hash hash, otls_slice password, otls_slice salt, uint32_t rounds,
+                          uint8_t *out, size_t size, otls_error *err);
+    /**
+     * Decrypt whole blocks in CBC mode; the padding stays. The key has the size that the cipher
+     * wants, `iv` that of a block, `out` is as long as `data`. E_UNSUPPORTED: no such cipher.
+     */
+    otls_status (*decrypt_cbc)(otls_cbc_cipher cipher, otls_slice key, const uint8_t *iv,
+                               otls_slice data, uint8_t *out, otls_error *err);
+    /** Optional. RFC 7914; `n` is a power of two, `size` at most 64. */
+    otls_status (*scrypt)(otls_slice password, otls_slice salt, uint64_t n, uint32_t r, uint32_t p,
+                          uint8_t *out, size_t size, otls_error *err);
 } otls_crypto_ops;
 
 /* ---- contexts ------------------------------------------------------------------------------ */

@@ -32,10 +32,11 @@ OTLS_API otls_status otls_identity_from_memory(otls_identity **out, const otls_b
                                                otls_password_callback password, void *user,
                                                otls_error *err);
 /**
- * From PKCS #12 (RFC 7292), DER: its key, the certificate that belongs to the key and those that
- * certify it, in order. Others in the file are left out. A file whose password is the empty one
- * opens without a callback. Errors: as for keys; OTLS_CODE_KEY_UNSUPPORTED where the engine lacks
- * the file's algorithms (OTLS_FEATURE_PKCS12_LEGACY).
+ * From PKCS #12 (RFC 7292), DER or BER: its first key, the certificate that belongs to the key and
+ * those that certify it, in order. Others in the file are left out. A file whose password is the
+ * empty one opens without a callback, as does one without password. The password is UTF-8 (in a MAC
+ * of RFC 7292 and its own schemes it becomes UTF-16); a file without MAC is taken if it opens. MACs
+ * are HMAC with SHA-1, 256, 384 or 512, and PBMAC1 (RFC 9579). Encryption and errors as for keys.
  */
 OTLS_API otls_status otls_identity_from_pkcs12_file(otls_identity **out,
                                                     const otls_backend *backend, const char *path,

@@ -82,8 +82,9 @@ OTLS_API otls_status otls_ecdsa_signature_der(const uint8_t *raw, size_t size, u
 
 /* ---- what a file may cost ---- */
 
-/** The default of otls_key_set_derivation_limit: a second or two. */
-#define OTLS_KEY_DERIVATION_LIMIT UINT64_C(2000000)
+/** The default of otls_key_set_derivation_limit: six derivations of 600,000 rounds, as GnuTLS' certtool
+ *  writes them, fit; some seconds on a small machine. */
+#define OTLS_KEY_DERIVATION_LIMIT UINT64_C(4000000)
 /**
  * How many rounds of key derivation a file may ask for (RFC 8018 4.2 lets whoever made it choose):
  * the counts of PBKDF2, PBES1 and PKCS #12's own, scrypt's N*r*p (RFC 7914), all that stand in one key
@@ -97,8 +98,14 @@ OTLS_API uint64_t otls_key_derivation_limit(void);
 
 /**
  * From PEM (PKCS #8, encrypted PKCS #8, PKCS #1, SEC 1, traditional with DEK-Info) or DER. A PEM
- * text may hold other things beside one key. `backend` NULL: otls_backend_find's choice. Errors:
- * OTLS_E_CREDENTIAL naming the file.
+ * text may hold other things beside one key, and its label need not name the right form. `backend`
+ * NULL: otls_backend_find's choice. Errors: OTLS_E_CREDENTIAL naming the file.
+ *
+ * What is encrypted opens on every engine: PBES2 (RFC 8018) with PBKDF2 (HMAC with SHA-1 to SHA-512)
+ * and AES or triple DES in CBC mode, and PKCS #12's own scheme with triple DES. scrypt (where the
+ * engine has it: up to 64 MiB), RC2 (OTLS_FEATURE_PKCS12_LEGACY) and PBES1 with DES (not on all
+ * engines) are OTLS_CODE_KEY_UNSUPPORTED elsewhere; RC4 is everywhere. A key may be encrypted with
+ * the empty password.
  */
 OTLS_API otls_status otls_key_from_file(otls_key **out, const otls_backend *backend,
                                         const char *path, otls_password_callback password,

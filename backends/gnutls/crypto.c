@@ -153,5 +153,6 @@ const otls_crypto_ops gtls_crypto_ops = {
     .verify = crypto_verify,
     .sign = crypto_sign,
     .private_key_from_callback = gtls_signer_new,
-    .pkcs12_open = gtls_pkcs12_open,
+    .pbkdf2 = gtls_pbkdf2,
+    .decrypt_cbc = gtls_decrypt_cbc,
 };

@@ -174,8 +174,10 @@ void gtls_public_key_free(otls_native_public_key *key);
 int gtls_spki_import(gnutls_pubkey_t *key, const gnutls_datum_t *der);
 otls_status gtls_signer_new(otls_native_key **out, otls_slice spki, otls_sign_callback sign,
                             void *user, otls_error *err);
-otls_status gtls_pkcs12_open(otls_slice pfx, otls_slice password, otls_native_key **key,
-                             void (*emit)(void *user, otls_slice der), void *user, otls_error *err);
+otls_status gtls_pbkdf2(otls_sig_hash hash, otls_slice password, otls_slice salt, uint32_t rounds,
+                        uint8_t *out, size_t size, otls_error *err);
+otls_status gtls_decrypt_cbc(otls_cbc_cipher cipher, otls_slice key, const uint8_t *iv,
+                             otls_slice data, uint8_t *out, otls_error *err);
 /** A NUL-terminated copy of a password, NULL when it cannot be one; wipe with gtls_password_free.
  */
 char *gtls_password(otls_slice password);

@@ -135,5 +135,7 @@ const otls_crypto_ops ossl_crypto_ops = {
     .verify = crypto_verify,
     .sign = crypto_sign,
     .private_key_from_callback = ossl_signer_new,
-    .pkcs12_open = ossl_pkcs12_open,
+    .pbkdf2 = ossl_pbkdf2,
+    .decrypt_cbc = ossl_decrypt_cbc,
+    .scrypt = ossl_scrypt,
 };

@@ -206,8 +206,12 @@ EVP_PKEY *ossl_public_key(otls_slice spki, bool *malformed);
 
 /* pkcs12.c */
 
-otls_status ossl_pkcs12_open(otls_slice pfx, otls_slice password, otls_native_key **key,
-                             void (*emit)(void *user, otls_slice der), void *user, otls_error *err);
+otls_status ossl_pbkdf2(otls_sig_hash hash, otls_slice password, otls_slice salt, uint32_t rounds,
+                        uint8_t *out, size_t size, otls_error *err);
+otls_status ossl_decrypt_cbc(otls_cbc_cipher cipher, otls_slice key, const uint8_t *iv,
+                             otls_slice data, uint8_t *out, otls_error *err);
+otls_status ossl_scrypt(otls_slice password, otls_slice salt, uint64_t n, uint32_t r, uint32_t p,
+                        uint8_t *out, size_t size, otls_error *err);
 
 /* engine_verifier.c, context.c, connection.c, crypto.c */
 

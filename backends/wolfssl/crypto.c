@@ -377,5 +377,9 @@ const otls_crypto_ops wolf_crypto_ops = {
     .verify = verify,
     .sign = sign,
     .private_key_from_callback = wolf_signer_new,
-    .pkcs12_open = wolf_pkcs12_open,
+    .pbkdf2 = wolf_pbkdf2,
+    .decrypt_cbc = wolf_decrypt_cbc,
+#ifdef HAVE_SCRYPT
+    .scrypt = wolf_scrypt,
+#endif
 };

@@ -106,8 +106,12 @@ otls_status wolf_signer_new(otls_native_key **out, otls_slice spki, otls_sign_ca
                             void *user, otls_error *err);
 /** Make the context ask `key`'s callback. */
 void wolf_signer_setup(WOLFSSL_CTX *ctx, const otls_native_key *key);
-otls_status wolf_pkcs12_open(otls_slice pfx, otls_slice password, otls_native_key **key,
-                             void (*emit)(void *user, otls_slice der), void *user, otls_error *err);
+otls_status wolf_pbkdf2(otls_sig_hash hash, otls_slice password, otls_slice salt, uint32_t rounds,
+                        uint8_t *out, size_t size, otls_error *err);
+otls_status wolf_decrypt_cbc(otls_cbc_cipher cipher, otls_slice key, const uint8_t *iv,
+                             otls_slice data, uint8_t *out, otls_error *err);
+otls_status wolf_scrypt(otls_slice password, otls_slice salt, uint64_t n, uint32_t r, uint32_t p,
+                        uint8_t *out, size_t size, otls_error *err);
 
 /* ---- contexts and connections -------------------------------------------------------------- */
 

@@ -41,14 +41,16 @@ typedef struct omni_key_search {
  */
 otls_status omni_key_take_block(omni_key_search *search, const omni_pem_block *block,
                                 otls_error *err);
-/** Take a key in DER of any kind. */
+/** Take a key in DER of any kind, by its shape: encrypted or not, PKCS #8, PKCS #1 or SEC 1. */
 otls_status omni_key_take_der(omni_key_search *search, otls_slice der, otls_error *err);
 /** Is it one DER element to its end, or at least its beginning? */
 bool omni_looks_like_der(const void *data, size_t size);
-/** Ask for the password: OTLS_OK with it in `out`, or a report with one of the three codes. An
- * empty password is reported unless `empty_ok`. */
-otls_status omni_password_ask(const omni_key_search *search, bool empty_ok,
-                              char out[OMNI_PASSWORD_MAX], size_t *length, otls_error *err);
+/** Ask for the password: OTLS_OK with it in `out`, or a report with PASSWORD_NEEDED. */
+otls_status omni_password_ask(const omni_key_search *search, char out[OMNI_PASSWORD_MAX],
+                              size_t *length, otls_error *err);
+/** What failed with a password of `length` bytes: one that is wrong may be missing, or empty. */
+otls_status omni_key_fail(const omni_key_search *search, size_t length, const otls_error *inner,
+                          otls_error *err);
 /** `inner` with the source's name in front; keeps what the engine said. */
 otls_status omni_fail_named(otls_error *err, const char *what, const otls_error *inner);
 

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Identities from PKCS #12 (RFC 7292). The engines open the file; they give its certificates in
- * different orders, so the chain is put together here.
- */
+/* Identities from PKCS #12 (RFC 7292): its first key, and the chain that belongs to it, in order. */
 #include "base/base.h"
 #include "identity/derivation.h"
 #include "identity/identity.h"
+#include "identity/pfx.h"
 
 #include <string.h>
 
@@ -13,82 +11,66 @@
 #define FILE_CERTIFICATES 64
 
 typedef struct opened {
-    const char *what;
-    size_t size; /* of the file */
+    omni_key_search *search; /* its key is the file's first */
     const otls_certificate *found[FILE_CERTIFICATES];
     size_t count;
-    otls_status status;
-    otls_error err;
 } opened;
 
-static void collect(void *user, otls_slice der)
+static otls_status take_certificate(void *user, otls_slice der, otls_error *err)
 {
     opened *file = user;
     otls_certificate *cert;
-    otls_error inner = OTLS_ERROR_INIT;
 
-    if (file->status != OTLS_OK)
-        return;
-    if (der.size > file->size) {
-        file->status = omni_fail(&file->err, OTLS_E_CREDENTIAL, OTLS_CODE_BAD_DER,
-                                 "%s: a certificate larger than the file", file->what);
-    } else if (file->count == FILE_CERTIFICATES) {
-        file->status = omni_fail(&file->err, OTLS_E_CREDENTIAL, OTLS_CODE_LIMIT,
-                                 "%s: more than %d certificates", file->what, FILE_CERTIFICATES);
-    } else if (otls_certificate_from_der(&cert, der.data, der.size, &inner) != OTLS_OK) {
-        file->status = omni_fail_named(&file->err, file->what, &inner);
-    } else {
-        file->found[file->count++] = cert;
-    }
+    if (file->count == FILE_CERTIFICATES)
+        return omni_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_LIMIT, "more than %d certificates",
+                         FILE_CERTIFICATES);
+    OMNI_TRY(otls_certificate_from_der(&cert, der.data, der.size, err));
+    file->found[file->count++] = cert;
+    return OTLS_OK;
+}
+
+static otls_status take_key(void *user, otls_slice pkcs8, otls_error *err)
+{
+    const opened *file = user;
+
+    return file->search->key != NULL ? OTLS_OK : omni_key_take_der(file->search, pkcs8, err);
 }
 
 /* ---- opening, and the three ways of not having the password ---- */
 
-static otls_status try_open(const omni_key_search *search, otls_slice pfx, otls_slice password,
-                            otls_native_key **native, opened *file, otls_error *err)
+static otls_status read_file(opened *file, otls_slice pfx, otls_slice given, otls_error *err)
 {
-    otls_error inner;
-    const otls_status status =
-        OMNI_MODULE(search->backend)
-            ->crypto->pkcs12_open(pfx, password, native, collect, file, &inner);
+    omni_pbe_password password;
+    const omni_pfx_reader reader = {.backend = file->search->backend,
+                                    .password = &password,
+                                    .key = take_key,
+                                    .certificate = take_certificate,
+                                    .user = file};
+    otls_status status = omni_pbe_password_set(&password, given, err);
 
-    if (status != OTLS_OK)
-        return omni_fail_named(err, search->what, &inner);
-    if (file->status != OTLS_OK) {
-        OMNI_MODULE(search->backend)->crypto->private_key_free(*native);
-        if (err != NULL)
-            *err = file->err;
-    }
-    return file->status;
+    if (status == OTLS_OK)
+        status = omni_pfx_read(&reader, pfx, err);
+    omni_pbe_password_clear(&password);
+    if (status == OTLS_OK && file->search->key == NULL)
+        return omni_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_NO_KEY, "holds no private key");
+    return status;
 }
 
-static otls_status open_file(omni_key_search *search, otls_slice pfx, opened *file, otls_error *err)
+static otls_status open_file(opened *file, otls_slice pfx, otls_error *err)
 {
+    const omni_key_search *search = file->search;
     char password[OMNI_PASSWORD_MAX];
-    otls_native_key *native = NULL;
     otls_error inner = OTLS_ERROR_INIT;
     size_t length = 0;
     otls_status status;
 
     if (search->password != NULL)
-        OMNI_TRY(omni_password_ask(search, true, password, &length, err));
-    status = try_open(search, pfx, (otls_slice){(const uint8_t *)password, length}, &native, file,
-                      &inner);
+        OMNI_TRY(omni_password_ask(search, password, &length, err));
+    status = read_file(file, pfx, (otls_slice){(const uint8_t *)password, length}, &inner);
     omni_wipe(password, sizeof(password));
     if (status == OTLS_OK)
-        return omni_key_wrap(&search->key, search->backend, native, err);
-    if (inner.code == OTLS_CODE_WRONG_PASSWORD && search->password == NULL)
-        return omni_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_PASSWORD_NEEDED,
-                         "%s: it is encrypted and no password was given", search->what);
-    if (inner.code == OTLS_CODE_WRONG_PASSWORD && length == 0)
-        return omni_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_EMPTY_PASSWORD,
-                         "%s: it is encrypted and the password is empty", search->what);
-    if (inner.code == OTLS_CODE_WRONG_PASSWORD)
-        (void)snprintf(inner.text, sizeof(inner.text), "%s: the password does not open it",
-                       search->what);
-    if (err != NULL)
-        *err = inner;
-    return status;
+        return OTLS_OK;
+    return omni_key_fail(search, length, &inner, err);
 }
 
 /* ---- the chain ---- */
@@ -121,10 +103,10 @@ static otls_status order(otls_identity *identity, const opened *file, otls_error
     OMNI_TRY(otls_key_public(identity->key, spki, sizeof(spki), &size, err));
     for (size_t i = 0; i < file->count && identity->chain_count == 0; i++)
         if (omni_identity_bears(identity->backend, file->found[i], (otls_slice){spki, size}))
-            OMNI_TRY(append(identity, file->found[i], file->what, err));
+            OMNI_TRY(append(identity, file->found[i], file->search->what, err));
     if (identity->chain_count == 0 && file->count > 0)
         return omni_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_KEY_MISMATCH,
-                         "%s: the key belongs to none of its certificates", file->what);
+                         "%s: the key belongs to none of its certificates", file->search->what);
     do {
         grown = false;
         for (size_t i = 0; i < file->count && identity->chain_count > 0 && !grown; i++) {
@@ -133,22 +115,21 @@ static otls_status order(otls_identity *identity, const opened *file, otls_error
             if (!omni_dn_equal(file->found[i]->x509.subject, last->x509.issuer) ||
                 is_in(identity, file->found[i]))
                 continue;
-            OMNI_TRY(append(identity, file->found[i], file->what, err));
+            OMNI_TRY(append(identity, file->found[i], file->search->what, err));
             grown = true;
         }
     } while (grown);
     return OTLS_OK;
 }
 
-static otls_status load(otls_identity **out, omni_key_search *search, otls_slice pfx, opened *file,
-                        otls_error *err)
+static otls_status load(otls_identity **out, opened *file, otls_slice pfx, otls_error *err)
 {
+    omni_key_search *search = file->search;
     otls_identity *identity;
-    otls_status status = open_file(search, pfx, file, err);
+    otls_status status = open_file(file, pfx, err);
 
-    if (status != OTLS_OK)
-        return status;
-    status = omni_identity_new(&identity, search->backend, err);
+    if (status == OTLS_OK)
+        status = omni_identity_new(&identity, search->backend, err);
     if (status != OTLS_OK) {
         otls_key_free(search->key);
         return status;
@@ -193,7 +174,7 @@ static otls_status load_named(otls_identity **out, omni_key_search *search, cons
     if (size > OMNI_FILE_LIMIT)
         return omni_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_LIMIT, "%s: larger than %zu bytes",
                          search->what, OMNI_FILE_LIMIT);
-    if (!OMNI_HAS(OMNI_MODULE(search->backend)->crypto, pkcs12_open) ||
+    if (!omni_pbe_possible(search->backend) ||
         otls_backend_supports(search->backend, OTLS_FEATURE_PKCS12, NULL) == OTLS_NO)
         return omni_fail_unsupported(err, search->backend, OTLS_FEATURE_PKCS12);
     if (!looks_like_pfx(pfx, size))
@@ -203,9 +184,8 @@ static otls_status load_named(otls_identity **out, omni_key_search *search, cons
     file = omni_calloc(1, sizeof(*file));
     if (file == NULL)
         return omni_fail_nomem(err);
-    file->what = search->what;
-    file->size = size;
-    status = load(out, search, (otls_slice){pfx, size}, file, err);
+    file->search = search;
+    status = load(out, file, (otls_slice){pfx, size}, err);
     for (size_t i = 0; i < file->count; i++)
         otls_certificate_free(file->found[i]);
     omni_free(file);

@@ -27,6 +27,7 @@
 #   server-ecdsa-p256.open.p12     the same, neither encrypted nor with a MAC: for the parsers
 #   server-rsa-2048.p12            RSA, password "secret"
 #   server-KIND.key.der .crt.der   key and leaf as DER
+#   forms/                     encrypted keys and PKCS #12 in all forms, the password in test_key_forms.c
 #   dh2048.pem dh1536.pem          Diffie-Hellman parameters
 #   der/                       some of the certificates as DER, seeds for the fuzz targets
 set -euo pipefail
@@ -239,6 +240,58 @@ for kind in ecdsa-p256 rsa-2048 ed25519; do
 done
 run pkcs8 -topk8 -v2 aes-256-cbc -in server-ecdsa-p256.key -passout pass:secret -outform DER \
     -out "$out/server-ecdsa-p256.enc.key.der"
+
+# Every form of a key that is encrypted, and some that are called what they are not.
+forms=$out/forms
+mkdir -p "$forms"
+old=()
+if "$openssl" list -providers >/dev/null 2>&1; then
+    old=(-provider legacy -provider default)
+fi
+key=server-ecdsa-p256.key
+p8() { run pkcs8 -topk8 -in "$key" -passout "pass:$1" -out "$forms/$2.key" "${@:3}"; }
+p12() {
+    run pkcs12 -export -inkey "$key" -in server-ecdsa-p256.crt -certfile int.crt -passout "pass:$1" \
+        -out "$forms/$2.p12" "${@:3}"
+}
+for cipher in aes-128-cbc aes-192-cbc aes-256-cbc des3; do
+    for prf in 1 224 256 384 512; do
+        p8 secret "pbes2-$cipher-sha$prf" -v2 $cipher -v2prf hmacWithSHA$prf -iter 1000
+    done
+done
+p8 secret scrypt -scrypt -scrypt_N 1024
+p8 secret pbes1-sha1-3des -v1 PBE-SHA1-3DES
+p8 secret pbes1-sha1-2des -v1 PBE-SHA1-2DES
+p8 secret pbes1-sha1-rc2-40 -v1 PBE-SHA1-RC2-40 "${old[@]}"
+p8 secret pbes1-sha1-rc4 -v1 PBE-SHA1-RC4-128 "${old[@]}"
+p8 secret pbes1-md5-des -v1 PBE-MD5-DES "${old[@]}"
+p8 secret pbes1-sha1-des -v1 PBE-SHA1-DES "${old[@]}"
+p8 "" empty -v2 aes-256-cbc
+p8 'pässwörd€😀' utf8 -v2 aes-256-cbc
+p8 'pässwörd€😀' utf8-pbes1 -v1 PBE-SHA1-3DES
+for mac in sha1 sha256 sha384 sha512; do
+    p12 secret "mac-$mac" -keypbe aes-192-cbc -certpbe aes-128-cbc -macalg $mac
+done
+p12 secret 3des -keypbe PBE-SHA1-3DES -certpbe PBE-SHA1-3DES -macalg sha1
+p12 secret rc2 -keypbe PBE-SHA1-3DES -certpbe PBE-SHA1-RC2-40 -macalg sha1 "${old[@]}"
+p12 secret nomac -nomac
+p12 secret onlymac -keypbe NONE -certpbe NONE
+p12 "" empty-3des -keypbe PBE-SHA1-3DES -certpbe PBE-SHA1-3DES -macalg sha1
+p12 "" empty-nomac -nomac -keypbe PBE-SHA1-3DES -certpbe PBE-SHA1-3DES
+p12 "" open -nomac -keypbe NONE -certpbe NONE
+p12 'pässwörd€😀' utf8 -keypbe PBE-SHA1-3DES -certpbe aes-256-cbc
+# shellcheck disable=SC2086
+run rsa $traditional -in server-rsa-2048.key -out "$forms/pkcs1.key"
+run ec -in server-ecdsa-p256.key -out "$forms/sec1.key"
+sed 's/RSA PRIVATE KEY/PRIVATE KEY/' "$forms/pkcs1.key" >"$forms/pkcs1-as-pkcs8.key"
+sed 's/RSA PRIVATE KEY/EC PRIVATE KEY/' "$forms/pkcs1.key" >"$forms/pkcs1-as-sec1.key"
+sed 's/EC PRIVATE KEY/PRIVATE KEY/' "$forms/sec1.key" >"$forms/sec1-as-pkcs8.key"
+sed 's/EC PRIVATE KEY/RSA PRIVATE KEY/' "$forms/sec1.key" >"$forms/sec1-as-pkcs1.key"
+sed 's/PRIVATE KEY/RSA PRIVATE KEY/' server-rsa-2048.key >"$forms/pkcs8-as-pkcs1.key"
+sed 's/ENCRYPTED //' "$forms/utf8.key" >"$forms/encrypted-as-pkcs8.key"
+run genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -pkeyopt ec_param_enc:explicit \
+    -out "$forms/explicit.key"
+run genpkey -algorithm EC -pkeyopt ec_paramgen_curve:secp256k1 -out "$forms/secp256k1.key"
 
 mkdir -p "$out/der"
 for name in root int server-ecdsa-p256 server-rsa-2048 server-ed25519 client-ed25519; do

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+/* A password as PKCS #12 wants it: from UTF-8 to UTF-16 (RFC 7292 B.1). */
+#include "base/base.h"
+#include "identity/pbe.h"
+
+#include <string.h>
+
+/* The code point at `*at`, which moves on; -1: this is no UTF-8. */
+static int32_t code_point(const uint8_t **at, const uint8_t *end)
+{
+    static const uint32_t least[] = {0, 0x80, 0x800, 0x10000};
+    const uint8_t first = *(*at)++;
+    const unsigned more = first < 0x80 ? 0 : first >= 0xf0 ? 3 : first >= 0xe0 ? 2 : 1;
+    uint32_t value = more == 0 ? first : first & (0x3fu >> more);
+
+    if ((first >= 0x80 && first < 0xc2) || first > 0xf4 || (size_t)(end - *at) < more)
+        return -1;
+    for (unsigned i = 0; i < more; i++, (*at)++) {
+        if ((**at & 0xc0) != 0x80)
+            return -1;
+        value = value << 6 | (**at & 0x3f);
+    }
+    return value < least[more] || value > 0x10ffff || (value >= 0xd800 && value < 0xe000)
+               ? -1
+               : (int32_t)value;
+}
+
+static size_t put_unit(uint8_t *out, uint32_t unit)
+{
+    out[0] = (uint8_t)(unit >> 8);
+    out[1] = (uint8_t)unit;
+    return 2;
+}
+
+/* How many octets went out; 0: this is no UTF-8. */
+static size_t from_utf8(uint8_t *out, otls_slice text)
+{
+    const uint8_t *at = text.data, *const end = at + text.size;
+    size_t used = 0;
+
+    while (at < end) {
+        const int32_t value = code_point(&at, end);
+
+        if (value < 0)
+            return 0;
+        if (value >= 0x10000) { /* a surrogate pair */
+            used += put_unit(out + used, 0xd800u + (((uint32_t)value - 0x10000u) >> 10));
+            used += put_unit(out + used, 0xdc00u + (((uint32_t)value - 0x10000u) & 0x3ff));
+        } else {
+            used += put_unit(out + used, (uint32_t)value);
+        }
+    }
+    return used;
+}
+
+otls_status omni_pbe_password_set(omni_pbe_password *out, otls_slice password, otls_error *err)
+{
+    size_t used;
+
+    *out = (omni_pbe_password){.utf8 = password, .bmp_size = 2 * password.size + 2};
+    out->bmp = omni_calloc(1, out->bmp_size);
+    if (out->bmp == NULL)
+        return omni_fail_nomem(err);
+    if (password.size == 0)
+        return OTLS_OK;
+    used = from_utf8(out->bmp, password);
+    for (size_t i = 0; used == 0 && i < password.size; i++)
+        (void)put_unit(out->bmp + 2 * i, password.data[i]);
+    if (used != 0) {
+        memset(out->bmp + used, 0, out->bmp_size - used);
+        out->bmp_size = used + 2;
+    }
+    return OTLS_OK;
+}
+
+void omni_pbe_password_clear(omni_pbe_password *password)
+{
+    if (password->bmp != NULL)
+        omni_wipe(password->bmp, password->bmp_size);
+    omni_free(password->bmp);
+    *password = (omni_pbe_password){.bmp = NULL};
+}
+
