@@ -24,7 +24,9 @@ OTLS_API otls_status otls_trust_new(otls_trust **out, otls_error *err);
 OTLS_API otls_trust *otls_trust_ref(otls_trust *trust);
 OTLS_API void otls_trust_free(otls_trust *trust);
 /**
- * All certificates of a PEM bundle, or one DER certificate. Nothing is added if one is broken.
+ * All certificates and revocation lists of a PEM bundle, or of DER, one behind the other. Nothing is
+ * added if one is broken; a file without any is OTLS_E_CREDENTIAL with OTLS_CODE_NO_CERTIFICATE. Lists
+ * are used as otls_trust_add_crl_memory says.
  * OpenSSL's "TRUSTED CERTIFICATE" is an anchor only for what its annex trusts it for (openssl-x509(1),
  * -addtrust, -addreject): of servers, of clients, or of any purpose if nothing is refused. The same
  * certificate given twice is trusted for what both allow.
@@ -32,16 +34,25 @@ OTLS_API void otls_trust_free(otls_trust *trust);
 OTLS_API otls_status otls_trust_add_file(otls_trust *trust, const char *path, otls_error *err);
 OTLS_API otls_status otls_trust_add_memory(otls_trust *trust, const void *pem_or_der, size_t size,
                                            otls_error *err);
-/** Every *.pem, *.crt, *.cer, *.der and hashed (xxxxxxxx.N) file of a directory. */
+/**
+ * Every *.pem, *.crt, *.cer, *.der and hashed (xxxxxxxx.N, xxxxxxxx.rN) file of a directory, now. Files
+ * that are empty or hold neither certificate nor list are passed over; one that is broken is an error,
+ * and so is a directory in which there is nothing: OTLS_CODE_NO_CERTIFICATE.
+ */
 OTLS_API otls_status otls_trust_add_directory(otls_trust *trust, const char *path, otls_error *err);
-/** The operating system's roots; SSL_CERT_FILE and SSL_CERT_DIR are honoured. */
+/** OpenSSL's rule (openssl-rehash(1)): hashed names alone, certificates xxxxxxxx.N and revocation lists
+ *  xxxxxxxx.rN; what cannot be read is passed over. Read now, not when a chain needs it. */
+OTLS_API otls_status otls_trust_add_hashed_directory(otls_trust *trust, const char *path,
+                                                     otls_error *err);
+/** The operating system's roots; SSL_CERT_FILE and SSL_CERT_DIR are honoured. Of the directories of
+ *  SSL_CERT_DIR one that is missing is passed over, unless no other has anything. */
 OTLS_API otls_status otls_trust_add_system(otls_trust *trust, otls_error *err);
 /** One more anchor. Copies. */
 OTLS_API otls_status otls_trust_add_certificate(otls_trust *trust,
                                                 const otls_certificate *certificate,
                                                 otls_error *err);
 /**
- * All certificate revocation lists of a PEM text, or one in DER. They are only used where asked for
+ * All certificate revocation lists of a PEM text, or of DER. They are only used where asked for
  * (OTLS_VERIFY_OPTION_CRL_LEAF, _CHAIN); their signatures are checked then, by the issuer's key in
  * the path. Delta lists are counted but not used.
  */

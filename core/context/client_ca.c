@@ -74,6 +74,9 @@ otls_status otls_context_add_client_ca_file(otls_context *context, const char *p
     OMNI_TRY(may_add(context, err));
     OMNI_TRY(otls_trust_new(&trust, err));
     status = otls_trust_add_file(trust, path, err);
+    if (status == OTLS_OK && trust->anchor_count == 0)
+        status = omni_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_NO_CERTIFICATE,
+                           "%s: there is no certificate", path);
     if (status == OTLS_OK)
         status = add_trust(context, trust, err);
     otls_trust_free(trust);

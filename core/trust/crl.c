@@ -4,46 +4,41 @@
 #include "trust/trust.h"
 #include "x509/x509.h"
 
-/* CRLs on their way in: all of a file, or none. */
-typedef struct crl_batch {
-    const otls_trust *trust;
-    omni_crl **crls;
-    size_t count, deltas;
-} crl_batch;
-
-static bool known(const crl_batch *batch, otls_slice der)
+static bool known(const omni_trust_batch *batch, otls_slice der)
 {
     for (size_t i = 0; i < batch->trust->crl_count; i++)
         if (omni_slice_equal(batch->trust->crls[i]->der, der))
             return true;
-    for (size_t i = 0; i < batch->count; i++)
+    for (size_t i = 0; i < batch->crl_count; i++)
         if (omni_slice_equal(batch->crls[i]->der, der))
             return true;
     return false;
 }
 
-static otls_status batch_append(crl_batch *batch, omni_crl *crl, otls_error *err)
+static otls_status append(omni_trust_batch *batch, omni_crl *crl, otls_error *err)
 {
-    omni_crl **larger = omni_realloc(batch->crls, (batch->count + 1) * sizeof(*batch->crls));
+    omni_crl **larger = omni_realloc(batch->crls, (batch->crl_count + 1) * sizeof(*batch->crls));
 
     if (larger == NULL)
         return omni_fail_nomem(err);
     batch->crls = larger;
-    batch->crls[batch->count++] = crl;
+    batch->crls[batch->crl_count++] = crl;
     return OTLS_OK;
 }
 
-static otls_status batch_add(crl_batch *batch, otls_slice der, otls_error *err)
+otls_status omni_trust_batch_add_crl(omni_trust_batch *batch, otls_slice der, otls_error *err)
 {
     uint8_t *block;
     omni_crl *crl = NULL;
     otls_status status;
 
-    if (batch->trust->crl_count + batch->count >= OMNI_TRUST_CRL_LIMIT)
+    if (batch->trust->crl_count + batch->crl_count >= OMNI_TRUST_CRL_LIMIT)
         return omni_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_LIMIT, "more than %d CRLs",
                          OMNI_TRUST_CRL_LIMIT);
-    if (known(batch, der))
+    if (known(batch, der)) {
+        batch->found++;
         return OTLS_OK;
+    }
     block = omni_memdup(der.data, der.size);
     if (block == NULL)
         return omni_fail_nomem(err);
@@ -52,25 +47,58 @@ static otls_status batch_add(crl_batch *batch, otls_slice der, otls_error *err)
         omni_free(block);
         return status;
     }
+    batch->found++;
     if (crl->delta) { /* a delta alone says nothing; noted for the verdict's sentence */
-        batch->deltas++;
+        batch->delta_count++;
         omni_crl_free(crl);
         return OTLS_OK;
     }
-    status = batch_append(batch, crl, err);
+    status = append(batch, crl, err);
     if (status != OTLS_OK)
         omni_crl_free(crl);
     return status;
 }
 
+otls_status omni_trust_batch_commit_crls(omni_trust_batch *batch, otls_error *err)
+{
+    otls_trust *trust = batch->trust;
+    omni_crl **larger;
+
+    if (batch->crl_count != 0) {
+        larger = omni_realloc(trust->crls,
+                              (trust->crl_count + batch->crl_count) * sizeof(*larger));
+        if (larger == NULL)
+            return omni_fail_nomem(err);
+        trust->crls = larger;
+    }
+    for (size_t i = 0; i < batch->crl_count; i++)
+        trust->crls[trust->crl_count++] = batch->crls[i];
+    trust->delta_count += batch->delta_count;
+    omni_free(batch->crls);
+    batch->crls = NULL;
+    batch->crl_count = batch->delta_count = 0;
+    return OTLS_OK;
+}
+
+void omni_trust_batch_discard_crls(omni_trust_batch *batch)
+{
+    for (size_t i = 0; i < batch->crl_count; i++)
+        omni_crl_free(batch->crls[i]);
+    omni_free(batch->crls);
+    batch->crls = NULL;
+    batch->crl_count = 0;
+}
+
+/* ---- lists by themselves: what else is in the file does not matter ---- */
+
 static otls_status take_block(const omni_pem_block *pem, void *user, otls_error *err)
 {
     if (!omni_pem_label_is(pem, "X509 CRL"))
         return OTLS_OK;
-    return batch_add(user, pem->der, err);
+    return omni_trust_batch_add_crl(user, pem->der, err);
 }
 
-static otls_status batch_load(crl_batch *batch, otls_slice input, otls_error *err)
+static otls_status load(omni_trust_batch *batch, otls_slice input, otls_error *err)
 {
     omni_der rest = omni_der_of(input);
     omni_tlv whole;
@@ -79,45 +107,35 @@ static otls_status batch_load(crl_batch *batch, otls_slice input, otls_error *er
     if (input.size > OMNI_FILE_LIMIT)
         return omni_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_LIMIT, "more than %zu bytes",
                          OMNI_FILE_LIMIT);
-    if (omni_der_take(&rest, OMNI_DER_SEQUENCE, &whole))
-        return batch_add(batch, input, err);
+    if (omni_der_take(&rest, OMNI_DER_SEQUENCE, &whole)) {
+        for (rest = omni_der_of(input); !omni_der_at_end(&rest);) {
+            if (!omni_der_next(&rest, &whole))
+                return omni_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_BAD_DER,
+                                 "a revocation list is cut short or no DER");
+            OMNI_TRY(omni_trust_batch_add_crl(batch, whole.whole, err));
+        }
+        return OTLS_OK;
+    }
     OMNI_TRY(omni_pem_each(input, take_block, batch, &blocks, err));
-    if (batch->count + batch->deltas == 0)
+    if (batch->crl_count + batch->delta_count == 0)
         return omni_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_NO_CERTIFICATE,
                          "there is no revocation list that is not known already");
-    return OTLS_OK;
-}
-
-static otls_status commit(otls_trust *trust, const crl_batch *batch, otls_error *err)
-{
-    const size_t total = trust->crl_count + batch->count;
-    omni_crl **larger = omni_realloc(trust->crls, total * sizeof(*larger));
-
-    if (larger == NULL)
-        return omni_fail_nomem(err);
-    trust->crls = larger;
-    for (size_t i = 0; i < batch->count; i++)
-        trust->crls[trust->crl_count++] = batch->crls[i];
-    trust->delta_count += batch->deltas;
     return OTLS_OK;
 }
 
 otls_status otls_trust_add_crl_memory(otls_trust *trust, const void *pem_or_der, size_t size,
                                       otls_error *err)
 {
-    crl_batch batch = {.trust = trust};
+    omni_trust_batch batch = {.trust = trust};
     otls_status status;
 
     OMNI_TRY(omni_trust_writable(trust, err));
     if (pem_or_der == NULL || size == 0)
         return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NO_CERTIFICATE, "no revocation list given");
-    status = batch_load(&batch, (otls_slice){.data = pem_or_der, .size = size}, err);
+    status = load(&batch, (otls_slice){.data = pem_or_der, .size = size}, err);
     if (status == OTLS_OK)
-        status = commit(trust, &batch, err);
-    if (status != OTLS_OK)
-        for (size_t i = 0; i < batch.count; i++)
-            omni_crl_free(batch.crls[i]);
-    omni_free(batch.crls);
+        status = omni_trust_batch_commit_crls(&batch, err);
+    omni_trust_batch_discard(&batch);
     return status;
 }
 

@@ -41,6 +41,10 @@ static otls_status take_block(const omni_pem_block *pem, void *user, otls_error 
     otls_slice der = pem->der;
     otls_status status = OTLS_OK;
 
+    if (omni_pem_label_is(pem, "X509 CRL")) {
+        status = omni_trust_batch_add_crl(load->batch, pem->der, err);
+        return status == OTLS_E_CREDENTIAL && load->lenient ? OTLS_OK : status;
+    }
     if (!omni_pem_label_is(pem, "CERTIFICATE") && !omni_pem_label_is(pem, "X509 CERTIFICATE") &&
         !omni_pem_label_is(pem, OMNI_PEM_TRUSTED)) {
         forget(load, pem->text);
@@ -66,17 +70,61 @@ static bool looks_like_der(otls_slice input)
     return omni_der_take(&rest, OMNI_DER_SEQUENCE, &cert);
 }
 
+/* TBSCertList has a time where TBSCertificate has a validity: behind algorithm and issuer. */
+static bool is_crl(otls_slice der)
+{
+    omni_der outer, tbs;
+    omni_tlv skipped;
+
+    if (!omni_der_only(der, OMNI_DER_SEQUENCE, &outer) ||
+        !omni_der_enter(&outer, OMNI_DER_SEQUENCE, &tbs))
+        return false;
+    (void)omni_der_take(&tbs, OMNI_DER_INTEGER, &skipped);
+    return omni_der_take(&tbs, OMNI_DER_SEQUENCE, &skipped) &&
+           omni_der_take(&tbs, OMNI_DER_SEQUENCE, &skipped) &&
+           (omni_der_tag(&tbs) == OMNI_DER_UTC_TIME ||
+            omni_der_tag(&tbs) == OMNI_DER_GENERALIZED_TIME);
+}
+
+/* Certificates and lists, one behind the other. */
+static otls_status load_der(omni_trust_batch *batch, otls_slice input, bool lenient,
+                            otls_error *err)
+{
+    omni_der rest = omni_der_of(input);
+    size_t number = 0;
+    omni_tlv one;
+
+    while (!omni_der_at_end(&rest)) {
+        otls_status status;
+
+        number++;
+        if (!omni_der_next(&rest, &one))
+            status = omni_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_BAD_DER,
+                               "it is cut short or no DER");
+        else if (is_crl(one.whole))
+            status = omni_trust_batch_add_crl(batch, one.whole, err);
+        else
+            status = omni_trust_batch_add(batch, one.whole, OMNI_TRUSTED_FOR_ALL, err);
+        if (status == OTLS_E_CREDENTIAL && lenient)
+            return OTLS_OK;
+        if (status == OTLS_E_CREDENTIAL && number > 1)
+            name_certificate(number, err);
+        OMNI_TRY(status);
+    }
+    return OTLS_OK;
+}
+
 static otls_status load_pem(omni_trust_batch *batch, uint8_t *text, size_t size, bool lenient,
                             otls_error *err)
 {
     pem_load load = {.batch = batch, .text = text, .lenient = lenient};
-    const size_t before = batch->added_count;
+    const size_t before = batch->found;
 
     OMNI_TRY(omni_pem_each_in_place(text, size, take_block, &load, err));
-    if (batch->added_count == before && !lenient)
+    if (batch->found == before && !lenient)
         return omni_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_NO_CERTIFICATE,
-                         "there is no certificate");
-    return omni_trust_batch_shrink(batch, before, size, err);
+                         "there is no certificate and no revocation list");
+    return OTLS_OK;
 }
 
 /* `block` is the batch's from here on, whatever happens. */
@@ -84,14 +132,17 @@ static otls_status load_block(omni_trust_batch *batch, uint8_t *block, size_t si
                               const char *name, bool lenient, otls_error *err)
 {
     const otls_slice input = {.data = block, .size = size};
+    const size_t before = batch->added_count;
     otls_status status = omni_trust_batch_own(batch, block, err);
 
     if (status != OTLS_OK) {
         omni_free(block);
         return status;
     }
-    status = looks_like_der(input) ? omni_trust_batch_add(batch, input, OMNI_TRUSTED_FOR_ALL, err)
+    status = looks_like_der(input) ? load_der(batch, input, lenient, err)
                                    : load_pem(batch, block, size, lenient, err);
+    if (status == OTLS_OK)
+        status = omni_trust_batch_shrink(batch, before, size, err);
     if (status == OTLS_E_CREDENTIAL)
         omni_trust_name_file(name, err);
     return status;
@@ -138,6 +189,8 @@ static bool is_hash_name(const char *name)
             return false;
     if (name[i++] != '.')
         return false;
+    if (name[i] == 'r') /* a revocation list */
+        i++;
     if (name[i] == '\0')
         return false;
     for (; name[i] != '\0'; i++)
@@ -167,12 +220,19 @@ typedef struct directory_load {
 static otls_status take_file(const char *path, void *user, otls_error *err)
 {
     const directory_load *load = user;
+    otls_error inner = OTLS_ERROR_INIT;
     otls_status status;
 
     if (!is_certificate_name(path, load->hashed))
         return OTLS_OK;
-    status = omni_trust_batch_load_file(load->batch, path, load->lenient, err);
-    return load->lenient && status != OTLS_E_NOMEM ? OTLS_OK : status;
+    status = omni_trust_batch_load_file(load->batch, path, load->lenient, &inner);
+    if (status == OTLS_OK || (load->lenient && status != OTLS_E_NOMEM))
+        return OTLS_OK;
+    if (inner.code == OTLS_CODE_FILE_EMPTY || inner.code == OTLS_CODE_NO_CERTIFICATE)
+        return OTLS_OK; /* a key, or nothing: there is something else in the directory */
+    if (err != NULL)
+        *err = inner;
+    return status;
 }
 
 otls_status omni_trust_batch_load_directory(omni_trust_batch *batch, const char *path, bool lenient,
@@ -216,14 +276,29 @@ otls_status otls_trust_add_file(otls_trust *trust, const char *path, otls_error 
     return finish(&batch, omni_trust_batch_load_file(&batch, path, false, err), err);
 }
 
-otls_status otls_trust_add_directory(otls_trust *trust, const char *path, otls_error *err)
+static otls_status add_directory(otls_trust *trust, const char *path, bool hashed, otls_error *err)
 {
     omni_trust_batch batch = {.trust = trust};
+    otls_status status;
 
     OMNI_TRY(omni_trust_writable(trust, err));
     if (path == NULL || path[0] == '\0')
         return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_FILE_NOT_FOUND, "no directory given");
-    return finish(&batch, omni_trust_batch_load_directory(&batch, path, false, false, err), err);
+    status = omni_trust_batch_load_directory(&batch, path, hashed, hashed, err);
+    if (status == OTLS_OK && batch.found == 0)
+        status = omni_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_NO_CERTIFICATE,
+                           "%s: no file in it holds a certificate or a revocation list", path);
+    return finish(&batch, status, err);
+}
+
+otls_status otls_trust_add_directory(otls_trust *trust, const char *path, otls_error *err)
+{
+    return add_directory(trust, path, false, err);
+}
+
+otls_status otls_trust_add_hashed_directory(otls_trust *trust, const char *path, otls_error *err)
+{
+    return add_directory(trust, path, true, err);
 }
 
 otls_status otls_trust_add_certificate(otls_trust *trust, const otls_certificate *certificate,

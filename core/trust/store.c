@@ -112,6 +112,7 @@ otls_status omni_trust_batch_add(omni_trust_batch *batch, otls_slice der, uint8_
     anchor->subject = view.subject;
     anchor->trusted_for = trusted_for;
     atomic_init(&anchor->cache, NULL);
+    batch->found++;
     return OTLS_OK;
 }
 
@@ -137,7 +138,12 @@ otls_status omni_trust_batch_shrink(omni_trust_batch *batch, size_t first, size_
 
     for (size_t i = first; i < batch->added_count; i++)
         needed += batch->added[i].der.size;
-    if (needed == 0 || needed >= size / 2)
+    if (needed == 0) { /* revocation lists only, which have memory of their own */
+        omni_free(*block);
+        batch->block_count--;
+        return OTLS_OK;
+    }
+    if (needed >= size / 2)
         return OTLS_OK;
     smaller = to = omni_malloc(needed);
     if (smaller == NULL)
@@ -159,6 +165,7 @@ void omni_trust_batch_discard(omni_trust_batch *batch)
 {
     for (size_t i = 0; i < batch->block_count; i++)
         omni_free(batch->blocks[i]);
+    omni_trust_batch_discard_crls(batch);
     omni_free(batch->blocks);
     omni_free(batch->added);
     *batch = (omni_trust_batch){.trust = batch->trust};
@@ -209,15 +216,17 @@ otls_status omni_trust_batch_commit(omni_trust_batch *batch, otls_error *err)
     otls_trust *trust = batch->trust;
     const size_t total = batch->added_count + trust->anchor_count;
     const size_t block_total = batch->block_count + trust->block_count;
-    omni_anchor *anchors = omni_realloc(batch->added, total * sizeof(*anchors));
+    omni_anchor *anchors = omni_realloc(batch->added, (total + 1) * sizeof(*anchors));
     uint8_t **blocks;
 
     if (anchors == NULL)
         return omni_fail_nomem(err);
     batch->added = anchors;
-    blocks = omni_realloc(batch->blocks, block_total * sizeof(*blocks));
+    blocks = omni_realloc(batch->blocks, (block_total + 1) * sizeof(*blocks));
     if (blocks == NULL)
         return omni_fail_nomem(err);
+    batch->blocks = blocks;
+    OMNI_TRY(omni_trust_batch_commit_crls(batch, err));
     if (trust->anchor_count != 0)
         memcpy(anchors + batch->added_count, trust->anchors,
                trust->anchor_count * sizeof(*anchors));

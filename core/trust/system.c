@@ -42,17 +42,21 @@ static const char *const directories[] = {
 /* Hashed names are what OpenSSL defines for such a directory; where there are none, any will do. */
 static otls_status load_directory(omni_trust_batch *batch, const char *path, otls_error *err)
 {
-    const size_t before = batch->added_count;
+    const size_t before = batch->found;
 
     OMNI_TRY(omni_trust_batch_load_directory(batch, path, true, true, err));
-    if (batch->added_count != before)
+    if (batch->found != before)
         return OTLS_OK;
     return omni_trust_batch_load_directory(batch, path, true, false, err);
 }
 
-/* SSL_CERT_DIR is a list, like PATH. */
+/* SSL_CERT_DIR is a list, like PATH: what is not there is passed over, unless nothing is. */
 static otls_status load_directories(omni_trust_batch *batch, const char *list, otls_error *err)
 {
+    otls_error inner = OTLS_ERROR_INIT;
+    otls_status status = OTLS_OK;
+    const size_t before = batch->found;
+
     while (*list != '\0') {
         char path[1024];
         size_t length = strcspn(list, OMNI_OS_PATH_SEPARATOR);
@@ -62,13 +66,18 @@ static otls_status load_directories(omni_trust_batch *batch, const char *list, o
                              "SSL_CERT_DIR names a path that is too long");
         memcpy(path, list, length);
         path[length] = '\0';
-        if (length != 0)
-            OMNI_TRY(load_directory(batch, path, err));
+        if (length != 0 && status != OTLS_E_NOMEM)
+            status = load_directory(batch, path, &inner) == OTLS_OK ? status
+                                                                    : (otls_status)inner.status;
         list += length;
         if (*list == OMNI_OS_PATH_SEPARATOR[0])
             list++;
     }
-    return OTLS_OK;
+    if (status == OTLS_OK || (status != OTLS_E_NOMEM && batch->found != before))
+        return OTLS_OK;
+    if (err != NULL)
+        *err = inner;
+    return status;
 }
 
 static otls_status load_environment(omni_trust_batch *batch, const char *file, const char *list,

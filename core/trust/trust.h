@@ -94,6 +94,9 @@ typedef struct omni_trust_batch {
     size_t added_count, added_capacity;
     uint8_t **blocks;
     size_t block_count;
+    struct omni_crl **crls;
+    size_t crl_count, delta_count;
+    size_t found; /* certificates and lists, those included that the store has already */
 } omni_trust_batch;
 
 otls_status omni_trust_writable(const otls_trust *trust, otls_error *err);
@@ -101,10 +104,15 @@ otls_status omni_trust_writable(const otls_trust *trust, otls_error *err);
  * must lie in a block of this batch. */
 otls_status omni_trust_batch_add(omni_trust_batch *batch, otls_slice der, uint8_t trusted_for,
                                  otls_error *err);
+/** One revocation list; copies. */
+otls_status omni_trust_batch_add_crl(omni_trust_batch *batch, otls_slice der, otls_error *err);
+/** The lists' part of commit and discard (trust/crl.c). */
+otls_status omni_trust_batch_commit_crls(omni_trust_batch *batch, otls_error *err);
+void omni_trust_batch_discard_crls(omni_trust_batch *batch);
 /** Give a block of DER to the batch; on failure the caller keeps it. */
 otls_status omni_trust_batch_own(omni_trust_batch *batch, uint8_t *block, otls_error *err);
 /** The newest block, of `size` bytes, holds the certificates from `first` on: if they are less than
- *  half of it, move them to a block of their size. */
+ *  half of it, move them to a block of their size; if there are none, it is freed. */
 otls_status omni_trust_batch_shrink(omni_trust_batch *batch, size_t first, size_t size,
                                     otls_error *err);
 otls_status omni_trust_batch_commit(omni_trust_batch *batch, otls_error *err);
@@ -114,7 +122,8 @@ void omni_trust_batch_discard(omni_trust_batch *batch);
  * caller's are an error. */
 otls_status omni_trust_batch_load_file(omni_trust_batch *batch, const char *path, bool lenient,
                                        otls_error *err);
-/** `hashed`: only files called xxxxxxxx.N. */
+/** `hashed`: only files called xxxxxxxx.N and xxxxxxxx.rN. A file that holds nothing for us is passed
+ *  over. */
 otls_status omni_trust_batch_load_directory(omni_trust_batch *batch, const char *path, bool lenient,
                                             bool hashed, otls_error *err);
 /** Put the file's name in front of what went wrong inside it. */

@@ -257,6 +257,137 @@ Test(trust, directory_takes_certificates_by_name)
     otls_trust_free(trust);
 }
 
+static void write_file(const char *directory, const char *name, const text *parts, size_t count)
+{
+    char path[160];
+    FILE *file;
+
+    snprintf(path, sizeof(path), "%s/%s", directory, name);
+    file = fopen(path, "wb");
+    cr_assert_not_null(file, "%s", path);
+    for (size_t i = 0; i < count; i++)
+        fwrite(parts[i].data, 1, parts[i].size, file);
+    fclose(file);
+}
+
+static otls_trust_statistics stats_of(const otls_trust *trust)
+{
+    otls_trust_statistics counts = {.size = sizeof(counts)};
+
+    otls_trust_stats(trust, &counts);
+    return counts;
+}
+
+/* Bundles of certificates and revocation lists, in PEM, and in DER one behind the other. */
+Test(trust, certificates_and_lists_in_one_file)
+{
+    const text root = read_text(PKI("root.pem")), crl = read_text(PKI("int.crl"));
+    const text der = read_text(PKI("der/root.der")), other = read_text(PKI("der/int.der"));
+    const text key = read_text(PKI("root.key")), cut = {der.data, der.size - 1};
+    const struct {
+        const char *name;
+        text parts[3];
+        size_t certificates, crls;
+        otls_status status;
+    } rows[] = {
+        {"both", {root, crl, key}, 1, 1, OTLS_OK},
+        {"lists alone", {crl, key, {NULL, 0}}, 0, 1, OTLS_OK},
+        {"neither", {key, {NULL, 0}, {NULL, 0}}, 0, 0, OTLS_E_CREDENTIAL},
+        {"DER in a row", {der, other, {NULL, 0}}, 2, 0, OTLS_OK},
+        {"DER in a row, the second cut short", {other, cut, {NULL, 0}}, 0, 0, OTLS_E_CREDENTIAL},
+    };
+    char directory[] = "/tmp/omnitls-trust-XXXXXX", path[160];
+    static const char *const names[] = {"bundle"};
+
+    cr_assert_not_null(mkdtemp(directory));
+    snprintf(path, sizeof(path), "%s/bundle", directory);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        otls_trust *trust = new_trust();
+        otls_error err = OTLS_ERROR_INIT;
+
+        write_file(directory, "bundle", rows[i].parts, 3);
+        cr_expect_eq(otls_trust_add_file(trust, path, &err), rows[i].status, "%s: %s", rows[i].name,
+                     err.text);
+        cr_expect_eq(stats_of(trust).certificates, rows[i].certificates, "%s", rows[i].name);
+        cr_expect_eq(stats_of(trust).crls, rows[i].crls, "%s", rows[i].name);
+        if (rows[i].status != OTLS_OK)
+            cr_expect_not_null(strstr(err.text, "bundle"), "%s", err.text);
+        otls_trust_free(trust);
+    }
+    remove_files(directory, names, 1);
+    omni_free(root.data);
+    omni_free(crl.data);
+    omni_free(der.data);
+    omni_free(other.data);
+    omni_free(key.data);
+}
+
+/* What is of no use in a directory does not spoil it; what is broken does, by our rule. */
+Test(trust, directories_of_all_kinds)
+{
+    const text root = read_text(PKI("root.pem")), crl = read_text(PKI("int.crl"));
+    const text key = read_text(PKI("root.key")), nothing = {NULL, 0};
+    const text broken = {(unsigned char *)"-----BEGIN CERTIFICATE-----\nAAAA\n"
+                                          "-----END CERTIFICATE-----\n", 60};
+    const struct {
+        const char *names[3];
+        text files[3];
+        otls_status any, hashed;
+        size_t certificates, crls; /* by our rule */
+    } rows[] = {
+        {{"a.pem", "b.pem", "c.pem"}, {root, nothing, key}, OTLS_OK, OTLS_E_CREDENTIAL, 1, 0},
+        {{"0123abcd.0", "0123abcd.r0", "c.pem"}, {root, crl, key}, OTLS_OK, OTLS_OK, 1, 1},
+        {{"0123abcd.0", "0123abcd.1", "c.pem"}, {root, broken, key}, OTLS_E_CREDENTIAL, OTLS_OK, 0, 0},
+        {{"a.pem", "b.pem", "c.txt"}, {nothing, key, root}, OTLS_E_CREDENTIAL, OTLS_E_CREDENTIAL, 0, 0},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        otls_trust *any = new_trust(), *hashed = new_trust();
+        char directory[] = "/tmp/omnitls-trust-XXXXXX";
+        otls_error err = OTLS_ERROR_INIT;
+
+        cr_assert_not_null(mkdtemp(directory));
+        for (size_t k = 0; k < 3; k++)
+            write_file(directory, rows[i].names[k], &rows[i].files[k], 1);
+        cr_expect_eq(otls_trust_add_directory(any, directory, &err), rows[i].any, "row %zu: %s", i,
+                     err.text);
+        cr_expect_eq(otls_trust_add_hashed_directory(hashed, directory, &err), rows[i].hashed,
+                     "row %zu: %s", i, err.text);
+        cr_expect_eq(stats_of(any).certificates, rows[i].certificates, "row %zu", i);
+        cr_expect_eq(stats_of(any).crls, rows[i].crls, "row %zu", i);
+        if (rows[i].hashed == OTLS_OK)
+            cr_expect_eq(otls_trust_count(hashed), 1, "row %zu", i);
+        remove_files(directory, rows[i].names, 3);
+        otls_trust_free(any);
+        otls_trust_free(hashed);
+    }
+    omni_free(root.data);
+    omni_free(crl.data);
+    omni_free(key.data);
+}
+
+/* A directory of SSL_CERT_DIR that is missing does not hide the others. */
+Test(trust, environment_with_a_missing_directory)
+{
+    char directory[] = "/tmp/omnitls-trust-XXXXXX", list[160];
+    static const char *const names[] = {"0123abcd.0"};
+    otls_trust *trust = new_trust();
+    otls_error err = OTLS_ERROR_INIT;
+
+    cr_assert_not_null(mkdtemp(directory));
+    copy_file(PKI("root.pem"), directory, names[0]);
+    snprintf(list, sizeof(list), "/nonexistent/a:%s:/nonexistent/b", directory);
+    cr_assert_eq(unsetenv("SSL_CERT_FILE"), 0);
+    cr_assert_eq(setenv("SSL_CERT_DIR", list, 1), 0);
+    cr_expect_eq(otls_trust_add_system(trust, &err), OTLS_OK, "%s", err.text);
+    cr_expect_eq(otls_trust_count(trust), 1);
+    cr_assert_eq(setenv("SSL_CERT_DIR", "/nonexistent/a:/nonexistent/b", 1), 0);
+    cr_expect_eq(otls_trust_add_system(trust, &err), OTLS_E_IO, "nothing at all is told");
+    cr_expect_not_null(strstr(err.text, "/nonexistent/b"), "%s", err.text);
+    remove_files(directory, names, 1);
+    otls_trust_free(trust);
+}
+
 Test(trust, environment_replaces_the_system)
 {
     otls_trust *trust = new_trust();
