@@ -76,7 +76,7 @@ typedef enum otls_code {
     OTLS_CODE_SESSION_REFUSED = 30,
     OTLS_CODE_AFTER_CLOSE = 31,       /**< a write after our own close_notify */
     OTLS_CODE_RENEGOTIATION = 32,
-    OTLS_CODE_CHAIN_ORDER = 33 /**< a chain that is not leaf first, each certified by the next */
+    OTLS_CODE_CHAIN_ORDER = 33 /**< no longer given: chains are put in order */
 } otls_code;
 
 /** Why a chain was refused; a set. At least the true cause is set, others may be. */

@@ -2,14 +2,17 @@
 /**
  * @file identity.h
  * What we present: a certificate chain and its private key, held by one engine. Immutable,
- * reference-counted. The key and the leaf are checked against each other when it is made, and the
- * chain's order is checked: OTLS_CODE_KEY_MISMATCH, OTLS_CODE_CHAIN_ORDER.
+ * reference-counted. When it is made, the certificate that bears the key becomes the leaf
+ * (OTLS_CODE_KEY_MISMATCH: none does), and the chain is put in order: each certifies one before it. A
+ * certificate given twice, or one that certifies none of the others, is left out and can be asked for
+ * (otls_identity_dropped); two with one name, which lead to different roots, both stay.
  */
 #ifndef OMNITLS_IDENTITY_H
 #define OMNITLS_IDENTITY_H
 
 #include <omnitls/certificate.h>
 #include <omnitls/key.h>
+#include <omnitls/trust.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -18,7 +21,7 @@ extern "C" {
 typedef struct otls_identity otls_identity;
 
 /**
- * From PEM or DER files: the chain, leaf first, and the key; `key_path_or_null` NULL means the key
+ * From PEM or DER files: the chain and the key; `key_path_or_null` NULL means the key
  * stands in the chain's file. `password` may be NULL if the key is not encrypted.
  */
 OTLS_API otls_status otls_identity_from_files(otls_identity **out, const otls_backend *backend,
@@ -59,6 +62,13 @@ OTLS_API otls_status otls_identity_from_callback(otls_identity **out, const otls
 OTLS_API otls_status otls_identity_with_chain(otls_identity **out, const otls_identity *identity,
                                               const otls_certificate *const *extra, size_t count,
                                               otls_error *err);
+/**
+ * A new identity whose chain is completed with the intermediates in `trust` (what OpenSSL does with its
+ * store when it sends); self-issued ones are not added. By names and key identifiers: no signature is
+ * checked, as peers do that. `trust` need not be sealed and is not changed.
+ */
+OTLS_API otls_status otls_identity_complete(otls_identity **out, const otls_identity *identity,
+                                            const otls_trust *trust, otls_error *err);
 OTLS_API otls_identity *otls_identity_ref(otls_identity *identity);
 OTLS_API void otls_identity_free(otls_identity *identity);
 /** The engine that holds it. */
@@ -66,6 +76,10 @@ OTLS_API const otls_backend *otls_identity_backend(const otls_identity *identity
 /** The chain, leaf first; borrowed. */
 OTLS_API size_t otls_identity_chain_count(const otls_identity *identity);
 OTLS_API const otls_certificate *otls_identity_chain(const otls_identity *identity, size_t index);
+/** Certificates that were given and are not in the chain, in the order of the file; borrowed, NULL past
+ *  the end. */
+OTLS_API size_t otls_identity_dropped_count(const otls_identity *identity);
+OTLS_API const otls_certificate *otls_identity_dropped(const otls_identity *identity, size_t index);
 /** Its key; borrowed. */
 OTLS_API otls_key *otls_identity_key(const otls_identity *identity);
 

@@ -3,6 +3,7 @@
 #include "identity/identity.h"
 
 #include "base/base.h"
+#include "trust/trust.h"
 #include "x509/x509.h"
 #include <omnitls/callbacks.h>
 
@@ -32,6 +33,8 @@ void otls_identity_free(otls_identity *identity)
         return;
     for (size_t i = 0; i < identity->chain_count; i++)
         otls_certificate_free(identity->chain[i]);
+    for (size_t i = 0; i < identity->dropped_count; i++)
+        otls_certificate_free(identity->dropped[i]);
     otls_key_free(identity->key);
     omni_user_data_set(&identity->user, NULL, NULL);
     omni_free(identity);
@@ -50,6 +53,16 @@ size_t otls_identity_chain_count(const otls_identity *identity)
 const otls_certificate *otls_identity_chain(const otls_identity *identity, size_t index)
 {
     return index < identity->chain_count ? identity->chain[index] : NULL;
+}
+
+size_t otls_identity_dropped_count(const otls_identity *identity)
+{
+    return identity->dropped_count;
+}
+
+const otls_certificate *otls_identity_dropped(const otls_identity *identity, size_t index)
+{
+    return index < identity->dropped_count ? identity->dropped[index] : NULL;
 }
 
 otls_key *otls_identity_key(const otls_identity *identity)
@@ -87,54 +100,31 @@ bool omni_identity_bears(const otls_backend *backend, const otls_certificate *ce
     return omni_public_key_is(&cert->x509, spki, !omni_public_key_usable(backend, &cert->x509));
 }
 
-static otls_status check_match(const otls_identity *identity, const char *what, otls_error *err)
+/* The certificate that bears the key becomes the first, wherever it stands in the file. */
+static otls_status find_leaf(otls_identity *identity, const char *what, otls_error *err)
 {
     uint8_t spki[OMNI_SPKI_MAX];
-    size_t size = 0;
+    size_t size = 0, at = 0;
     otls_error inner = OTLS_ERROR_INIT;
+    const otls_certificate *leaf;
 
     if (otls_key_public(identity->key, spki, sizeof(spki), &size, &inner) != OTLS_OK)
-        return omni_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_KEY_UNSUPPORTED, "%s: %s", what,
-                         inner.text);
-    if (omni_identity_bears(identity->backend, identity->chain[0], (otls_slice){spki, size}))
-        return OTLS_OK;
-    for (size_t i = 1; i < identity->chain_count; i++)
-        if (omni_identity_bears(identity->backend, identity->chain[i], (otls_slice){spki, size}))
-            return omni_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_CHAIN_ORDER,
-                             "%s: the key belongs to certificate %zu of the chain, which must be "
-                             "the first",
-                             what, i + 1);
-    return omni_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_KEY_MISMATCH,
-                     "%s: the key does not belong to the certificate of %.80s", what,
-                     otls_certificate_subject(identity->chain[0]));
-}
-
-static bool issued(const otls_certificate *issuer, const otls_certificate *cert)
-{
-    return omni_dn_equal(issuer->x509.subject, cert->x509.issuer);
-}
-
-/* RFC 5246 7.4.2: each certificate certifies the one before it. Strangers are tolerated, as RFC
- * 8446 4.4.2 wants it, but not an issuer that stands in the wrong place: TLS 1.2 peers would fail.
- */
-static otls_status check_order(const otls_identity *identity, const char *what, otls_error *err)
-{
-    for (size_t i = 0; i + 1 < identity->chain_count; i++) {
-        const otls_certificate *cert = identity->chain[i];
-
-        if (issued(identity->chain[i + 1], cert) || issued(cert, cert))
-            continue;
-        for (size_t k = 0; k < identity->chain_count; k++)
-            if (k != i && issued(identity->chain[k], cert))
-                return omni_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_CHAIN_ORDER,
-                                 "%s: certificate %zu certifies certificate %zu and must stand "
-                                 "right behind it",
-                                 what, k + 1, i + 1);
-    }
+        return omni_fail(err, inner.status == OTLS_E_NOMEM ? OTLS_E_NOMEM : OTLS_E_CREDENTIAL,
+                         OTLS_CODE_KEY_UNSUPPORTED, "%s: %s", what, inner.text);
+    while (at < identity->chain_count &&
+           !omni_identity_bears(identity->backend, identity->chain[at], (otls_slice){spki, size}))
+        at++;
+    if (at == identity->chain_count)
+        return omni_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_KEY_MISMATCH,
+                         "%s: the key does not belong to the certificate of %.80s", what,
+                         otls_certificate_subject(identity->chain[0]));
+    leaf = identity->chain[at];
+    memmove(&identity->chain[1], &identity->chain[0], at * sizeof(identity->chain[0]));
+    identity->chain[0] = leaf;
     return OTLS_OK;
 }
 
-otls_status omni_identity_check(const otls_identity *identity, const char *chain_name,
+otls_status omni_identity_check(otls_identity *identity, const char *chain_name,
                                 const char *key_name, otls_error *err)
 {
     if (identity->chain_count == 0)
@@ -143,8 +133,9 @@ otls_status omni_identity_check(const otls_identity *identity, const char *chain
     if (identity->key == NULL)
         return omni_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_NO_KEY, "%s: holds no private key",
                          key_name);
-    OMNI_TRY(check_match(identity, key_name, err));
-    return check_order(identity, chain_name, err);
+    OMNI_TRY(find_leaf(identity, key_name, err));
+    omni_identity_order(identity);
+    return OTLS_OK;
 }
 
 /* ---- from parts ---- */
@@ -206,6 +197,85 @@ otls_status otls_identity_with_chain(otls_identity **out, const otls_identity *i
     status = add_all(grown, identity->chain, identity->chain_count, err);
     if (status == OTLS_OK)
         status = add_all(grown, extra, count, err);
+    return complete(out, grown, status, err);
+}
+
+/* ---- completed from a store ---- */
+
+static bool self_issued(const otls_certificate *cert)
+{
+    return omni_dn_equal(cert->x509.subject, cert->x509.issuer);
+}
+
+/* One that is in the store and may have issued `cert`: by its name, and by the key's identifier where
+ * both say one; no root, which peers have or do not believe. Borrowed; NULL: there is none. */
+static otls_status issuer_in(const otls_trust *trust, const otls_certificate *cert,
+                             const otls_certificate **out, otls_error *err)
+{
+    size_t first;
+    const size_t end = omni_trust_range(trust, omni_dn_hash(cert->x509.issuer), &first);
+
+    *out = NULL;
+    for (size_t i = first; i < end && *out == NULL; i++) {
+        const otls_certificate *issuer;
+
+        OMNI_TRY(omni_anchor_certificate(&trust->anchors[i], &issuer, err));
+        if (issuer != NULL && !self_issued(issuer) &&
+            omni_dn_equal(issuer->x509.subject, cert->x509.issuer) &&
+            (issuer->x509.subject_key_id.size == 0 || cert->x509.authority_key_id.size == 0 ||
+             omni_slice_equal(issuer->x509.subject_key_id, cert->x509.authority_key_id)))
+            *out = issuer;
+    }
+    return OTLS_OK;
+}
+
+static bool has(const otls_identity *identity, const otls_certificate *cert)
+{
+    for (size_t i = 0; i < identity->chain_count; i++)
+        if (otls_certificate_equal(identity->chain[i], cert))
+            return true;
+    return false;
+}
+
+/* The last of the way up from the leaf; certificates beside it (cross-certified) do not count. */
+static const otls_certificate *top_of(const otls_identity *identity)
+{
+    const otls_certificate *top = identity->chain[0];
+
+    for (size_t i = 1; i < identity->chain_count; i++)
+        if (!self_issued(top) && omni_dn_equal(identity->chain[i]->x509.subject, top->x509.issuer))
+            top = identity->chain[i];
+    return top;
+}
+
+static otls_status add_issuers(otls_identity *identity, const otls_trust *trust, otls_error *err)
+{
+    const otls_certificate *top = top_of(identity), *issuer;
+
+    while (!self_issued(top)) {
+        OMNI_TRY(issuer_in(trust, top, &issuer, err));
+        if (issuer == NULL || has(identity, issuer))
+            break;
+        OMNI_TRY(add_all(identity, &issuer, 1, err));
+        top = issuer;
+    }
+    return OTLS_OK;
+}
+
+otls_status otls_identity_complete(otls_identity **out, const otls_identity *identity,
+                                   const otls_trust *trust, otls_error *err)
+{
+    otls_identity *grown;
+    otls_status status;
+
+    *out = NULL;
+    if (identity == NULL || trust == NULL)
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NO_IDENTITY, "no identity or trust given");
+    OMNI_TRY(omni_identity_new(&grown, identity->backend, err));
+    grown->key = otls_key_ref(identity->key);
+    status = add_all(grown, identity->chain, identity->chain_count, err);
+    if (status == OTLS_OK)
+        status = add_issuers(grown, trust, err);
     return complete(out, grown, status, err);
 }
 

@@ -240,35 +240,40 @@ Test(identity, derivation_limit)
 
 Test(identity, texts)
 {
-    size_t leaf_size, key_size, int_size, root_size;
+    size_t leaf_size, key_size, int_size, root_size, alpha_size;
     char *leaf = slurp(PKI "server-noint.pem", &leaf_size);
     char *key = slurp(PKI "server-ecdsa-p256.key", &key_size);
     char *intermediate = slurp(PKI "int.pem", &int_size);
     char *root = slurp(PKI "root.pem", &root_size);
+    char *alpha = slurp(PKI "server-alpha.pem", &alpha_size); /* with the intermediate */
     const struct {
         const char *name;
         const char *parts[4];
         otls_status status;
         int32_t code;
+        size_t chain, dropped;
     } rows[] = {
-        {"combined, key last", {leaf, intermediate, key, ""}, OTLS_OK, 0},
-        {"combined, key first", {key, leaf, intermediate, ""}, OTLS_OK, 0},
-        {"with its root", {key, leaf, intermediate, root}, OTLS_OK, 0},
-        {"intermediate first",
-         {intermediate, leaf, key, ""},
-         OTLS_E_CREDENTIAL,
-         OTLS_CODE_CHAIN_ORDER},
-        {"root before intermediate",
-         {leaf, root, intermediate, key},
-         OTLS_E_CREDENTIAL,
-         OTLS_CODE_CHAIN_ORDER},
-        {"two keys", {leaf, key, key, ""}, OTLS_E_CREDENTIAL, OTLS_CODE_NO_KEY},
-        {"a stranger behind it", {leaf, root, key, ""}, OTLS_OK, 0},
+        {"combined, key last", {leaf, intermediate, key, ""}, OTLS_OK, 0, 2, 0},
+        {"combined, key first", {key, leaf, intermediate, ""}, OTLS_OK, 0, 2, 0},
+        {"with its root", {key, leaf, intermediate, root}, OTLS_OK, 0, 3, 0},
+        {"intermediate first", {intermediate, leaf, key, ""}, OTLS_OK, 0, 2, 0},
+        {"root before intermediate", {leaf, root, intermediate, key}, OTLS_OK, 0, 3, 0},
+        {"root first of all", {root, intermediate, leaf, key}, OTLS_OK, 0, 3, 0},
+        {"the intermediate twice", {leaf, intermediate, intermediate, key}, OTLS_OK, 0, 2, 1},
+        {"the leaf twice", {leaf, leaf, intermediate, key}, OTLS_OK, 0, 2, 1},
+        {"another server's in between", {leaf, alpha, key, ""}, OTLS_OK, 0, 2, 1},
+        {"another server's first", {alpha, leaf, key, ""}, OTLS_OK, 0, 2, 1},
+        {"two keys", {leaf, key, key, ""}, OTLS_E_CREDENTIAL, OTLS_CODE_NO_KEY, 0, 0},
+        {"a stranger behind it", {leaf, root, key, ""}, OTLS_OK, 0, 1, 1},
+        {"the leaf is missing", {root, intermediate, key, ""}, OTLS_E_CREDENTIAL,
+         OTLS_CODE_KEY_MISMATCH, 0, 0},
     };
+    const size_t row_count = sizeof(rows) / sizeof(rows[0]);
     const otls_backend *backends[3];
     const size_t count = engines(backends);
 
-    for (size_t i = 0; i < count * 7; i++) {
+    for (size_t i = 0; i < count * row_count; i++) {
+        const char *engine = otls_backend_name(backends[i / row_count]);
         char *text = calloc(1, 1 << 16);
         otls_identity *identity;
         otls_error err = OTLS_ERROR_INIT;
@@ -276,13 +281,31 @@ Test(identity, texts)
 
         cr_assert(text != NULL);
         for (int k = 0; k < 4; k++)
-            strcat(text, rows[i % 7].parts[k]);
-        status = otls_identity_from_memory(&identity, backends[i / 7], text, strlen(text), NULL, 0,
-                                           NULL, NULL, &err);
-        cr_assert_eq(status, rows[i % 7].status, "%s, %s: %s", otls_backend_name(backends[i / 7]),
-                     rows[i % 7].name, err.text);
-        if (status != OTLS_OK)
-            cr_assert_eq(err.code, rows[i % 7].code, "%s: %s", rows[i % 7].name, err.text);
+            strcat(text, rows[i % row_count].parts[k]);
+        status = otls_identity_from_memory(&identity, backends[i / row_count], text, strlen(text),
+                                           NULL, 0, NULL, NULL, &err);
+        cr_assert_eq(status, rows[i % row_count].status, "%s, %s: %s", engine,
+                     rows[i % row_count].name, err.text);
+        if (status != OTLS_OK) {
+            cr_assert_eq(err.code, rows[i % row_count].code, "%s: %s", rows[i % row_count].name,
+                         err.text);
+        } else {
+            const otls_certificate *first = otls_identity_chain(identity, 0);
+
+            cr_expect_eq(otls_identity_chain_count(identity), rows[i % row_count].chain, "%s, %s",
+                         engine, rows[i % row_count].name);
+            cr_expect_eq(otls_identity_dropped_count(identity), rows[i % row_count].dropped,
+                         "%s, %s", engine, rows[i % row_count].name);
+            cr_expect_eq(otls_identity_dropped(identity, 0) != NULL,
+                         rows[i % row_count].dropped != 0);
+            cr_expect_null(otls_identity_dropped(identity, rows[i % row_count].dropped));
+            cr_expect(strstr(otls_certificate_subject(first), "localhost") != NULL, "%s, %s: %s",
+                      engine, rows[i % row_count].name, otls_certificate_subject(first));
+            for (size_t k = 1; k < otls_identity_chain_count(identity); k++)
+                cr_expect_str_eq(otls_certificate_subject(otls_identity_chain(identity, k)),
+                                 otls_certificate_issuer(otls_identity_chain(identity, k - 1)),
+                                 "%s, %s", engine, rows[i % row_count].name);
+        }
         otls_identity_free(identity);
         free(text);
     }
@@ -290,6 +313,40 @@ Test(identity, texts)
     free(key);
     free(intermediate);
     free(root);
+    free(alpha);
+}
+
+/* What a store knows is added up to, but not including, the root. */
+Test(identity, completed)
+{
+    const otls_backend *backends[3];
+    const size_t count = engines(backends);
+
+    for (size_t i = 0; i < count; i++) {
+        otls_identity *bare = test_identity(backends[i], "server-noint"), *whole, *again;
+        otls_trust *trust = test_trust("root");
+        otls_error err = OTLS_ERROR_INIT;
+
+        cr_assert_eq(otls_identity_complete(&whole, bare, trust, &err), OTLS_OK, "%s", err.text);
+        cr_expect_eq(otls_identity_chain_count(whole), 1, "the root alone adds nothing");
+        otls_identity_free(whole);
+        otls_trust_free(trust);
+        cr_assert_eq(otls_trust_new(&trust, &err), OTLS_OK);
+        cr_assert_eq(otls_trust_add_file(trust, PKI "root.pem", &err), OTLS_OK);
+        cr_assert_eq(otls_trust_add_file(trust, PKI "int.pem", &err), OTLS_OK);
+        cr_assert_eq(otls_identity_complete(&whole, bare, trust, &err), OTLS_OK, "%s", err.text);
+        cr_expect_eq(otls_identity_chain_count(whole), 2);
+        cr_expect_eq(otls_identity_chain_count(bare), 1);
+        cr_assert_eq(otls_identity_complete(&again, whole, trust, &err), OTLS_OK, "%s", err.text);
+        cr_expect_eq(otls_identity_chain_count(again), 2, "nothing is added twice");
+        cr_expect_eq(otls_identity_dropped_count(again), 0);
+        cr_expect_eq(otls_identity_complete(&again, NULL, trust, &err), OTLS_E_USAGE);
+        cr_expect_eq(otls_identity_complete(&again, bare, NULL, &err), OTLS_E_USAGE);
+        otls_identity_free(again);
+        otls_identity_free(whole);
+        otls_identity_free(bare);
+        otls_trust_free(trust);
+    }
 }
 
 Test(identity, from_parts)
@@ -323,8 +380,10 @@ Test(identity, from_parts)
         cr_assert(one_size == two_size && memcmp(one, two, one_size) == 0);
         cr_assert_eq(otls_key_public(key, one, 4, &one_size, &err), OTLS_E_USAGE);
         otls_identity_free(made);
-        cr_assert_eq(otls_identity_from_key(&made, reversed, 2, key, &err), OTLS_E_CREDENTIAL);
-        cr_assert_eq(err.code, OTLS_CODE_CHAIN_ORDER, "%s", err.text);
+        cr_assert_eq(otls_identity_from_key(&made, reversed, 2, key, &err), OTLS_OK, "%s",
+                     err.text);
+        cr_assert(otls_certificate_equal(otls_identity_chain(made, 0), parts[0]));
+        otls_identity_free(made);
         otls_key_free(key);
         cr_assert_eq(
             otls_key_from_file(&key, backends[i], PKI "server-alpha.key", NULL, NULL, &err),
