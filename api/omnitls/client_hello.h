@@ -61,7 +61,8 @@ typedef struct otls_client_hello_answer {
 typedef otls_status (*otls_client_hello_callback)(otls_connection *conn,
                                                   const otls_client_hello *hello,
                                                   otls_client_hello_answer *answer, void *user);
-/** Servers; NULL = none. Errors: OTLS_E_SEALED, OTLS_E_USAGE for a client's context. */
+/** Servers; NULL = none. A context that has one needs no identity: without a switch to a context that
+ *  has, the handshake fails. Errors: OTLS_E_SEALED, OTLS_E_USAGE for a client's context. */
 OTLS_API otls_status otls_context_set_client_hello_callback(otls_context *context,
                                                             otls_client_hello_callback callback,
                                                             void *user, otls_error *err);

@@ -54,8 +54,8 @@ OTLS_API otls_status otls_connection_set_server_name(otls_connection *conn, cons
                                                      otls_error *err);
 
 /**
- * Another context of the same engine, before the handshake: OTLS_E_USAGE once it has begun (a
- * server's ClientHello callback may still switch), OTLS_E_WRONG_BACKEND for another engine's. Takes
+ * Another context of the same engine, before the handshake, or on a server in its ClientHello callback
+ * (the new one's is then not asked): OTLS_E_USAGE later, OTLS_E_WRONG_BACKEND for another engine's. Takes
  * a reference; seals it.
  */
 OTLS_API otls_status otls_connection_set_context(otls_connection *conn, otls_context *context,

@@ -46,6 +46,12 @@ OTLS_API otls_role otls_context_role(const otls_context *context);
 /** Lowest and highest version, OTLS_TLS1_2 ...; more words and names in options.h. */
 OTLS_API otls_status otls_context_set_versions(otls_context *context, uint16_t lowest,
                                                uint16_t highest, otls_error *err);
+/** One end alone, as programs set them: in between the lowest may be above the highest; what is still
+ *  so when the context is sealed is OTLS_E_CONFIG. */
+OTLS_API otls_status otls_context_set_min_version(otls_context *context, uint16_t lowest,
+                                                  otls_error *err);
+OTLS_API otls_status otls_context_set_max_version(otls_context *context, uint16_t highest,
+                                                  otls_error *err);
 OTLS_API void otls_context_versions(const otls_context *context, uint16_t *lowest,
                                     uint16_t *highest);
 /** TLS 1.2 and below, an OpenSSL cipher list ("ECDHE+AESGCM:!aRSA"); replaces the list. */

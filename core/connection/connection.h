@@ -47,6 +47,7 @@ typedef struct omni_connection_callbacks {
     uint8_t told_state;       /* the state last told to the info callback */
     bool told_start;
     bool alert_fatal; /* the last alert told */
+    bool asked_hello; /* the ClientHello callback is being asked */
     bool psk_given;   /* core handed a pre-shared key to the engine */
     bool cannot_wait; /* the verify callback wants to, the engine cannot */
 } omni_connection_callbacks;

@@ -74,7 +74,18 @@ otls_status omni_hello_ask(otls_connection *conn, const otls_client_hello *hello
     *chosen = NULL;
     if (calls->client_hello == NULL)
         return OTLS_OK;
+    /* it may set another context, which need not keep this one, and `calls` in it */
+    otls_context *const asked = otls_context_ref(conn->context);
+
+    conn->calls.asked_hello = true;
     status = calls->client_hello(conn, hello, &answer, calls->client_hello_user);
+    conn->calls.asked_hello = false;
+    if (status == OTLS_WANT_ASYNC && conn->context != asked) { /* it is asked again, itself */
+        otls_context_free(conn->context);
+        conn->context = asked;
+        return status;
+    }
+    otls_context_free(asked);
     if (status == OTLS_WANT_ASYNC)
         return status;
     if (status != OTLS_OK)

@@ -34,9 +34,9 @@ otls_status otls_connection_set_context(otls_connection *conn, otls_context *con
 {
     if (context == NULL)
         return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE, "no context given");
-    if (conn->state != OMNI_STATE_NEW)
+    if (conn->state != OMNI_STATE_NEW && !conn->calls.asked_hello)
         return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE,
-                         "the handshake has begun: a ClientHello callback may still switch");
+                         "the handshake has begun, and this is no ClientHello callback");
     if (context->backend != conn->context->backend)
         return omni_fail(err, OTLS_E_WRONG_BACKEND, OTLS_CODE_NONE,
                          "the connection is one of %s's, the context one of %s's",

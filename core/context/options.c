@@ -168,6 +168,10 @@ otls_status omni_versions_left(const otls_context *context, uint32_t options, ui
             return omni_fail(err, OTLS_E_CONFIG, OTLS_CODE_WEAK,
                              "%s needs security level 0, the context has %d",
                              otls_version_name(high), settings->verdict.security_level);
+        if (low > high)
+            return omni_fail(err, OTLS_E_CONFIG, OTLS_CODE_NO_SHARED_VERSION,
+                             "the lowest version, %s, is above the highest, %s",
+                             otls_version_name(low), otls_version_name(high));
         return omni_fail(err, OTLS_E_CONFIG, OTLS_CODE_NO_SHARED_VERSION,
                          "no TLS version is left: %s has none that is neither switched off nor "
                          "out of range",

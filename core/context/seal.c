@@ -294,8 +294,9 @@ static otls_status seal_servers(otls_context *context, otls_error *err)
         context->server_count = 1;
         return OTLS_OK;
     }
+    /* its ClientHello callback may switch to a context that has one; else the handshake fails */
     if (settings->present.identity_count == 0)
-        return context->role == OTLS_EITHER
+        return context->role == OTLS_EITHER || settings->callbacks.client_hello != NULL
                    ? OTLS_OK
                    : omni_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_NO_IDENTITY,
                                "a server context needs an identity");

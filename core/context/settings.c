@@ -61,6 +61,25 @@ otls_status otls_context_set_versions(otls_context *context, uint16_t lowest, ui
     return OTLS_OK;
 }
 
+/* One end at a time, in any order: whether anything is left between them shows at the seal. */
+static otls_status set_end(otls_context *context, uint16_t *end, uint16_t version, otls_error *err)
+{
+    OMNI_TRY(omni_context_unsealed(context, err));
+    OMNI_TRY(check_version(context, version, err));
+    *end = version;
+    return OTLS_OK;
+}
+
+otls_status otls_context_set_min_version(otls_context *context, uint16_t lowest, otls_error *err)
+{
+    return set_end(context, &context->settings.offer.lowest, lowest, err);
+}
+
+otls_status otls_context_set_max_version(otls_context *context, uint16_t highest, otls_error *err)
+{
+    return set_end(context, &context->settings.offer.highest, highest, err);
+}
+
 /* Keep one half of the suite list (TLS 1.3 or the older ones), replace the other. */
 static void replace_suites(omni_settings *settings, bool thirteen, const otls_suite *const *with,
                            size_t count)

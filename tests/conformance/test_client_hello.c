@@ -208,6 +208,67 @@ ParameterizedTest(size_t *index, client_hello, switches)
     pair_close(&p);
 }
 
+static otls_status set_second(otls_connection *conn, const otls_client_hello *hello,
+                              otls_client_hello_answer *answer, void *user)
+{
+    script *s = user;
+    otls_error err = OTLS_ERROR_INIT;
+
+    (void)hello, (void)answer;
+    if (s->calls++ < s->wait) { /* what is set with "not yet" does not hold */
+        cr_expect_eq(otls_connection_set_context(conn, s->context, &err), OTLS_OK);
+        return OTLS_WANT_ASYNC;
+    }
+    if (s->answer == OTLS_OK && s->context != NULL)
+        cr_expect_eq(otls_connection_set_context(conn, s->context, &err), OTLS_OK, "%s", err.text);
+    return OTLS_OK;
+}
+
+ParameterizedTestParameters(client_hello, only_switches)
+{
+    return pair_parameters_short();
+}
+
+/* A server without identity, whose callback sets the context that has one (pyOpenSSL's
+ * set_context); when it does not, the handshake fails and says why. */
+ParameterizedTest(size_t *index, client_hello, only_switches)
+{
+    const pair_case which = pair_case_short_at(*index);
+
+    for (int row = 0; row < 3; row++) {
+        script s = {.answer = OTLS_OK, .wait = row == 2};
+        const pair_options options = {.setup = use_second, .user = &s, .no_server_identity = true};
+        otls_error err = OTLS_ERROR_INIT;
+        otls_context *second;
+        pair p;
+
+        pair_open(&p, &which, &options);
+        second = s.context;
+        otls_connection_free(p.server);
+        otls_context_free(p.server_context);
+        cr_assert_eq(otls_context_new(&p.server_context, which.server, OTLS_SERVER, &err), OTLS_OK);
+        cr_assert_eq(otls_context_set_client_hello_callback(p.server_context, set_second, &s, &err),
+                     OTLS_OK);
+        otls_transport transport = wire_transport(&p.wire.server);
+        cr_assert_eq(otls_connection_new(&p.server, p.server_context, &transport, &err), OTLS_OK,
+                     "%s", err.text);
+        if (row == 1)
+            s.context = NULL;
+        pair_handshake(&p);
+        cr_expect_eq(s.calls, row == 2 ? 2 : 1, "asked again by the context that was asked");
+        if (row == 1) {
+            cr_expect_eq(p.server_error.code, OTLS_CODE_NO_IDENTITY, "%s", p.server_error.text);
+        } else {
+            cr_expect_eq(p.server_status, OTLS_OK, "%s: %s", pair_name(&which),
+                         p.server_error.text);
+            cr_expect_eq(otls_connection_context(p.server), second);
+            cr_expect_eq(otls_connection_set_context(p.server, second, &err), OTLS_E_USAGE);
+        }
+        otls_context_free(second);
+        pair_close(&p);
+    }
+}
+
 static void use_two_identities(pair *p, void *user)
 {
     script *s = user;

@@ -154,6 +154,36 @@ Test(versions, ranges)
     }
 }
 
+/* Programs set one end after the other, in any order; what counts is what is left at the seal. */
+Test(versions, one_end_at_a_time)
+{
+    const otls_backend *backends[3];
+    const size_t count = engines(backends);
+
+    for (size_t i = 0; i < count; i++) {
+        otls_context *context = context_of(backends[i], OTLS_CLIENT);
+        uint16_t low, high;
+        otls_error err = OTLS_ERROR_INIT;
+
+        cr_expect_eq(otls_context_set_max_version(context, OTLS_TLS1_2, &err), OTLS_OK);
+        cr_expect_eq(otls_context_set_min_version(context, OTLS_TLS1_3, &err), OTLS_OK, "%s",
+                     err.text);
+        cr_expect_eq(otls_context_seal(context, &err), OTLS_E_CONFIG);
+        cr_expect_eq(err.code, OTLS_CODE_NO_SHARED_VERSION);
+        cr_expect_not_null(strstr(err.text, "TLSv1.3"), "%s", err.text);
+        cr_expect_eq(otls_context_set_max_version(context, OTLS_TLS1_3, &err), OTLS_OK);
+        otls_context_versions_set(context, &low, &high);
+        cr_expect(low == OTLS_TLS1_3 && high == OTLS_TLS1_3);
+        cr_expect_eq(otls_context_set_min_version(context, 0x0300, &err), OTLS_E_CONFIG);
+        cr_expect_eq(err.code, OTLS_CODE_OBSOLETE);
+        cr_expect_eq(otls_context_set_max_version(context, 0x0305, &err), OTLS_E_CONFIG);
+        cr_expect_eq(otls_context_seal(context, &err), OTLS_OK, "%s", err.text);
+        cr_expect_eq(otls_context_set_min_version(context, OTLS_TLS1_2, &err), OTLS_E_SEALED);
+        cr_expect_eq(otls_context_set_max_version(context, OTLS_TLS1_3, &err), OTLS_E_SEALED);
+        otls_context_free(context);
+    }
+}
+
 Test(versions, what_engines_have)
 {
     const otls_backend *backends[3];
