@@ -36,6 +36,9 @@ static const struct {
 #ifndef WOLFSSL_POST_HANDSHAKE_AUTH
     {OTLS_FEATURE_POST_HANDSHAKE_AUTH, OTLS_NO,
      "wolfSSL was built without WOLFSSL_POST_HANDSHAKE_AUTH"},
+#else
+    {OTLS_FEATURE_POST_HANDSHAKE_AUTH, OTLS_PARTLY,
+     "once per connection: wolfSSL counts an authentication into the transcript of the next one"},
 #endif
 #ifndef HAVE_CURVE448
     {OTLS_FEATURE_GROUP_X448, OTLS_NO, "wolfSSL was built without HAVE_CURVE448"},

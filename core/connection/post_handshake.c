@@ -27,7 +27,12 @@ otls_status otls_connection_request_client_certificate(otls_connection *conn, ot
                          "the context does not allow authentication after the handshake");
     if (!OMNI_HAS(engine, request_certificate))
         return omni_fail_unsupported(err, conn->context->backend, OTLS_FEATURE_POST_HANDSHAKE_AUTH);
+    if (conn->calls.asked_late &&
+        otls_backend_supports(conn->context->backend, OTLS_FEATURE_POST_HANDSHAKE_AUTH, NULL) ==
+            OTLS_PARTLY)
+        return omni_fail_unsupported(err, conn->context->backend, OTLS_FEATURE_POST_HANDSHAKE_AUTH);
     omni_peer_clear(conn);
+    conn->calls.asked_late = true;
     status = OMNI_ENGINE_CALL(conn, request_certificate, &inner);
     if (status == OTLS_E_USAGE || status == OTLS_E_UNSUPPORTED)
         return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE, "%s", inner.text);

@@ -75,6 +75,20 @@ static const divergence table[] = {
      .expected = OTLS_E_PROTOCOL,
      .reason = "once wolfSSL has offered a TLS 1.3 session it cannot come to TLS 1.2; the sessions of "
                "that server are dropped, and the next handshake is a full one"},
+    {.test = "asked for a certificate again",
+     .client = "wolfssl",
+     .server = "openssl",
+     .version = OTLS_TLS1_3,
+     .expected = OTLS_E_PROTOCOL,
+     .reason = "wolfSSL counts an authentication after the handshake into the transcript of the next one "
+               "(RFC 8446 4.4.1 does not), as client and as server; servers refuse to ask again"},
+    {.test = "asked for a certificate again",
+     .client = "wolfssl",
+     .server = "gnutls",
+     .version = OTLS_TLS1_3,
+     .expected = OTLS_E_PROTOCOL,
+     .reason = "wolfSSL counts an authentication after the handshake into the transcript of the next one "
+               "(RFC 8446 4.4.1 does not), as client and as server; servers refuse to ask again"},
     {.test = NULL}, /* the end; rows go before it */
 };
 

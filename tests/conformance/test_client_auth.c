@@ -237,6 +237,40 @@ static void later_refused(const pair_case *which, const char *identity, const ch
     pair_close(&p);
 }
 
+/* As often as the server likes; an engine that cannot do that refuses to ask, and nothing else changes. */
+static void later_again(const pair_case *which)
+{
+    const divergence *row = divergence_find("asked for a certificate again", which);
+    const bool once =
+        otls_backend_supports(which->server, OTLS_FEATURE_POST_HANDSHAKE_AUTH, NULL) == OTLS_PARTLY;
+    bool both = true;
+    const pair_options options = {.setup = use_later,
+                                  .user = &both,
+                                  .verify_mode = OTLS_VERIFY_MODE_REQUIRED,
+                                  .client_identity = "client-ecdsa-p256"};
+    otls_error err = OTLS_ERROR_INIT;
+    otls_status status = OTLS_OK;
+    pair p;
+
+    pair_open(&p, which, &options);
+    pair_connect(&p);
+    for (unsigned round = 0; round < 3 && status >= 0; round++) {
+        status = otls_connection_request_client_certificate(p.server, &err);
+        cr_assert_eq(status, once && round > 0 ? OTLS_E_UNSUPPORTED : OTLS_OK, "%s: %s [%s]",
+                     pair_name(which), err.text, err.native_text);
+        if (status == OTLS_OK)
+            status = exchange(&p, &err);
+        cr_expect(otls_connection_peer_chain_count(p.server) != 0 || row != NULL);
+    }
+    if (row != NULL) {
+        cr_expect_eq(otls_connection_failure(p.server, NULL), row->expected, "%s", pair_name(which));
+    } else {
+        pair_transfer(p.client, p.server, 100, 2);
+        pair_transfer(p.server, p.client, 100, 3);
+    }
+    pair_close(&p);
+}
+
 static void later_not_offered(const pair_case *which)
 {
     bool both = false;
@@ -269,6 +303,7 @@ ParameterizedTest(size_t *index, client_auth, after_the_handshake)
         return;
     if (which.version == OTLS_TLS1_3) {
         later_good(&which);
+        later_again(&which);
         later_refused(&which, "client-ecdsa-p256", "other-root", OTLS_VERIFY_UNKNOWN_CA);
         later_refused(&which, NULL, "root", OTLS_VERIFY_MISSING);
         later_not_offered(&which);
