@@ -55,7 +55,8 @@ bool wolf_cause_is_certificate(int native)
     return (native <= ASN_PARSE_E && native > ASN_PARSE_E - 30) || native == MAX_CHAIN_ERROR ||
            native == PEER_KEY_ERROR || native == RSA_KEY_SIZE_E || native == ECC_KEY_SIZE_E ||
            native == KEYUSAGE_E || native == EXTKEYUSAGE_E || native == ALT_NAME_E ||
-           native == ASN_NAME_INVALID_E;
+           native == ECC_CURVE_OID_E || native == ASN_NO_SIGNER_E || native == ASN_NAME_INVALID_E ||
+           native == ASN_PATHLEN_SIZE_E || native == ASN_PATHLEN_INV_E;
 }
 
 bool wolf_cause_may_be_certificate(int native)

@@ -9,7 +9,9 @@ static bool about_certificates(int native)
 {
     return (native <= ASN_PARSE_E && native >= ASN_PARSE_E - 29) || native == MAX_CHAIN_ERROR ||
            native == PEER_KEY_ERROR || native == RSA_KEY_SIZE_E || native == ECC_KEY_SIZE_E ||
-           native == KEYUSAGE_E || native == EXTKEYUSAGE_E || native == ALT_NAME_E;
+           native == KEYUSAGE_E || native == EXTKEYUSAGE_E || native == ALT_NAME_E ||
+           native == ECC_CURVE_OID_E || native == ASN_NO_SIGNER_E || native == ASN_NAME_INVALID_E ||
+           native == ASN_PATHLEN_SIZE_E || native == ASN_PATHLEN_INV_E;
 }
 
 int main(void)
