@@ -101,6 +101,9 @@ static otls_status categorise(const otls_backend_connection *conn, int native, i
 static int refine(const otls_backend_connection *conn, int native)
 {
     const otls_policy *policy = conn->context->policy;
+    /* below TLS 1.3 any alert in place of a certificate is one of SSL 3.0's for it */
+    if (native == GNUTLS_E_NO_CERTIFICATE_FOUND && gnutls_alert_get(conn->session) != GNUTLS_A_CLOSE_NOTIFY)
+        return GNUTLS_E_FATAL_ALERT_RECEIVED;
     if (native == GNUTLS_E_NO_CIPHER_SUITES && policy->server &&
         gtls_session_version(conn->session) < policy->min_version)
         return GNUTLS_E_UNSUPPORTED_VERSION_PACKET;

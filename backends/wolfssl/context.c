@@ -219,6 +219,19 @@ static name_stack *stack_names(const otls_policy *policy, bool backwards, bool *
     return names;
 }
 
+/* wolfSSL puts a CertificateRequest into one record, of whatever length; this is for what stands beside
+ * the names in its 2^14 octets (RFC 5246 6.2.1, 7.4.4). */
+#define CA_NAMES_MAX (16384u - 128u)
+
+static size_t client_ca_size(const otls_policy *policy)
+{
+    size_t size = 0;
+
+    for (size_t i = 0; i < policy->client_ca_count; i++)
+        size += 2 + policy->client_ca_names[i].size;
+    return size;
+}
+
 /* Names of authorities in CertificateRequest, TLS 1.2 only. */
 static otls_status set_client_ca(WOLFSSL_CTX *ctx, const otls_policy *policy, otls_error *err)
 {
@@ -227,6 +240,10 @@ static otls_status set_client_ca(WOLFSSL_CTX *ctx, const otls_policy *policy, ot
 
     if (!policy->server || policy->client_ca_count == 0)
         return OTLS_OK;
+    if (client_ca_size(policy) > CA_NAMES_MAX)
+        return otls_backend_fail(err, OTLS_E_CONFIG, OTLS_CODE_LIMIT, WOLF_NAME, 0,
+                                 "wolfSSL sends names of client authorities of up to %u bytes together",
+                                 CA_NAMES_MAX);
     names = stack_names(policy, false, &ordered);
     if (names != NULL && !ordered) { /* old lists grow at their head, new ones at their end */
         wolfSSL_sk_X509_NAME_pop_free(names, wolfSSL_X509_NAME_free);
