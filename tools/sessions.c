@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define FILE_MAX ((size_t)512 * 1024)
@@ -25,6 +26,17 @@ static otls_status wrong(otls_error *err, const char *path, const char *what)
     err->status = OTLS_E_CONFIG;
     (void)snprintf(err->text, sizeof(err->text), "%.100s: %s", path, what);
     return OTLS_E_CONFIG;
+}
+
+/* Is there a file, or nothing yet? A pipe or a device is neither replaced nor removed. */
+static bool is_replaceable(const char *path)
+{
+    struct stat about;
+
+    if (lstat(path, &about) != 0)
+        return errno == ENOENT;
+    errno = EINVAL;
+    return S_ISREG(about.st_mode) || S_ISLNK(about.st_mode);
 }
 
 /* The whole file, or nothing; errno says why. */
@@ -92,8 +104,8 @@ void tool_session_load(const tool_options *options, otls_connection *conn)
     unsigned char *bytes;
     size_t size;
 
-    if (options->session_file == NULL)
-        return;
+    if (options->session_file == NULL || !is_replaceable(options->session_file))
+        return; /* what cannot be saved there is said then */
     bytes = read_file(options->session_file, &size);
     if (bytes == NULL) {
         if (errno != ENOENT)
@@ -115,7 +127,7 @@ void tool_session_drop(const tool_options *options, const otls_connection *conn)
 {
     if (options->session_file != NULL &&
         otls_connection_session_fit(conn) == OTLS_SESSION_OFFERED &&
-        unlink(options->session_file) == 0)
+        is_replaceable(options->session_file) && unlink(options->session_file) == 0)
         tool_complain(options, "--session-file: %s: removed, the handshake failed with it",
                       options->session_file);
 }
@@ -125,6 +137,8 @@ static bool write_all(int fd, const unsigned char *bytes, size_t size)
     while (size != 0) {
         const ssize_t part = write(fd, bytes, size);
 
+        if (part < 0 && errno == EINTR)
+            continue;
         if (part <= 0)
             return false;
         bytes += part;
@@ -140,6 +154,8 @@ static bool write_file(const char *path, const unsigned char *bytes, size_t size
     int fd;
     bool written;
 
+    if (!is_replaceable(path))
+        return false;
     if (snprintf(name, sizeof(name), "%s.XXXXXX", path) >= (int)sizeof(name)) {
         errno = ENAMETOOLONG;
         return false;
@@ -147,6 +163,7 @@ static bool write_file(const char *path, const unsigned char *bytes, size_t size
     fd = mkstemp(name); /* 0600 */
     if (fd < 0)
         return false;
+    (void)fcntl(fd, F_SETFD, FD_CLOEXEC);
     written = write_all(fd, bytes, size);
     written = close(fd) == 0 && written && rename(name, path) == 0;
     if (!written) {

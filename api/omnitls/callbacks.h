@@ -66,8 +66,8 @@ OTLS_API otls_status otls_context_set_log_callback(otls_context *context, otls_l
  * Append NSS key log lines (RFC 9850) to a file, which is created with mode 0600 if need be; one
  * write for each line, so that processes can share it. In addition to otls_context_set_key_log_callback.
  * NULL ends it. The file is closed with the last context that uses it. Whoever reads it reads all
- * traffic. Errors: OTLS_E_SEALED, OTLS_E_IO naming the file, OTLS_E_UNSUPPORTED where the engine
- * has no OTLS_FEATURE_KEY_LOG.
+ * traffic. Errors: OTLS_E_SEALED, OTLS_E_IO naming the file (one of another user, or with a second
+ * name, too), OTLS_E_UNSUPPORTED where the engine has no OTLS_FEATURE_KEY_LOG.
  */
 OTLS_API otls_status otls_context_set_key_log_file(otls_context *context, const char *path,
                                                    otls_error *err);

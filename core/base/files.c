@@ -188,6 +188,11 @@ otls_status omni_file_append_open(const char *path, int *fd, otls_error *err)
     if (error == EISDIR)
         return omni_fail(err, OTLS_E_IO, OTLS_CODE_FILE_IS_DIRECTORY,
                          "%s: is a directory, not a file", path);
+    if (error == EXDEV)
+        return omni_fail(err, OTLS_E_IO, OTLS_CODE_FILE_UNREADABLE,
+                         "%s: belongs to another user, who would read what is written", path);
+    if (error == EMLINK)
+        return omni_fail(err, OTLS_E_IO, OTLS_CODE_FILE_UNREADABLE, "%s: has a second name", path);
     return error == 0 ? OTLS_OK : fail_open(path, error, err);
 }
 

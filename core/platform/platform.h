@@ -68,7 +68,8 @@ int omni_os_file_about(int fd, omni_file_about *about);
 int omni_os_file_read(int fd, void *out, size_t capacity, size_t *count);
 /** The same at an offset. The file's own position may move. EOVERFLOW: no such offset here. */
 int omni_os_file_read_at(int fd, void *out, size_t capacity, uint64_t offset, size_t *count);
-/** For appending; created for its owner alone, and closed to others when it is a plain file. */
+/** For appending; created for its owner alone, and closed to others when it is a plain file. EXDEV:
+ *  it is another user's; EMLINK: it has a second name. A pipe does not block. */
 int omni_os_append_open(const char *path, int *fd);
 /** One write; what does not fit is lost. */
 void omni_os_append(int fd, const void *data, size_t size);

@@ -196,6 +196,40 @@ ParameterizedTest(size_t *index, key_log, file)
                   lines);
 }
 
+/* A pipe that nobody reads, and a file with a second name, under which somebody else may have it. */
+static void refuse_shared_files(otls_context *context)
+{
+    char directory[] = "/tmp/otls-keylog-XXXXXX", path[64], other[64];
+    otls_error err = OTLS_ERROR_INIT;
+    FILE *file;
+
+    cr_assert_not_null(mkdtemp(directory));
+    (void)snprintf(path, sizeof(path), "%s/one", directory);
+    (void)snprintf(other, sizeof(other), "%s/two", directory);
+    cr_assert_eq(mkfifo(path, 0600), 0);
+    (void)alarm(60); /* or it waits for a reader */
+    cr_expect_eq(otls_context_set_key_log_file(context, path, &err), OTLS_E_IO);
+    (void)alarm(0);
+    cr_assert_eq(unlink(path), 0);
+    file = fopen(path, "w");
+    cr_assert_not_null(file);
+    (void)fclose(file);
+    cr_expect_eq(otls_context_set_key_log_file(context, path, &err), OTLS_OK, "%s", err.text);
+    cr_assert_eq(link(path, other), 0);
+    cr_expect_eq(otls_context_set_key_log_file(context, path, &err), OTLS_E_IO);
+    cr_expect_not_null(strstr(err.text, "second name"), "%s", err.text);
+    if (geteuid() == 0) {
+        cr_assert_eq(unlink(other), 0);
+        cr_assert_eq(chown(path, 1, 1), 0);
+        cr_expect_eq(otls_context_set_key_log_file(context, path, &err), OTLS_E_IO);
+        cr_expect_not_null(strstr(err.text, "another user"), "%s", err.text);
+    }
+    cr_expect_eq(otls_context_set_key_log_file(context, "/dev/null", &err), OTLS_OK, "%s", err.text);
+    (void)unlink(other);
+    (void)unlink(path);
+    (void)rmdir(directory);
+}
+
 static void refuse_bad_files(const otls_backend *backend)
 {
     otls_context *context;
@@ -211,6 +245,7 @@ static void refuse_bad_files(const otls_backend *backend)
         cr_assert_eq(otls_context_set_key_log_file(context, "/nowhere/x", &err), OTLS_E_IO);
         cr_assert_eq(err.code, OTLS_CODE_FILE_NOT_FOUND);
         cr_assert_not_null(strstr(err.text, "/nowhere/x"));
+        refuse_shared_files(context);
     }
     otls_context_free(context);
 }

@@ -92,6 +92,21 @@ refused() {
     stop_serve
 }
 
+# spare ENGINE: what is no file is neither read, replaced nor removed, and the connection is made.
+spare() {
+    local code=0
+    label="$1 -> $1"
+    rm -f "$work/pipe"
+    mkfifo "$work/pipe"
+    printf 'GET / HTTP/1.0\r\n\r\n' |
+        timeout 60 "$OMNITLS_TOOL" connect --backend "$1" --ca "$pki/root.pem" --session-file "$work/pipe" \
+            "localhost:$port" >"$work/page" 2>"$work/summary" || code=$?
+    [ "$code" -eq 0 ] || fail "$label: a pipe for a session: exit $code: $(head -c 300 "$work/summary")"
+    grep -qi 'TLS' "$work/page" || fail "$label: a pipe for a session: no page came"
+    grep -q -e '--session-file' "$work/summary" || fail "$label: nothing is said of the pipe"
+    [ -p "$work/pipe" ] || fail "$label: the pipe was replaced"
+}
+
 head -c 80 /dev/urandom >"$work/ticket-keys"
 for server_engine in $engines; do
     start_serve "$server_engine" --www --tickets 2 --ticket-keys "$work/ticket-keys" || continue
@@ -107,6 +122,7 @@ for server_engine in $engines; do
             fresh
             visit "$client" "$version" "$work/copy" true "another process"
             [ "$client" = "$server_engine" ] && misuse "$client" "$version"
+            [ "$client" = "$server_engine" ] && [ "$version" = 1.3 ] && spare "$client"
             [ "$client" = "$server_engine" ] && cp "$work/good" "$work/kept-$version"
         done
     done

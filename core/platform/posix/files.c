@@ -55,31 +55,42 @@ int omni_os_file_read_at(int fd, void *out, size_t capacity, uint64_t offset, si
     return 0;
 }
 
-/* Secrets go into it: a file of ours that others may read is closed to them first. */
-static bool keep_private(int fd)
+/* Secrets go into it: it must be ours under this name alone, and is closed to others first. A device
+ * (/dev/null) is whose it is; whoever made a pipe reads it. */
+static int keep_private(int fd)
 {
     struct stat about;
 
     if (fstat(fd, &about) != 0)
-        return false;
-    return !S_ISREG(about.st_mode) || (about.st_mode & (S_IRWXG | S_IRWXO)) == 0 ||
-           fchmod(fd, S_IRUSR | S_IWUSR) == 0;
+        return errno;
+    if (S_ISCHR(about.st_mode))
+        return 0;
+    if (about.st_uid != geteuid())
+        return EXDEV;
+    if (!S_ISREG(about.st_mode))
+        return 0;
+    if (about.st_nlink != 1)
+        return EMLINK;
+    if ((about.st_mode & (S_IRWXG | S_IRWXO)) != 0 && fchmod(fd, S_IRUSR | S_IWUSR) != 0)
+        return errno;
+    return 0;
 }
 
 int omni_os_append_open(const char *path, int *fd)
 {
-    *fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW,
+    int error;
+
+    /* NONBLOCK: a pipe that nobody reads is an error, and a slow reader stops no handshake */
+    *fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW | O_NONBLOCK,
                S_IRUSR | S_IWUSR);
     if (*fd < 0)
         return errno;
-    if (!keep_private(*fd)) {
-        const int error = errno;
-
+    error = keep_private(*fd);
+    if (error != 0) {
         (void)close(*fd);
         *fd = -1;
-        return error;
     }
-    return 0;
+    return error;
 }
 
 void omni_os_append(int fd, const void *data, size_t size)
