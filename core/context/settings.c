@@ -303,6 +303,9 @@ otls_status otls_context_insecure_no_verify(otls_context *context, otls_error *e
     if (context->role == OTLS_SERVER)
         return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE,
                          "a server's verification is its verify mode's to switch off");
+    if (context->settings.verdict.pin_count != 0)
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE,
+                         "there are pins, which nothing would be held to: take them away first");
     context->settings.verdict.no_verify = true;
     return OTLS_OK;
 }
@@ -313,6 +316,9 @@ otls_status otls_context_insecure_no_name_check(otls_context *context, otls_erro
     if (context->role == OTLS_SERVER)
         return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE,
                          "a server has no name to match its clients with");
+    if (context->settings.verdict.no_verify)
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE,
+                         "no name is matched anyway while nothing is verified");
     context->settings.verdict.no_name_check = true;
     return OTLS_OK;
 }

@@ -118,6 +118,10 @@ otls_status otls_context_set_pins(otls_context *context, const uint8_t *pins, si
     OMNI_TRY(omni_context_unsealed(context, err));
     if (pins == NULL && count != 0)
         return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE, "pins are counted but not given");
+    if (count != 0 && context->role != OTLS_SERVER && context->settings.verdict.no_verify)
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE,
+                         "no chain is held to pins while nothing is verified: set the verify mode to "
+                         "REQUIRED first");
     if (count > OTLS_PINS_MAX)
         return omni_fail(err, OTLS_E_CONFIG, OTLS_CODE_LIMIT, "%zu pins, at most %d are allowed",
                          count, OTLS_PINS_MAX);

@@ -435,6 +435,29 @@ Test(verify_settings, servers_have_nothing_of_a_client)
     otls_context_free(server);
 }
 
+/* Nor is what has no effect while nothing is verified, in either order. */
+Test(verify_settings, nothing_beside_no_verify)
+{
+    static const otls_role roles[] = {OTLS_CLIENT, OTLS_EITHER};
+    static const uint8_t pin[32];
+
+    for (size_t i = 0; i < 2; i++) {
+        otls_context *context = fresh(roles[i]);
+
+        cr_assert_eq(otls_context_set_pins(context, pin, 1, NULL), OTLS_OK);
+        cr_expect_eq(otls_context_insecure_no_verify(context, NULL), OTLS_E_USAGE);
+        cr_assert_eq(otls_context_set_pins(context, NULL, 0, NULL), OTLS_OK);
+        cr_assert_eq(otls_context_insecure_no_verify(context, NULL), OTLS_OK);
+        cr_expect_eq(otls_context_insecure_no_name_check(context, NULL), OTLS_E_USAGE);
+        cr_expect_eq(otls_context_set_pins(context, pin, 1, NULL), OTLS_E_USAGE);
+        cr_assert_eq(otls_context_set_pins(context, NULL, 0, NULL), OTLS_OK);
+        cr_assert_eq(otls_context_set_verify_mode(context, OTLS_VERIFY_MODE_REQUIRED, NULL), OTLS_OK);
+        cr_expect_eq(otls_context_set_pins(context, pin, 1, NULL), OTLS_OK);
+        cr_expect_eq(otls_context_insecure_no_name_check(context, NULL), OTLS_OK);
+        otls_context_free(context);
+    }
+}
+
 Test(verify_settings, bounds)
 {
     static const uint8_t pins[(OTLS_PINS_MAX + 1) * 32];
