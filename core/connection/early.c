@@ -138,6 +138,10 @@ otls_status otls_connection_read_early(otls_connection *conn, void *out, size_t 
         if (status != OTLS_OK)
             return status;
     }
+    if (!conn->sessions.early_offered) { /* one engine would go on and read for the handshake */
+        conn->sessions.early_over = true;
+        return OTLS_CLOSED;
+    }
     status = early_from_engine(conn, out, capacity, count, err);
     conn->sessions.early_over = status == OTLS_CLOSED;
     return status;

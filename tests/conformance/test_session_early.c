@@ -237,3 +237,39 @@ ParameterizedTest(size_t *index, early_data, refused)
     cr_expect_eq(otls_connection_early_data(p.client), OTLS_EARLY_DATA_NONE);
     pair_close(&p);
 }
+
+static void use_early(pair *p, void *unused)
+{
+    (void)unused;
+    if (has_early(p->which.server))
+        cr_assert_eq(otls_context_set_max_early_data(p->server_context, LIMIT, NULL), OTLS_OK);
+}
+
+ParameterizedTestParameters(early_data, none_offered)
+{
+    return pair_parameters_short();
+}
+
+/* A ClientHello without early data, and the end: there is none, and the handshake was cut off. */
+ParameterizedTest(size_t *index, early_data, none_offered)
+{
+    const pair_case which = pair_case_short_at(*index);
+    const pair_options options = {.setup = use_early};
+    otls_error err = OTLS_ERROR_INIT;
+    size_t count = 1;
+    char got[16];
+    pair p;
+
+    if (!has_early(which.server))
+        return;
+    pair_open(&p, &which, &options);
+    (void)otls_connection_handshake(p.client, &p.client_error);
+    p.wire.to_server.ended = true;
+    for (int turn = 0; turn < 3; turn++)
+        cr_expect_eq(otls_connection_read_early(p.server, got, sizeof(got), &count, &err), OTLS_CLOSED,
+                     "%s: %s", pair_name(&which), err.text);
+    cr_expect_eq(count, 0);
+    cr_expect_eq(otls_connection_handshake(p.server, &err), OTLS_E_TRUNCATED, "%s: %s", pair_name(&which),
+                 err.text);
+    pair_close(&p);
+}
