@@ -54,7 +54,9 @@ OTLS_API otls_status otls_trust_add_certificate(otls_trust *trust,
 /**
  * All certificate revocation lists of a PEM text, or of DER. They are only used where asked for
  * (OTLS_VERIFY_OPTION_CRL_LEAF, _CHAIN); their signatures are checked then, by the issuer's key in
- * the path. Delta lists are counted but not used.
+ * the path, or by another key under the list's name whose certificate is presented or an anchor and has a
+ * path to the same anchor. Indirect lists, lists for some reasons and delta lists are used as RFC 5280
+ * 6.3.3 says: what is not covered for every reason is OTLS_VERIFY_REVOCATION_UNKNOWN, never good.
  */
 OTLS_API otls_status otls_trust_add_crl_memory(otls_trust *trust, const void *pem_or_der,
                                                size_t size, otls_error *err);
@@ -70,8 +72,8 @@ typedef struct otls_trust_statistics {
     uint32_t size;             /**< sizeof(otls_trust_statistics), set by the caller */
     size_t certificates;       /**< "x509": all anchors */
     size_t authorities;        /**< "x509_ca": those that may issue certificates */
-    size_t crls;               /**< "crl" */
-    size_t ignored_delta_crls; /**< given, counted, not used */
+    size_t crls;               /**< "crl": complete ones */
+    size_t delta_crls;         /**< delta lists, RFC 5280 5.2.4 */
 } otls_trust_statistics;
 
 /** Decodes every anchor: not for the hot path. */

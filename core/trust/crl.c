@@ -48,11 +48,7 @@ otls_status omni_trust_batch_add_crl(omni_trust_batch *batch, otls_slice der, ot
         return status;
     }
     batch->found++;
-    if (crl->delta) { /* a delta alone says nothing; noted for the verdict's sentence */
-        batch->delta_count++;
-        omni_crl_free(crl);
-        return OTLS_OK;
-    }
+    batch->delta_count += crl->delta;
     status = append(batch, crl, err);
     if (status != OTLS_OK)
         omni_crl_free(crl);
@@ -117,7 +113,7 @@ static otls_status load(omni_trust_batch *batch, otls_slice input, otls_error *e
         return OTLS_OK;
     }
     OMNI_TRY(omni_pem_each(input, take_block, batch, &blocks, err));
-    if (batch->crl_count + batch->delta_count == 0)
+    if (batch->crl_count == 0)
         return omni_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_NO_CERTIFICATE,
                          "there is no revocation list that is not known already");
     return OTLS_OK;
@@ -162,8 +158,8 @@ void otls_trust_stats(const otls_trust *trust, otls_trust_statistics *out)
     if (trust == NULL)
         return;
     out->certificates = trust->anchor_count;
-    out->crls = trust->crl_count;
-    out->ignored_delta_crls = trust->delta_count;
+    out->crls = trust->crl_count - trust->delta_count;
+    out->delta_crls = trust->delta_count;
     for (size_t i = 0; i < trust->anchor_count; i++) {
         omni_x509 view; /* decoded here and now: the caches are for verifying */
 

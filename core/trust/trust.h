@@ -53,7 +53,7 @@ struct otls_trust {
     size_t block_count;
     struct omni_crl **crls; /* sorted by issuer_hash */
     size_t crl_count;
-    size_t delta_count; /* delta CRLs that were given and ignored */
+    size_t delta_count; /* how many of them are delta CRLs */
     /* whose keys the anchors' caches hold; written before the first key of that engine */
     _Atomic(const otls_crypto_ops *) crypto[OMNI_BACKEND_MAX];
     _Atomic(struct omni_known *) known[OMNI_TRUST_KNOWN_MAX];

@@ -32,8 +32,10 @@ static otls_status make_input(const omni_verify_request *request, engine_input *
         if (omni_anchor_is_for(&trust->anchors[i], request->purpose))
             input->slices[at++] = trust->anchors[i].der;
     input->anchor_count = at;
-    for (size_t i = 0; i < input->crl_count; i++)
-        input->slices[at++] = trust->crls[i]->der;
+    for (size_t i = 0; trust != NULL && i < trust->crl_count; i++)
+        if (!trust->crls[i]->delta) /* no engine is told what they change */
+            input->slices[at++] = trust->crls[i]->der;
+    input->crl_count = at - input->anchor_count;
     for (size_t i = 0; i < request->chain_count; i++)
         input->slices[at++] = request->chain[i]->x509.der;
     input->chain_count = request->chain_count;

@@ -10,36 +10,53 @@
 
 #include <stdlib.h>
 
+#define OID_NUMBER "\x55\x1d\x14"
+#define OID_REASON_CODE "\x55\x1d\x15"
 #define OID_DELTA_INDICATOR "\x55\x1d\x1b"
 #define OID_DISTRIBUTION_POINT "\x55\x1d\x1c"
+#define OID_CERTIFICATE_ISSUER "\x55\x1d\x1d"
 #define OID_AUTHORITY_KEY_ID "\x55\x1d\x23"
 
+enum { REMOVE_FROM_CRL = 8 };
+
+bool omni_crl_reasons(otls_slice bits, uint16_t *reasons)
+{
+    otls_slice octets;
+    unsigned unused;
+
+    *reasons = 0;
+    if (!omni_der_bits(bits, &octets, &unused))
+        return false;
+    for (unsigned bit = 0; bit < 9 && bit / 8 < octets.size; bit++)
+        if ((octets.data[bit / 8] & (0x80u >> (bit % 8))) != 0)
+            *reasons = (uint16_t)(*reasons | 1u << bit);
+    *reasons &= OMNI_CRL_REASONS;
+    return true;
+}
+
+/* 5.2.5: each field once and in order. */
 static bool read_distribution_point(omni_crl *crl, otls_slice value)
 {
+    bool *const switches[] = {&crl->only_user, &crl->only_authority, NULL, &crl->indirect,
+                              &crl->unusable /* attribute certificates */};
     omni_der point;
     omni_tlv part;
 
+    crl->issuing_point = value;
     if (!omni_der_only(value, OMNI_DER_SEQUENCE, &point))
         return false;
-    while (omni_der_next(&point, &part)) {
+    if (omni_der_take(&point, OMNI_DER_CONTEXT_CONSTRUCTED(0), &part))
+        crl->distribution_point = part.value;
+    for (unsigned i = 0; i < OMNI_COUNT(switches); i++) {
         bool set = false;
 
-        if (part.tag == OMNI_DER_CONTEXT_CONSTRUCTED(0)) {
-            crl->distribution_point = part.value;
+        if (!omni_der_take(&point, OMNI_DER_CONTEXT(i + 1u), &part))
             continue;
-        }
-        if (part.tag == OMNI_DER_CONTEXT(3)) { /* only some reasons */
-            crl->unusable = true;
-            continue;
-        }
-        if (!omni_der_boolean(part.value, &set))
+        if (switches[i] == NULL ? !omni_crl_reasons(part.value, &crl->reasons)
+                                : !omni_der_boolean(part.value, &set))
             return false;
-        if (part.tag == OMNI_DER_CONTEXT(1))
-            crl->only_user = set;
-        else if (part.tag == OMNI_DER_CONTEXT(2))
-            crl->only_authority = set;
-        else /* indirect, or for attribute certificates */
-            crl->unusable |= set;
+        if (switches[i] != NULL)
+            *switches[i] |= set;
     }
     return omni_der_at_end(&point);
 }
@@ -56,83 +73,147 @@ static bool read_key_id(omni_crl *crl, otls_slice value)
     return true;
 }
 
-static bool read_extension(omni_crl *crl, omni_der *extension)
+static bool read_number(otls_slice *field, otls_slice value)
 {
-    otls_slice oid, value, critical_bytes;
-    bool critical = false;
+    omni_der der = omni_der_of(value);
 
-    if (!omni_der_value(extension, OMNI_DER_OID, &oid))
+    return omni_der_value(&der, OMNI_DER_INTEGER, field) && omni_der_at_end(&der) &&
+           omni_der_integer_ok(*field) && (field->data[0] & 0x80) == 0;
+}
+
+typedef struct crl_extension {
+    otls_slice oid, value;
+    bool critical;
+} crl_extension;
+
+static bool take_extension(omni_der *list, crl_extension *out)
+{
+    omni_der inside;
+    otls_slice critical;
+
+    out->critical = false;
+    if (!omni_der_enter(list, OMNI_DER_SEQUENCE, &inside) ||
+        !omni_der_value(&inside, OMNI_DER_OID, &out->oid))
         return false;
-    if (omni_der_value(extension, OMNI_DER_BOOLEAN, &critical_bytes) &&
-        !omni_der_boolean(critical_bytes, &critical))
+    if (omni_der_value(&inside, OMNI_DER_BOOLEAN, &critical) &&
+        !omni_der_boolean(critical, &out->critical))
         return false;
-    if (!omni_der_value(extension, OMNI_DER_OCTET_STRING, &value) || !omni_der_at_end(extension))
-        return false;
-    if (OMNI_OID_IS(oid, OID_DELTA_INDICATOR))
+    return omni_der_value(&inside, OMNI_DER_OCTET_STRING, &out->value) && omni_der_at_end(&inside);
+}
+
+/* One that is read is there once: of two, each may be the one that is meant. */
+static bool first(omni_crl *crl, const otls_slice *field)
+{
+    crl->unusable |= field->data != NULL;
+    return true;
+}
+
+static bool read_extension(omni_crl *crl, const crl_extension *extension)
+{
+    const otls_slice oid = extension->oid, value = extension->value;
+
+    if (OMNI_OID_IS(oid, OID_DELTA_INDICATOR)) {
         crl->delta = true;
-    else if (OMNI_OID_IS(oid, OID_DISTRIBUTION_POINT))
-        return read_distribution_point(crl, value);
-    else if (OMNI_OID_IS(oid, OID_AUTHORITY_KEY_ID))
+        return first(crl, &crl->base) && read_number(&crl->base, value);
+    }
+    if (OMNI_OID_IS(oid, OID_NUMBER))
+        return first(crl, &crl->number) && read_number(&crl->number, value);
+    if (OMNI_OID_IS(oid, OID_DISTRIBUTION_POINT))
+        return first(crl, &crl->issuing_point) && read_distribution_point(crl, value);
+    if (OMNI_OID_IS(oid, OID_AUTHORITY_KEY_ID))
         return read_key_id(crl, value);
-    else if (critical)
-        crl->unusable = true;
+    crl->unusable |= extension->critical;
     return true;
 }
 
 static bool read_extensions(omni_crl *crl, otls_slice explicit_value)
 {
-    omni_der list, extension;
+    crl_extension extension;
+    omni_der list;
 
     if (!omni_der_only(explicit_value, OMNI_DER_SEQUENCE, &list))
         return false;
-    while (omni_der_enter(&list, OMNI_DER_SEQUENCE, &extension))
-        if (!read_extension(crl, &extension))
+    while (!omni_der_at_end(&list))
+        if (!take_extension(&list, &extension) || !read_extension(crl, &extension))
             return false;
-    return omni_der_at_end(&list);
+    return true;
 }
 
-/* A critical entry extension (certificateIssuer, above all) changes what the entries mean. */
-static bool read_entry_extensions(omni_crl *crl, omni_der *list)
-{
-    omni_der extension;
-    otls_slice oid, bytes;
-    bool critical;
+/* ---- entries ------------------------------------------------------------------------------- */
 
-    while (omni_der_enter(list, OMNI_DER_SEQUENCE, &extension)) {
-        critical = false;
-        if (!omni_der_value(&extension, OMNI_DER_OID, &oid))
+/* What the extensions of an entry say. */
+typedef struct entry_words {
+    otls_slice issuer; /* GeneralNames, content; data NULL = the one before */
+    bool removed;
+} entry_words;
+
+static bool read_reason(otls_slice value, bool *removed)
+{
+    omni_der der = omni_der_of(value);
+    otls_slice code;
+
+    if (!omni_der_value(&der, OMNI_DER_ENUMERATED, &code) || !omni_der_at_end(&der))
+        return false;
+    *removed = code.size == 1 && code.data[0] == REMOVE_FROM_CRL;
+    return true;
+}
+
+/* Another critical extension, or another's certificate where the list has not said that there are
+ * such, changes what the entries mean. */
+static bool read_entry_extensions(omni_crl *crl, omni_der list, entry_words *out)
+{
+    crl_extension extension;
+    omni_der names;
+
+    while (!omni_der_at_end(&list)) {
+        if (!take_extension(&list, &extension))
             return false;
-        if (omni_der_value(&extension, OMNI_DER_BOOLEAN, &bytes) &&
-            !omni_der_boolean(bytes, &critical))
-            return false;
-        crl->unusable |= critical;
+        if (OMNI_OID_IS(extension.oid, OID_CERTIFICATE_ISSUER) && crl->indirect) {
+            if (!omni_der_only(extension.value, OMNI_DER_SEQUENCE, &names))
+                return false;
+            out->issuer =
+                (otls_slice){.data = names.at, .size = (size_t)(names.end - names.at)};
+        } else if (OMNI_OID_IS(extension.oid, OID_REASON_CODE)) {
+            if (!read_reason(extension.value, &out->removed))
+                return false;
+        } else {
+            crl->unusable |= extension.critical;
+        }
     }
-    return omni_der_at_end(list);
+    return true;
+}
+
+static bool take_entry(omni_crl *crl, omni_der *list, omni_tlv *serial, entry_words *out)
+{
+    omni_der entry, extensions;
+    omni_tlv date;
+    int64_t when;
+
+    *out = (entry_words){.removed = false};
+    if (!omni_der_enter(list, OMNI_DER_SEQUENCE, &entry) ||
+        !omni_der_take(&entry, OMNI_DER_INTEGER, serial) || !omni_der_next(&entry, &date) ||
+        !omni_der_time(&date, &when))
+        return false;
+    if (omni_der_enter(&entry, OMNI_DER_SEQUENCE, &extensions) &&
+        !read_entry_extensions(crl, extensions, out))
+        return false;
+    return omni_der_at_end(&entry);
 }
 
 /* Walks the entries; with an index, notes where their serials are. */
 static bool read_entries(omni_crl *crl, uint32_t *index)
 {
-    omni_der list = omni_der_of(crl->entries), entry, extensions;
-    omni_tlv serial, date;
+    omni_der list = omni_der_of(crl->entries);
+    entry_words words;
+    omni_tlv serial;
 
-    crl->count = 0;
-    while (omni_der_enter(&list, OMNI_DER_SEQUENCE, &entry)) {
-        int64_t when;
-
-        if (!omni_der_take(&entry, OMNI_DER_INTEGER, &serial) || !omni_der_next(&entry, &date) ||
-            !omni_der_time(&date, &when))
-            return false;
-        if (omni_der_enter(&entry, OMNI_DER_SEQUENCE, &extensions) &&
-            !read_entry_extensions(crl, &extensions))
-            return false;
-        if (!omni_der_at_end(&entry) || crl->count == OMNI_CRL_ENTRY_LIMIT)
+    for (crl->count = 0; !omni_der_at_end(&list); crl->count++) {
+        if (!take_entry(crl, &list, &serial, &words) || crl->count == OMNI_CRL_ENTRY_LIMIT)
             return false;
         if (index != NULL)
             index[crl->count] = (uint32_t)(serial.whole.data - crl->entries.data);
-        crl->count++;
     }
-    return omni_der_at_end(&list);
+    return true;
 }
 
 static int compare_serials(otls_slice a, otls_slice b)
@@ -245,6 +326,7 @@ otls_status omni_crl_parse(omni_crl **out, uint8_t *block, size_t size, otls_err
     if (crl == NULL)
         return omni_fail_nomem(err);
     atomic_init(&crl->signer, NULL);
+    crl->reasons = OMNI_CRL_REASONS;
     crl->der = (otls_slice){.data = block, .size = size};
     if (size > UINT32_MAX || !read_crl(crl)) {
         omni_crl_free(crl);
@@ -273,7 +355,8 @@ void omni_crl_free(omni_crl *crl)
     omni_free(crl);
 }
 
-bool omni_crl_has(const omni_crl *crl, otls_slice serial)
+/* Is the serial in the index? */
+static bool listed(const omni_crl *crl, otls_slice serial)
 {
     size_t low = 0, high = crl->count;
 
@@ -289,4 +372,40 @@ bool omni_crl_has(const omni_crl *crl, otls_slice serial)
             high = middle;
     }
     return false;
+}
+
+/* 5.3.3: a directory name among the names of an entry's issuer. */
+static bool names_issuer(otls_slice names, otls_slice issuer)
+{
+    omni_der list = omni_der_of(names);
+    omni_tlv name;
+
+    while (omni_der_next(&list, &name))
+        if (name.tag == OMNI_DER_CONTEXT_CONSTRUCTED(4) && omni_dn_equal(name.value, issuer))
+            return true;
+    return false;
+}
+
+/* An issuer stands for all entries up to the next one, so they are walked; the index has told that
+ * the serial is among them. The last entry about a certificate is the one that holds. */
+omni_crl_entry omni_crl_find(const omni_crl *crl, otls_slice issuer, otls_slice serial)
+{
+    omni_crl_entry found = OMNI_CRL_ABSENT;
+    omni_crl notes = {.indirect = crl->indirect};
+    omni_der list = omni_der_of(crl->entries);
+    entry_words words;
+    omni_tlv at;
+    bool ours = omni_dn_equal(crl->issuer, issuer);
+
+    if (!listed(crl, serial))
+        return OMNI_CRL_ABSENT;
+    if (!crl->indirect && !crl->delta)
+        return OMNI_CRL_REVOKED;
+    while (take_entry(&notes, &list, &at, &words)) {
+        if (words.issuer.data != NULL)
+            ours = names_issuer(words.issuer, issuer);
+        if (ours && omni_slice_equal(at.value, serial))
+            found = words.removed ? OMNI_CRL_REMOVED : OMNI_CRL_REVOKED;
+    }
+    return found;
 }

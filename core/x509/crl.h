@@ -25,10 +25,15 @@ typedef struct omni_crl {
     int64_t this_update, next_update;             /* next_update INT64_MAX = none given */
     uint64_t issuer_hash;
     otls_slice authority_key_id;    /* the key identifier's bytes; data NULL = absent */
-    otls_slice distribution_point;  /* DistributionPointName content; data NULL = absent */
+    otls_slice number;              /* cRLNumber, INTEGER content; data NULL = absent */
+    otls_slice base;                /* of a delta: BaseCRLNumber */
+    otls_slice issuing_point;       /* issuingDistributionPoint, 5.2.5, whole; data NULL = absent */
+    otls_slice distribution_point;  /* its DistributionPointName content; data NULL = absent */
+    uint16_t reasons;               /* its onlySomeReasons, a set of OMNI_CRL_REASONS; all of them */
     bool delta;                     /* has a delta CRL indicator */
     bool only_user, only_authority; /* issuingDistributionPoint, 5.2.5 */
-    bool unusable;      /* indirect, by reason, for attributes, or critical and not understood */
+    bool indirect;                  /* entries may be other issuers' */
+    bool unusable; /* for attributes, something twice, or critical and not understood */
     otls_slice entries; /* content of revokedCertificates */
     uint32_t *index;    /* offsets of the entries' serials in `entries`, sorted by serial */
     size_t count;
@@ -39,7 +44,21 @@ typedef struct omni_crl {
 /** Takes over `block` (from omni_malloc) on success only. */
 otls_status omni_crl_parse(omni_crl **out, uint8_t *block, size_t size, otls_error *err);
 void omni_crl_free(omni_crl *crl);
-/** Is the serial number (INTEGER content) on the list? */
-bool omni_crl_has(const omni_crl *crl, otls_slice serial);
+
+/** Every reason of RFC 5280 4.2.1.13 but "unused": what a certificate must be covered for. */
+#define OMNI_CRL_REASONS 0x1feu
+/** ReasonFlags, a BIT STRING's content, as such a set; false: malformed. */
+bool omni_crl_reasons(otls_slice bits, uint16_t *reasons);
+
+/** What a list says of a certificate. */
+typedef enum omni_crl_entry {
+    OMNI_CRL_ABSENT,
+    OMNI_CRL_REVOKED,
+    OMNI_CRL_REMOVED /* removeFromCRL: it is no longer, RFC 5280 5.3.1 */
+} omni_crl_entry;
+
+/** Of the certificate with this serial number (INTEGER content) by this issuer (Name, TLV). An entry of
+ *  an indirect list belongs to the issuer that it names, or that the last one before it named. */
+omni_crl_entry omni_crl_find(const omni_crl *crl, otls_slice issuer, otls_slice serial);
 
 #endif

@@ -19,7 +19,7 @@ static void crl_extension(X509_CRL *crl, X509 *issuer, const char *name, const c
     X509_EXTENSION_free(extension);
 }
 
-static void revoke(X509_CRL *crl, const ASN1_INTEGER *serial)
+static X509_REVOKED *revoke(X509_CRL *crl, const ASN1_INTEGER *serial)
 {
     X509_REVOKED *entry = X509_REVOKED_new();
     ASN1_TIME *date = time_of(NULL, when("-10d"));
@@ -28,6 +28,32 @@ static void revoke(X509_CRL *crl, const ASN1_INTEGER *serial)
     X509_REVOKED_set_revocationDate(entry, date);
     X509_CRL_add0_revoked(crl, entry);
     ASN1_TIME_free(date);
+    return entry;
+}
+
+/* `remove=`: it is revoked no longer, RFC 5280 5.3.1. */
+static void remove_entry(X509_CRL *crl, const X509 *cert)
+{
+    ASN1_ENUMERATED *reason = ASN1_ENUMERATED_new();
+
+    ASN1_ENUMERATED_set(reason, CRL_REASON_REMOVE_FROM_CRL);
+    X509_REVOKED_add1_ext_i2d(revoke(crl, X509_get0_serialNumber(cert)), NID_crl_reason, reason, 0,
+                              X509V3_ADD_APPEND);
+    ASN1_ENUMERATED_free(reason);
+}
+
+/* `revoke-for=`: with the issuer's name, as indirect lists have it, RFC 5280 5.3.3. */
+static void revoke_with_issuer(X509_CRL *crl, const X509 *cert)
+{
+    GENERAL_NAMES *names = GENERAL_NAMES_new();
+    GENERAL_NAME *name = GENERAL_NAME_new();
+
+    name->type = GEN_DIRNAME;
+    name->d.directoryName = X509_NAME_dup(X509_get_issuer_name(cert));
+    sk_GENERAL_NAME_push(names, name);
+    X509_REVOKED_add1_ext_i2d(revoke(crl, X509_get0_serialNumber(cert)), NID_certificate_issuer,
+                              names, 1, X509V3_ADD_APPEND);
+    GENERAL_NAMES_free(names);
 }
 
 void make_crl(corpus_case *test, char *text)
@@ -49,6 +75,10 @@ void make_crl(corpus_case *test, char *text)
     for (size_t i = 1; i < count; i++) {
         if (strcmp(list[i].name, "revoke") == 0) {
             revoke(crl, X509_get0_serialNumber(need(test, list[i].value)->cert));
+        } else if (strcmp(list[i].name, "remove") == 0) {
+            remove_entry(crl, need(test, list[i].value)->cert);
+        } else if (strcmp(list[i].name, "revoke-for") == 0) {
+            revoke_with_issuer(crl, need(test, list[i].value)->cert);
         } else if (strcmp(list[i].name, "many") == 0) {
             ASN1_INTEGER *serial = ASN1_INTEGER_new();
 

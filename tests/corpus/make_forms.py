@@ -224,16 +224,136 @@ EXTENSIONS = [
 ]
 
 
+def ext(name, value, critical=False):
+    text = value if isinstance(value, str) else "DER:" + value.hex()
+    return "ext %s=%s%s" % (name, "critical," if critical else "", text)
+
+
+def relative(text):
+    return sequence(oid("2.5.4.3"), tlv(0x0C, text))
+
+
+def name_of(unit):
+    """The Name of an authority of the corpus."""
+    organisation = tlv(0x31, sequence(oid("2.5.4.10"), tlv(0x0C, b"Corpus")))
+    return sequence(organisation, tlv(0x31, relative(unit)))
+
+
+def below(unit, text):
+    return sequence(name_of(unit)[2:], tlv(0x31, relative(text)))
+
+
+URI, OTHER_URI = tlv(0x86, b"http://crl.test/a"), tlv(0x86, b"http://crl.test/b")
+BY_ISSUER = tlv(0xA2, tlv(0xA4, name_of(b"lister")))
+KEY_COMPROMISE, REST, ALL = b"\x06\x40", b"\x07\x3f\x80", b"\x07\x7f\x80"
+ONLY_USERS, ONLY_AUTHORITIES, INDIRECT, ATTRIBUTES = b"\x81\1\xff", b"\x82\1\xff", b"\x84\1\xff", b"\x85\1\xff"
+
+
+def full(*names):
+    return tlv(0xA0, tlv(0xA0, *names))
+
+
+def near(text):
+    return tlv(0xA0, tlv(0xA1, relative(text)))
+
+
+def points(*each):
+    return " | " + ext(CDP, sequence(*[sequence(*p) if isinstance(p, tuple) else sequence(p) for p in each]))
+
+
+def some(octets, tag=0x83):
+    return tlv(tag, octets)
+
+
+def issuing(*parts):
+    return " | " + ext("2.5.29.28", sequence(*parts), True)
+
+
+def numbered(number, base=None):
+    text = " | " + ext("2.5.29.20", tlv(2, bytes([number])))
+    return text if base is None else text + " | " + ext("2.5.29.27", tlv(2, bytes([base])), True)
+
+
+GOOD, REVOKED, UNKNOWN = "ok", "REVOKED", "REVOCATION_UNKNOWN"
+# Another key of the authority "int", in a certificate that the root issued.
+LISTER = "ca int2 | subject=/O=Corpus/CN=int"
+INDIRECT_LISTER = "ca lister | subject=/O=Corpus/CN=lister | ext keyUsage=critical,cRLSign | ext basicConstraints=critical,CA:FALSE"
+
+# name, section, what the leaf has besides, lists and certificates, whom it sends, wanted
+LISTS = [
+    ("point-met", "6.3.3 (b)", points(full(URI)), ["crl int" + issuing(full(URI))], None, GOOD),
+    ("point-met-revoked", "6.3.3 (b)", points(full(URI)), ["crl int | revoke=leaf" + issuing(full(URI))], None, REVOKED),
+    ("point-second-name", "6.3.3 (b)", points(full(OTHER_URI, URI)), ["crl int" + issuing(full(URI))], None, GOOD),
+    ("point-second-point", "6.3.3 (b)", points(full(OTHER_URI), full(URI)), ["crl int" + issuing(full(URI))], None, GOOD),
+    ("point-other", "6.3.3 (b)", points(full(OTHER_URI)), ["crl int" + issuing(full(URI))], None, UNKNOWN),
+    ("point-none-in-certificate", "6.3.3 (b)", "", ["crl int" + issuing(full(URI))], None, UNKNOWN),
+    ("point-none-in-list", "6.3.3", points(full(URI)), ["crl int"], None, GOOD),
+    ("relative-both", "4.2.1.13", points(near(b"x")), ["crl int" + issuing(near(b"x"))], None, GOOD),
+    ("relative-both-revoked", "4.2.1.13", points(near(b"x")), ["crl int | revoke=leaf" + issuing(near(b"x"))], None, REVOKED),
+    ("relative-differs", "4.2.1.13", points(near(b"x")), ["crl int" + issuing(near(b"y"))], None, UNKNOWN),
+    ("relative-case", "7.1", points(near(b"X")), ["crl int" + issuing(near(b"x"))], None, GOOD),
+    ("relative-in-list", "5.2.5", points(full(tlv(0xA4, below(b"int", b"x")))), ["crl int" + issuing(near(b"x"))], None, GOOD),
+    ("relative-in-certificate", "4.2.1.13", points(near(b"x")), ["crl int" + issuing(full(tlv(0xA4, below(b"int", b"x"))))], None, GOOD),
+    ("relative-to-another", "4.2.1.13", points(near(b"x")), ["crl int" + issuing(full(tlv(0xA4, below(b"root", b"x"))))], None, UNKNOWN),
+    ("reasons-one-list", "6.3.3 (d)", "", ["crl int" + issuing(some(KEY_COMPROMISE))], None, UNKNOWN),
+    ("reasons-one-list-revoked", "6.3.3 (j)", "", ["crl int | revoke=leaf" + issuing(some(KEY_COMPROMISE))], None, REVOKED),
+    ("reasons-two-lists", "6.3.3 (l)", "", ["crl int" + issuing(some(KEY_COMPROMISE)), "crl int" + issuing(some(REST))], None, GOOD),
+    ("reasons-two-lists-revoked", "6.3.3 (l)", "", ["crl int" + issuing(some(KEY_COMPROMISE)), "crl int | revoke=leaf" + issuing(some(REST))], None, REVOKED),
+    ("reasons-second-expired", "6.3.3 (a)", "", ["crl int" + issuing(some(KEY_COMPROMISE)), "crl int | from=-30d | to=-1d" + issuing(some(REST))], None, UNKNOWN),
+    ("reasons-all-in-one", "6.3.3 (d)", "", ["crl int" + issuing(some(ALL))], None, GOOD),
+    ("reasons-of-the-point", "6.3.3 (d) (2)", points((full(URI), some(KEY_COMPROMISE, 0x81))), ["crl int" + issuing(full(URI))], None, UNKNOWN),
+    ("reasons-of-two-points", "6.3.3 (d) (2)", points((full(URI), some(KEY_COMPROMISE, 0x81)), (full(OTHER_URI), some(REST, 0x81))), ["crl int" + issuing(full(URI)), "crl int" + issuing(full(OTHER_URI))], None, GOOD),
+    ("reasons-of-point-and-list", "6.3.3 (d) (1)", points((full(URI), some(REST, 0x81))), ["crl int" + issuing(full(URI), some(ALL))], None, UNKNOWN),
+    ("reasons-of-the-point-whole-list", "6.3.3", points((full(URI), some(KEY_COMPROMISE, 0x81))), ["crl int"], None, GOOD),
+    ("only-attributes", "6.3.3 (b) (2)", "", ["crl int" + issuing(ATTRIBUTES)], None, UNKNOWN),
+    ("fields-out-of-order", "5.2.5", "", ["crl int" + issuing(ONLY_USERS)], None, GOOD),
+    ("twice", "5.2", "", ["crl int" + issuing(ONLY_USERS) + issuing(ONLY_AUTHORITIES)], None, UNKNOWN),
+    ("other-key", "6.3.3 (f)", "", [LISTER, "crl int | signer=int2"], "leaf int int2", GOOD),
+    ("other-key-revoked", "6.3.3 (f)", "", [LISTER, "crl int | signer=int2 | revoke=leaf"], "leaf int int2", REVOKED),
+    ("other-key-not-presented", "6.3.3 (f)", "", [LISTER, "crl int | signer=int2"], None, UNKNOWN),
+    ("other-key-may-not", "6.3.3 (f)", "", [LISTER + " | ext keyUsage=critical,keyCertSign", "crl int | signer=int2"], "leaf int int2", UNKNOWN),
+    ("other-key-expired", "6.3.3 (f)", "", [LISTER + " | to=-1d", "crl int | signer=int2"], "leaf int int2", UNKNOWN),
+    ("other-key-of-a-stranger", "6.3.3 (f)", "", ["ca root2 | issuer=root2", LISTER + " | issuer=root2", "crl int | signer=int2"], "leaf int int2 root2", UNKNOWN),
+    ("other-key-of-another-anchor", "6.3.3 (f): the same trust anchor", "", ["ca root2 | issuer=root2", LISTER + " | issuer=root2", "crl int | signer=int2", "trust root root2"], "leaf int int2", UNKNOWN),
+    ("other-key-forged", "6.3.3 (f)", "", [LISTER + " | forged", "crl int | signer=int2"], "leaf int int2", UNKNOWN),
+    ("other-key-other-name", "6.3.3 (f)", "", ["ca int2", "crl int | signer=int2"], "leaf int int2", UNKNOWN),
+    ("leaf-key", "6.3.3 (f)", " | subject=/O=Corpus/CN=int | ext keyUsage=critical,digitalSignature,cRLSign", ["crl int | signer=leaf"], None, UNKNOWN),
+    ("indirect-own", "5.2.5", "", ["crl int" + issuing(INDIRECT)], None, GOOD),
+    ("indirect-own-revoked", "5.2.5", "", ["crl int | revoke=leaf" + issuing(INDIRECT)], None, REVOKED),
+    ("indirect", "6.3.3 (b) (1)", points((full(URI), BY_ISSUER)), [INDIRECT_LISTER, "crl lister" + issuing(full(URI), INDIRECT)], "leaf int lister", GOOD),
+    ("indirect-revoked", "5.3.3", points((full(URI), BY_ISSUER)), [INDIRECT_LISTER, "crl lister | revoke-for=leaf" + issuing(full(URI), INDIRECT)], "leaf int lister", REVOKED),
+    ("indirect-revoked-carried-on", "5.3.3", points((full(URI), BY_ISSUER)), [INDIRECT_LISTER, "leaf other", "crl lister | revoke-for=other | revoke=leaf" + issuing(full(URI), INDIRECT)], "leaf int lister", REVOKED),
+    ("indirect-own-entry", "5.3.3: the issuer of the list", points((full(URI), BY_ISSUER)), [INDIRECT_LISTER, "crl lister | revoke=leaf" + issuing(full(URI), INDIRECT)], "leaf int lister", GOOD),
+    ("indirect-of-another", "5.3.3", points((full(URI), BY_ISSUER)), [INDIRECT_LISTER, "ca ca3", "crl lister | revoke-for=int | revoke=leaf" + issuing(full(URI), INDIRECT)], "leaf int lister", GOOD),
+    ("indirect-not-said", "6.3.3 (b) (1)", points((full(URI), BY_ISSUER)), [INDIRECT_LISTER, "crl lister" + issuing(full(URI))], "leaf int lister", UNKNOWN),
+    ("indirect-not-named", "6.3.3 (b) (1)", points(full(URI)), [INDIRECT_LISTER, "crl lister" + issuing(full(URI), INDIRECT)], "leaf int lister", UNKNOWN),
+    ("indirect-not-presented", "6.3.3 (f)", points((full(URI), BY_ISSUER)), [INDIRECT_LISTER, "crl lister" + issuing(full(URI), INDIRECT)], None, UNKNOWN),
+    ("indirect-point-of-issuer", "6.3.3 (b) (2)", points((BY_ISSUER,)), [INDIRECT_LISTER, "crl lister" + issuing(full(tlv(0xA4, name_of(b"lister"))), INDIRECT)], "leaf int lister", GOOD),
+    ("indirect-relative", "4.2.1.13", points((near(b"x"), BY_ISSUER)), [INDIRECT_LISTER, "crl lister" + issuing(near(b"x"), INDIRECT)], "leaf int lister", GOOD),
+    ("indirect-own-list-at-its-point", "6.3.3 (b) (1)", points((full(URI), BY_ISSUER)), ["crl int" + issuing(full(URI))], None, UNKNOWN),
+    ("entry-issuer-not-indirect", "5.3.3", "", ["crl int | revoke-for=leaf"], None, UNKNOWN),
+    ("delta-alone", "5.2.4", "", ["crl int" + numbered(2, 1)], None, UNKNOWN),
+    ("delta-silent", "5.2.4", "", ["crl int" + numbered(1), "crl int" + numbered(2, 1)], None, GOOD),
+    ("delta-revokes", "6.3.3 (i)", "", ["crl int" + numbered(1), "crl int | revoke=leaf" + numbered(2, 1)], None, REVOKED),
+    ("delta-before-its-base", "6.3.3 (i)", "", ["crl int | revoke=leaf" + numbered(2, 1), "crl int" + numbered(1)], None, REVOKED),
+    ("delta-removes", "5.3.1", "", ["crl int | revoke=leaf" + numbered(1), "crl int | remove=leaf" + numbered(2, 1)], None, GOOD),
+    ("delta-newest-counts", "5.2.4", "", ["crl int" + numbered(1), "crl int | revoke=leaf" + numbered(2, 1), "crl int | remove=leaf" + numbered(3, 1)], None, GOOD),
+    ("delta-oldest-last", "5.2.4", "", ["crl int" + numbered(1), "crl int | revoke=leaf" + numbered(3, 1), "crl int | remove=leaf" + numbered(2, 1)], None, REVOKED),
+    ("delta-older-than-the-list", "5.2.4", "", ["crl int" + numbered(5), "crl int | revoke=leaf" + numbered(4, 1)], None, GOOD),
+    ("delta-of-a-newer-base", "5.2.4", "", ["crl int" + numbered(1), "crl int | revoke=leaf" + numbered(9, 8)], None, GOOD),
+    ("delta-other-scope", "6.3.3 (c) (2)", "", ["crl int | revoke=leaf" + numbered(1), "crl int | remove=leaf" + numbered(2, 1) + issuing(ONLY_USERS)], None, REVOKED),
+    ("delta-expired", "6.3.3 (a)", "", ["crl int | revoke=leaf" + numbered(1), "crl int | remove=leaf | from=-30d | to=-1d" + numbered(2, 1)], None, REVOKED),
+    ("delta-forged", "6.3.3 (h)", "", ["crl int | revoke=leaf" + numbered(1), "crl int | signer=root | remove=leaf" + numbered(2, 1)], None, REVOKED),
+    ("delta-of-a-list-without-number", "5.2.3", "", ["crl int | revoke=leaf", "crl int | remove=leaf" + numbered(2, 1)], None, REVOKED),
+    ("removed-in-a-complete-list", "5.3.1", "", ["crl int | remove=leaf" + numbered(1)], None, REVOKED),
+]
+
+
 def case(name, source, lines, want, depth):
     print("case %s\n  source RFC 5280 %s" % (name, source))
     for line in lines:
         print("  " + line)
     print("  want %s\n" % (want if want == "ok" else "%s@%d" % (want, depth)))
-
-
-def ext(name, value, critical=False):
-    text = value if isinstance(value, str) else "DER:" + value.hex()
-    return "ext %s=%s%s" % (name, "critical," if critical else "", text)
 
 
 def verdict(good):
@@ -278,5 +398,14 @@ def forms():
         case("ext-" + name + "-beside", section, ["ca ca2 | " + ext(extension, value, critical), "leaf leaf", "send leaf int ca2"], beside, 2)
 
 
+def lists():
+    for name, section, leaf, lines, send, want in LISTS:
+        lines = ["leaf leaf" + leaf, "options crl-leaf"] + lines
+        if send is not None:
+            lines.append("send " + send)
+        case("list-" + name, section, lines, want, 0)
+
+
 if __name__ == "__main__":
     forms()
+    lists()
