@@ -4,12 +4,22 @@
 
 #include <string.h>
 
-/* A line of text: what roff would take for a request or an escape is kept from it. */
+#define LINE_WIDTH 72
+
+/* Text, in lines: what roff would take for a request or an escape is kept from it. */
 static void text(const char *line, FILE *out)
 {
+    size_t column = 0;
+
     if (*line == '.' || *line == '\'')
         (void)fputs("\\&", out);
     for (; *line != '\0'; line++) {
+        if (*line == ' ' && column + 1 + strcspn(line + 1, " ") > LINE_WIDTH) {
+            (void)fputs(line[1] == '.' || line[1] == '\'' ? "\n\\&" : "\n", out);
+            column = 0;
+            continue;
+        }
+        column += *line == '-' || *line == '\\' ? 2 : 1;
         if (*line == '\\')
             (void)fputs("\\e", out);
         else if (*line == '-')

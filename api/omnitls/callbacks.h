@@ -79,24 +79,36 @@ OTLS_API otls_status otls_context_set_key_log_file(otls_context *context, const 
  */
 OTLS_API otls_status otls_context_set_user_data(otls_context *context, void *data,
                                                 void (*destroy)(void *data), otls_error *err);
+/** What otls_context_set_user_data put there; NULL when nothing. Any thread once sealed. */
 OTLS_API void *otls_context_user_data(const otls_context *context);
+/** On a connection: as for contexts, at any time, on its thread. */
 OTLS_API void otls_connection_set_user_data(otls_connection *conn, void *data,
                                             void (*destroy)(void *data));
+/** What otls_connection_set_user_data put there; NULL when nothing. */
 OTLS_API void *otls_connection_user_data(const otls_connection *conn);
+/** On a socket: as for connections. */
 OTLS_API void otls_socket_set_user_data(otls_socket *sock, void *data, void (*destroy)(void *data));
+/** What otls_socket_set_user_data put there; NULL when nothing. */
 OTLS_API void *otls_socket_user_data(const otls_socket *sock);
 /** The shared objects: OTLS_E_SEALED once a trust store is in use, or anything else is held twice. */
 OTLS_API otls_status otls_trust_set_user_data(otls_trust *trust, void *data,
                                               void (*destroy)(void *data), otls_error *err);
+/** What otls_trust_set_user_data put there; NULL when nothing. Any thread once shared. */
 OTLS_API void *otls_trust_user_data(const otls_trust *trust);
+/** On an identity: as for trust stores. */
 OTLS_API otls_status otls_identity_set_user_data(otls_identity *identity, void *data,
                                                  void (*destroy)(void *data), otls_error *err);
+/** What otls_identity_set_user_data put there; NULL when nothing. Any thread once shared. */
 OTLS_API void *otls_identity_user_data(const otls_identity *identity);
+/** On a session: as for trust stores. */
 OTLS_API otls_status otls_session_set_user_data(otls_session *session, void *data,
                                                 void (*destroy)(void *data), otls_error *err);
+/** What otls_session_set_user_data put there; NULL when nothing. Any thread once shared. */
 OTLS_API void *otls_session_user_data(const otls_session *session);
+/** On a certificate: as for trust stores. */
 OTLS_API otls_status otls_certificate_set_user_data(otls_certificate *cert, void *data,
                                                     void (*destroy)(void *data), otls_error *err);
+/** What otls_certificate_set_user_data put there; NULL when nothing. Any thread once shared. */
 OTLS_API void *otls_certificate_user_data(const otls_certificate *cert);
 
 #ifdef __cplusplus

@@ -30,6 +30,7 @@ typedef enum otls_san_kind {
     OTLS_SAN_RID = 8
 } otls_san_kind;
 
+/** What otls_certificate_fingerprint computes. */
 typedef enum otls_hash {
     OTLS_HASH_SHA1 = 1,
     OTLS_HASH_SHA256 = 2,
@@ -43,7 +44,9 @@ OTLS_API otls_status otls_certificate_from_der(otls_certificate **out, const voi
 /** From the first PEM CERTIFICATE block. Copies. */
 OTLS_API otls_status otls_certificate_from_pem(otls_certificate **out, const void *pem, size_t size,
                                                otls_error *err);
+/** Take another reference; NULL is fine. Any thread. */
 OTLS_API otls_certificate *otls_certificate_ref(const otls_certificate *cert);
+/** Give a reference back; the last one frees. NULL is fine. Any thread. */
 OTLS_API void otls_certificate_free(const otls_certificate *cert);
 
 /** The DER; borrowed. */
@@ -53,6 +56,7 @@ OTLS_API otls_status otls_certificate_pem(const otls_certificate *cert, char **o
                                           otls_error *err);
 /** Subject as RFC 4514 text ("CN=localhost,O=Test"); borrowed, escaped, never NULL. */
 OTLS_API const char *otls_certificate_subject(const otls_certificate *cert);
+/** Issuer, likewise. */
 OTLS_API const char *otls_certificate_issuer(const otls_certificate *cert);
 /** Serial number as upper-case hexadecimal, "-" before a negative one; borrowed. */
 OTLS_API const char *otls_certificate_serial(const otls_certificate *cert);
@@ -60,6 +64,7 @@ OTLS_API const char *otls_certificate_serial(const otls_certificate *cert);
 OTLS_API int otls_certificate_version(const otls_certificate *cert);
 /** Validity in seconds since 1970-01-01T00:00:00Z. */
 OTLS_API int64_t otls_certificate_not_before(const otls_certificate *cert);
+/** The last second of it, likewise. */
 OTLS_API int64_t otls_certificate_not_after(const otls_certificate *cert);
 /** Subject alternative names, in the certificate's order. */
 OTLS_API size_t otls_certificate_san_count(const otls_certificate *cert);
@@ -135,6 +140,7 @@ OTLS_API otls_status otls_pem_to_der(const void *pem, size_t size, uint8_t **out
 /** Room for the dotted decimal text of any object identifier we accept. */
 #define OTLS_OID_TEXT_SIZE 256
 
+/** Which of a certificate's two names. */
 typedef enum otls_name_kind { OTLS_NAME_SUBJECT = 0, OTLS_NAME_ISSUER = 1 } otls_name_kind;
 
 /** One attribute of a distinguished name. The pointers are borrowed from the certificate or static.
@@ -201,6 +207,7 @@ OTLS_API bool otls_certificate_has_malformed_extension(const otls_certificate *c
 OTLS_API bool otls_certificate_must_staple(const otls_certificate *cert);
 /** Key identifiers; borrowed, NULL when absent. */
 OTLS_API const uint8_t *otls_certificate_subject_key_id(const otls_certificate *cert, size_t *size);
+/** The issuer's key identifier, likewise. */
 OTLS_API const uint8_t *otls_certificate_authority_key_id(const otls_certificate *cert,
                                                           size_t *size);
 /** An extension's value by dotted OID ("2.5.29.17"): the OCTET STRING's content, borrowed; NULL

@@ -67,6 +67,7 @@ OTLS_API otls_status otls_context_add_client_ca_trust(otls_context *context,
                                                       const otls_trust *trust, otls_error *err);
 /** No names. */
 OTLS_API otls_status otls_context_clear_client_ca(otls_context *context, otls_error *err);
+/** How many names a server of this context would send. */
 OTLS_API size_t otls_context_client_ca_count(const otls_context *context);
 /** The `index`-th Name in DER; borrowed; NULL past the end. */
 OTLS_API const uint8_t *otls_context_client_ca(const otls_context *context, size_t index,
@@ -76,6 +77,7 @@ OTLS_API const uint8_t *otls_context_client_ca(const otls_context *context, size
  * does not tell (see above). Server: those of its context.
  */
 OTLS_API size_t otls_connection_client_ca_count(const otls_connection *conn);
+/** The `index`-th of them in DER; borrowed from the connection; NULL past the end. */
 OTLS_API const uint8_t *otls_connection_client_ca(const otls_connection *conn, size_t index,
                                                   size_t *size);
 /** A Name in DER as RFC 4514 text; free with otls_string_free. OTLS_E_CREDENTIAL when malformed. */

@@ -35,6 +35,7 @@ OTLS_API size_t otls_client_hello_versions(const otls_client_hello *hello, uint1
 /** The cipher suites offered, GREASE and signalling values (RFC 8701, RFC 5746) included. */
 OTLS_API size_t otls_client_hello_suites(const otls_client_hello *hello, uint16_t *out,
                                          size_t capacity);
+/** The groups offered, IANA ids, likewise. */
 OTLS_API size_t otls_client_hello_groups(const otls_client_hello *hello, uint16_t *out,
                                          size_t capacity);
 /** SignatureSchemes; none = the defaults of the version (RFC 5246 section 7.4.1.4.1). */

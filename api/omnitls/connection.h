@@ -63,6 +63,7 @@ OTLS_API otls_status otls_connection_set_context(otls_connection *conn, otls_con
 
 /** OTLS_OK when done; OTLS_WANT_... to be called again. Implied by read and write. */
 OTLS_API otls_status otls_connection_handshake(otls_connection *conn, otls_error *err);
+/** Has the handshake succeeded? It stays true when the connection fails later. */
 OTLS_API bool otls_connection_handshake_done(const otls_connection *conn);
 
 /**
@@ -98,9 +99,11 @@ OTLS_API size_t otls_connection_pending(const otls_connection *conn);
 OTLS_API bool otls_connection_readable_now(const otls_connection *conn);
 /** Did the last handshake, read, write or shutdown stop for want of input, of room for output? */
 OTLS_API bool otls_connection_want_read(const otls_connection *conn);
+/** Likewise for room for output. */
 OTLS_API bool otls_connection_want_write(const otls_connection *conn);
 /** What the connection waits for, for poll(): a set of OTLS_EVENT_... */
 enum { OTLS_EVENT_READ = 1, OTLS_EVENT_WRITE = 2 };
+/** What to poll for now: OTLS_EVENT_..., 0 when there is nothing to wait for. */
 OTLS_API unsigned otls_connection_events(const otls_connection *conn);
 
 /** One way: send close_notify (RFC 8446 section 6.1). Reading stays possible; writing does not. */
@@ -115,6 +118,7 @@ OTLS_API otls_status otls_connection_shutdown_wait(otls_connection *conn, otls_e
 OTLS_API size_t otls_connection_unread(otls_connection *conn, void *out, size_t capacity);
 /** What was exchanged: a set of OTLS_SHUTDOWN_... */
 enum { OTLS_SHUTDOWN_SENT = 1, OTLS_SHUTDOWN_RECEIVED = 2 };
+/** Which close_notify alerts went and came: OTLS_SHUTDOWN_... */
 OTLS_API unsigned otls_connection_shutdown_state(const otls_connection *conn);
 /** Opt in: a bare end of file after the handshake reads as OTLS_CLOSED. */
 OTLS_API otls_status otls_connection_set_ragged_eof_ok(otls_connection *conn, bool ok,
@@ -130,12 +134,15 @@ OTLS_API otls_status otls_connection_drain(otls_connection *conn, void *out, siz
                                            size_t *count, otls_error *err);
 /** Memory transport, without a copy: look at what drain would give; then say how much was taken. */
 OTLS_API const uint8_t *otls_connection_output(const otls_connection *conn, size_t *size);
+/** Memory transport: `count` bytes of otls_connection_output have left. */
 OTLS_API void otls_connection_output_taken(otls_connection *conn, size_t count);
 /** Memory transport: how many bytes feed takes now. */
 OTLS_API size_t otls_connection_feed_room(const otls_connection *conn);
 
 /* After the handshake; zero, NULL or empty before. Borrowed. */
+/** The context it uses, which a ClientHello callback may have chosen; borrowed. */
 OTLS_API otls_context *otls_connection_context(const otls_connection *conn);
+/** Which side it is; settled by the context, or otls_connection_set_role. */
 OTLS_API bool otls_connection_is_server(const otls_connection *conn);
 /** 0x0303, 0x0304. */
 OTLS_API uint16_t otls_connection_version(const otls_connection *conn);
@@ -156,13 +163,16 @@ OTLS_API size_t otls_connection_shared_suites(const otls_connection *conn, uint1
 /** The certificate of the identity in use; NULL when none. A client's is sent only when the server
  *  asks. */
 OTLS_API const otls_certificate *otls_connection_own_certificate(const otls_connection *conn);
+/** Was the handshake an abbreviated one, with a session of before? */
 OTLS_API bool otls_connection_session_resumed(const otls_connection *conn);
 /** The peer's chain as sent, leaf first. */
 OTLS_API size_t otls_connection_peer_chain_count(const otls_connection *conn);
+/** The `index`-th of the peer's chain, 0 = leaf; borrowed; NULL past the end, or undecodable. */
 OTLS_API const otls_certificate *otls_connection_peer_chain(const otls_connection *conn,
                                                             size_t index);
 /** The chain as verified, leaf to anchor; empty when nothing was verified. */
 OTLS_API size_t otls_connection_verified_chain_count(const otls_connection *conn);
+/** The `index`-th of the verified chain; borrowed; NULL past the end. */
 OTLS_API const otls_certificate *otls_connection_verified_chain(const otls_connection *conn,
                                                                 size_t index);
 /** 0 = verified; else OTLS_VERIFY_..., NOT_CHECKED among them when nothing was. */
@@ -197,6 +207,7 @@ OTLS_API otls_status otls_connection_channel_binding(otls_connection *conn,
 /** The 32 random bytes of each hello. */
 OTLS_API otls_status otls_connection_client_random(otls_connection *conn, uint8_t out[32],
                                                    otls_error *err);
+/** The server's 32 random bytes. Errors: OTLS_E_USAGE before they are known. */
 OTLS_API otls_status otls_connection_server_random(otls_connection *conn, uint8_t out[32],
                                                    otls_error *err);
 /**
@@ -231,9 +242,13 @@ OTLS_API otls_status otls_connection_writev(otls_connection *conn, const otls_bu
 
 /** Names of negotiated values: "TLSv1.3", "ECDHE-RSA-AES128-GCM-SHA256", "X25519" ...; "unknown". */
 OTLS_API const char *otls_version_name(uint16_t version);
+/** "ECDHE-RSA-AES128-GCM-SHA256", OpenSSL's name of a suite; "unknown"; static. Any thread. */
 OTLS_API const char *otls_suite_name(uint16_t suite);
+/** "TLS_AES_128_GCM_SHA256", IANA's name of a suite; "unknown"; static. Any thread. */
 OTLS_API const char *otls_suite_iana_name(uint16_t suite);
+/** "X25519", "P-256" ...: a group; "unknown"; static. Any thread. */
 OTLS_API const char *otls_group_name(uint16_t group);
+/** "ecdsa_secp256r1_sha256": a signature scheme by its RFC 8446 name; "unknown"; static. Any thread. */
 OTLS_API const char *otls_signature_name(uint16_t scheme);
 
 #ifdef __cplusplus

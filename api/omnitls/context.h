@@ -20,6 +20,7 @@ extern "C" {
 
 typedef struct otls_context otls_context;
 
+/** The side of a connection; EITHER: each connection takes one (otls_connection_set_role). */
 typedef enum otls_role { OTLS_CLIENT = 1, OTLS_SERVER = 2, OTLS_EITHER = 3 } otls_role;
 
 /** On a server: ask for a client certificate? */
@@ -35,12 +36,16 @@ OTLS_API otls_status otls_context_new(otls_context **out, const otls_backend *ba
 /** An unsealed copy sharing trust and identities: change it, then swap it in (hot reload). */
 OTLS_API otls_status otls_context_copy(otls_context **out, const otls_context *context,
                                        otls_error *err);
+/** Take another reference; NULL is fine. Any thread. */
 OTLS_API otls_context *otls_context_ref(otls_context *context);
+/** Give a reference back; connections hold their own. NULL is fine. Any thread. */
 OTLS_API void otls_context_free(otls_context *context);
 /** Translate the policy to the engine now, so that a fault in it shows here. Idempotent. */
 OTLS_API otls_status otls_context_seal(otls_context *context, otls_error *err);
 
+/** Its engine. Any thread. */
 OTLS_API const otls_backend *otls_context_backend(const otls_context *context);
+/** The side that it was made for. Any thread. */
 OTLS_API otls_role otls_context_role(const otls_context *context);
 
 /** Lowest and highest version, OTLS_TLS1_2 ...; more words and names in options.h. */
@@ -52,6 +57,7 @@ OTLS_API otls_status otls_context_set_min_version(otls_context *context, uint16_
                                                   otls_error *err);
 OTLS_API otls_status otls_context_set_max_version(otls_context *context, uint16_t highest,
                                                   otls_error *err);
+/** What is in force, OTLS_TLS1_2 ... */
 OTLS_API void otls_context_versions(const otls_context *context, uint16_t *lowest,
                                     uint16_t *highest);
 /** TLS 1.2 and below, an OpenSSL cipher list ("ECDHE+AESGCM:!aRSA"); replaces the list. */
@@ -120,6 +126,8 @@ OTLS_API otls_status otls_context_set_clock_callback(otls_context *context, int6
                                             void *user, otls_error *err);
 /** NSS key log lines without newline (RFC 9850). Unsupported where the engine has no key log. */
 typedef void (*otls_key_log_callback)(const char *line, void *user);
+/** Each line to `callback`; NULL = none. Whoever has the lines reads all traffic. Errors: OTLS_E_SEALED,
+ *  OTLS_E_UNSUPPORTED where the engine has no OTLS_FEATURE_KEY_LOG. */
 OTLS_API otls_status otls_context_set_key_log_callback(otls_context *context, otls_key_log_callback callback,
                                               void *user, otls_error *err);
 

@@ -45,6 +45,7 @@ OTLS_API otls_status otls_identity_from_pkcs12_file(otls_identity **out,
                                                     const otls_backend *backend, const char *path,
                                                     otls_password_callback password, void *user,
                                                     otls_error *err);
+/** The same from memory. */
 OTLS_API otls_status otls_identity_from_pkcs12_memory(otls_identity **out,
                                                       const otls_backend *backend, const void *pfx,
                                                       size_t size, otls_password_callback password,
@@ -69,12 +70,15 @@ OTLS_API otls_status otls_identity_with_chain(otls_identity **out, const otls_id
  */
 OTLS_API otls_status otls_identity_complete(otls_identity **out, const otls_identity *identity,
                                             const otls_trust *trust, otls_error *err);
+/** Take another reference; NULL is fine. Any thread. */
 OTLS_API otls_identity *otls_identity_ref(otls_identity *identity);
+/** Give a reference back; the last one wipes the key. NULL is fine. Any thread. */
 OTLS_API void otls_identity_free(otls_identity *identity);
 /** The engine that holds it. */
 OTLS_API const otls_backend *otls_identity_backend(const otls_identity *identity);
 /** The chain, leaf first; borrowed. */
 OTLS_API size_t otls_identity_chain_count(const otls_identity *identity);
+/** The `index`-th of it, 0 = leaf; borrowed; NULL past the end. */
 OTLS_API const otls_certificate *otls_identity_chain(const otls_identity *identity, size_t index);
 /** Certificates that were given and are not in the chain, in the order of the file; borrowed, NULL past
  *  the end. */

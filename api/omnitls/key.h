@@ -32,6 +32,7 @@ OTLS_API otls_status otls_password_string(char *out, size_t capacity, size_t *le
 
 /* ---- what is signed ---- */
 
+/** The mathematics of a signature, without its digest. */
 typedef enum otls_signature_kind {
     OTLS_SIG_RSA_PKCS1 = 1,
     OTLS_SIG_RSA_PSS,
@@ -40,6 +41,7 @@ typedef enum otls_signature_kind {
     OTLS_SIG_ED448
 } otls_signature_kind;
 
+/** The digest that is signed. */
 typedef enum otls_sig_hash {
     OTLS_SIG_HASH_NONE = 0, /* Ed25519, Ed448 */
     OTLS_SIG_HASH_SHA1,
@@ -92,6 +94,7 @@ OTLS_API otls_status otls_ecdsa_signature_der(const uint8_t *raw, size_t size, u
  * is asked. For the process; 0 = the default. Any thread; loads that have begun may not see it.
  */
 OTLS_API void otls_key_set_derivation_limit(uint64_t count);
+/** The limit in force. Any thread. */
 OTLS_API uint64_t otls_key_derivation_limit(void);
 
 /* ---- keys ---- */
@@ -110,6 +113,7 @@ OTLS_API uint64_t otls_key_derivation_limit(void);
 OTLS_API otls_status otls_key_from_file(otls_key **out, const otls_backend *backend,
                                         const char *path, otls_password_callback password,
                                         void *user, otls_error *err);
+/** The same from memory. */
 OTLS_API otls_status otls_key_from_memory(otls_key **out, const otls_backend *backend,
                                           const void *pem_or_der, size_t size,
                                           otls_password_callback password, void *user,
@@ -124,8 +128,11 @@ OTLS_API otls_status otls_key_from_callback(otls_key **out, const otls_backend *
                                             const void *spki, size_t spki_size,
                                             otls_sign_callback sign, void *user,
                                             void (*destroy)(void *user), otls_error *err);
+/** Take another reference; NULL is fine. Any thread. */
 OTLS_API otls_key *otls_key_ref(otls_key *key);
+/** Give a reference back; the last one wipes the key. NULL is fine. Any thread. */
 OTLS_API void otls_key_free(otls_key *key);
+/** The engine that holds it. Any thread. */
 OTLS_API const otls_backend *otls_key_backend(const otls_key *key);
 /** SubjectPublicKeyInfo DER. Errors: OTLS_E_USAGE when `capacity` is too small. */
 OTLS_API otls_status otls_key_public(const otls_key *key, uint8_t *out, size_t capacity,

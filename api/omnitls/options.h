@@ -90,6 +90,7 @@ OTLS_API const char *otls_option_name(uint32_t option);
  */
 OTLS_API otls_status otls_context_set_security_level(otls_context *context, int level,
                                                      otls_error *err);
+/** The level in force. */
 OTLS_API int otls_context_security_level(const otls_context *context);
 
 /* ---- key exchange ---- */
@@ -102,6 +103,7 @@ OTLS_API int otls_context_security_level(const otls_context *context);
  */
 OTLS_API otls_status otls_context_set_dh_params_file(otls_context *context, const char *path,
                                                      otls_error *err);
+/** The same from memory. */
 OTLS_API otls_status otls_context_set_dh_params_memory(otls_context *context,
                                                        const void *pem_or_der, size_t size,
                                                        otls_error *err);

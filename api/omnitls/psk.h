@@ -50,6 +50,7 @@ typedef otls_status (*otls_psk_server_callback)(otls_connection *conn, const uin
 OTLS_API otls_status otls_context_set_psk_client_callback(otls_context *context,
                                                  otls_psk_client_callback callback, void *user,
                                                  otls_error *err);
+/** Server: who knows the keys of identities. NULL and errors as for clients. */
 OTLS_API otls_status otls_context_set_psk_server_callback(otls_context *context,
                                                  otls_psk_server_callback callback, void *user,
                                                  otls_error *err);

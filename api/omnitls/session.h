@@ -101,6 +101,7 @@ typedef enum otls_session_fit {
     OTLS_SESSION_NOT_ALLOWED, /**< its version or suite is no longer allowed */
     OTLS_SESSION_UNREADABLE   /**< the engine cannot take it */
 } otls_session_fit;
+/** Client: what became of the session at hand, from the start of the handshake on. */
 OTLS_API otls_session_fit otls_connection_session_fit(const otls_connection *conn);
 /** "offered", "other host" ...; static storage. */
 OTLS_API const char *otls_session_fit_name(otls_session_fit fit);
@@ -130,6 +131,7 @@ enum {
 /** Default: off. E_UNSUPPORTED where the engine cannot resume. */
 OTLS_API otls_status otls_context_set_session_cache_mode(otls_context *context, unsigned mode,
                                                          otls_error *err);
+/** The mode in force. */
 OTLS_API unsigned otls_context_session_cache_mode(const otls_context *context);
 /** Entries in each of the two caches, 1 to 1,048,576; default 20,480. The oldest leave first. */
 OTLS_API otls_status otls_context_set_session_cache_size(otls_context *context, size_t entries,
@@ -211,6 +213,7 @@ OTLS_API otls_status otls_context_set_external_cache(otls_context *context,
  */
 OTLS_API otls_status otls_context_set_ticket_count(otls_context *context, unsigned count,
                                                    otls_error *err);
+/** The number in force. */
 OTLS_API unsigned otls_context_ticket_count(const otls_context *context);
 /** Seconds after which the current key becomes the previous one by itself; 0 = only by call.
  *  Default: the session lifetime. Keys that were set rotate by call alone. */
@@ -268,6 +271,7 @@ typedef enum otls_early_data {
     OTLS_EARLY_DATA_REJECTED = 1,
     OTLS_EARLY_DATA_ACCEPTED = 2
 } otls_early_data;
+/** What became of the early data of this connection; NONE when there was none. */
 OTLS_API otls_early_data otls_connection_early_data(const otls_connection *conn);
 
 #ifdef __cplusplus

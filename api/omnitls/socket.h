@@ -98,6 +98,7 @@ OTLS_API intptr_t otls_socket_detach(otls_socket *sock);
 
 /* ---- transfer ------------------------------------------------------------------------------ */
 
+/** Do the handshake now, within the time-out. Implied by the first I/O. */
 OTLS_API otls_status otls_socket_handshake(otls_socket *sock, otls_error *err);
 /** What was there, up to `capacity`; OTLS_CLOSED at the peer's orderly end.
  */
@@ -148,7 +149,9 @@ OTLS_API void otls_socket_close(otls_socket *sock);
 
 /* ---- settings and facts -------------------------------------------------------------------- */
 
+/** Milliseconds for each call from now on; -1 waits for ever, 0 never waits. */
 OTLS_API otls_status otls_socket_set_timeout(otls_socket *sock, int timeout_ms, otls_error *err);
+/** The time-out in force. */
 OTLS_API int otls_socket_timeout(const otls_socket *sock);
 /** true: time-out -1; false: time-out 0. */
 OTLS_API otls_status otls_socket_set_blocking(otls_socket *sock, bool blocking, otls_error *err);
@@ -165,6 +168,7 @@ OTLS_API otls_status otls_socket_peer_address(const otls_socket *sock, char *out
 /** getsockopt(2) and setsockopt(2) with the system's constants; `*size` in and out. */
 OTLS_API otls_status otls_socket_get_option(const otls_socket *sock, int level, int name,
                                             void *value, size_t *size, otls_error *err);
+/** setsockopt(2), likewise. Errors: OTLS_E_IO with errno, OTLS_E_USAGE without a descriptor. */
 OTLS_API otls_status otls_socket_set_option(otls_socket *sock, int level, int name,
                                             const void *value, size_t size, otls_error *err);
 /** The socket's context; borrowed. */

@@ -20,8 +20,11 @@ extern "C" {
 
 typedef struct otls_trust otls_trust;
 
+/** An empty store: nobody is believed yet. Errors: OTLS_E_NOMEM. */
 OTLS_API otls_status otls_trust_new(otls_trust **out, otls_error *err);
+/** Take another reference; NULL is fine. Any thread. */
 OTLS_API otls_trust *otls_trust_ref(otls_trust *trust);
+/** Give a reference back; contexts hold their own. NULL is fine. Any thread. */
 OTLS_API void otls_trust_free(otls_trust *trust);
 /**
  * All certificates and revocation lists of a PEM bundle, or of DER, one behind the other. Nothing is
@@ -32,6 +35,7 @@ OTLS_API void otls_trust_free(otls_trust *trust);
  * certificate given twice is trusted for what both allow.
  */
 OTLS_API otls_status otls_trust_add_file(otls_trust *trust, const char *path, otls_error *err);
+/** The same from memory. Copies. */
 OTLS_API otls_status otls_trust_add_memory(otls_trust *trust, const void *pem_or_der, size_t size,
                                            otls_error *err);
 /**
@@ -60,6 +64,7 @@ OTLS_API otls_status otls_trust_add_certificate(otls_trust *trust,
  */
 OTLS_API otls_status otls_trust_add_crl_memory(otls_trust *trust, const void *pem_or_der,
                                                size_t size, otls_error *err);
+/** The same from a file. Errors name it. */
 OTLS_API otls_status otls_trust_add_crl_file(otls_trust *trust, const char *path, otls_error *err);
 /** How many anchors there are (duplicates are kept once). */
 OTLS_API size_t otls_trust_count(const otls_trust *trust);

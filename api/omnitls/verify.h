@@ -111,6 +111,7 @@ OTLS_API const char *otls_verdict_text(const otls_verdict *verdict);
 /** The verified chain, leaf to anchor; after a refusal, the path to an anchor that was refused, if
  *  there was one. Borrowed. */
 OTLS_API size_t otls_verdict_chain_count(const otls_verdict *verdict);
+/** The `index`-th of it, 0 = leaf; borrowed; NULL past the end. */
 OTLS_API const otls_certificate *otls_verdict_chain(const otls_verdict *verdict, size_t index);
 /** NULL is fine. */
 OTLS_API void otls_verdict_free(otls_verdict *verdict);
@@ -141,11 +142,13 @@ OTLS_API uint32_t otls_context_verify_flags(const otls_context *context);
  *  Default off, RFC 9525 section 1.2 gave it up. */
 OTLS_API otls_status otls_context_set_common_name_fallback(otls_context *context, bool on,
                                                            otls_error *err);
+/** Is the common name matched? */
 OTLS_API bool otls_context_common_name_fallback(const otls_context *context);
 /** Clients: a wildcard may be a part of the leftmost label, "w*.example.org". Default off, RFC 9525
  *  section 6.3 forbids it. */
 OTLS_API otls_status otls_context_set_partial_wildcards(otls_context *context, bool on,
                                                         otls_error *err);
+/** Are partial wildcards taken? */
 OTLS_API bool otls_context_partial_wildcards(const otls_context *context);
 /** Put the name check back that insecure.h switched off. Errors: OTLS_E_USAGE for false (insecure.h
  *  has that), on a server, and while nothing is verified: no name would be matched before
@@ -168,6 +171,7 @@ OTLS_API otls_status otls_context_set_verify_purpose(otls_context *context, int 
  */
 OTLS_API otls_status otls_context_set_verifier(otls_context *context, int verifier,
                                                otls_error *err);
+/** Whose rules decide: OTLS_VERIFIER_... */
 OTLS_API int otls_context_verifier(const otls_context *context);
 /**
  * Keys of which one must be in the verified chain: `count` times 32 bytes, SHA-256 of a

@@ -57,7 +57,7 @@ while IFS= read -r line; do
     ./check) [ -x "$OMNITLS_SOURCE_DIR/check" ] || fail "there is no $line" ;; # runs this
     cmake\ --install*) ;; # done above, to another place
     man\ *) # there may be no man, or it may look elsewhere
-        page=$(find "$work/prefix" -name "${line#man }.*" -path '*/man*/*')
+        page=$(find "$work/prefix" -name "${line#man }.*" -path '*/man*/*' | head -n 1)
         [ -s "$page" ] || fail "no page for: $line" ;;
     *)
         case $line in # an engine that this build has
