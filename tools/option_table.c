@@ -11,7 +11,8 @@
 
 #define ON_PEERS (ON_CONNECT | ON_SERVE)
 #define ON_SHAKING (ON_PEERS | ON_COMPARE)
-#define ON_ENGINES (ON_SHAKING | ON_BACKENDS | ON_SELFTEST | ON_CIPHERS | ON_CERT | ON_VERIFY)
+#define ON_ENGINES (ON_SHAKING | ON_BACKENDS | ON_SELFTEST | ON_CIPHERS | ON_CERT | ON_VERIFY | \
+                    ON_SCAN)
 
 const tool_option tool_option_rows[] = {
     {'b', "backend", "NAME", TEXT(backend), ON_ENGINES, "the engine: openssl, wolfssl or gnutls",
@@ -34,11 +35,11 @@ const tool_option tool_option_rows[] = {
      NULL},
     {'p', "alpn", "LIST", TEXT(alpn), ON_SHAKING,
      "application protocols, separated by commas, most wanted first", NULL},
-    {'n', "servername", "NAME", TEXT(servername), ON_CONNECT | ON_COMPARE | ON_CERT,
+    {'n', "servername", "NAME", TEXT(servername), ON_CONNECT | ON_COMPARE | ON_CERT | ON_SCAN,
      "the name to ask for and to verify (default: HOST)", NULL},
     {0, "listen", "ADDR:PORT", TEXT(listen), ON_SERVE,
      "where to listen (default: localhost:4433; port 0: any)", NULL},
-    {'t', "timeout", "SECONDS", SECONDS(timeout_s), ON_SHAKING | ON_CERT,
+    {'t', "timeout", "SECONDS", SECONDS(timeout_s), ON_SHAKING | ON_CERT | ON_SCAN,
      "how long to wait for the peer (default: 10; idle echo: 60)", NULL},
     {0, "linger", "SECONDS", SECONDS(linger_s), ON_CONNECT,
      "after the end of input, send close_notify when the peer has been silent that long (default "
@@ -113,7 +114,7 @@ const tool_option tool_option_rows[] = {
      NULL},
     {0, "post-handshake-auth", NULL, SWITCH(post_handshake_auth), ON_CONNECT,
      "clients: let the server ask for a certificate later", NULL},
-    {0, "starttls", "PROTOCOL", TEXT(starttls), ON_CONNECT,
+    {0, "starttls", "PROTOCOL", TEXT(starttls), ON_CONNECT | ON_SCAN,
      "begin in plain text: smtp, lmtp, imap, pop3, sieve, nntp, ftp, ldap, xmpp, "
      "irc, postgres or mysql",
      "smtp lmtp imap pop3 sieve nntp ftp ldap xmpp irc postgres mysql"},

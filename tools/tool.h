@@ -54,6 +54,7 @@ enum tool_on {
     ON_CERT = 1 << 6,
     ON_VERIFY = 1 << 7,
     ON_COMPLETION = 1 << 8,
+    ON_SCAN = 1 << 9,
 };
 
 typedef struct tool_command {
@@ -72,6 +73,7 @@ int tool_compare(const tool_options *options);
 int tool_cert(const tool_options *options);
 int tool_ciphers(const tool_options *options);
 int tool_verify(const tool_options *options);
+int tool_scan(const tool_options *options);
 int tool_completion(const tool_options *options);
 
 /* main.c */
