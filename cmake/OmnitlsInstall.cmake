@@ -2,7 +2,8 @@
 
 include(CMakePackageConfigHelpers)
 
-file(GLOB public_headers CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/api/omnitls/*.h")
+file(GLOB public_headers CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/api/omnitls/*.h"
+     "${PROJECT_SOURCE_DIR}/api/omnitls/*.hpp")
 set(package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/omnitls")
 
 # Components: runtime (what a program needs to run), development, tools, doc.
