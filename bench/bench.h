@@ -25,7 +25,7 @@ enum { BENCH_NATIVE = 0, BENCH_AGAIN = 1, BENCH_OURS = 2, BENCH_SLOTS = 3, BENCH
 /* ---- options: options.c ---------------------------------------------------------------------- */
 
 typedef struct bench_options {
-    bool quick, list, help, compare;
+    bool quick, list, help, compare, explain;
     const char *engine;  /* NULL: all */
     const char *only;    /* a case's name, or NULL */
     const char *pki;     /* directory of the test certificates; NULL: bench_pki_open makes one */
@@ -37,7 +37,7 @@ typedef struct bench_options {
     size_t chain;        /* a bench_chain, for handshakes that say nothing else */
     const char *diff[2]; /* two runs to hold against each other, or NULL */
     size_t operations;   /* with profile */
-    double seconds;      /* for each figure */
+    double seconds;      /* for each figure; 0 until it is known how many there are */
 } bench_options;
 
 /* False after a sentence on standard error. */
@@ -46,6 +46,9 @@ void bench_usage(FILE *stream);
 /* Does --case want it? A pattern with * ? [ ], or the beginning of a name. */
 bool bench_case_wanted(const bench_options *options, const char *name);
 /* Does a report go to standard output, so that the table must not? */
+/* For each of so many figures: what --seconds says; else three, or with --quick so many that all of
+ * them take less than half a minute. */
+double bench_seconds_each(const bench_options *options, double figures);
 bool bench_to_stdout(const bench_options *options);
 
 /* ---- complaints: complain.c -------------------------------------------------------------------
@@ -56,6 +59,14 @@ bool bench_to_stdout(const bench_options *options);
 void bench_listen(void);
 const char *bench_heard(void);
 void bench_unlisten(void);
+
+/* ---- the line on the terminal: progress.c -----------------------------------------------------
+ */
+
+void bench_progress_start(double total);
+/* What comes next, "" where it is for all engines, and its part of the total. */
+void bench_progress(const char *name, const char *engine, double weight);
+void bench_progress_end(void);
 
 /* ---- certificates: certificates.c ------------------------------------------------------------ */
 
@@ -188,6 +199,8 @@ bool bench_try_engine(const bench_case *what, const char *engine, const bench_op
 /* Operations of one side only; nothing is measured. */
 bool bench_profile_connection(const bench_case *what, const bench_side *native,
                               const bench_options *options);
+/* What the two programs of the wanted cases do, on standard output. */
+void bench_explain(const bench_options *options);
 bool bench_aa_good(const bench_result *result);
 
 /* ---- reports: report_*.c --------------------------------------------------------------------- */

@@ -6,7 +6,6 @@
 
 #include <signal.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 enum { EXIT_USAGE = 1, EXIT_MEASURE = 2 };
 
@@ -73,19 +72,12 @@ static bool measure(bench_result *result, const bench_case *what, const bench_si
     return true;
 }
 
-static void progress(const bench_case *what, const bench_side *native, bool terminal)
-{
-    if (terminal)
-        fprintf(stderr, "\r\033[K%s, %s", what->name, native->name);
-}
-
 /* The first context of a process must be measured before anything else touches an engine, so the
  * order of measuring is not the order of the report. */
 static bool measure_all(bench_report *report, bench_kind from, bench_kind to)
 {
     const bench_side *sides[BENCH_ENGINES_MAX];
     const size_t engines = bench_engines(sides);
-    const bool terminal = isatty(STDERR_FILENO) == 1;
     bool good = true;
 
     for (size_t i = 0; i < bench_case_count; i++)
@@ -94,15 +86,13 @@ static bool measure_all(bench_report *report, bench_kind from, bench_kind to)
                 !wanted(&report->options, &bench_cases[i], sides[j]) ||
                 report->count == BENCH_RESULTS_MAX)
                 continue;
-            progress(&bench_cases[i], sides[j], terminal);
+            bench_progress(bench_cases[i].name, sides[j]->name, 1);
             if (measure(&report->results[report->count], &bench_cases[i], sides[j],
                         &report->options))
                 report->count++;
             else
                 good = false;
         }
-    if (terminal)
-        fputs("\r\033[K", stderr);
     return good;
 }
 
@@ -111,6 +101,18 @@ static int by_case(const void *a, const void *b)
     const bench_result *x = a, *y = b;
 
     return x->what != y->what ? (x->what > y->what) - (x->what < y->what) : 0;
+}
+
+static double figures(const bench_options *options)
+{
+    const bench_side *sides[BENCH_ENGINES_MAX];
+    const size_t engines = bench_engines(sides);
+    size_t count = 0;
+
+    for (size_t i = 0; i < bench_case_count; i++)
+        for (size_t j = 0; j < engines; j++)
+            count += wanted(options, &bench_cases[i], sides[j]) ? 1 : 0;
+    return (double)count;
 }
 
 /* ---- commands -------------------------------------------------------------------------------- */
@@ -152,9 +154,12 @@ static int run(const bench_options *options)
     if (report == NULL)
         return EXIT_MEASURE;
     report->options = *options;
+    report->options.seconds = bench_seconds_each(options, figures(options));
+    bench_progress_start(figures(options));
     good = measure_all(report, BENCH_TRUST_FIRST, BENCH_TRUST_FIRST);
     good = measure_all(report, BENCH_HANDSHAKE, BENCH_SOCKET_PING_PONG) && good;
     good = measure_all(report, BENCH_TRUST_LATER, BENCH_TRUST_LATER) && good;
+    bench_progress_end();
     qsort(report->results, report->count, sizeof(report->results[0]), by_case);
     if (!bench_to_stdout(options) && report->count != 0)
         bench_report_table(report, stdout);
@@ -184,6 +189,10 @@ int main(int argc, char **argv)
     }
     if (options.list)
         return list();
+    if (options.explain) {
+        bench_explain(&options);
+        return 0;
+    }
     if (options.diff[0] != NULL)
         return diff_main(options.diff[0], options.diff[1]);
     (void)signal(SIGPIPE, SIG_IGN); /* the engines write to sockets with plain write() */

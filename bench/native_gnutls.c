@@ -11,11 +11,13 @@
 struct bench_world {
     gnutls_certificate_credentials_t client, server;
     gnutls_priority_t priority;
-    bool mutual;
+    gnutls_datum_t ticket_key;
+    bool mutual, resume;
 };
 
 struct bench_conn {
     gnutls_session_t session;
+    bool sends_ticket; /* TLS 1.3: one, after the handshake */
 };
 
 struct bench_trust {
@@ -122,6 +124,7 @@ static void world_free(bench_world *world)
     if (world->server != NULL)
         gnutls_certificate_free_credentials(world->server);
     gnutls_priority_deinit(world->priority);
+    gnutls_free(world->ticket_key.data);
     free(world);
 }
 
@@ -154,7 +157,10 @@ static bench_world *world_new(const bench_setup *setup)
     if (world == NULL)
         return NULL;
     world->mutual = setup->mutual;
+    world->resume = setup->resume;
     result = gnutls_priority_init(&world->priority, priority, NULL);
+    if (result == 0)
+        result = gnutls_session_ticket_key_generate(&world->ticket_key);
     if (result == 0)
         result = client_setup(world, setup);
     if (result == 0)
@@ -192,6 +198,8 @@ static int session_setup(gnutls_session_t session, const bench_world *world, boo
         result =
             gnutls_server_name_set(session, GNUTLS_NAME_DNS, BENCH_HOST, sizeof(BENCH_HOST) - 1);
     }
+    if (result == 0 && server && world->resume)
+        result = gnutls_session_ticket_enable_server(session, &world->ticket_key);
     if (server && world->mutual) {
         gnutls_certificate_server_set_request(session, GNUTLS_CERT_REQUIRE);
         gnutls_session_set_verify_cert(session, NULL, 0);
@@ -203,8 +211,9 @@ static bench_conn *conn_new(bench_world *world, bool server, const bench_end *en
 {
     bench_conn *conn = malloc(sizeof(*conn));
     gnutls_session_t session = NULL;
-    int result = gnutls_init(&session, (server ? GNUTLS_SERVER : GNUTLS_CLIENT) | GNUTLS_NONBLOCK |
-                                           GNUTLS_NO_TICKETS);
+    const unsigned tickets = world->resume ? GNUTLS_NO_AUTO_SEND_TICKET : GNUTLS_NO_TICKETS;
+    int result =
+        gnutls_init(&session, (server ? GNUTLS_SERVER : GNUTLS_CLIENT) | GNUTLS_NONBLOCK | tickets);
 
     if (conn != NULL && result == 0)
         result = session_setup(session, world, server);
@@ -216,7 +225,7 @@ static bench_conn *conn_new(bench_world *world, bool server, const bench_end *en
         return NULL;
     }
     attach(session, end);
-    conn->session = session;
+    *conn = (bench_conn){.session = session, .sends_ticket = server && world->resume};
     return conn;
 }
 
@@ -230,8 +239,11 @@ static void conn_free(bench_conn *conn)
 
 static int handshake(bench_conn *conn)
 {
-    const int result = gnutls_handshake(conn->session);
+    int result = gnutls_handshake(conn->session);
 
+    if (result == 0 && conn->sends_ticket &&
+        gnutls_protocol_get_version(conn->session) == GNUTLS_TLS1_3)
+        result = gnutls_session_ticket_send(conn->session, 1, 0);
     if (result == 0)
         return 1;
     if (gnutls_error_is_fatal(result) == 0)
@@ -265,6 +277,40 @@ static bool agreed(bench_conn *conn, const bench_setup *setup)
     return gnutls_protocol_get_version(conn->session) == version &&
            gnutls_cipher_get(conn->session) == GNUTLS_CIPHER_AES_128_GCM &&
            gnutls_group_get(conn->session) == GNUTLS_GROUP_X25519;
+}
+
+/* ---- sessions -------------------------------------------------------------------------------- */
+
+struct bench_session {
+    gnutls_datum_t bytes;
+};
+
+static bench_session *session(bench_conn *conn)
+{
+    bench_session *kept = calloc(1, sizeof(*kept));
+
+    if (kept != NULL && gnutls_session_get_data2(conn->session, &kept->bytes) == 0)
+        return kept;
+    free(kept);
+    return NULL;
+}
+
+static bool offer(bench_conn *conn, bench_session *kept)
+{
+    const int result = gnutls_session_set_data(conn->session, kept->bytes.data, kept->bytes.size);
+
+    return result == 0 || failed("offering a session", result);
+}
+
+static void session_free(bench_session *kept)
+{
+    gnutls_free(kept->bytes.data);
+    free(kept);
+}
+
+static bool resumed(bench_conn *conn)
+{
+    return gnutls_session_is_resumed(conn->session) != 0;
 }
 
 /* ---- the system's roots ---------------------------------------------------------------------- */
@@ -358,6 +404,10 @@ const bench_side bench_native_gnutls = {
     .write = conn_write,
     .read = conn_read,
     .agreed = agreed,
+    .session = session,
+    .offer = offer,
+    .session_free = session_free,
+    .resumed = resumed,
     .prepare = prepare,
     .trust_open = trust_open,
     .trust_verify = trust_verify,

@@ -103,7 +103,8 @@ static SSL_CTX *context_new(const bench_setup *setup, const SSL_METHOD *method)
         SSL_CTX_free(context);
         return NULL;
     }
-    (void)SSL_CTX_set_options(context, SSL_OP_NO_TICKET);
+    if (!setup->resume)
+        (void)SSL_CTX_set_options(context, SSL_OP_NO_TICKET);
     (void)SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
     return context;
 }
@@ -117,7 +118,7 @@ static bool client_setup(SSL_CTX *context, const bench_setup *setup)
 
 static bool server_setup(SSL_CTX *context, const bench_setup *setup)
 {
-    if (SSL_CTX_set_num_tickets(context, 0) != 1 ||
+    if (SSL_CTX_set_num_tickets(context, setup->resume ? 1 : 0) != 1 ||
         !present(context, setup->server_chain, setup->server_key))
         return false;
     if (!setup->mutual)
@@ -255,6 +256,30 @@ static bool agreed(bench_conn *conn, const bench_setup *setup)
            (!SSL_is_server(conn->ssl) || SSL_get_shared_group(conn->ssl, 0) == NID_X25519);
 }
 
+/* ---- sessions -------------------------------------------------------------------------------- */
+
+/* A connection that is freed without close_notify would make its session useless. */
+static bench_session *session(bench_conn *conn)
+{
+    SSL_set_shutdown(conn->ssl, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
+    return (bench_session *)SSL_get1_session(conn->ssl);
+}
+
+static bool offer(bench_conn *conn, bench_session *kept)
+{
+    return SSL_set_session(conn->ssl, (SSL_SESSION *)kept) == 1 || failed("offering a session");
+}
+
+static void session_free(bench_session *kept)
+{
+    SSL_SESSION_free((SSL_SESSION *)kept);
+}
+
+static bool resumed(bench_conn *conn)
+{
+    return SSL_session_reused(conn->ssl) == 1;
+}
+
 /* ---- the system's roots ---------------------------------------------------------------------- */
 
 static bool prepare(const bench_roots *roots)
@@ -343,6 +368,10 @@ const bench_side bench_native_openssl = {
     .write = conn_write,
     .read = conn_read,
     .agreed = agreed,
+    .session = session,
+    .offer = offer,
+    .session_free = session_free,
+    .resumed = resumed,
     .prepare = prepare,
     .trust_open = trust_open,
     .trust_verify = trust_verify,

@@ -107,13 +107,16 @@ static WOLFSSL_CTX *context_new(const bench_setup *setup, WOLFSSL_METHOD *method
         wolfSSL_CTX_free(context);
         return NULL;
     }
-    (void)wolfSSL_CTX_set_session_cache_mode(context, WOLFSSL_SESS_CACHE_OFF);
+    if (!setup->resume)
+        (void)wolfSSL_CTX_set_session_cache_mode(context, WOLFSSL_SESS_CACHE_OFF);
     return context;
 }
 
 static bool client_setup(WOLFSSL_CTX *context, const bench_setup *setup)
 {
     wolfSSL_CTX_set_verify(context, WOLFSSL_VERIFY_PEER, NULL);
+    if (setup->resume && wolfSSL_CTX_UseSessionTicket(context) != WOLFSSL_SUCCESS)
+        return false;
     return wolfSSL_CTX_load_verify_locations(context, setup->root, NULL) == WOLFSSL_SUCCESS &&
            (!setup->mutual || present(context, setup->client_chain, setup->client_key));
 }
@@ -128,7 +131,7 @@ static bool without_tickets(WOLFSSL_CTX *context, const bench_setup *setup)
 
 static bool server_setup(WOLFSSL_CTX *context, const bench_setup *setup)
 {
-    if (!without_tickets(context, setup) ||
+    if ((!setup->resume && !without_tickets(context, setup)) ||
         !present(context, setup->server_chain, setup->server_key))
         return false;
     if (!setup->mutual)
@@ -267,6 +270,29 @@ static bool agreed(bench_conn *conn, const bench_setup *setup)
            strcmp(curve, "X25519") == 0;
 }
 
+/* ---- sessions -------------------------------------------------------------------------------- */
+
+static bench_session *session(bench_conn *conn)
+{
+    return (bench_session *)wolfSSL_get1_session(conn->ssl);
+}
+
+static bool offer(bench_conn *conn, bench_session *kept)
+{
+    return wolfSSL_set_session(conn->ssl, (WOLFSSL_SESSION *)kept) == WOLFSSL_SUCCESS ||
+           bench_complain("wolfssl: a session cannot be offered");
+}
+
+static void session_free(bench_session *kept)
+{
+    wolfSSL_SESSION_free((WOLFSSL_SESSION *)kept);
+}
+
+static bool resumed(bench_conn *conn)
+{
+    return wolfSSL_session_reused(conn->ssl) == 1;
+}
+
 /* ---- the system's roots ---------------------------------------------------------------------- */
 
 static bool prepare(const bench_roots *roots)
@@ -350,6 +376,10 @@ const bench_side bench_native_wolfssl = {
     .write = conn_write,
     .read = conn_read,
     .agreed = agreed,
+    .session = session,
+    .offer = offer,
+    .session_free = session_free,
+    .resumed = resumed,
     .prepare = prepare,
     .trust_open = trust_open,
     .trust_verify = trust_verify,

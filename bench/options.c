@@ -8,11 +8,19 @@
 #include <stdlib.h>
 
 #define SECONDS_FULL 3.0
-#define SECONDS_QUICK 0.9
+#define SECONDS_QUICK 0.9 /* at most; all figures together get */
+#define SECONDS_QUICK_ALL 25.0
 #define SECONDS_MAX 3600.0
 
 enum { OPTION_QUICK = 256, OPTION_ENGINE, OPTION_CASE, OPTION_SECONDS, OPTION_JSON, OPTION_HTML };
-enum { OPTION_COMPARE = 280, OPTION_CSV, OPTION_SVG, OPTION_DIFF, OPTION_CHAIN };
+enum {
+    OPTION_COMPARE = 280,
+    OPTION_CSV,
+    OPTION_SVG,
+    OPTION_DIFF,
+    OPTION_CHAIN,
+    OPTION_EXPLAIN,
+};
 enum { OPTION_LIST = 300, OPTION_HELP, OPTION_PKI, OPTION_PROFILE, OPTION_OPERATIONS };
 
 static const struct option words[] = {
@@ -20,6 +28,7 @@ static const struct option words[] = {
     {"svg", required_argument, NULL, OPTION_SVG},
     {"diff", required_argument, NULL, OPTION_DIFF},
     {"chain", required_argument, NULL, OPTION_CHAIN},
+    {"explain", required_argument, NULL, OPTION_EXPLAIN},
     {"csv", required_argument, NULL, OPTION_CSV},
     {"quick", no_argument, NULL, OPTION_QUICK},
     {"backend", required_argument, NULL, OPTION_ENGINE},
@@ -42,9 +51,10 @@ void bench_usage(FILE *stream)
         "The bare engine beside omnitls over it, in one process, slice by slice; or, with\n"
         "--compare, omnitls on each engine, side by side.\n\n"
         "  --compare         which engine for what: speed, latency, bytes, memory, code\n"
+        "  --explain PATTERN what both programs of a case do, call by call\n"
         "  --diff A B        two files that --json wrote: what changed beyond noise\n"
-        "  --quick           shorter: everything in some 40 seconds\n"
-        "  --seconds S       for each figure (default 3, quick 0.9)\n"
+        "  --quick           shorter: everything in less than 40 seconds\n"
+        "  --seconds S       for each figure (default 3; --quick: what fits)\n"
         "  --backend NAME    one engine only\n"
         "  --case PATTERN    only cases whose names match (* ? [ ]), or begin so\n"
         "  --chain FORM      handshakes with a leaf alone, with an intermediate (default), or "
@@ -114,6 +124,10 @@ static bool take(bench_options *options, int word)
         return true;
     case OPTION_CHAIN:
         return chain(optarg, &options->chain);
+    case OPTION_EXPLAIN:
+        options->explain = true;
+        options->only = optarg;
+        return true;
     case OPTION_DIFF:
         options->diff[0] = optarg;
         return true;
@@ -161,6 +175,16 @@ bool bench_case_wanted(const bench_options *options, const char *name)
                                            : strncmp(name, pattern, strlen(pattern)) == 0;
 }
 
+double bench_seconds_each(const bench_options *options, double figures)
+{
+    if (options->seconds > 0)
+        return options->seconds;
+    if (!options->quick)
+        return SECONDS_FULL;
+    return figures * SECONDS_QUICK > SECONDS_QUICK_ALL ? SECONDS_QUICK_ALL / figures
+                                                       : SECONDS_QUICK;
+}
+
 static size_t standard_outputs(const bench_options *options)
 {
     const char *const paths[] = {options->json, options->html, options->csv, options->svg};
@@ -182,6 +206,8 @@ static bool consistent(const bench_options *options)
         return bench_complain("only one of the reports can go to standard output");
     if (options->profile != NULL && (options->only == NULL || options->engine == NULL))
         return bench_complain("--profile needs --case and --backend");
+    if (options->explain && options->compare)
+        return bench_complain("--explain is about cases beside the bare engine; see --list");
     if (options->diff[0] != NULL && options->diff[1] == NULL)
         return bench_complain("--diff needs two files that --json wrote");
     if (options->svg != NULL && !options->compare)
@@ -203,7 +229,5 @@ bool bench_options_parse(bench_options *options, int argc, char **argv)
         options->diff[1] = argv[optind++];
     if (optind < argc)
         return bench_complain("\"%s\" is no option", argv[optind]);
-    if (options->seconds <= 0)
-        options->seconds = options->quick ? SECONDS_QUICK : SECONDS_FULL;
     return consistent(options);
 }

@@ -47,6 +47,8 @@ typedef struct compare_row {
 
 typedef struct compare_report {
     bench_options options;
+    double planned; /* what all steps weigh, in figures */
+    bool planning;
     size_t engine_count;
     const char *engines[BENCH_ENGINES_MAX];
     size_t count;
@@ -77,6 +79,9 @@ void compare_judge(compare_row *row);
 
 /* Is the row wanted, by --case? */
 bool compare_wanted(const compare_report *report, const char *name);
+/* Every part asks before it measures something; `weight`: how many figures' time it takes. False
+ * while the run is only planned. */
+bool compare_step(compare_report *report, const char *name, double weight);
 
 /* Each adds its rows; false when something failed that should not. */
 bool compare_speed(compare_report *report);   /* handshakes and throughput */

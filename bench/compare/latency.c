@@ -106,23 +106,37 @@ static bool fill(compare_row *rows[PERCENTILES], const runner *r, size_t engine)
     return true;
 }
 
-/* The rows that are wanted; the others stay NULL. Returns whether there are any. */
+static void row_name(const latency_case *what, size_t i, char out[64])
+{
+    (void)snprintf(out, 64, "%s_%s", what->what.name, percentiles[i].name);
+}
+
+static bool rows_wanted(const compare_report *report, const latency_case *what)
+{
+    bool any = false;
+    char name[64];
+
+    for (size_t i = 0; i < PERCENTILES; i++) {
+        row_name(what, i, name);
+        any = any || compare_wanted(report, name);
+    }
+    return any;
+}
+
+/* The rows that are wanted; the others stay NULL. */
 static bool rows_new(compare_report *report, const latency_case *what,
                      compare_row *rows[PERCENTILES])
 {
-    bool any = false;
-
     for (size_t i = 0; i < PERCENTILES; i++) {
         char name[64], title[96];
 
-        (void)snprintf(name, sizeof(name), "%s_%s", what->what.name, percentiles[i].name);
+        row_name(what, i, name);
         (void)snprintf(title, sizeof(title), "%s, %s", what->what.title, percentiles[i].name);
         rows[i] = compare_wanted(report, name)
                       ? compare_row_new(report, "Latency", name, title, COMPARE_NANOSECONDS)
                       : NULL;
-        any = any || rows[i] != NULL;
     }
-    return any;
+    return true;
 }
 
 static bool one(compare_report *report, const latency_case *what)
@@ -131,7 +145,9 @@ static bool one(compare_report *report, const latency_case *what)
     runner r = {.count = 0};
     bool good = true;
 
-    if (!rows_new(report, what, rows))
+    if (!rows_wanted(report, what) ||
+        !compare_step(report, what->what.name, (double)report->engine_count) ||
+        !rows_new(report, what, rows))
         return true;
     for (size_t i = 0; good && i < report->engine_count; i++) {
         r.samples[i] = malloc(SAMPLES_MAX * sizeof(double));

@@ -11,6 +11,15 @@ bool compare_wanted(const compare_report *report, const char *name)
     return bench_case_wanted(&report->options, name);
 }
 
+bool compare_step(compare_report *report, const char *name, double weight)
+{
+    if (report->planning)
+        report->planned += weight;
+    else
+        bench_progress(name, "", weight);
+    return !report->planning;
+}
+
 /* Rows of one section stand together, in the order in which a reader asks. */
 static const char *const sections[] = {
     "Handshakes", "Throughput", "Latency", "On the wire", "Memory", "Code", "The system's roots"};
@@ -46,7 +55,7 @@ static void engines_of(compare_report *report)
             report->engines[report->engine_count++] = sides[i]->name;
 }
 
-static bool measure(compare_report *report)
+static bool run_parts(compare_report *report)
 {
     bool (*const parts[])(compare_report *) = {compare_roots_first, compare_speed,  compare_latency,
                                                compare_wire,        compare_memory, compare_size,
@@ -55,6 +64,20 @@ static bool measure(compare_report *report)
 
     for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
         good = parts[i](report) && good;
+    return good;
+}
+
+static bool measure(compare_report *report)
+{
+    bool good;
+
+    report->planning = true;
+    (void)run_parts(report);
+    report->planning = false;
+    report->options.seconds = bench_seconds_each(&report->options, report->planned);
+    bench_progress_start(report->planned);
+    good = run_parts(report);
+    bench_progress_end();
     return good;
 }
 

@@ -129,7 +129,7 @@ bool compare_memory(compare_report *report)
     compare_row *rows[KINDS] = {NULL};
     bool any = false;
 
-    for (size_t i = 0; i < KINDS; i++)
+    for (size_t i = 0; !report->planning && i < KINDS; i++)
         if (compare_wanted(report, kinds[i].name)) {
             rows[i] =
                 compare_row_new(report, "Memory", kinds[i].name, kinds[i].title, kinds[i].unit);

@@ -65,13 +65,16 @@ static void heaps(compare_report *report)
 
 bool compare_roots_first(compare_report *report)
 {
-    return !compare_wanted(report, cases[0].name) || times(report, &cases[0]);
+    return !compare_wanted(report, cases[0].name) || !compare_step(report, cases[0].name, 1) ||
+           times(report, &cases[0]);
 }
 
 bool compare_roots(compare_report *report)
 {
-    const bool good = !compare_wanted(report, cases[1].name) || times(report, &cases[1]);
+    const bool good = !compare_wanted(report, cases[1].name) ||
+                      !compare_step(report, cases[1].name, 1) || times(report, &cases[1]);
 
-    heaps(report);
+    if (!report->planning)
+        heaps(report);
     return good;
 }

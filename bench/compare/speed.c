@@ -86,7 +86,7 @@ static bool all(compare_report *report, const char *section, const bench_case *c
     bool good = true;
 
     for (size_t i = 0; i < count; i++)
-        if (compare_wanted(report, cases[i].name))
+        if (compare_wanted(report, cases[i].name) && compare_step(report, cases[i].name, 1))
             good = one(report, section, &cases[i]) && good;
     return good;
 }
