@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # mbedtls.sh: run by CTest with the build described in the environment (see CMakeLists.txt).
+# mbedtls.sh all: every conformance test, which takes minutes.
 # A person who has the installed files and mbed TLS builds that engine's module, and it speaks to
 # every engine of the build, both ways.
 . "$(dirname "$0")/lib.sh"
@@ -25,3 +26,18 @@ count=$(wc -w <<<"${ENGINES//,/ }")
 right=$((6 * count * count + 2 * (2 * count + 1)))
 grep -q "^$right of $right cells are right, $((6 * (count + 1) * (count + 1) - right)) are" "$work/selftest" ||
     { echo "not $right cells"; exit 1; }
+
+# The tests that our own backends are held to; what this engine does not have is no failure.
+conformance() {
+    "$prefix/bin/omnitls-conformance" --module "$prefix/$LIBDIR/omnitls/mbedtls.so" --against "$ENGINES" "$@" \
+        >"$work/conformance" 2>&1 || { cat "$work/conformance"; exit 1; }
+    tail -n 1 "$work/conformance"
+    grep -q '^mbedtls: [1-9][0-9]* passed, 0 failed, [1-9][0-9]* not supported$' "$work/conformance" ||
+        { echo "$*: no such count"; exit 1; }
+}
+if [ "${1:-}" = all ]; then
+    conformance --jobs 2
+else
+    conformance --filter 'verify/*'
+    conformance --filter 'resume/*'
+fi

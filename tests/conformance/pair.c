@@ -57,6 +57,25 @@ size_t test_engines(const otls_backend *out[PAIR_ENGINES])
     return count;
 }
 
+static bool is_about(const otls_backend *engine)
+{
+    const char *about = getenv("OMNITLS_TEST_ABOUT");
+
+    return about == NULL || about[0] == '\0' || strcmp(otls_backend_name(engine), about) == 0;
+}
+
+size_t test_subjects(const otls_backend *out[PAIR_ENGINES])
+{
+    const otls_backend *engines[PAIR_ENGINES];
+    const size_t all = test_engines(engines);
+    size_t count = 0;
+
+    for (size_t i = 0; i < all; i++)
+        if (is_about(engines[i]))
+            out[count++] = engines[i];
+    return count;
+}
+
 static size_t cases(pair_case *out, size_t key_count)
 {
     const otls_backend *engines[PAIR_ENGINES];
@@ -66,7 +85,7 @@ static size_t cases(pair_case *out, size_t key_count)
     for (size_t c = 0; c < engine_count; c++)
         for (size_t s = 0; s < engine_count; s++)
             for (size_t v = 0; v < 2; v++)
-                for (size_t k = 0; k < key_count; k++)
+                for (size_t k = 0; k < (is_about(engines[c]) || is_about(engines[s]) ? key_count : 0); k++)
                     out[count++] = (pair_case){.client = engines[c],
                                                .server = engines[s],
                                                .version = versions[v],

@@ -27,6 +27,11 @@ typedef struct pair_case {
  * environment's OMNITLS_TEST_ENGINES, whoever wrote their modules.
  */
 size_t test_engines(const otls_backend *out[PAIR_ENGINES]);
+/**
+ * Those of them that tests of one engine are about: all, or the one that the environment's
+ * OMNITLS_TEST_ABOUT names. Pairs are then those with that engine on a side.
+ */
+size_t test_subjects(const otls_backend *out[PAIR_ENGINES]);
 /** Every ordered pair of engines, both versions, all keys. Returns how many. */
 size_t pair_cases(pair_case out[PAIR_MAX]);
 /** The same with ECDSA only. */

@@ -189,8 +189,8 @@ static otls_status try_file(const otls_backend *backend, otls_context *context, 
 static const pair_case *same_engine(size_t index)
 {
     static pair_case which;
-    const otls_backend *backends[3];
-    const size_t count = otls_backend_list(backends, 3);
+    const otls_backend *backends[PAIR_ENGINES];
+    const size_t count = test_subjects(backends);
 
     cr_assert(count > 0, "no engine could be loaded");
     if (index >= count)
@@ -223,6 +223,11 @@ Test(bad_input, files)
             otls_error err = OTLS_ERROR_INIT;
             char path[256];
 
+            if (u == P12 &&
+                otls_backend_supports(which->server, OTLS_FEATURE_PKCS12, NULL) == OTLS_NO) {
+                tried++; /* whatever is in the file, it is not read */
+                continue;
+            }
             if (!spoil(path, inside, u, f))
                 continue;
             tried++;

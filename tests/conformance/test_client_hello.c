@@ -317,10 +317,10 @@ static void use_client_context(pair *p, void *user)
 /* NULL in a build with one engine. */
 static const otls_backend *other_engine(const otls_backend *than)
 {
-    const otls_backend *engines[4];
-    const size_t count = otls_backend_list(engines, 4);
+    const otls_backend *engines[PAIR_ENGINES];
+    const size_t count = test_engines(engines);
 
-    for (size_t i = 0; i < count && i < 4; i++)
+    for (size_t i = 0; i < count; i++)
         if (engines[i] != than)
             return engines[i];
     return NULL;

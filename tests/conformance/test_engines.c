@@ -11,7 +11,7 @@ static struct criterion_test_params each_engine(void)
 {
     static size_t indexes[PAIR_ENGINES];
     const otls_backend *engines[PAIR_ENGINES];
-    const size_t count = test_engines(engines);
+    const size_t count = test_subjects(engines);
 
     for (size_t i = 0; i < count; i++)
         indexes[i] = i;
@@ -22,7 +22,7 @@ static const otls_backend *engine_at(size_t index)
 {
     const otls_backend *engines[PAIR_ENGINES];
 
-    cr_assert(index < test_engines(engines));
+    cr_assert(index < test_subjects(engines));
     return engines[index];
 }
 

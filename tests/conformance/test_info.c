@@ -252,11 +252,11 @@ static void refuse_bad_files(const otls_backend *backend)
 
 Test(key_log, bad_files)
 {
-    const otls_backend *engines[4];
-    const size_t count = otls_backend_list(engines, 4);
+    const otls_backend *engines[PAIR_ENGINES];
+    const size_t count = test_subjects(engines);
 
     cr_assert(count != 0);
-    for (size_t i = 0; i < count && i < 4; i++)
+    for (size_t i = 0; i < count; i++)
         refuse_bad_files(engines[i]);
 }
 

@@ -37,7 +37,7 @@ static otls_status serve(otls_connection *conn, const otls_identity *identity,
 }
 
 typedef struct engine_list {
-    const otls_backend *at[8];
+    const otls_backend *at[PAIR_ENGINES];
     size_t count;
 } engine_list;
 
@@ -45,8 +45,8 @@ static engine_list engines(void)
 {
     engine_list list;
 
-    list.count = otls_backend_list(list.at, 8);
-    cr_assert(list.count > 0 && list.count <= 8);
+    list.count = test_subjects(list.at);
+    cr_assert(list.count > 0 && list.count <= PAIR_ENGINES);
     return list;
 }
 

@@ -8,12 +8,12 @@
 #include <stdio.h>
 #include <string.h>
 
-static size_t engines(const otls_backend *out[3])
+static size_t engines(const otls_backend *out[PAIR_ENGINES])
 {
-    const size_t count = otls_backend_list(out, 3);
+    const size_t count = test_subjects(out);
 
     cr_assert(count > 0, "no engine could be loaded");
-    return count < 3 ? count : 3;
+    return count;
 }
 
 static otls_context *context_of(const otls_backend *backend, otls_role role)
@@ -127,7 +127,7 @@ static otls_status set_range(otls_context *context, const range_row *row, otls_e
 
 Test(versions, ranges)
 {
-    const otls_backend *backends[3];
+    const otls_backend *backends[PAIR_ENGINES];
     const size_t count = engines(backends);
 
     for (size_t i = 0; i < RANGES * count; i++) {
@@ -186,7 +186,7 @@ Test(versions, one_end_at_a_time)
 
 Test(versions, what_engines_have)
 {
-    const otls_backend *backends[3];
+    const otls_backend *backends[PAIR_ENGINES];
     const size_t count = engines(backends);
 
     for (size_t i = 0; i < count; i++) {
@@ -210,7 +210,7 @@ Test(options, set_get_clear)
                            OTLS_OPTION_SINGLE_DH_USE | OTLS_OPTION_SINGLE_ECDH_USE |
                            OTLS_OPTION_NO_RENEGOTIATION | OTLS_OPTION_NO_SSLV2 |
                            OTLS_OPTION_NO_SSLV3;
-    const otls_backend *backends[3];
+    const otls_backend *backends[PAIR_ENGINES];
     const size_t count = engines(backends);
 
     for (size_t i = 0; i < count; i++) {
@@ -399,7 +399,7 @@ Test(level, own_identity_too_weak)
         {"server-ecdsa-p256", 3, OTLS_OK}, {"server-ecdsa-p256", 4, OTLS_E_CREDENTIAL},
         {"server-ed25519", 3, OTLS_OK},    {"server-ed25519", 4, OTLS_E_CREDENTIAL},
     };
-    const otls_backend *backends[3];
+    const otls_backend *backends[PAIR_ENGINES];
     const size_t count = engines(backends);
 
     for (size_t i = 0; i < count * 6; i++) {
@@ -428,7 +428,7 @@ Test(level, own_identity_too_weak)
 
 Test(level, suites_and_bounds)
 {
-    const otls_backend *backends[3];
+    const otls_backend *backends[PAIR_ENGINES];
     const size_t count = engines(backends);
 
     for (size_t i = 0; i < count; i++) {
@@ -580,7 +580,7 @@ ParameterizedTest(size_t *index, dh, group_of_rfc_7919)
 
 Test(dh, weak_ones_are_refused)
 {
-    const otls_backend *backends[3];
+    const otls_backend *backends[PAIR_ENGINES];
     const size_t count = engines(backends);
 
     for (size_t i = 0; i < count; i++) {

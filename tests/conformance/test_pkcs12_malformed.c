@@ -83,11 +83,12 @@ static void load_spoilt(const otls_backend *backend, const char *path, int round
 
 Test(pkcs12_malformed, wrong_octets)
 {
-    const otls_backend *backends[3];
-    const size_t count = otls_backend_list(backends, 3);
+    const otls_backend *backends[PAIR_ENGINES];
+    const size_t count = test_subjects(backends);
 
     cr_assert(count > 0, "no engine could be loaded");
-    for (size_t i = 0; i < count && i < 3; i++) {
+    for (size_t i = 0; i < count; i++) {
+        test_needs(backends[i], OTLS_FEATURE_PKCS12);
         load_spoilt(backends[i], PKI "server-ecdsa-p256.open.p12", ROUNDS);
         load_spoilt(backends[i], PKI "server-ecdsa-p256.p12", ROUNDS / 20);
     }

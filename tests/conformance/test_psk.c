@@ -238,8 +238,8 @@ ParameterizedTest(size_t *index, psk, certificate_without_name)
 
 Test(psk, setters)
 {
-    const otls_backend *engines[8];
-    const size_t count = otls_backend_list(engines, 8);
+    const otls_backend *engines[PAIR_ENGINES];
+    const size_t count = test_subjects(engines);
     otls_error err = OTLS_ERROR_INIT;
     char hint[OTLS_PSK_IDENTITY_MAX + 2];
 

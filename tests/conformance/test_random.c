@@ -2,14 +2,16 @@
 /* Random bytes from every engine. */
 #include <criterion/criterion.h>
 
+#include "pair.h"
+
 #include <omnitls/omnitls.h>
 #include <omnitls/parity.h>
 #include <string.h>
 
 Test(random, every_engine)
 {
-    const otls_backend *engines[8];
-    const size_t count = otls_backend_list(engines, 8);
+    const otls_backend *engines[PAIR_ENGINES];
+    const size_t count = test_subjects(engines);
     otls_error err = OTLS_ERROR_INIT;
 
     for (size_t i = 0; i < count; i++) {

@@ -147,8 +147,8 @@ ParameterizedTest(size_t *index, roles, set_context)
 /* pyo: a connection of such a context takes the side of the context that replaces it. */
 Test(roles, set_context_takes_the_side)
 {
-    const otls_backend *engines[8];
-    const size_t count = otls_backend_list(engines, 8);
+    const otls_backend *engines[PAIR_ENGINES];
+    const size_t count = test_subjects(engines);
 
     cr_assert(count != 0);
     for (size_t i = 0; i < count; i++) {

@@ -441,8 +441,8 @@ ParameterizedTest(size_t *index, servers, external_cache)
 
 Test(servers, refusals)
 {
-    const otls_backend *engines[4];
-    const size_t count = otls_backend_list(engines, 4);
+    const otls_backend *engines[PAIR_ENGINES];
+    const size_t count = test_subjects(engines);
     uint8_t keys[3 * OTLS_TICKET_KEY_SIZE];
 
     for (size_t i = 0; i < count; i++) {

@@ -131,14 +131,14 @@ ParameterizedTest(size_t *index, trust, sources)
 /* One store, sealed by the first of them, serves contexts of all engines. */
 Test(trust, shared)
 {
-    const otls_backend *backends[3];
-    const size_t count = otls_backend_list(backends, 3);
+    const otls_backend *backends[PAIR_ENGINES];
+    const size_t count = test_subjects(backends);
     otls_trust *trust = test_trust("root");
-    otls_context *contexts[3];
+    otls_context *contexts[PAIR_ENGINES];
     otls_trust_statistics facts = {.size = sizeof(facts)};
 
     cr_assert(count > 0);
-    for (size_t i = 0; i < count && i < 3; i++) {
+    for (size_t i = 0; i < count; i++) {
         cr_assert_eq(otls_context_new(&contexts[i], backends[i], OTLS_CLIENT, NULL), OTLS_OK);
         cr_assert_eq(otls_context_set_trust(contexts[i], trust, NULL), OTLS_OK);
     }
@@ -146,7 +146,7 @@ Test(trust, shared)
     otls_trust_free(trust); /* the contexts hold it */
     otls_trust_stats(trust, &facts);
     cr_assert(facts.certificates == 1 && facts.authorities == 1 && facts.crls == 0);
-    for (size_t i = 0; i < count && i < 3; i++)
+    for (size_t i = 0; i < count; i++)
         otls_context_free(contexts[i]);
 }
 

@@ -75,7 +75,7 @@ static bool accepted(otls_trust *trust, const otls_backend *backend, int purpose
 Test(trusted_certificate, verdicts)
 {
     const otls_backend *backends[PAIR_ENGINES];
-    const size_t count = test_engines(backends);
+    const size_t count = test_subjects(backends);
 
     for (size_t i = 0; i < count * ROWS * 2; i++) {
         const trust_row *row = &rows[i % ROWS];
@@ -132,7 +132,7 @@ ParameterizedTest(size_t *index, trusted_certificate, handshakes)
 Test(trusted_certificate, own_leaf)
 {
     const otls_backend *backends[PAIR_ENGINES];
-    const size_t count = test_engines(backends);
+    const size_t count = test_subjects(backends);
 
     for (size_t i = 0; i < count; i++) {
         otls_identity *plain = test_identity(backends[i], "server-noint"), *own;
