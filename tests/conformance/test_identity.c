@@ -333,7 +333,7 @@ Test(identity, texts)
 /* What a store knows is added up to, but not including, the root. */
 Test(identity, completed)
 {
-    const otls_backend *backends[3];
+    const otls_backend *backends[PAIR_ENGINES];
     const size_t count = engines(backends);
 
     for (size_t i = 0; i < count; i++) {

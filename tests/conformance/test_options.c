@@ -157,7 +157,7 @@ Test(versions, ranges)
 /* Programs set one end after the other, in any order; what counts is what is left at the seal. */
 Test(versions, one_end_at_a_time)
 {
-    const otls_backend *backends[3];
+    const otls_backend *backends[PAIR_ENGINES];
     const size_t count = engines(backends);
 
     for (size_t i = 0; i < count; i++) {
