@@ -55,6 +55,7 @@ OTLS_API otls_status otls_context_set_versions(otls_context *context, uint16_t l
  *  so when the context is sealed is OTLS_E_CONFIG. */
 OTLS_API otls_status otls_context_set_min_version(otls_context *context, uint16_t lowest,
                                                   otls_error *err);
+/** The other end; see otls_context_set_min_version. */
 OTLS_API otls_status otls_context_set_max_version(otls_context *context, uint16_t highest,
                                                   otls_error *err);
 /** What is in force, OTLS_TLS1_2 ... */
@@ -102,6 +103,7 @@ OTLS_API otls_status otls_context_remove_identity(otls_context *context,
 OTLS_API otls_status otls_context_clear_identities(otls_context *context, otls_error *err);
 /** What is presented, in the order of preference; borrowed, NULL past the end. */
 OTLS_API size_t otls_context_identity_count(const otls_context *context);
+/** The `index`-th of them, in the order in which they were added; borrowed; NULL past the end. */
 OTLS_API otls_identity *otls_context_identity(const otls_context *context, size_t index);
 /** Servers: ask for a client certificate. Clients always verify (REQUIRED, which also takes back
  *  otls_context_insecure_no_verify); see insecure.h. More about verification in verify.h. */

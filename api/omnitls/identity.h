@@ -83,6 +83,7 @@ OTLS_API const otls_certificate *otls_identity_chain(const otls_identity *identi
 /** Certificates that were given and are not in the chain, in the order of the file; borrowed, NULL past
  *  the end. */
 OTLS_API size_t otls_identity_dropped_count(const otls_identity *identity);
+/** The `index`-th of them. */
 OTLS_API const otls_certificate *otls_identity_dropped(const otls_identity *identity, size_t index);
 /** Its key; borrowed. */
 OTLS_API otls_key *otls_identity_key(const otls_identity *identity);
