@@ -5,10 +5,12 @@
 docs/parity.tsv says for each item of items.tsv which call answers it, on which engine, and which
 test shows it. This checks that
 
-  - the rows are exactly the items, in their order, with 7 columns;
+  - the rows are exactly the items, in their order, with 8 columns;
   - every call is declared in a public header and exported;
   - an engine's cell is "yes" or "no: reason"; a row with a "yes" names a call and a test;
-  - every test exists, and its case was executed and passed in this build (Criterion's XML).
+  - every test exists, and its case was executed and passed in this build (Criterion's XML);
+  - the last column says how a row with a "yes" differs from what the item does there, or "-"; items of
+    MUST_DIFFER are known to, and may not say "-".
 
 A script test is named as DIR/NAME, with ":word" when the script has a part of that name.
 """
@@ -22,8 +24,19 @@ import sys
 import tempfile
 import xml.etree.ElementTree
 
-COLUMNS = ("seed", "item", "our call", "openssl", "wolfssl", "gnutls", "test")
+COLUMNS = ("seed", "item", "our call", "openssl", "wolfssl", "gnutls", "test", "differs")
 ENGINES = COLUMNS[3:6]
+
+# What programs found to be otherwise than there.
+MUST_DIFFER = {
+    "ssl.CERT_OPTIONAL", "ssl.OPENSSL_VERSION_NUMBER", "ssl.SSLContext.load_verify_locations",
+    "ssl.SSLContext.set_default_verify_paths", "ssl.SSLContext.check_hostname",
+    "ssl.SSLContext.hostname_checks_common_name", "ssl.SSLSocket.close", "FILETYPE_PEM",
+    "FILETYPE_ASN1", "OP_NO_TICKET", "MODE_NO_COMPRESSION", "SESS_CACHE_OFF", "SESS_CACHE_CLIENT",
+    "Error", "Context.set_client_ca_list", "Context.set_info_callback", "Context.set_verify",
+    "Context.use_certificate", "Connection.renegotiate", "Connection.get_session",
+    "Connection.set_shutdown", "Connection.sock_shutdown", "Connection.close",
+}
 
 
 def read_rows(path):
@@ -128,6 +141,10 @@ def row_complaints(row, declared, exported, results):
         yield "says yes, but names no call"
     if "yes" in row[3:6] and not tests:
         yield "says yes, but names no test"
+    if not row[7].strip() or row[7].endswith("."):
+        yield 'the last column is neither "-" nor words without a full stop'
+    if row[1] in MUST_DIFFER and row[7] == "-":
+        yield "is known to differ, and does not say how"
     for test in tests:
         complaint = results.complaint(test)
         if complaint:
@@ -164,17 +181,22 @@ def self_test():
                        'status="FAILED"><failure/></testcase><testcase name="left" '
                        'status="SKIPPED"><skipped/></testcase></testsuite></testsuites>')
         results = Results({"a/b": ["b", "--xml=x"], "a/c": ["c", "--xml=x"], "a/d": ["d"]}, work)
-        head, good = list(COLUMNS), ["s", "i", "otls_f", "yes", "yes", "no: why", "a/b:s.good"]
+        head = list(COLUMNS)
+        good = ["s", "i", "otls_f", "yes", "yes", "no: why", "a/b:s.good", "-"]
         items = [["seed", "item"], ["s", "i"]]
-        wrong = {0: "t", 2: "otls_g", 3: "maybe", 5: "no:", 6: "-"}
+        wrong = {0: "t", 2: "otls_g", 3: "maybe", 5: "no:", 6: "-", 7: ""}
         bad = [[head, good[:n] + [value] + good[n + 1:]] for n, value in wrong.items()]
-        bad += [[head, good[:6] + [test]] for test in (
+        bad += [[head, good[:6] + [test, "-"]] for test in (
             "a/b", "a/b:s.often", "a/b:s.left", "a/b:s.none", "a/c:s.good", "a/x", "a/d:part")]
         bad += [[head], [good], [head, good[:6]], [head, good, good],
                 [head, good[:2] + ["-"] + good[3:]]]
         check = lambda rows: list(complaints(rows, items, {"otls_f"}, {"otls_f"}, results))
         assert not check([head, good]), check([head, good])
-        assert not check([head, good[:6] + ["a/b:s.good a/d"]])
+        assert not check([head, good[:6] + ["a/b:s.good a/d", "in this"]])
+        items[1] = ["s", "FILETYPE_PEM"]
+        assert check([head, ["s", "FILETYPE_PEM"] + good[2:]])
+        assert not check([head, ["s", "FILETYPE_PEM"] + good[2:7] + ["in this"]])
+        items[1] = ["s", "i"]
         for rows in bad:
             assert check(rows), rows
     print(f"{len(bad)} faulty tables are refused")
