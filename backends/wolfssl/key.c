@@ -290,6 +290,25 @@ static int decrypt(otls_native_key *key, const otls_key_source *source)
     return result;
 }
 
+/* The point that came with an elliptic key must be the secret number's; the rest of wolfSSL takes either. */
+static int check_point(struct wolf_key *key)
+{
+    byte given[ECC_BUFSIZE], computed[ECC_BUFSIZE];
+    word32 given_size = sizeof(given), computed_size = sizeof(computed);
+    int result;
+
+    if (key->type != WOLF_EC || key->u.ec.type != ECC_PRIVATEKEY)
+        return 0; /* none came */
+    result = wc_ecc_export_x963(&key->u.ec, given, &given_size);
+    if (result == 0)
+        result = wolf_key_complete(key);
+    if (result == 0)
+        result = wc_ecc_export_x963(&key->u.ec, computed, &computed_size);
+    if (result != 0)
+        return result;
+    return given_size == computed_size && memcmp(given, computed, given_size) == 0 ? 0 : ASN_PARSE_E;
+}
+
 /* What was taken in, plain or decrypted, must be exactly one private key. */
 static int adopt(otls_native_key *key, size_t size)
 {
@@ -304,7 +323,9 @@ static int adopt(otls_native_key *key, size_t size)
     if (result == 0) {
         uint8_t *spki = malloc(WOLF_SPKI_MAX);
         key->type = probe->type;
-        result = spki == NULL ? MEMORY_E : encode_public(probe, spki, WOLF_SPKI_MAX);
+        result = spki == NULL ? MEMORY_E : check_point(probe);
+        if (result == 0)
+            result = encode_public(probe, spki, WOLF_SPKI_MAX);
         free(spki);
         wolf_key_close(probe);
     }

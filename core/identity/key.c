@@ -32,6 +32,17 @@ otls_status omni_key_wrap(otls_key **out, const otls_backend *backend, otls_nati
     return OTLS_OK;
 }
 
+otls_status omni_key_adopt(otls_key **out, const otls_backend *backend, otls_native_key *native,
+                           const char *what, otls_error *err)
+{
+    const otls_status status = omni_key_prove(backend, native, what, err);
+
+    if (status == OTLS_OK)
+        return omni_key_wrap(out, backend, native, err);
+    OMNI_MODULE(backend)->crypto->private_key_free(native);
+    return status;
+}
+
 otls_status otls_key_from_callback(otls_key **out, const otls_backend *backend, const void *spki,
                                    size_t spki_size, otls_sign_callback sign, void *user,
                                    void (*destroy)(void *user), otls_error *err)

@@ -123,7 +123,7 @@ static otls_status import(omni_key_search *search, const otls_key_source *source
         }
         return omni_fail_named(err, search->what, &inner);
     }
-    return omni_key_wrap(&search->key, search->backend, native, err);
+    return omni_key_adopt(&search->key, search->backend, native, search->what, err);
 }
 
 otls_status omni_password_ask(const omni_key_search *search, char out[OMNI_PASSWORD_MAX],

@@ -121,3 +121,12 @@ bool omni_public_key_usable(const otls_backend *backend, const omni_x509 *leaf)
         return true;
     }
 }
+
+const char *omni_public_key_read(otls_slice spki, omni_x509 *out)
+{
+    omni_der body;
+
+    *out = (omni_x509){.spki = spki};
+    return omni_der_only(spki, OMNI_DER_SEQUENCE, &body) ? omni_x509_key(out, body)
+                                                         : "the public key is malformed";
+}

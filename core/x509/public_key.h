@@ -29,4 +29,7 @@ bool omni_public_key_is(const omni_x509 *cert, otls_slice spki, bool plain);
  */
 bool omni_public_key_usable(const otls_backend *backend, const omni_x509 *cert);
 
+/** Read a SubjectPublicKeyInfo into the key's fields of `out`; NULL, or what is wrong with it. */
+const char *omni_public_key_read(otls_slice spki, omni_x509 *out);
+
 #endif
