@@ -37,10 +37,12 @@ typedef struct tool_options {
     const char *ocsp;
     /* up to the first NULL */
     const char *identities[TOOL_REPEAT_MAX], *snis[TOOL_REPEAT_MAX], *pins[TOOL_REPEAT_MAX];
+    const char *policies[TOOL_REPEAT_MAX];
     int timeout_s;
     int linger_s;
     bool www, echo, once, json, ragged, pem, engine_verifier, no_resumption, post_handshake_auth;
     bool verbose, messages;
+    bool explicit_policy, inhibit_any, inhibit_mapping;
 } tool_options;
 
 /** Bits for the commands. */

@@ -85,6 +85,20 @@ static bool is_address(const char *text)
     return inet_pton(AF_INET, text, bytes) == 1 || inet_pton(AF_INET6, text, bytes) == 1;
 }
 
+/* RFC 5280 6.1.1 (c), (e), (f), (g) */
+static void add_policies(const tool_options *options, otls_verify_parameters *out)
+{
+    out->policies = options->policies;
+    while (options->policies[out->policy_count] != NULL)
+        out->policy_count++;
+    if (options->explicit_policy || out->policy_count != 0)
+        out->options |= OTLS_VERIFY_OPTION_EXPLICIT_POLICY;
+    if (options->inhibit_any)
+        out->options |= OTLS_VERIFY_OPTION_INHIBIT_ANY;
+    if (options->inhibit_mapping)
+        out->options |= OTLS_VERIFY_OPTION_INHIBIT_MAPPING;
+}
+
 static bool parse_words(const tool_options *options, otls_verify_parameters *out)
 {
     if (!parse_time(options->time, &out->time)) {
@@ -107,6 +121,7 @@ static bool parse_words(const tool_options *options, otls_verify_parameters *out
     out->name = options->hostname != NULL ? options->hostname : options->ip;
     if (options->crl != NULL)
         out->options |= OTLS_VERIFY_OPTION_CRL_LEAF;
+    add_policies(options, out);
     if (options->engine_verifier)
         out->verifier = OTLS_VERIFIER_ENGINE;
     return true;
@@ -212,6 +227,14 @@ static void print_chain(const otls_verdict *verdict)
         printf("    %zu  %s\n", i, otls_certificate_subject(otls_verdict_chain(verdict, i)));
 }
 
+static void print_policies(const otls_verdict *verdict)
+{
+    for (size_t i = 0; i < otls_verdict_policy_count(verdict); i++)
+        printf("%s%s", i == 0 ? "  policies: " : ", ", otls_verdict_policy(verdict, i));
+    if (otls_verdict_policy_count(verdict) != 0)
+        printf("\n");
+}
+
 static void print_answer(const answer *a)
 {
     const bool good = a->verdict != NULL && otls_verdict_flags(a->verdict) == 0;
@@ -235,6 +258,7 @@ static void print_answer(const answer *a)
             printf("  depth: %" PRId32 "\n", otls_verdict_depth(a->verdict));
     }
     print_chain(a->verdict);
+    print_policies(a->verdict);
 }
 
 /* One line for each thing that is compared, one column for each engine. */
@@ -312,7 +336,7 @@ static void print_table(const answer *list, size_t count)
 
 static json_t *answer_json(const answer *a)
 {
-    json_t *object = json_object(), *chain = json_array();
+    json_t *object = json_object(), *chain = json_array(), *policies = json_array();
 
     json_object_set_new(object, "engine", json_string(a->engine));
     json_object_set_new(object, "verdict", json_string(word(a)));
@@ -329,8 +353,11 @@ static json_t *answer_json(const answer *a)
         for (size_t i = 0; i < otls_verdict_chain_count(a->verdict); i++)
             json_array_append_new(
                 chain, tool_json_text(otls_certificate_subject(otls_verdict_chain(a->verdict, i))));
+        for (size_t i = 0; i < otls_verdict_policy_count(a->verdict); i++)
+            json_array_append_new(policies, json_string(otls_verdict_policy(a->verdict, i)));
     }
     json_object_set_new(object, "chain", chain);
+    json_object_set_new(object, "policies", policies);
     return object;
 }
 

@@ -42,8 +42,20 @@ enum {
      * use in some handshake will do. Handshakes set it themselves, unless RSA key exchange is
      * offered.
      */
-    OTLS_VERIFY_OPTION_SIGNATURE = 1 << 7
+    OTLS_VERIFY_OPTION_SIGNATURE = 1 << 7,
+    /** The path must be valid for a policy of the user's set: initial-explicit-policy, RFC 5280 6.1.1. */
+    OTLS_VERIFY_OPTION_EXPLICIT_POLICY = 1 << 8,
+    /** anyPolicy stands for nothing: initial-any-policy-inhibit. */
+    OTLS_VERIFY_OPTION_INHIBIT_ANY = 1 << 9,
+    /** No authority may map policies: initial-policy-mapping-inhibit. */
+    OTLS_VERIFY_OPTION_INHIBIT_MAPPING = 1 << 10,
+    /** What the anchor's certificate says of policies binds, too (RFC 5937 3.2); without it, RFC 5280
+     *  6.1.1 (d) leaves it out. */
+    OTLS_VERIFY_OPTION_ANCHOR_POLICIES = 1 << 11
 };
+
+/** More policies in an initial set are refused. */
+#define OTLS_POLICIES_MAX 64
 
 /*
  * What a peer may present. The default is what every engine can take in a handshake: a list that is
@@ -79,13 +91,20 @@ typedef struct otls_verify_parameters {
     size_t pin_count;
     uint32_t max_certificates; /**< presented; 0 = OTLS_CHAIN_CERTIFICATES */
     uint32_t max_bytes;        /**< presented; 0 = OTLS_CHAIN_BYTES */
+    /**
+     * user-initial-policy-set (RFC 5280 6.1.1 (c)): `policy_count` object identifiers in dotted decimal;
+     * NULL = any-policy. It decides only where a policy is required, by
+     * OTLS_VERIFY_OPTION_EXPLICIT_POLICY or by an authority.
+     */
+    const char *const *policies;
+    size_t policy_count;
 } otls_verify_parameters;
 
 /** A TLS server's chain, at a time that must still be set. */
 #define OTLS_VERIFY_PARAMETERS_INIT                                                                \
     {                                                                                              \
         (uint32_t)sizeof(otls_verify_parameters), OTLS_PURPOSE_SERVER, NULL, NULL, 0, -1, -1, 0u,  \
-            OTLS_VERIFIER_UNIFORM, NULL, 0, 0, 0                                                   \
+            OTLS_VERIFIER_UNIFORM, NULL, 0, 0, 0, NULL, 0                                                   \
     }
 
 typedef struct otls_verdict otls_verdict;
@@ -113,6 +132,13 @@ OTLS_API const char *otls_verdict_text(const otls_verdict *verdict);
 OTLS_API size_t otls_verdict_chain_count(const otls_verdict *verdict);
 /** The `index`-th of it, 0 = leaf; borrowed; NULL past the end. */
 OTLS_API const otls_certificate *otls_verdict_chain(const otls_verdict *verdict, size_t index);
+/**
+ * The policies that an accepted path is valid for, of those that the user asked for: RFC 5280 6.1.6, the
+ * user-constrained policy set. Dotted decimal, borrowed; "2.5.29.32.0" stands for any. NULL past the end;
+ * none after a refusal.
+ */
+OTLS_API size_t otls_verdict_policy_count(const otls_verdict *verdict);
+OTLS_API const char *otls_verdict_policy(const otls_verdict *verdict, size_t index);
 /** NULL is fine. */
 OTLS_API void otls_verdict_free(otls_verdict *verdict);
 
@@ -129,8 +155,8 @@ OTLS_API void otls_verdict_free(otls_verdict *verdict);
 #define OTLS_PINS_MAX 64
 
 /**
- * Replace the set of OTLS_VERIFY_OPTION_CRL_LEAF, _CRL_CHAIN, _STRICT, _PARTIAL_CHAIN and
- * _TRUSTED_FIRST. Default: TRUSTED_FIRST, which cannot be switched off: the search tries every path
+ * Replace the set of OTLS_VERIFY_OPTION_CRL_LEAF, _CRL_CHAIN, _STRICT, _PARTIAL_CHAIN,
+ * _EXPLICIT_POLICY, _INHIBIT_ANY, _INHIBIT_MAPPING, _ANCHOR_POLICIES and _TRUSTED_FIRST. Default: TRUSTED_FIRST, which cannot be switched off: the search tries every path
  * anyway. Lists come from the context's trust (otls_trust_add_crl_file). Errors: OTLS_E_CONFIG for
  * any other bit; those about names have the setters below.
  */
@@ -180,6 +206,13 @@ OTLS_API int otls_context_verifier(const otls_context *context);
  */
 OTLS_API otls_status otls_context_set_pins(otls_context *context, const uint8_t *pins, size_t count,
                                            otls_error *err);
+/**
+ * user-initial-policy-set of RFC 5280 6.1.1 (c), as in otls_verify_parameters. Copies, replaces what was
+ * there; count 0 = any-policy (default). Errors: OTLS_E_USAGE for what is no object identifier,
+ * OTLS_E_CONFIG above OTLS_POLICIES_MAX.
+ */
+OTLS_API otls_status otls_context_set_policies(otls_context *context, const char *const *policies,
+                                               size_t count, otls_error *err);
 /**
  * How many certificates a peer may present, and of how many bytes together; 0 = the default, up to
  * OTLS_CHAIN_CERTIFICATES_MAX and OTLS_CHAIN_BYTES_MAX. More is refused with OTLS_VERIFY_LIMIT.

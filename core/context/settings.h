@@ -68,6 +68,8 @@ typedef struct omni_verdict_settings {
     otls_trust *trust; /* a reference */
     uint8_t *pins;     /* owned; SHA-256 each */
     size_t pin_count;
+    uint8_t *policies; /* owned; OIDs, TLV after TLV */
+    size_t policies_size;
     otls_verify_certificate_callback verify_certificate;
     void *verify_certificate_user;
     otls_verify_callback verify;

@@ -59,13 +59,16 @@ static bool verdict_copy(omni_verdict_settings *out, const omni_verdict_settings
 {
     *out = *from;
     (void)otls_trust_ref(out->trust);
-    return own(&out->pins, from->pin_count * OMNI_PIN_SIZE) || from->pins == NULL;
+    const bool pins = own(&out->pins, from->pin_count * OMNI_PIN_SIZE) || from->pins == NULL;
+
+    return (own(&out->policies, from->policies_size) || from->policies == NULL) && pins;
 }
 
 static void verdict_clear(omni_verdict_settings *verdict)
 {
     otls_trust_free(verdict->trust);
     omni_free(verdict->pins);
+    omni_free(verdict->policies);
 }
 
 void omni_verdict_settings_apply(const omni_verdict_settings *verdict, bool server,
@@ -81,6 +84,7 @@ void omni_verdict_settings_apply(const omni_verdict_settings *verdict, bool serv
     request->verifier = verdict->verifier;
     request->pins = verdict->pins;
     request->pin_count = verdict->pin_count;
+    request->policies = (otls_slice){.data = verdict->policies, .size = verdict->policies_size};
     request->max_certificates = verdict->max_certificates;
     request->max_bytes = verdict->max_bytes;
 }
@@ -220,6 +224,8 @@ typedef struct known_verdict {
 #undef OMNI_X
     void *trust, *pins;
     size_t pin_count;
+    void *policies;
+    size_t policies_size;
     void (*verify_certificate)(void);
     void *verify_certificate_user;
     void (*verify)(void);
@@ -240,6 +246,8 @@ static void add_verdict(hasher *h, const omni_verdict_settings *verdict, bool se
     add_number(h, verdict->verify_certificate != NULL);
     add_number(h, verdict->pin_count);
     add(h, verdict->pins, verdict->pin_count * OMNI_PIN_SIZE);
+    add_number(h, verdict->policies_size);
+    add(h, verdict->policies, verdict->policies_size);
     add_trust(h, verifies ? verdict->trust : NULL);
 }
 

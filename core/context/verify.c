@@ -9,7 +9,11 @@ static const uint32_t name_options =
     OTLS_VERIFY_OPTION_COMMON_NAME | OTLS_VERIFY_OPTION_PARTIAL_WILDCARDS;
 static const uint32_t chain_options = OTLS_VERIFY_OPTION_PARTIAL_CHAIN | OTLS_VERIFY_OPTION_STRICT |
                                       OTLS_VERIFY_OPTION_TRUSTED_FIRST |
-                                      OTLS_VERIFY_OPTION_CRL_LEAF | OTLS_VERIFY_OPTION_CRL_CHAIN;
+                                      OTLS_VERIFY_OPTION_CRL_LEAF | OTLS_VERIFY_OPTION_CRL_CHAIN |
+                                      OTLS_VERIFY_OPTION_EXPLICIT_POLICY |
+                                      OTLS_VERIFY_OPTION_INHIBIT_ANY |
+                                      OTLS_VERIFY_OPTION_INHIBIT_MAPPING |
+                                      OTLS_VERIFY_OPTION_ANCHOR_POLICIES;
 
 otls_status otls_context_set_verify_flags(otls_context *context, uint32_t options, otls_error *err)
 {
@@ -133,6 +137,22 @@ otls_status otls_context_set_pins(otls_context *context, const uint8_t *pins, si
     omni_free(context->settings.verdict.pins);
     context->settings.verdict.pins = copy;
     context->settings.verdict.pin_count = count;
+    return OTLS_OK;
+}
+
+otls_status otls_context_set_policies(otls_context *context, const char *const *policies,
+                                      size_t count, otls_error *err)
+{
+    omni_verdict_settings *own;
+    uint8_t *list;
+    size_t size;
+
+    OMNI_TRY(omni_context_unsealed(context, err));
+    OMNI_TRY(omni_policy_list(policies, count, &list, &size, err));
+    own = &context->settings.verdict;
+    omni_free(own->policies);
+    own->policies = list;
+    own->policies_size = size;
     return OTLS_OK;
 }
 

@@ -117,6 +117,11 @@ static otls_status add_ours(const omni_verify_request *request, otls_verdict *ve
     search.pins = NULL;
     if (findings->flags == 0 || findings->flags == OTLS_VERIFY_NAME_MISMATCH)
         OMNI_TRY(omni_verify_chain(&search, verdict, err));
+    /* no engine is asked for policies; where none of ours is found, none is known to be valid */
+    if (omni_verify_asks_policies(request) &&
+        ((verdict->flags & OTLS_VERIFY_POLICY) != 0 ||
+         (verdict->flags != 0 && (request->flags & OTLS_VERIFY_OPTION_EXPLICIT_POLICY) != 0)))
+        omni_findings_add(findings, OTLS_VERIFY_POLICY, 0, request->chain[0], NULL);
     return add_pins(request, verdict, findings, err);
 }
 

@@ -89,6 +89,10 @@ void omni_path_check_usage(const omni_search *search, size_t depth, omni_finding
 void omni_path_check_strict(const omni_search *search, size_t depth, omni_findings *findings);
 void omni_path_check_names(omni_search *search, omni_findings *findings);
 void omni_path_check_policies(const omni_search *search, omni_findings *findings);
+/** The user-constrained policy set of the path in search->path (6.1.6) as dotted text, OMNI_OID_TEXT_MAX
+ *  bytes each; "2.5.29.32.0" for any. The caller frees it with omni_free. */
+otls_status omni_path_policies(const omni_search *search, char **texts, size_t *count,
+                               otls_error *err);
 otls_status omni_path_check_crls(omni_search *search, omni_findings *findings, otls_error *err);
 otls_status omni_path_check_pins(const omni_search *search, omni_findings *findings,
                                  otls_error *err);

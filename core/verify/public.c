@@ -38,6 +38,22 @@ static otls_status read_parameters(otls_verify_parameters *out, const otls_verif
     return OTLS_OK;
 }
 
+static otls_status judge(const omni_verify_request *request, otls_verdict **out, otls_error *err)
+{
+    otls_verdict *verdict = omni_malloc(sizeof(*verdict));
+    otls_status status;
+
+    if (verdict == NULL)
+        return omni_fail_nomem(err);
+    status = omni_verify_chain(request, verdict, err);
+    if (status != OTLS_OK) {
+        omni_free(verdict);
+        return status;
+    }
+    *out = verdict;
+    return OTLS_OK;
+}
+
 otls_status otls_trust_verify(otls_trust *trust, const otls_certificate *const *chain,
                               size_t chain_count, const otls_verify_parameters *parameters,
                               otls_verdict **out, otls_error *err)
@@ -46,7 +62,7 @@ otls_status otls_trust_verify(otls_trust *trust, const otls_certificate *const *
     omni_verify_request request = {.trust = trust, .chain = chain, .chain_count = chain_count};
     omni_reference_name name;
     char buffer[256];
-    otls_verdict *verdict;
+    uint8_t *policies;
     otls_status status;
 
     if (out == NULL || (chain == NULL && chain_count != 0))
@@ -70,17 +86,13 @@ otls_status otls_trust_verify(otls_trust *trust, const otls_certificate *const *
     request.max_bytes = given.max_bytes;
     for (size_t i = 0; i < chain_count; i++)
         request.chain_bytes += chain[i] != NULL ? chain[i]->x509.der.size : 0;
-    verdict = omni_malloc(sizeof(*verdict));
-    if (verdict == NULL)
-        return omni_fail_nomem(err);
+    OMNI_TRY(omni_policy_list(given.policies, given.policy_count, &policies, &request.policies.size,
+                              err));
+    request.policies.data = policies;
     omni_trust_seal(trust);
-    status = omni_verify_chain(&request, verdict, err);
-    if (status != OTLS_OK) {
-        omni_free(verdict);
-        return status;
-    }
-    *out = verdict;
-    return OTLS_OK;
+    status = judge(&request, out, err);
+    omni_free(policies);
+    return status;
 }
 
 uint32_t otls_verdict_flags(const otls_verdict *verdict)
@@ -111,6 +123,16 @@ size_t otls_verdict_chain_count(const otls_verdict *verdict)
 const otls_certificate *otls_verdict_chain(const otls_verdict *verdict, size_t index)
 {
     return index < verdict->chain_count ? verdict->chain[index] : NULL;
+}
+
+size_t otls_verdict_policy_count(const otls_verdict *verdict)
+{
+    return verdict->policy_count;
+}
+
+const char *otls_verdict_policy(const otls_verdict *verdict, size_t index)
+{
+    return index < verdict->policy_count ? verdict->policies + index * OMNI_OID_TEXT_MAX : NULL;
 }
 
 void otls_verdict_free(otls_verdict *verdict)

@@ -16,6 +16,9 @@ void omni_verdict_clear(otls_verdict *verdict)
     for (size_t i = 0; i < verdict->path_count; i++)
         otls_certificate_free(verdict->path[i]);
     verdict->path_count = 0;
+    omni_free(verdict->policies);
+    verdict->policies = NULL;
+    verdict->policy_count = 0;
 }
 
 static void take_path(otls_verdict *verdict, const otls_certificate *const *path, size_t count,
@@ -41,7 +44,8 @@ static void verdict_begin(otls_verdict *verdict)
     verdict->depth = -1;
     verdict->alert = 0;
     verdict->text[0] = '\0';
-    verdict->chain_count = verdict->path_count = 0;
+    verdict->chain_count = verdict->path_count = verdict->policy_count = 0;
+    verdict->policies = NULL;
 }
 
 bool omni_verify_permitted(const omni_verify_request *request)
@@ -104,14 +108,16 @@ bool omni_verify_presented(const omni_verify_request *request, otls_verdict *ver
     return findings.flags != 0;
 }
 
-static void accept(const omni_search *search, otls_verdict *verdict)
+static otls_status accept(const omni_search *search, otls_verdict *verdict, otls_error *err)
 {
     const otls_certificate *path[OMNI_VERIFY_CHAIN_MAX];
 
+    OMNI_TRY(omni_path_policies(search, &verdict->policies, &verdict->policy_count, err));
     for (size_t i = 0; i < search->length; i++)
         path[i] = omni_path_at(search, i);
     take_chain(verdict, path, search->length);
     take_path(verdict, path, search->length, NULL);
+    return OTLS_OK;
 }
 
 static void forget(omni_findings *findings, uint32_t flags)
@@ -152,7 +158,7 @@ static otls_status verify_uniform(const omni_verify_request *request, otls_verdi
     omni_search_begin(search, request);
     status = omni_path_search(search, &found, err);
     if (status == OTLS_OK && found)
-        accept(search, verdict);
+        status = accept(search, verdict, err);
     else if (status == OTLS_OK)
         refuse(search, verdict);
     omni_path_finish(search);

@@ -30,6 +30,7 @@ typedef struct omni_verify_request {
     int verifier;        /* OTLS_VERIFIER_...; 0 = uniform */
     const uint8_t *pins; /* pin_count x SHA-256 of an SPKI; NULL = none */
     size_t pin_count;
+    otls_slice policies; /* user-initial-policy-set: OIDs, TLV after TLV; data NULL = any-policy */
 } omni_verify_request;
 
 #define OMNI_VERIFY_CHAIN_MAX OTLS_CHAIN_CERTIFICATES_MAX
@@ -47,9 +48,17 @@ struct otls_verdict {
     const otls_certificate *path[OMNI_VERIFY_CHAIN_MAX];
     uint32_t path_flags[OMNI_VERIFY_CHAIN_MAX];
     size_t path_count;
+    char *policies;     /* policy_count x OMNI_OID_TEXT_MAX; owned */
+    size_t policy_count;
     size_t chain_count; /* 0 unless a path to an anchor was found, good or refused */
 };
 
+/** OIDs in dotted decimal as `policies` of a request, freed with omni_free; NULL for none. Errors:
+ *  OTLS_E_USAGE for what is no OID, OTLS_E_CONFIG for too many. */
+otls_status omni_policy_list(const char *const *texts, size_t count, uint8_t **out, size_t *size,
+                             otls_error *err);
+/** Has the user said anything about policies? */
+bool omni_verify_asks_policies(const omni_verify_request *request);
 /** The OTLS_MATCH_... of a request. */
 static inline unsigned omni_verify_match_flags(const omni_verify_request *request)
 {

@@ -267,3 +267,50 @@ void omni_oid_text(otls_slice oid, char out[OMNI_OID_TEXT_MAX])
     else
         omni_oid_dotted(oid, out);
 }
+
+static bool take_arc(const char **text, uint32_t *arc)
+{
+    uint64_t number = 0;
+    const char *at = *text;
+
+    if (*at < '0' || *at > '9' || (*at == '0' && at[1] >= '0' && at[1] <= '9'))
+        return false;
+    for (; *at >= '0' && *at <= '9'; at++) {
+        number = number * 10 + (uint64_t)(*at - '0');
+        if (number > UINT32_MAX)
+            return false;
+    }
+    *arc = (uint32_t)number;
+    *text = at;
+    return true;
+}
+
+static bool put_arc(uint64_t number, uint8_t out[OMNI_OID_SIZE_MAX], size_t *size)
+{
+    unsigned septets = 1;
+
+    for (uint64_t rest = number >> 7; rest != 0; rest >>= 7)
+        septets++;
+    if (*size + septets > OMNI_OID_SIZE_MAX)
+        return false;
+    while (septets-- > 0)
+        out[(*size)++] =
+            (uint8_t)((number >> (7 * septets) & 0x7f) | (septets != 0 ? 0x80u : 0u));
+    return true;
+}
+
+bool omni_oid_parse(const char *text, uint8_t out[OMNI_OID_SIZE_MAX], size_t *size)
+{
+    uint32_t root, second, arc;
+
+    *size = 0;
+    if (!take_arc(&text, &root) || root > 2 || *text++ != '.' || !take_arc(&text, &second) ||
+        (root < 2 && second > 39) || !put_arc(root * (uint64_t)40 + second, out, size))
+        return false;
+    while (*text == '.') {
+        text++;
+        if (!take_arc(&text, &arc) || !put_arc(arc, out, size))
+            return false;
+    }
+    return *text == '\0';
+}

@@ -30,6 +30,8 @@ const omni_oid_name *omni_oid_find(otls_slice oid);
 const omni_oid_name *omni_oid_at(size_t index);
 /** Dotted decimal, NUL-terminated; "(bad OID)" when omni_oid_ok says no. */
 void omni_oid_dotted(otls_slice oid, char out[OMNI_OID_TEXT_MAX]);
+/** The way back from dotted decimal, arcs of up to 32 bits; false: that is none. */
+bool omni_oid_parse(const char *text, uint8_t out[OMNI_OID_SIZE_MAX], size_t *size);
 /** The long name if there is one, else dotted decimal. */
 void omni_oid_text(otls_slice oid, char out[OMNI_OID_TEXT_MAX]);
 

@@ -63,6 +63,18 @@ static bool limited(const corpus_case *loaded, const otls_backend *backend)
     return good;
 }
 
+/* What is left of the user's policies is what the case says. */
+static bool policies_ok(const corpus_case *loaded, const otls_verdict *verdict)
+{
+    char text[512] = "";
+
+    for (size_t i = 0; i < otls_verdict_policy_count(verdict); i++)
+        snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s%s", i != 0 ? "+" : "",
+                 otls_verdict_policy(verdict, i));
+    return otls_verdict_policy(verdict, otls_verdict_policy_count(verdict)) == NULL &&
+           (loaded->gives == NULL || strcmp(text, loaded->gives) == 0);
+}
+
 static int check(const corpus_case *loaded, const corpus_row *test, const otls_backend *backend)
 {
     otls_verdict *verdict = judge(loaded, backend, OTLS_VERIFIER_UNIFORM);
@@ -75,7 +87,8 @@ static int check(const corpus_case *loaded, const corpus_row *test, const otls_b
     failed = otls_verdict_flags(verdict) != wanted ||
              otls_verdict_depth(verdict) != test->wanted_depth ||
              otls_verdict_alert(verdict) != alert || !chain_ok(loaded, verdict) ||
-             (wanted != 0) != (otls_verdict_text(verdict)[0] != '\0') || !limited(loaded, backend);
+             (wanted != 0) != (otls_verdict_text(verdict)[0] != '\0') || !limited(loaded, backend) ||
+             !policies_ok(loaded, verdict);
     if (failed)
         printf("FAILED %s on %s: wanted %s@%d alert %d, got %s@%d alert %d: %s\n", test->name,
                otls_backend_name(backend), test->want, test->wanted_depth, alert,

@@ -44,6 +44,10 @@ static const struct {
     {"strict", OTLS_VERIFY_OPTION_STRICT},       {"partial", OTLS_VERIFY_OPTION_PARTIAL_CHAIN},
     {"cn", OTLS_VERIFY_OPTION_COMMON_NAME},      {"crl-leaf", OTLS_VERIFY_OPTION_CRL_LEAF},
     {"crl-chain", OTLS_VERIFY_OPTION_CRL_CHAIN}, {"wildcard", OTLS_VERIFY_OPTION_PARTIAL_WILDCARDS},
+    {"explicit", OTLS_VERIFY_OPTION_EXPLICIT_POLICY},
+    {"no-any", OTLS_VERIFY_OPTION_INHIBIT_ANY},
+    {"no-mapping", OTLS_VERIFY_OPTION_INHIBIT_MAPPING},
+    {"of-anchor", OTLS_VERIFY_OPTION_ANCHOR_POLICIES},
 };
 
 _Noreturn void corpus_die(const char *what, const char *why)
@@ -103,6 +107,22 @@ static uint32_t parse_options(const char *text)
     return set;
 }
 
+/* "policy:1.2.3" is of the initial set; "gives:1.2.3+1.2.4" is what must be left of it. */
+static void load_policies(corpus_case *loaded, const char *text)
+{
+    static const char policy[] = "policy:", gives[] = "gives:";
+    char *word;
+
+    snprintf(loaded->words, sizeof(loaded->words), "%s", text);
+    for (word = strtok(loaded->words, " "); word != NULL; word = strtok(NULL, " ")) {
+        if (strncmp(word, policy, sizeof(policy) - 1) == 0)
+            loaded->policies[loaded->parameters.policy_count++] = word + sizeof(policy) - 1;
+        else if (strncmp(word, gives, sizeof(gives) - 1) == 0)
+            loaded->gives = word + sizeof(gives) - 1;
+    }
+    loaded->parameters.policies = loaded->policies;
+}
+
 void corpus_load(corpus_case *loaded, const char *directory, const corpus_row *test)
 {
     const otls_verify_parameters initial = OTLS_VERIFY_PARAMETERS_INIT;
@@ -136,6 +156,7 @@ void corpus_load(corpus_case *loaded, const char *directory, const corpus_row *t
     loaded->parameters.max_depth = test->depth;
     loaded->parameters.security_level = test->level;
     loaded->parameters.options = parse_options(test->options);
+    load_policies(loaded, test->options);
     loaded->long_chain = strstr(test->options, "long") != NULL;
     if (loaded->long_chain) {
         loaded->parameters.max_certificates = OTLS_CHAIN_CERTIFICATES_MAX;

@@ -19,6 +19,9 @@ typedef struct corpus_case {
     size_t count;
     bool long_chain; /* with the largest limits; `parameters` has them */
     otls_verify_parameters parameters;
+    char words[256];
+    const char *policies[16]; /* into `words` */
+    const char *gives;        /* policies joined by +, or NULL */
 } corpus_case;
 
 /** Points into its line. */

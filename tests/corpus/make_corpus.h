@@ -29,7 +29,7 @@ typedef struct member { /* a certificate of a case */
 } member;
 
 typedef struct corpus_case {
-    char name[64], source[200], host[280], purpose[16], options[80], want[120];
+    char name[64], source[200], host[280], purpose[16], options[240], want[120];
     int wanted_depth, depth, level;
     long long time;
     member members[MEMBERS_MAX];

@@ -349,6 +349,66 @@ LISTS = [
 ]
 
 
+ANY = "2.5.29.32.0"
+
+
+def holds(*oids, critical=False):
+    return " | " + ext(POLICIES, ",".join(oids), critical) if oids else ""
+
+
+def maps(*pairs):
+    return " | " + ext("policyMappings", ",".join(pairs), True)
+
+
+def authority(*rest):
+    return "ca ca2" + "".join(rest)
+
+
+# name, section, authority, what the leaf has, options, wanted, depth
+INPUTS = [
+    ("any-none", "6.1.5", authority(), "", "", "ok", 0),
+    ("explicit-none", "6.1.1 (e)", authority(), "", "explicit", "POLICY", 1),
+    ("explicit-leaf-none", "6.1.5 (g)", authority(holds("1.2.3")), "", "explicit", "POLICY", 0),
+    ("explicit-same", "6.1.1 (c)", authority(holds("1.2.3")), holds("1.2.3"), "explicit gives:1.2.3", "ok", 0),
+    ("explicit-differ", "6.1.3 (d)", authority(holds("1.2.3")), holds("1.2.4"), "explicit", "POLICY", 0),
+    ("explicit-wanted", "6.1.5 (g) (iii)", authority(holds("1.2.3")), holds("1.2.3"), "explicit policy:1.2.3 gives:1.2.3", "ok", 0),
+    ("explicit-not-wanted", "6.1.5 (g) (iii)", authority(holds("1.2.3")), holds("1.2.3"), "explicit policy:1.2.4", "POLICY", 0),
+    ("explicit-one-of-two-wanted", "6.1.5 (g) (iii)", authority(holds("1.2.3", "1.2.4")), holds("1.2.3", "1.2.4"), "explicit policy:1.2.4 policy:1.2.5 gives:1.2.4", "ok", 0),
+    ("explicit-any-wanted", "6.1.1 (c)", authority(holds("1.2.3")), holds("1.2.3"), "explicit policy:" + ANY + " gives:1.2.3", "ok", 0),
+    ("not-wanted-not-explicit", "6.1.5 (g)", authority(holds("1.2.3")), holds("1.2.3"), "policy:1.2.4 gives:", "ok", 0),
+    ("any-above", "6.1.3 (d) (1) (ii)", authority(holds(ANY)), holds("1.2.3"), "explicit policy:1.2.3 gives:1.2.3", "ok", 0),
+    ("any-below", "6.1.3 (d) (2)", authority(holds("1.2.3")), holds(ANY), "explicit policy:1.2.3 gives:1.2.3", "ok", 0),
+    ("any-both", "6.1.5 (g) (iii) (3)", authority(holds(ANY)), holds(ANY), "explicit policy:1.2.3 gives:1.2.3", "ok", 0),
+    ("any-both-any", "6.1.5 (g) (ii)", authority(holds(ANY)), holds(ANY), "explicit gives:" + ANY, "ok", 0),
+    ("any-and-one", "6.1.5 (g) (ii)", authority(holds(ANY, "1.2.3")), holds(ANY), "explicit gives:1.2.3+" + ANY, "ok", 0),
+    ("inhibit-any-above", "6.1.1 (g)", authority(holds(ANY)), holds("1.2.3"), "explicit no-any", "POLICY", 1),
+    ("inhibit-any-below", "6.1.1 (g)", authority(holds("1.2.3")), holds(ANY), "explicit no-any", "POLICY", 0),
+    ("inhibit-any-not-explicit", "6.1.1 (g)", authority(holds(ANY)), holds(ANY), "no-any gives:", "ok", 0),
+    ("inhibit-any-beside", "6.1.1 (g)", authority(holds("1.2.3", ANY)), holds("1.2.3"), "explicit no-any gives:1.2.3", "ok", 0),
+    ("mapped", "6.1.4 (b)", authority(holds("1.2.3"), maps("1.2.3:1.2.4")), holds("1.2.4"), "explicit policy:1.2.3 gives:1.2.3", "ok", 0),
+    ("mapped-theirs-wanted", "6.1.5 (g) (iii): policies of the anchor's domain", authority(holds("1.2.3"), maps("1.2.3:1.2.4")), holds("1.2.4"), "explicit policy:1.2.4", "POLICY", 0),
+    ("mapped-old-name", "6.1.4 (b)", authority(holds("1.2.3"), maps("1.2.3:1.2.4")), holds("1.2.3"), "explicit", "POLICY", 0),
+    ("mapped-to-two", "6.1.4 (b) (1)", authority(holds("1.2.3"), maps("1.2.3:1.2.4", "1.2.3:1.2.5")), holds("1.2.5"), "explicit policy:1.2.3 gives:1.2.3", "ok", 0),
+    ("mapped-from-any", "6.1.4 (b) (1)", authority(holds(ANY), maps("1.2.3:1.2.4")), holds("1.2.4"), "explicit policy:1.2.3 gives:1.2.3", "ok", 0),
+    ("mapped-two-to-one", "6.1.4 (b) (1)", authority(holds("1.2.3", "1.2.4"), maps("1.2.3:1.2.5", "1.2.4:1.2.5")), holds("1.2.5"), "explicit policy:1.2.4 gives:1.2.4", "ok", 0),
+    ("inhibit-mapping", "6.1.1 (f)", authority(holds("1.2.3"), maps("1.2.3:1.2.4")), holds("1.2.4"), "explicit no-mapping", "POLICY", 0),
+    ("inhibit-mapping-other", "6.1.4 (b) (2)", authority(holds("1.2.3", "1.2.6"), maps("1.2.3:1.2.4")), holds("1.2.6"), "explicit no-mapping gives:1.2.6", "ok", 0),
+    ("inhibit-mapping-not-explicit", "6.1.1 (f)", authority(holds("1.2.3"), maps("1.2.3:1.2.4")), holds("1.2.4"), "no-mapping gives:", "ok", 0),
+    ("critical", "4.2.1.4", authority(holds("1.2.3", critical=True)), holds("1.2.3", critical=True), "explicit gives:1.2.3", "ok", 0),
+    ("self-issued-any", "6.1.3 (d) (2)", authority(holds("1.2.3")), holds("1.2.3"), "explicit no-any gives:1.2.3", "ok", 0),
+]
+# What the anchor says: binds by choice only. name, section, anchor, options, wanted, depth
+ANCHORS = [
+    ("policy-left-out", "6.1.1 (d)", holds("1.2.3"), "explicit gives:1.2.4", "ok", 0),
+    ("policy-binds", "RFC 5937 3.2", holds("1.2.3"), "explicit of-anchor", "POLICY", 1),
+    ("policy-same", "RFC 5937 3.2", holds("1.2.4"), "explicit of-anchor gives:1.2.4", "ok", 0),
+    ("required-left-out", "6.1.1 (d)", " | " + ext("policyConstraints", "requireExplicitPolicy:0", True) + holds("1.2.3"), "gives:1.2.4", "ok", 0),
+    ("required-binds", "RFC 5937 3.2", " | " + ext("policyConstraints", "requireExplicitPolicy:0", True) + holds("1.2.3"), "of-anchor", "POLICY", 1),
+    ("required-met", "RFC 5937 3.2", " | " + ext("policyConstraints", "requireExplicitPolicy:0", True) + holds("1.2.4"), "of-anchor gives:1.2.4", "ok", 0),
+    ("mapping-binds", "RFC 5937 3.2", holds("1.2.3") + maps("1.2.3:1.2.4"), "explicit of-anchor policy:1.2.3 gives:1.2.3", "ok", 0),
+]
+
+
 def case(name, source, lines, want, depth):
     print("case %s\n  source RFC 5280 %s" % (name, source))
     for line in lines:
@@ -406,6 +466,16 @@ def lists():
         case("list-" + name, section, lines, want, 0)
 
 
+def policies():
+    for name, section, issuer, leaf, options, want, depth in INPUTS:
+        lines = [issuer, "leaf leaf | issuer=ca2" + leaf, "send leaf ca2"]
+        case("policy-input-" + name, section, lines + (["options " + options] if options else []), want, depth)
+    for name, section, anchor, options, want, depth in ANCHORS:
+        lines = ["ca root2 | issuer=root2" + anchor, "ca ca2 | issuer=root2" + holds("1.2.4"), "leaf leaf | issuer=ca2" + holds("1.2.4")]
+        case("policy-anchor-" + name, section, lines + ["send leaf ca2", "trust root2", "options " + options], want, depth)
+
+
 if __name__ == "__main__":
     forms()
+    policies()
     lists()

@@ -156,6 +156,7 @@ static void open_context(shake *s)
     must(otls_context_set_common_name_fallback(s->context, cn != 0, &err), &err, "common name");
     must(otls_context_set_partial_wildcards(s->context, wildcards != 0, &err), &err, "wildcards");
     must(otls_context_set_verify_purpose(s->context, p->purpose, &err), &err, "purpose");
+    must(otls_context_set_policies(s->context, p->policies, p->policy_count, &err), &err, "policies");
     if (p->max_depth >= 0)
         must(otls_context_set_verify_depth(s->context, p->max_depth, &err), &err, "depth");
     if (p->max_certificates != 0)

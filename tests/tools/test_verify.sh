@@ -38,6 +38,29 @@ for engine in $engines all; do
     grep -q "certificate_revoked" "$work/out" || fail "on the list, $engine: $(cat "$work/out")"
 done
 
+# The corpus has chains with policies; its clock is the beginning of 2026.
+forms=$OMNITLS_BUILD_DIR/forms
+if [ -d "$forms" ]; then
+    policy() {
+        local code=$1 chain=$forms/policy-input-$2
+        shift 2
+        expect_code "$code" "policy $chain $*" "$tool" verify --ca "$chain/trust.pem" --json \
+            --time 2026-01-01T00:00:00Z "$@" --untrusted "$chain/sent.pem" "$chain/sent.pem"
+    }
+    policy 0 any-none
+    policy 4 any-none --explicit-policy
+    grep -q 'has no valid certificate policy' "$work/out" || fail "policy: $(cat "$work/out")"
+    policy 0 mapped --policy 1.2.3
+    grep -q '"policies":\["1.2.3"\]' "$work/out" || fail "policy: $(cat "$work/out")"
+    policy 4 mapped --policy 1.2.4
+    policy 0 mapped --policy 1.2.4 --policy 1.2.3
+    policy 4 mapped --policy 1.2.3 --inhibit-mapping
+    policy 0 any-above --policy 1.2.3
+    policy 4 any-above --policy 1.2.3 --inhibit-any
+    policy 1 any-none --policy 1.x
+    says "no policy" "1.x.*object identifier"
+fi
+
 expect_code 4 "JSON" "$tool" verify --backend all --json --ca "$pki/other-root.pem" "$leaf"
 [ "$(wc -l <"$work/out")" -eq 1 ] || fail "JSON: not one line"
 [ "$(grep -o '"verdict":"refused"' "$work/out" | wc -l)" -eq "$count" ] || fail "JSON: $(cat "$work/out")"
