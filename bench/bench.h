@@ -25,7 +25,7 @@ enum { BENCH_NATIVE = 0, BENCH_AGAIN = 1, BENCH_OURS = 2, BENCH_SLOTS = 3, BENCH
 /* ---- options: options.c ---------------------------------------------------------------------- */
 
 typedef struct bench_options {
-    bool quick, list, help, compare, explain;
+    bool quick, list, help, compare, explain, judge;
     const char *engine;  /* NULL: all */
     const char *only;    /* a case's name, or NULL */
     const char *pki;     /* directory of the test certificates; NULL: bench_pki_open makes one */
@@ -83,6 +83,7 @@ typedef enum bench_kind {
     BENCH_RECORD,
     BENCH_PING_PONG,
     BENCH_SOCKET_PING_PONG,
+    BENCH_GATHER, /* many small writes at once, read at the other end */
     BENCH_TRUST_FIRST,
     BENCH_TRUST_LATER
 } bench_kind;
@@ -91,11 +92,14 @@ typedef enum bench_kind {
 typedef enum bench_chain {
     BENCH_CHAIN_INTERMEDIATE, /* leaf and intermediate, the same each time */
     BENCH_CHAIN_LEAF,         /* a leaf that the root has signed, the same each time */
-    BENCH_CHAIN_FRESH         /* leaf and intermediate, new ones for each handshake */
+    BENCH_CHAIN_FRESH,        /* leaf and intermediate, new ones for each handshake */
+    BENCH_CHAIN_FRESH_LEAF    /* a leaf that the root has signed, a new one for each */
 } bench_chain;
 
-/* "intermediate", "leaf", "fresh"; NULL behind the last. */
+/* "intermediate", "leaf", "fresh", "fresh-leaf"; NULL behind the last. */
 const char *bench_chain_name(size_t chain);
+/* Made anew for each handshake? */
+bool bench_chain_is_fresh(bench_chain chain);
 
 typedef struct bench_case {
     const char *name, *title;
@@ -106,6 +110,9 @@ typedef struct bench_case {
     bool mutual, resume, early;
     size_t size; /* of a message */
     bench_chain chain;
+    size_t connections; /* open ones, used in turn; 0: one */
+    size_t threads;     /* that do the same at once, in wall-clock time; 0: one, in CPU time */
+    bool large;         /* takes so long that it must be asked for */
 } bench_case;
 
 extern const bench_case bench_cases[];
@@ -199,6 +206,9 @@ bool bench_try_engine(const bench_case *what, const char *engine, const bench_op
 /* Operations of one side only; nothing is measured. */
 bool bench_profile_connection(const bench_case *what, const bench_side *native,
                               const bench_options *options);
+/* Measures and evaluates; free(result->samples.rounds) afterwards. */
+bool bench_result_measure(bench_result *result, const bench_case *what, const bench_side *native,
+                          const bench_options *options);
 /* What the two programs of the wanted cases do, on standard output. */
 void bench_explain(const bench_options *options);
 bool bench_aa_good(const bench_result *result);

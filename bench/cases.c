@@ -32,6 +32,18 @@ const bench_case bench_cases[] = {
      .size = 64},
     {"socket_ping_pong_64", "64 B ping-pong, socketpair", BENCH_SOCKET_PING_PONG, AES_13,
      .key = "ecdsa-p256", .size = 64},
+    {"gather_64", "64 B writes, 256 at once", BENCH_GATHER, AES_13, .key = "ecdsa-p256",
+     .size = 64 * BENCH_PIECES},
+    {"threads_2", "TLS 1.3 handshake, on two threads", BENCH_HANDSHAKE, AES_13, .key = "ecdsa-p256",
+     .threads = 2},
+    {"threads_2_resumed", "TLS 1.3 handshake, resumed, on two threads", BENCH_HANDSHAKE, AES_13,
+     .key = "ecdsa-p256", .resume = true, .threads = 2},
+    {"connections_100", "64 B records, 100 connections in turn", BENCH_RECORD, AES_13,
+     .key = "ecdsa-p256", .size = 64, .connections = 100},
+    {"connections_1000", "64 B records, 1,000 connections in turn", BENCH_RECORD, AES_13,
+     .key = "ecdsa-p256", .size = 64, .connections = 1000, .large = true},
+    {"connections_10000", "64 B records, 10,000 connections in turn", BENCH_RECORD, AES_13,
+     .key = "ecdsa-p256", .size = 64, .connections = 10000, .large = true},
     {"trust_first", "system roots: first context + chain", BENCH_TRUST_FIRST, AES_13,
      .key = "ecdsa-p256"},
     {"trust_later", "system roots: each later context", BENCH_TRUST_LATER, AES_13,
@@ -42,7 +54,12 @@ const size_t bench_case_count = sizeof(bench_cases) / sizeof(bench_cases[0]);
 
 const char *bench_chain_name(size_t chain)
 {
-    static const char *const names[] = {"intermediate", "leaf", "fresh"};
+    static const char *const names[] = {"intermediate", "leaf", "fresh", "fresh-leaf"};
 
     return chain < sizeof(names) / sizeof(names[0]) ? names[chain] : NULL;
+}
+
+bool bench_chain_is_fresh(bench_chain chain)
+{
+    return chain == BENCH_CHAIN_FRESH || chain == BENCH_CHAIN_FRESH_LEAF;
 }

@@ -146,8 +146,8 @@ static bool append(const otls_certificate *from, const issuer *by, FILE *stream)
            bench_complain("%s: no certificate could be signed with %s", by->engine, by->key);
 }
 
-static bool write_chain(otls_certificate *const *list, const char *engine, const char *pki,
-                        const char *out)
+static bool write_chain(otls_certificate *const *list, size_t count, const char *engine,
+                        const char *pki, const char *out)
 {
     issuer intermediate = {.engine = engine}, root = {.engine = engine};
     FILE *stream = bench_open(out);
@@ -157,7 +157,8 @@ static bool write_chain(otls_certificate *const *list, const char *engine, const
         return false;
     (void)snprintf(intermediate.key, sizeof(intermediate.key), "%s/int.key", pki);
     (void)snprintf(root.key, sizeof(root.key), "%s/root.key", pki);
-    good = append(list[0], &intermediate, stream) && append(list[1], &root, stream);
+    good = append(list[0], count == 2 ? &intermediate : &root, stream) &&
+           (count == 1 || append(list[1], &root, stream));
     return bench_close(stream, out) && good;
 }
 
@@ -170,8 +171,9 @@ bool bench_chain_fresh(const char *chain, const char *engine, const char *pki, c
 
     if (otls_certificate_list_from_file(&list, &count, chain, &err) != OTLS_OK)
         return bench_complain("%s", err.text);
-    good = count == 2 ? write_chain(list, engine, pki, out)
-                      : bench_complain("%s: a leaf and an intermediate are needed", chain);
+    good = count == 1 || count == 2
+               ? write_chain(list, count, engine, pki, out)
+               : bench_complain("%s: a leaf is needed, and an intermediate at most", chain);
     otls_certificate_list_free(list, count);
     return good;
 }

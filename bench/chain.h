@@ -9,8 +9,9 @@
 
 #include "native.h"
 
-/* Reads leaf and intermediate from `chain` (PEM), lets `engine` sign new ones with the keys int.key
- * and root.key of `pki`, and writes them to `out` (PEM). False after a sentence. */
+/* Reads a leaf, and an intermediate if there is one, from `chain` (PEM), lets `engine` sign new
+ * ones with the keys int.key and root.key of `pki`, and writes them to `out` (PEM). False after a
+ * sentence. */
 bool bench_chain_fresh(const char *chain, const char *engine, const char *pki, const char *out);
 
 /* An empty file for that, the caller's to remove; "" and false after a sentence. */

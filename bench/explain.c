@@ -12,6 +12,7 @@ typedef enum step {
     STEP_HANDSHAKE,
     STEP_SESSION,
     STEP_WRITE,
+    STEP_GATHER,
     STEP_READ,
     STEP_CLOSE,
     STEP_PREPARE,
@@ -45,6 +46,7 @@ static const program programs[] = {
          [STEP_SESSION] = "client: SSL_set_session before it; after it SSL_read_ex, which takes up "
                           "the ticket, and SSL_get1_session",
          [STEP_WRITE] = "SSL_write_ex",
+         [STEP_GATHER] = "SSL_write_ex for each",
          [STEP_READ] = "SSL_read_ex",
          [STEP_CLOSE] = "SSL_free",
          [STEP_PREPARE] = "SSL_CTX_new and SSL_CTX_free",
@@ -74,6 +76,7 @@ static const program programs[] = {
          [STEP_SESSION] = "client: wolfSSL_set_session before it; after it wolfSSL_read, which "
                           "takes up the ticket, and wolfSSL_get1_session",
          [STEP_WRITE] = "wolfSSL_write",
+         [STEP_GATHER] = "wolfSSL_write for each",
          [STEP_READ] = "wolfSSL_read",
          [STEP_CLOSE] = "wolfSSL_free",
          [STEP_PREPARE] = "wolfSSL_Init, wolfSSL_CTX_new and wolfSSL_CTX_free",
@@ -103,6 +106,7 @@ static const program programs[] = {
                           "gnutls_record_recv, which takes up the ticket, and "
                           "gnutls_session_get_data2",
          [STEP_WRITE] = "gnutls_record_send",
+         [STEP_GATHER] = "gnutls_record_send for each",
          [STEP_READ] = "gnutls_record_recv",
          [STEP_CLOSE] = "gnutls_deinit",
          [STEP_PREPARE] =
@@ -132,6 +136,7 @@ static const program programs[] = {
                           "otls_connection_read, which takes up the ticket, and "
                           "otls_connection_session",
          [STEP_WRITE] = "otls_connection_write",
+         [STEP_GATHER] = "otls_connection_writev",
          [STEP_READ] = "otls_connection_read",
          [STEP_CLOSE] = "otls_connection_free",
          [STEP_PREPARE] = "otls_backend_find, otls_context_new, otls_context_seal and "
@@ -196,8 +201,10 @@ static void data(const bench_case *what, const bench_options *options)
     tell("every few rounds, not timed: two connections", STEP_CONNECT, options->engine);
     tell("and their handshake", STEP_HANDSHAKE, options->engine);
     printf("  each operation, timed: %zu bytes %s\n", what->size,
-           what->kind == BENCH_RECORD ? "from the client to the server" : "there, and back again");
-    tell("one end writes", STEP_WRITE, options->engine);
+           what->kind == BENCH_RECORD   ? "from the client to the server"
+           : what->kind == BENCH_GATHER ? "in 256 pieces from the client to the server"
+                                        : "there, and back again");
+    tell("one end writes", what->kind == BENCH_GATHER ? STEP_GATHER : STEP_WRITE, options->engine);
     tell("the other reads until all are there", STEP_READ, options->engine);
 }
 
@@ -208,8 +215,9 @@ static void connections(const bench_case *what, const bench_options *options)
            what->kind == BENCH_SOCKET_PING_PONG ? "a socketpair" : "a pipe in memory");
     if (what->kind == BENCH_HANDSHAKE && !what->resume)
         printf("  chain: %s; caches are %s\n", bench_chain_name(options->chain),
-               options->chain == BENCH_CHAIN_FRESH ? "cold for the chain, warm for keys"
-                                                   : "warm: every chain has been seen");
+               bench_chain_is_fresh((bench_chain)options->chain)
+                   ? "cold for the chain, warm for keys"
+                   : "warm: every chain has been seen");
     tell("once, not timed: contexts", STEP_CONTEXTS, options->engine);
     if (what->mutual)
         tell("and the client's certificate", STEP_MUTUAL, options->engine);

@@ -3,23 +3,34 @@
 #include "bench.h"
 #include "compare/compare.h"
 #include "diff/diff.h"
+#include "judge/judge.h"
 
 #include <signal.h>
 #include <stdlib.h>
 
 enum { EXIT_USAGE = 1, EXIT_MEASURE = 2 };
 
+/* By its whole name, or by a pattern: what only begins so might not mean the minutes that it takes.
+ */
+static bool asked_for(const bench_options *options, const bench_case *what)
+{
+    return options->only != NULL &&
+           (strcmp(options->only, what->name) == 0 ||
+            (strpbrk(options->only, "*?[") != NULL && bench_case_wanted(options, what->name)));
+}
+
 static bool wanted(const bench_options *options, const bench_case *what, const bench_side *native)
 {
     return (options->engine == NULL || strcmp(options->engine, native->name) == 0) &&
-           bench_case_wanted(options, what->name);
+           (what->large ? asked_for(options, what) : bench_case_wanted(options, what->name));
 }
 
 static bool known(const bench_options *options)
 {
     const bench_side *sides[BENCH_ENGINES_MAX];
     const size_t count = bench_engines(sides);
-    bool engine = options->engine == NULL, name = options->only == NULL || options->compare;
+    bool engine = options->engine == NULL,
+         name = options->only == NULL || options->compare || options->judge;
 
     for (size_t i = 0; i < count && !engine; i++)
         engine = strcmp(options->engine, sides[i]->name) == 0;
@@ -28,48 +39,6 @@ static bool known(const bench_options *options)
     if (!engine)
         return bench_complain("--backend: \"%s\" is no engine of this build", options->engine);
     return name || bench_complain("--case: there is no \"%s\"; see --list", options->only);
-}
-
-/* ---- results --------------------------------------------------------------------------------- */
-
-static void evaluate(bench_result *result, double *values)
-{
-    const bench_samples *s = &result->samples;
-
-    for (size_t slot = 0; slot < BENCH_SLOTS; slot++) {
-        for (size_t i = 0; i < s->count; i++)
-            values[i] = s->rounds[i][slot].cpu;
-        result->time[slot] = bench_spread_of(values, s->count);
-        for (size_t i = 0; i < s->count; i++)
-            values[i] = s->rounds[i][slot].real;
-        result->real[slot] = bench_spread_of(values, s->count);
-    }
-    for (size_t i = 0; i < s->count; i++)
-        values[i] = s->rounds[i][BENCH_NATIVE].cpu / s->rounds[i][BENCH_OURS].cpu;
-    result->ratio = bench_spread_of(values, s->count);
-    for (size_t i = 0; i < s->count; i++)
-        values[i] = s->rounds[i][BENCH_NATIVE].cpu / s->rounds[i][BENCH_AGAIN].cpu;
-    result->aa = bench_spread_of(values, s->count);
-}
-
-static bool measure(bench_result *result, const bench_case *what, const bench_side *native,
-                    const bench_options *options)
-{
-    const bool trust = what->kind == BENCH_TRUST_FIRST || what->kind == BENCH_TRUST_LATER;
-    double *values;
-    bool good;
-
-    *result = (bench_result){.what = what, .engine = native->name};
-    good = trust ? bench_run_trust(what, native, options, &result->samples)
-                 : bench_run_connection(what, native, options, &result->samples);
-    values = good ? malloc(result->samples.count * sizeof(*values)) : NULL;
-    if (values == NULL) {
-        free(result->samples.rounds);
-        return bench_complain("%s on %s could not be measured", what->name, native->name);
-    }
-    evaluate(result, values);
-    free(values);
-    return true;
 }
 
 /* The first context of a process must be measured before anything else touches an engine, so the
@@ -87,8 +56,8 @@ static bool measure_all(bench_report *report, bench_kind from, bench_kind to)
                 report->count == BENCH_RESULTS_MAX)
                 continue;
             bench_progress(bench_cases[i].name, sides[j]->name, 1);
-            if (measure(&report->results[report->count], &bench_cases[i], sides[j],
-                        &report->options))
+            if (bench_result_measure(&report->results[report->count], &bench_cases[i], sides[j],
+                                     &report->options))
                 report->count++;
             else
                 good = false;
@@ -157,7 +126,7 @@ static int run(const bench_options *options)
     report->options.seconds = bench_seconds_each(options, figures(options));
     bench_progress_start(figures(options));
     good = measure_all(report, BENCH_TRUST_FIRST, BENCH_TRUST_FIRST);
-    good = measure_all(report, BENCH_HANDSHAKE, BENCH_SOCKET_PING_PONG) && good;
+    good = measure_all(report, BENCH_HANDSHAKE, BENCH_GATHER) && good;
     good = measure_all(report, BENCH_TRUST_LATER, BENCH_TRUST_LATER) && good;
     bench_progress_end();
     qsort(report->results, report->count, sizeof(report->results[0]), by_case);
@@ -200,7 +169,9 @@ int main(int argc, char **argv)
         return EXIT_MEASURE;
     if (options.pki == NULL)
         options.pki = pki;
-    if (options.compare)
+    if (options.judge)
+        code = judge_main(&options);
+    else if (options.compare)
         code = compare_main(&options);
     else
         code = options.profile != NULL ? profile(&options) : run(&options);

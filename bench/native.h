@@ -16,6 +16,7 @@
 #define BENCH_HOST "localhost"
 #define BENCH_PATH_SIZE 1024
 #define BENCH_CHAIN_MAX 4
+#define BENCH_PIECES 256 /* of one gathering write */
 #define BENCH_SIGNATURE_SIZE 128
 
 enum { BENCH_TLS1_2 = 0x0303, BENCH_TLS1_3 = 0x0304 };
@@ -80,7 +81,9 @@ typedef struct bench_side {
     void (*conn_free)(bench_conn *conn);
     int (*handshake)(bench_conn *conn);                             /* 1 done, 0 waits, -1 failed */
     bool (*write)(bench_conn *conn, const void *data, size_t size); /* all of it */
-    int (*read)(bench_conn *conn, void *out, size_t size);          /* bytes, 0 waits, -1 failed */
+    /* `count` pieces of that size, all of them; NULL: the program has nothing but write. */
+    bool (*gather)(bench_conn *conn, const uint8_t *data, size_t piece, size_t count);
+    int (*read)(bench_conn *conn, void *out, size_t size); /* bytes, 0 waits, -1 failed */
     /* Was negotiated what `setup` says? */
     bool (*agreed)(bench_conn *conn, const bench_setup *setup);
 

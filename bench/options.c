@@ -20,6 +20,7 @@ enum {
     OPTION_DIFF,
     OPTION_CHAIN,
     OPTION_EXPLAIN,
+    OPTION_JUDGE,
 };
 enum { OPTION_LIST = 300, OPTION_HELP, OPTION_PKI, OPTION_PROFILE, OPTION_OPERATIONS };
 
@@ -29,6 +30,7 @@ static const struct option words[] = {
     {"diff", required_argument, NULL, OPTION_DIFF},
     {"chain", required_argument, NULL, OPTION_CHAIN},
     {"explain", required_argument, NULL, OPTION_EXPLAIN},
+    {"judge", no_argument, NULL, OPTION_JUDGE},
     {"csv", required_argument, NULL, OPTION_CSV},
     {"quick", no_argument, NULL, OPTION_QUICK},
     {"backend", required_argument, NULL, OPTION_ENGINE},
@@ -51,6 +53,7 @@ void bench_usage(FILE *stream)
         "The bare engine beside omnitls over it, in one process, slice by slice; or, with\n"
         "--compare, omnitls on each engine, side by side.\n\n"
         "  --compare         which engine for what: speed, latency, bytes, memory, code\n"
+        "  --judge           figures against their targets; only those of quiet rounds count\n"
         "  --explain PATTERN what both programs of a case do, call by call\n"
         "  --diff A B        two files that --json wrote: what changed beyond noise\n"
         "  --quick           shorter: everything in less than 40 seconds\n"
@@ -71,7 +74,8 @@ void bench_usage(FILE *stream)
         "                    with --case and --backend\n"
         "  --operations N    how many, with --profile (default 100)\n"
         "  --help\n\n"
-        "Exit codes: 0 measured, 1 usage, 2 something could not be measured or written.\n",
+        "Exit codes: 0 measured, 1 usage, 2 something could not be measured or written, 3 --judge: "
+        "a\nfigure missed its target, or did not count.\n",
         stream);
 }
 
@@ -104,7 +108,7 @@ static bool chain(const char *text, size_t *out)
     for (*out = 0; bench_chain_name(*out) != NULL; (*out)++)
         if (strcmp(text, bench_chain_name(*out)) == 0)
             return true;
-    return bench_complain("--chain: leaf, intermediate or fresh, not \"%s\"", text);
+    return bench_complain("--chain: leaf, intermediate, fresh or fresh-leaf, not \"%s\"", text);
 }
 
 static bool take(bench_options *options, int word)
@@ -127,6 +131,9 @@ static bool take(bench_options *options, int word)
     case OPTION_EXPLAIN:
         options->explain = true;
         options->only = optarg;
+        return true;
+    case OPTION_JUDGE:
+        options->judge = true;
         return true;
     case OPTION_DIFF:
         options->diff[0] = optarg;
@@ -206,6 +213,9 @@ static bool consistent(const bench_options *options)
         return bench_complain("only one of the reports can go to standard output");
     if (options->profile != NULL && (options->only == NULL || options->engine == NULL))
         return bench_complain("--profile needs --case and --backend");
+    if (options->judge && (options->compare || options->profile != NULL || options->html != NULL))
+        return bench_complain(
+            "--judge goes with --json and --csv, not with --compare, --profile or --html");
     if (options->explain && options->compare)
         return bench_complain("--explain is about cases beside the bare engine; see --list");
     if (options->diff[0] != NULL && options->diff[1] == NULL)

@@ -260,6 +260,17 @@ static bool conn_write(bench_conn *conn, const void *data, size_t size)
            count == size;
 }
 
+static bool gather(bench_conn *conn, const uint8_t *data, size_t piece, size_t count)
+{
+    otls_buffer_view views[BENCH_PIECES];
+    size_t taken;
+
+    for (size_t i = 0; i < count; i++)
+        views[i] = (otls_buffer_view){.data = data + i * piece, .size = piece};
+    return otls_connection_writev(as_ours(conn), views, count, &taken, NULL) == OTLS_OK &&
+           taken == piece * count;
+}
+
 static int conn_read(bench_conn *conn, void *out, size_t size)
 {
     size_t count;
@@ -345,6 +356,7 @@ const bench_side bench_ours = {
     .conn_free = conn_free,
     .handshake = handshake,
     .write = conn_write,
+    .gather = gather,
     .read = conn_read,
     .agreed = agreed,
     .session = session,

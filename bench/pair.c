@@ -23,7 +23,7 @@ static bool path(char out[BENCH_PATH_SIZE], const char *directory, const char *p
 bool bench_setup_fill(bench_setup *setup, const bench_case *what, const char *engine,
                       const char *pki)
 {
-    const bool leaf = what->chain == BENCH_CHAIN_LEAF;
+    const bool leaf = what->chain == BENCH_CHAIN_LEAF || what->chain == BENCH_CHAIN_FRESH_LEAF;
 
     setup->engine = engine;
     setup->version = what->version;
@@ -54,7 +54,7 @@ static bool fresh_files(bench_pair *pair, const char *pki)
 
 bool bench_pair_refresh(bench_pair *pair)
 {
-    if (pair->what->chain != BENCH_CHAIN_FRESH)
+    if (!bench_chain_is_fresh(pair->what->chain))
         return true;
     return bench_chain_fresh(pair->server_template, pair->setup.engine, pair->pki,
                              pair->setup.server_chain) &&
@@ -74,21 +74,35 @@ static void fresh_remove(bench_pair *pair)
         (void)unlink(pair->setup.client_chain);
 }
 
-bool bench_pair_start(bench_pair *pair, const bench_case *what, const bench_side *side,
-                      const char *engine, const char *pki, bench_wires *wires)
+static bench_pair blank(const bench_case *what, const bench_side *side, bench_wires *wires)
 {
-    *pair = (bench_pair){
+    return (bench_pair){
         .what = what,
         .side = side,
         .wires = wires,
         .client_end = {.in = &wires->to_client, .out = &wires->to_server, .fd = -1},
         .server_end = {.in = &wires->to_server, .out = &wires->to_client, .fd = -1},
     };
+}
+
+bool bench_pair_start(bench_pair *pair, const bench_case *what, const bench_side *side,
+                      const char *engine, const char *pki, bench_wires *wires)
+{
+    *pair = blank(what, side, wires);
     if (!bench_setup_fill(&pair->setup, what, engine, pki) ||
-        (what->chain == BENCH_CHAIN_FRESH && !fresh_files(pair, pki)))
+        (bench_chain_is_fresh(what->chain) && !fresh_files(pair, pki)))
         return false;
     pair->world = side->world_new(&pair->setup);
     return pair->world != NULL;
+}
+
+bool bench_pair_share(bench_pair *pair, const bench_pair *from, bench_wires *wires)
+{
+    *pair = blank(from->what, from->side, wires);
+    pair->setup = from->setup;
+    pair->world = from->world;
+    pair->shares = true;
+    return from->what->kind == BENCH_HANDSHAKE || bench_pair_connect(pair);
 }
 
 void bench_pair_end(bench_pair *pair)
@@ -98,8 +112,10 @@ void bench_pair_end(bench_pair *pair)
     bench_pair_close(pair);
     if (pair->session != NULL)
         pair->side->session_free(pair->session);
-    pair->side->world_free(pair->world);
-    fresh_remove(pair);
+    if (!pair->shares) {
+        pair->side->world_free(pair->world);
+        fresh_remove(pair);
+    }
     *pair = (bench_pair){.side = NULL};
 }
 
@@ -130,6 +146,7 @@ bool bench_pair_open(bench_pair *pair)
 
 void bench_pair_close(bench_pair *pair)
 {
+    bench_crowd_close(pair);
     pair->side->conn_free(pair->client);
     pair->side->conn_free(pair->server);
     pair->client = pair->server = NULL;
@@ -165,6 +182,10 @@ bool bench_pair_connect(bench_pair *pair)
 {
     if (!bench_pair_open(pair) || !bench_pair_shake(pair))
         return false;
+    if (pair->what->connections > 1) {
+        bench_pair_close(pair);
+        return bench_crowd_open(pair);
+    }
     return (pair->side->agreed(pair->client, &pair->setup) &&
             pair->side->agreed(pair->server, &pair->setup)) ||
            bench_complain("%s: version, suite or group is not what both sides must use",
@@ -173,13 +194,11 @@ bool bench_pair_connect(bench_pair *pair)
 
 /* ---- one operation --------------------------------------------------------------------------- */
 
-static bool carry(const bench_pair *pair, bench_conn *from, bench_conn *to)
+static bool arrive(const bench_pair *pair, bench_conn *to)
 {
     const size_t size = pair->what->size;
     size_t got = 0;
 
-    if (!pair->side->write(from, pair->wires->message, size))
-        return bench_complain("%s: a write did not take everything", pair->side->name);
     for (int step = 0; step < STEPS_MAX; step++) {
         const int count = pair->side->read(to, pair->wires->received + got, size - got);
 
@@ -190,6 +209,28 @@ static bool carry(const bench_pair *pair, bench_conn *from, bench_conn *to)
             return true;
     }
     return bench_complain("%s: the data do not arrive", pair->side->name);
+}
+
+static bool carry(const bench_pair *pair, bench_conn *from, bench_conn *to)
+{
+    if (!pair->side->write(from, pair->wires->message, pair->what->size))
+        return bench_complain("%s: a write did not take everything", pair->side->name);
+    return arrive(pair, to);
+}
+
+/* An engine's own program has nothing but its write. */
+static bool gather(const bench_pair *pair)
+{
+    const size_t piece = pair->what->size / BENCH_PIECES;
+    bool good = true;
+
+    if (pair->side->gather != NULL)
+        good = pair->side->gather(pair->client, pair->wires->message, piece, BENCH_PIECES);
+    else
+        for (size_t i = 0; good && i < BENCH_PIECES; i++)
+            good = pair->side->write(pair->client, pair->wires->message + i * piece, piece);
+    return good ? arrive(pair, pair->server)
+                : bench_complain("%s: a write did not take everything", pair->side->name);
 }
 
 static bool handshake(bench_pair *pair)
@@ -252,11 +293,15 @@ static bool resumption(bench_pair *pair)
 
 static bool operation(bench_pair *pair)
 {
+    if (pair->crowd != NULL)
+        bench_crowd_next(pair);
     switch (pair->what->kind) {
     case BENCH_HANDSHAKE:
         return pair->setup.resume ? resumption(pair) : handshake(pair);
     case BENCH_RECORD:
         return carry(pair, pair->client, pair->server);
+    case BENCH_GATHER:
+        return gather(pair);
     default:
         return carry(pair, pair->client, pair->server) && carry(pair, pair->server, pair->client);
     }

@@ -11,6 +11,8 @@ typedef struct bench_wires {
     uint8_t message[16384], received[16384];
 } bench_wires;
 
+typedef struct bench_crowd bench_crowd;
+
 typedef struct bench_pair {
     const bench_case *what;
     const bench_side *side;
@@ -19,6 +21,8 @@ typedef struct bench_pair {
     bench_world *world;
     bench_end client_end, server_end;
     bench_conn *client, *server;
+    bench_crowd *crowd;     /* where the case has many connections */
+    bool shares;            /* the contexts are another pair's */
     bench_session *session; /* of the handshake before, where they resume */
     /* Fresh chains: what they are made from; `setup` names files of the pair's own. */
     const char *pki;
@@ -29,6 +33,9 @@ typedef struct bench_pair {
 bool bench_pair_start(bench_pair *pair, const bench_case *what, const bench_side *side,
                       const char *engine, const char *pki, bench_wires *wires);
 void bench_pair_end(bench_pair *pair);
+/* Connections of its own, where the case keeps them open, over the contexts of `from`, which
+ * outlives it; for another thread. */
+bool bench_pair_share(bench_pair *pair, const bench_pair *from, bench_wires *wires);
 
 /* Connections without a handshake; over a new socketpair where the case says so. */
 bool bench_pair_open(bench_pair *pair);
@@ -40,5 +47,13 @@ bool bench_pair_connect(bench_pair *pair);
 bool bench_pair_refresh(bench_pair *pair);
 /* `count` operations of the case. */
 bool bench_pair_do(bench_pair *pair, size_t count);
+
+/* rest.c: heap of a client and a server that have exchanged a message and found no more to read. */
+bool bench_pair_at_rest(bench_pair *pair, double *bytes);
+
+/* crowd.c: as many connections as the case says; the next one becomes the pair's. */
+bool bench_crowd_open(bench_pair *pair);
+void bench_crowd_next(bench_pair *pair);
+void bench_crowd_close(bench_pair *pair);
 
 #endif

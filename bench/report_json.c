@@ -42,7 +42,7 @@ static json_t *benchmark(const bench_result *result, size_t slot)
     if (entry == NULL)
         return NULL;
     (void)json_object_set_new(entry, "items_per_second", json_real(1e9 / time.cpu));
-    if (result->what->kind == BENCH_RECORD)
+    if (result->what->kind == BENCH_RECORD || result->what->kind == BENCH_GATHER)
         (void)json_object_set_new(entry, "bytes_per_second",
                                   json_real(1e9 / time.cpu * (double)result->what->size));
     if (slot == BENCH_OURS) {

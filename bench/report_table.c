@@ -9,7 +9,7 @@ void bench_speed_text(const bench_case *what, double nanoseconds, char out[32])
 {
     const double each = 1e9 / nanoseconds;
 
-    if (what->kind == BENCH_RECORD)
+    if (what->kind == BENCH_RECORD || what->kind == BENCH_GATHER)
         (void)snprintf(out, 32, "%.*f MB/s", each * (double)what->size < 1e8 ? 1 : 0,
                        each * (double)what->size / 1e6);
     else if (each >= 10000)

@@ -3,7 +3,7 @@
  * Handshakes, records and ping-pong, in slices: the bare engine beside omnitls, or omnitls on one
  * engine beside omnitls on the others.
  */
-#include "pair.h"
+#include "threads.h"
 
 #include <stdlib.h>
 
@@ -16,6 +16,7 @@ typedef struct work {
     bench_case what;
     bench_wires *wires;
     bench_pair pairs[BENCH_SLOTS_MAX];
+    bench_team *teams[BENCH_SLOTS_MAX]; /* where the case has several threads */
     size_t turn;
 } work;
 
@@ -44,7 +45,9 @@ static bool run(bench_work *base, size_t slot, size_t count, bench_time *spent)
     bench_time start;
     bool good;
 
-    if (w->what.chain == BENCH_CHAIN_FRESH)
+    if (w->teams[slot] != NULL)
+        return bench_team_do(w->teams[slot], count, spent);
+    if (bench_chain_is_fresh(w->what.chain))
         return run_fresh(&w->pairs[slot], count, spent);
     start = bench_now();
     good = bench_pair_do(&w->pairs[slot], count);
@@ -53,6 +56,17 @@ static bool run(bench_work *base, size_t slot, size_t count, bench_time *spent)
 }
 
 /* ---- making and checking --------------------------------------------------------------------- */
+
+static bool teams(work *w)
+{
+    bool good = true;
+
+    for (size_t i = 0; good && i < w->base.slots; i++) {
+        w->teams[i] = bench_team_new(&w->pairs[i], w->what.threads);
+        good = w->teams[i] != NULL;
+    }
+    return good;
+}
 
 /*
  * In another order each time: the allocator gives out good and bad places, and none of the slots
@@ -73,7 +87,7 @@ static bool connect_all(work *w)
         if (w->what.kind == BENCH_HANDSHAKE)
             bench_pair_close(pair);
     }
-    return true;
+    return w->what.threads == 0 || teams(w);
 }
 
 static bool renew(bench_work *base)
@@ -101,7 +115,7 @@ static work work_of(const bench_case *what, const bench_options *options, size_t
     const bool handshakes = what->kind == BENCH_HANDSHAKE;
 
     return (work){.base = {.run = run,
-                           .renew = handshakes ? NULL : renew,
+                           .renew = handshakes || what->connections > 1 ? NULL : renew,
                            .slice = handshakes ? SLICE_HANDSHAKE : SLICE_DATA,
                            .slots = slots,
                            .twin = twin},
@@ -111,8 +125,10 @@ static work work_of(const bench_case *what, const bench_options *options, size_t
 
 static void work_close(work *w)
 {
-    for (size_t i = 0; i < BENCH_SLOTS_MAX; i++)
+    for (size_t i = 0; i < BENCH_SLOTS_MAX; i++) {
+        bench_team_free(w->teams[i]);
         bench_pair_end(&w->pairs[i]);
+    }
     free(w->wires);
 }
 

@@ -56,31 +56,6 @@ static bool handshakes(bench_pair *pair, double values[KINDS])
     return true;
 }
 
-/* At rest: a message has gone each way, and each end has found nothing more to read. */
-static bool come_to_rest(bench_pair *pair)
-{
-    return bench_pair_connect(pair) && bench_pair_do(pair, 1) &&
-           pair->side->read(pair->client, pair->wires->received, 64) == 0 &&
-           pair->side->read(pair->server, pair->wires->received, 64) == 0;
-}
-
-static bool at_rest(bench_pair *pair, double *bytes)
-{
-    bench_heap heap;
-    bool good = come_to_rest(pair); /* what the first one of all leaves behind does not count */
-
-    *bytes = 0;
-    bench_pair_close(pair);
-    for (size_t i = 0; good && i < PAIRS; i++) {
-        bench_heap_start();
-        good = come_to_rest(pair);
-        heap = bench_heap_stop();
-        *bytes += (double)heap.bytes / PAIRS;
-        bench_pair_close(pair);
-    }
-    return good;
-}
-
 static bool contexts(const bench_setup *setup, double *bytes)
 {
     bench_world *worlds[PAIRS] = {NULL};
@@ -108,7 +83,7 @@ static bool with(const bench_case *what, const char *engine, const char *pki, be
     if (good && what == &shaking)
         good = handshakes(&pair, values) && contexts(&pair.setup, &values[CONTEXTS]);
     else if (good)
-        good = at_rest(&pair, &values[what == &resting ? IDLE : IDLE_FD]);
+        good = bench_pair_at_rest(&pair, &values[what == &resting ? IDLE : IDLE_FD]);
     bench_pair_end(&pair);
     return good;
 }
