@@ -78,6 +78,25 @@ static otls_status read_all(int fd, const char *path, size_t expected, unsigned 
     return OTLS_OK;
 }
 
+otls_status omni_file_head(const char *path, unsigned char *out, size_t want, size_t *got,
+                           otls_error *err)
+{
+    const int fd = open(path, O_RDONLY | O_CLOEXEC);
+    otls_status status;
+    ssize_t count = 0;
+
+    *got = 0;
+    if (fd < 0)
+        return fail_open(path, errno, err);
+    status = check_kind(fd, path, &(size_t){0}, err);
+    while (status == OTLS_OK && *got < want && (count = read(fd, out + *got, want - *got)) > 0)
+        *got += (size_t)count;
+    if (status == OTLS_OK && count < 0)
+        status = fail_open(path, errno, err);
+    (void)close(fd);
+    return status;
+}
+
 otls_status omni_file_read(const char *path, unsigned char **out, size_t *size, otls_error *err)
 {
     otls_status status;

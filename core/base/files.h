@@ -12,6 +12,10 @@
  *  file: not found, directory, unreadable, empty, too large. */
 otls_status omni_file_read(const char *path, unsigned char **out, size_t *size, otls_error *err);
 
+/** The first `want` bytes, or as many as there are. Errors as omni_file_read's, but for the sizes. */
+otls_status omni_file_head(const char *path, unsigned char *out, size_t want, size_t *got,
+                           otls_error *err);
+
 /** Call `each` with the full path of every regular file (links followed), sorted by name. */
 otls_status omni_directory_each(const char *path,
                                 otls_status (*each)(const char *path, void *user, otls_error *err),

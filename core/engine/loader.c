@@ -15,17 +15,65 @@
 #define OMNITLS_MODULE_PATH "/usr/local/lib/omnitls"
 #endif
 
-static otls_status open_module(const otls_backend_module **out, const char *path, otls_error *err)
-{
-    char reason[sizeof(err->text)];
-    void *module = omni_os_module_open(path, reason, sizeof(reason));
-    const void *symbol;
+#define FAIL(...) omni_fail(err, OTLS_E_BACKEND, OTLS_CODE_NONE, __VA_ARGS__)
 
+#ifdef __ELF__
+enum { HEAD = 5, CLASS = 4, CLASS_32 = 1, CLASS_64 = 2 };
+
+/* What the loader would say in its own words, and in the user's language. */
+static otls_status check_file(const char *path, const char *name, otls_error *err)
+{
+    const int own = sizeof(void *) == 8 ? CLASS_64 : CLASS_32;
+    unsigned char head[HEAD];
+    size_t got;
+
+    if (omni_file_head(path, head, sizeof(head), &got, err) != OTLS_OK) {
+        const int32_t code = err != NULL ? err->code : OTLS_CODE_NONE;
+
+        return omni_fail(err, OTLS_E_BACKEND, code,
+                         code == OTLS_CODE_FILE_IS_DIRECTORY
+                             ? "module %s is a directory; put a shared library of that name there"
+                             : "module %s cannot be read; let this user read it",
+                         name);
+    }
+    if (got < sizeof(head) || memcmp(head, "\177ELF", 4) != 0)
+        return FAIL("module %s is no shared library; link it with -shared", name);
+    if (head[CLASS] != own)
+        return FAIL("module %s is built for programs of %d bits, and this one has %d; build it for "
+                    "these",
+                    name, head[CLASS] == CLASS_64 ? 64 : 32, own == CLASS_64 ? 64 : 32);
+    return OTLS_OK;
+}
+#else
+static otls_status check_file(const char *path, const char *name, otls_error *err)
+{
+    (void)path, (void)name, (void)err;
+    return OTLS_OK;
+}
+#endif
+
+static otls_status open_module(const otls_backend_module **out, const char *path, const char *name,
+                               otls_error *err)
+{
+    otls_error inner = OTLS_ERROR_INIT;
+    const otls_status status = check_file(path, name, &inner);
+    const void *symbol;
+    void *module;
+    char reason[sizeof(inner.text)];
+
+    if (status != OTLS_OK) {
+        if (err != NULL)
+            *err = inner;
+        return status;
+    }
+    module = omni_os_module_open(path, reason, sizeof(reason));
     if (module == NULL)
-        return omni_fail(err, OTLS_E_BACKEND, OTLS_CODE_NONE, "%s", reason);
+        return FAIL("module %s does not load; install what is missing, or build it again: %.100s",
+                    name, reason);
     symbol = omni_os_module_symbol(module, STRING(OTLS_BACKEND_SYMBOL));
     if (symbol == NULL)
-        return omni_fail(err, OTLS_E_BACKEND, OTLS_CODE_NONE, "%s: is no omnitls module", path);
+        return FAIL("module %s exports no %s; define it with OTLS_BACKEND_EXPORT", name,
+                    STRING(OTLS_BACKEND_SYMBOL));
     *out = symbol;
     return OTLS_OK;
 }
@@ -51,9 +99,10 @@ static bool is_safe(const char *directory)
     return omni_os_path_is_absolute(directory) || !omni_privileges_raised();
 }
 
-otls_status omni_module_load(const otls_backend_module **out, const char *name, otls_error *err)
+otls_status omni_module_load(const otls_backend_module **out, const char *name,
+                             char path[OMNI_MODULE_PATH_MAX], otls_error *err)
 {
-    char beside[OMNI_OS_PATH_MAX], path[OMNI_OS_PATH_MAX];
+    char beside[OMNI_OS_PATH_MAX];
     const char *directories[3] = {omni_environment("OMNITLS_MODULE_DIR"), NULL,
                                   OMNITLS_MODULE_PATH};
 
@@ -62,13 +111,14 @@ otls_status omni_module_load(const otls_backend_module **out, const char *name, 
     for (size_t i = 0; i < OMNI_COUNT(directories); i++) {
         if (directories[i] == NULL || !is_safe(directories[i]))
             continue;
-        if (snprintf(path, sizeof(path), "%s/%s" OMNI_OS_MODULE_SUFFIX, directories[i], name) >=
-            (int)sizeof(path))
+        if (snprintf(path, OMNI_MODULE_PATH_MAX, "%s/%s" OMNI_OS_MODULE_SUFFIX, directories[i],
+                     name) >= OMNI_MODULE_PATH_MAX)
             continue;
         /* a module that is there but does not load is the answer; do not hide its reason */
         if (omni_os_exists(path))
-            return open_module(out, path, err);
+            return open_module(out, path, name, err);
     }
+    path[0] = '\0';
     return omni_fail(err, OTLS_E_BACKEND, OTLS_CODE_NONE,
                      omni_privileges_raised()
                          ? "no module %s" OMNI_OS_MODULE_SUFFIX
@@ -76,6 +126,19 @@ otls_status omni_module_load(const otls_backend_module **out, const char *name, 
                          : "no module %s" OMNI_OS_MODULE_SUFFIX
                            " in OMNITLS_MODULE_DIR, beside the library or in %s",
                      name, OMNITLS_MODULE_PATH);
+}
+
+void omni_module_name_file(otls_error *err, const char *path)
+{
+    const size_t used = err != NULL ? strlen(err->text) : 0, length = strlen(path);
+    const size_t room = err != NULL ? sizeof(err->text) - used : 0; /* " (" and ")" and the NUL */
+
+    if (length == 0 || room < 16)
+        return;
+    if (length + 4 <= room)
+        (void)snprintf(err->text + used, room, " (%s)", path);
+    else
+        (void)snprintf(err->text + used, room, " (...%s)", path + length - (room - 7));
 }
 
 #else

@@ -5,11 +5,18 @@
 
 #include <omnitls/backend.h>
 
+#define OMNI_MODULE_PATH_MAX 4096
+
 /**
  * Load `<directory>/<name>.so`, trying OMNITLS_MODULE_DIR, the directory `omnitls` beside the
  * library itself, and the installed place. `name` was checked by the caller. Never unloaded: engines
- * register exit handlers and thread-local destructors.
+ * register exit handlers and thread-local destructors. `path` gets the file's name, also when it
+ * cannot be loaded; "" when there is none. The sentence does not name it: omni_module_name_file does.
  */
-otls_status omni_module_load(const otls_backend_module **out, const char *name, otls_error *err);
+otls_status omni_module_load(const otls_backend_module **out, const char *name,
+                             char path[OMNI_MODULE_PATH_MAX], otls_error *err);
+
+/** Put the file behind the sentence in `err` (which may be NULL); the end of a long name. */
+void omni_module_name_file(otls_error *err, const char *path);
 
 #endif

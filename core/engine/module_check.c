@@ -8,7 +8,8 @@
 #define REQUIRE(table, slot)                                                                       \
     do {                                                                                           \
         if (!OMNI_HAS(table, slot))                                                                \
-            return FAIL("module %s lacks the mandatory slot %s", name, #table "." #slot);          \
+            return FAIL("module %s lacks the mandatory slot %s; fill it, and its table's size",    \
+                        name, #table "." #slot);                                                   \
     } while (0)
 
 static otls_status check_crypto(const otls_crypto_ops *crypto, const char *name, otls_error *err)
@@ -57,14 +58,18 @@ static otls_status check_connection(const otls_connection_ops *connection, const
 otls_status omni_module_check(const otls_backend_module *module, const char *name, otls_error *err)
 {
     if (module->magic != OTLS_BACKEND_MAGIC)
-        return FAIL("module %s is no omnitls module", name);
+        return FAIL("module %s is not one of omnitls'; begin its table with OTLS_BACKEND_MAGIC",
+                    name);
     if (module->abi_major != OTLS_BACKEND_ABI_MAJOR)
-        return FAIL("module %s speaks ABI %u.%u, this library %u.%u", name,
+        return FAIL("module %s speaks ABI %u.%u, this library %u.%u; build it with this library's "
+                    "headers",
+                    name,
                     (unsigned)module->abi_major, (unsigned)module->abi_minor,
                     OTLS_BACKEND_ABI_MAJOR, OTLS_BACKEND_ABI_MINOR);
     REQUIRE(module, name);
     if (strcmp(module->name, name) != 0)
-        return FAIL("module %s calls itself %s", name, module->name);
+        return FAIL("module %s calls itself %.40s; the file must bear that name", name,
+                    module->name);
     REQUIRE(module, description);
     REQUIRE(module, built_version);
     REQUIRE(module, start);

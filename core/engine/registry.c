@@ -68,8 +68,11 @@ static const otls_backend *lookup(const char *name)
     return NULL;
 }
 
-static otls_status locate(const otls_backend_module **out, const char *name, otls_error *err)
+/* `path` gets the module's file, "" when it has none. */
+static otls_status locate(const otls_backend_module **out, const char *name,
+                          char path[OMNI_MODULE_PATH_MAX], otls_error *err)
 {
+    path[0] = '\0';
     *out = linked_in(name);
     if (*out != NULL)
         return OTLS_OK;
@@ -78,24 +81,46 @@ static otls_status locate(const otls_backend_module **out, const char *name, otl
                      "engine %s is not in this build, which has %s only", name,
                      OTLS_ONLY_BACKEND.name);
 #else
-    return omni_module_load(out, name, err);
+    return omni_module_load(out, name, path, err);
 #endif
+}
+
+static otls_status start(const otls_backend_module *module, const char *name, otls_error *err)
+{
+    otls_error inner = OTLS_ERROR_INIT;
+
+    if (module->start(&inner) == OTLS_OK)
+        return OTLS_OK;
+    return omni_fail(err, OTLS_E_BACKEND, OTLS_CODE_NONE, "engine %s does not start: %s", name,
+                     inner.text);
+}
+
+/* A module that fits and runs. */
+static otls_status take_module(const otls_backend_module **out, const char *name, otls_error *err)
+{
+    char path[OMNI_MODULE_PATH_MAX];
+    otls_status status = locate(out, name, path, err);
+
+    if (status == OTLS_OK)
+        status = omni_module_check(*out, name, err);
+    if (status == OTLS_OK)
+        status = start(*out, name, err);
+#ifndef OTLS_ONLY_BACKEND
+    if (status != OTLS_OK)
+        omni_module_name_file(err, path);
+#endif
+    return status;
 }
 
 static otls_status add(const otls_backend **out, const char *name, otls_error *err)
 {
     const otls_backend_module *module;
     struct otls_backend *entry = &registry.entries[registry.count];
-    otls_error inner = OTLS_ERROR_INIT;
 
     if (registry.count == OMNI_BACKEND_MAX)
         return omni_fail(err, OTLS_E_BACKEND, OTLS_CODE_LIMIT, "more than %d engines",
                          OMNI_BACKEND_MAX);
-    OMNI_TRY(locate(&module, name, err));
-    OMNI_TRY(omni_module_check(module, name, err));
-    if (module->start(&inner) != OTLS_OK)
-        return omni_fail(err, OTLS_E_BACKEND, OTLS_CODE_NONE, "engine %s does not start: %s", name,
-                         inner.text);
+    OMNI_TRY(take_module(&module, name, err));
     entry->module = module;
     entry->index = (unsigned)registry.count;
     registry.count++;

@@ -45,7 +45,8 @@ static otls_status make_input(const omni_verify_request *request, engine_input *
 static otls_status ask(const omni_verify_request *request, const engine_input *input,
                        uint32_t *flags, int32_t *depth, otls_error *err)
 {
-    const otls_certificate_ops *ops = OMNI_MODULE(request->backend)->certificate;
+    const otls_backend_module *module = OMNI_MODULE(request->backend);
+    const otls_certificate_ops *ops = OMNI_HAS(module, certificate) ? module->certificate : NULL;
     const bool server = request->purpose == OTLS_PURPOSE_SERVER;
     const bool client = request->purpose == OTLS_PURPOSE_CLIENT;
     const otls_engine_verify_request asked = {
