@@ -18,6 +18,7 @@ everything() {
         --html "$work/run.html" --svg "$work/run.svg"
 }
 expect_code 0 "--compare" everything
+rows=$(wc -l <"$work/run.csv")
 for engine in $engines; do
     grep -q -w "$engine" "$work/out" || fail "the table has no $engine"
 done
@@ -25,10 +26,21 @@ if have python3; then
     # shellcheck disable=SC2086
     python3 "$here/check_bench.py" compare "$work/run.json" $engines || fail "the JSON is not whole"
     python3 "$here/check_bench.py" html "$work/run.html" || fail "the page is not whole"
+    maker=${OMNITLS_SOURCE_DIR:?}/bench/engines.py
+    python3 "$maker" "$work/engines.md" "A machine=$work/run.json" || fail "no document can be made of the run"
+    grep -q '^## A machine$' "$work/engines.md" || fail "the document does not name the machine"
+    grep -q 'compiling on this machine' "$work/engines.md" && fail "a quiet run is called a busy one"
+    [ "$(grep -c '^| .* | .* |$' "$work/engines.md")" -gt "$(((rows - 1) / $(wc -w <<<"$engines")))" ] ||
+        fail "the document has not every row"
+    echo '{"rows": []}' >"$work/odd.json"
+    expect_code 1 "a document of no run" python3 "$maker" "$work/none.md" "A machine=$work/odd.json"
+    says "a document of no run" 'odd\.json is no run'
+    expect_code 1 "a document without a name" python3 "$maker" "$work/none.md" "$work/run.json"
+    says "a document without a name" 'usage: '
+    [ ! -e "$work/none.md" ] || fail "a document was written of nothing"
     python3 "$here/check_bench.py" svg "$work/run.svg" || fail "the picture is not whole"
 fi
 head -n 1 "$work/run.csv" | grep -q '^section,name,title,engine,unit,median,' || fail "the CSV has no head"
-rows=$(wc -l <"$work/run.csv")
 for engine in $engines; do
     [ "$(grep -c ",$engine," "$work/run.csv")" -eq $(((rows - 1) / $(wc -w <<<"$engines"))) ] ||
         fail "the CSV has not every row for $engine"
