@@ -132,20 +132,6 @@ static bool visit(service *s, otls_context *client, uint16_t port)
     return ok;
 }
 
-static void *visit_all(void *argument)
-{
-    const size_t number = *(const size_t *)argument;
-    service *s = &services[number % engine_count];
-
-    for (size_t round = 0; round < ROUNDS; round++) {
-        otls_context *client = clients[(number + round) % engine_count][number / engine_count % 2];
-
-        if (!visit(s, client, (uint16_t)(1 + number % engine_count)))
-            return NULL;
-    }
-    return argument;
-}
-
 static unsigned visits(service *s)
 {
     unsigned count;
@@ -154,6 +140,37 @@ static unsigned visits(service *s)
     count = s->over ? ~0u : s->served[0] + s->served[1] + s->resumed;
     (void)pthread_mutex_unlock(&s->lock);
     return count;
+}
+
+/* No generation serves all of the visits because its successor's thread had no turn. */
+static void wait_for_renewal(service *s)
+{
+    const unsigned step = CLIENTS * ROUNDS / RENEWALS;
+    bool early;
+
+    do {
+        (void)pthread_mutex_lock(&s->lock);
+        early = !s->over && s->generation < RENEWALS &&
+                s->served[0] + s->served[1] + s->resumed >= (s->generation + 1) * step;
+        (void)pthread_mutex_unlock(&s->lock);
+        if (early)
+            (void)sched_yield();
+    } while (early);
+}
+
+static void *visit_all(void *argument)
+{
+    const size_t number = *(const size_t *)argument;
+    service *s = &services[number % engine_count];
+
+    for (size_t round = 0; round < ROUNDS; round++) {
+        otls_context *client = clients[(number + round) % engine_count][number / engine_count % 2];
+
+        wait_for_renewal(s);
+        if (!visit(s, client, (uint16_t)(1 + number % engine_count)))
+            return NULL;
+    }
+    return argument;
 }
 
 /* A renewal for every few visits, whatever the machine's speed. */
@@ -167,6 +184,9 @@ static void *renew_all(void *argument)
         while (visits(s) < i * step)
             (void)sched_yield();
         if (!renew(s, &err)) {
+            (void)pthread_mutex_lock(&s->lock);
+            s->over = true; /* nobody waits for the next one */
+            (void)pthread_mutex_unlock(&s->lock);
             (void)complain(otls_backend_name(s->backend), err.text);
             return NULL;
         }
