@@ -138,6 +138,7 @@ OTLS_API const otls_certificate *otls_verdict_chain(const otls_verdict *verdict,
  * none after a refusal.
  */
 OTLS_API size_t otls_verdict_policy_count(const otls_verdict *verdict);
+/** The `index`-th of them in dotted decimal; borrowed from the verdict; NULL past the end. */
 OTLS_API const char *otls_verdict_policy(const otls_verdict *verdict, size_t index);
 /** NULL is fine. */
 OTLS_API void otls_verdict_free(otls_verdict *verdict);

@@ -81,19 +81,21 @@ static otls_status read_all(int fd, const char *path, size_t expected, unsigned 
 otls_status omni_file_head(const char *path, unsigned char *out, size_t want, size_t *got,
                            otls_error *err)
 {
-    const int fd = open(path, O_RDONLY | O_CLOEXEC);
     otls_status status;
-    ssize_t count = 0;
+    size_t count = 1;
+    int fd, error = omni_os_file_open(path, &fd);
 
     *got = 0;
-    if (fd < 0)
-        return fail_open(path, errno, err);
+    if (error != 0)
+        return fail_open(path, error, err);
     status = check_kind(fd, path, &(size_t){0}, err);
-    while (status == OTLS_OK && *got < want && (count = read(fd, out + *got, want - *got)) > 0)
-        *got += (size_t)count;
-    if (status == OTLS_OK && count < 0)
-        status = fail_open(path, errno, err);
-    (void)close(fd);
+    while (status == OTLS_OK && error == 0 && *got < want && count != 0) {
+        error = omni_os_file_read(fd, out + *got, want - *got, &count);
+        *got += error == 0 ? count : 0;
+    }
+    if (error != 0)
+        status = fail_open(path, error, err);
+    omni_os_file_close(fd);
     return status;
 }
 
