@@ -45,7 +45,7 @@ typedef struct first_certificate {
     bool found;
 } first_certificate;
 
-bool omni_pem_is_certificate(const omni_pem_block *block)
+static bool is_plain(const omni_pem_block *block)
 {
     /* RFC 7468 5.1: parsers should take the old label too */
     return (omni_pem_label_is(block, "CERTIFICATE") ||
@@ -53,13 +53,27 @@ bool omni_pem_is_certificate(const omni_pem_block *block)
            !block->has_headers;
 }
 
+otls_status omni_pem_certificate(const omni_pem_block *block, otls_slice *der, otls_error *err)
+{
+    uint8_t trusted_for; /* whoever asks for certificates asks for no more */
+
+    *der = (otls_slice){NULL, 0};
+    if (is_plain(block))
+        *der = block->der;
+    else if (omni_pem_label_is(block, OMNI_PEM_TRUSTED) && !block->has_headers)
+        return omni_trust_aux_parse(block->der, der, &trusted_for, err);
+    return OTLS_OK;
+}
+
 static otls_status take_first(const omni_pem_block *block, void *user, otls_error *err)
 {
     first_certificate *first = user;
+    otls_slice der;
 
-    if (!omni_pem_is_certificate(block))
+    OMNI_TRY(omni_pem_certificate(block, &der, err));
+    if (der.data == NULL)
         return OTLS_OK;
-    OMNI_TRY(otls_certificate_from_der(first->out, block->der.data, block->der.size, err));
+    OMNI_TRY(otls_certificate_from_der(first->out, der.data, der.size, err));
     first->found = true;
     return OTLS_CLOSED;
 }

@@ -37,10 +37,12 @@ static otls_status list_add(certificate_list *list, otls_certificate *cert, otls
 static otls_status add_block(const omni_pem_block *block, void *user, otls_error *err)
 {
     otls_certificate *cert;
+    otls_slice der;
 
-    if (!omni_pem_is_certificate(block))
+    OMNI_TRY(omni_pem_certificate(block, &der, err));
+    if (der.data == NULL)
         return OTLS_OK;
-    OMNI_TRY(otls_certificate_from_der(&cert, block->der.data, block->der.size, err));
+    OMNI_TRY(otls_certificate_from_der(&cert, der.data, der.size, err));
     return list_add(user, cert, err);
 }
 
@@ -162,13 +164,15 @@ typedef struct der_sink {
 static otls_status take_der(const omni_pem_block *block, void *user, otls_error *err)
 {
     der_sink *sink = user;
+    otls_slice der;
 
-    if (!omni_pem_is_certificate(block))
+    OMNI_TRY(omni_pem_certificate(block, &der, err));
+    if (der.data == NULL)
         return OTLS_OK;
-    sink->data = omni_memdup(block->der.data, block->der.size);
+    sink->data = omni_memdup(der.data, der.size);
     if (sink->data == NULL)
         return omni_fail_nomem(err);
-    sink->size = block->der.size;
+    sink->size = der.size;
     return OTLS_CLOSED; /* the first is enough */
 }
 

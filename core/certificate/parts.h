@@ -8,8 +8,8 @@
 
 /** A serial number as otls_certificate_serial shows it. */
 void omni_text_serial(omni_text *text, otls_slice serial);
-/** Is this a block that holds a certificate? */
-bool omni_pem_is_certificate(const omni_pem_block *block);
+/** The certificate in a block, OpenSSL's TRUSTED CERTIFICATE without its annex; data NULL: none. */
+otls_status omni_pem_certificate(const omni_pem_block *block, otls_slice *der, otls_error *err);
 /** "IP:::1" and the like. */
 void omni_text_general_name(omni_text *text, const omni_tlv *name);
 /** An iPAddress's bare text: four numbers, or RFC 5952. */

@@ -149,3 +149,43 @@ Test(trusted_certificate, own_leaf)
         otls_identity_free(plain);
     }
 }
+
+static uint8_t *first_der(const char *path, size_t *length)
+{
+    char text[8192];
+    FILE *file = fopen(path, "rb");
+    uint8_t *der;
+    size_t size;
+
+    cr_assert_not_null(file, "%s", path);
+    size = fread(text, 1, sizeof(text), file);
+    (void)fclose(file);
+    cr_assert_eq(otls_pem_to_der(text, size, &der, length, NULL), OTLS_OK, "%s", path);
+    return der;
+}
+
+/* Whoever asks for certificates gets this one too, without its annex. */
+Test(trusted_certificate, among_certificates)
+{
+    static const char *const names[] = {PKI "root.trust-server.pem", PKI "root.reject-any.pem"};
+    otls_certificate *plain, *one, **list;
+    otls_error err = OTLS_ERROR_INIT;
+    size_t count, size;
+
+    cr_assert_eq(otls_certificate_from_file(&plain, PKI "root.pem", &err), OTLS_OK);
+    for (size_t i = 0; i < 2; i++) {
+        uint8_t *der = first_der(names[i], &size);
+
+        cr_assert_eq(otls_certificate_from_file(&one, names[i], &err), OTLS_OK, "%s", err.text);
+        cr_expect(otls_certificate_equal(one, plain), "%s", names[i]);
+        otls_certificate_free(one);
+        cr_assert_eq(otls_certificate_list_from_file(&list, &count, names[i], &err), OTLS_OK, "%s", err.text);
+        cr_expect(count == 1 && otls_certificate_equal(list[0], plain), "%s", names[i]);
+        otls_certificate_list_free(list, count);
+        cr_assert_eq(otls_certificate_from_der(&one, der, size, &err), OTLS_OK, "%s", err.text);
+        cr_expect(otls_certificate_equal(one, plain), "%s", names[i]);
+        otls_certificate_free(one);
+        otls_memory_free(der);
+    }
+    otls_certificate_free(plain);
+}
