@@ -22,6 +22,7 @@ install(FILES LICENSE DESTINATION "${CMAKE_INSTALL_DATAROOTDIR}/licenses/omnitls
 # As in the source tree, so that their links lead somewhere.
 install(FILES README.md CHANGELOG.md SECURITY.md LICENSE DESTINATION "${CMAKE_INSTALL_DOCDIR}"
         COMPONENT doc)
+install(DIRECTORY packaging DESTINATION "${CMAKE_INSTALL_DOCDIR}" COMPONENT doc)
 install(DIRECTORY docs DESTINATION "${CMAKE_INSTALL_DOCDIR}" COMPONENT doc
         REGEX "/examples/CMakeLists\\.txt$" EXCLUDE)
 
