@@ -74,7 +74,7 @@ static const char *system_advice(int number)
     }
 }
 
-const char *tool_advice(const otls_error *err)
+static const char *advice(const otls_error *err)
 {
     for (size_t i = 0; err->status == OTLS_E_VERIFY && i < COUNT(verify_advice); i++)
         if ((err->verify_flags & verify_advice[i].flag) != 0)
@@ -88,4 +88,12 @@ const char *tool_advice(const otls_error *err)
     if (err->status == OTLS_E_TIMEOUT)
         return "it does not answer: is a firewall in between? --timeout waits longer";
     return system_advice(err->system_error);
+}
+
+void tool_advise(const otls_error *err)
+{
+    const char *text = advice(err);
+
+    if (text != NULL)
+        (void)fprintf(stderr, "  what to do: %s\n", text);
 }

@@ -72,11 +72,9 @@ int tool_report_peer(const tool_options *options, const otls_connection *conn,
                      const otls_error *err)
 {
     const int code = tool_report(options, NULL, err);
-    const char *advice = tool_advice(err);
 
     print_refused(conn, err);
-    if (advice != NULL)
-        (void)fprintf(stderr, "  what to do: %s\n", advice);
+    tool_advise(err);
     return code;
 }
 
