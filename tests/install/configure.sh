@@ -94,6 +94,31 @@ case ,$ENGINES, in
 esac
 
 off=(-DOMNITLS_TOOLS=OFF -DOMNITLS_BENCH=OFF -DOMNITLS_TESTS=OFF)
+
+# OpenSSL's relatives: this one's headers with the macro that tells each of them.
+case ,$ENGINES, in
+*,openssl,*)
+    unset PKG_CONFIG_LIBDIR
+    while IFS='|' read -r name header macro; do
+        rm -rf "$work/relative"
+        mkdir -p "$work/relative/openssl"
+        printf '#define %s 1\n#include_next <openssl/%s>\n' "$macro" "$header" >"$work/relative/openssl/$header"
+        relative=("-DCMAKE_C_FLAGS=-I$work/relative" "${off[@]}")
+        configure "${relative[@]}" -DOMNITLS_BACKENDS=openssl && fail "$name is taken for OpenSSL"
+        tr -s '\n ' '  ' <"$work/log" >"$work/line"
+        grep -q -e "what was found is $name, which omnitls does not take: it" "$work/line" ||
+            fail "$name is not named"
+        if [ "$ENGINES" != openssl ]; then
+            configure "${relative[@]}" || fail "engines without OpenSSL"
+            expect "engines beside $name" "^-- Engine openssl: left out, because what was found is $name: it"
+        fi
+    done <<'RELATIVES'
+LibreSSL|opensslv.h|LIBRESSL_VERSION_NUMBER
+BoringSSL|crypto.h|OPENSSL_IS_BORINGSSL
+AWS-LC|crypto.h|OPENSSL_IS_AWSLC
+RELATIVES
+    ;;
+esac
 configure "${only_engine[@]}" "${off[@]}" -DBUILD_SHARED_LIBS=OFF || fail "BUILD_SHARED_LIBS=OFF"
 expect "BUILD_SHARED_LIBS=OFF" 'library: built, static'
 configure "${only_engine[@]}" "${off[@]}" -DBUILD_SHARED_LIBS=OFF -DOMNITLS_SHARED=ON || fail "OMNITLS_SHARED"
