@@ -8,9 +8,12 @@
  * no socket, keeps no global mutable state, and prints nothing. Everything it needs from core comes
  * through `otls_core` (one per connection), so a module links with its engine and libc only.
  *
- * ABI: the first 16 bytes of otls_backend_module are frozen. All tables carry their size and only
- * grow at the end; a slot beyond a table's size is absent. Core checks mandatory slots once, when
- * the module is registered. State blocks are allocated by core, zeroed, aligned for any type, in
+ * ABI: the first 16 bytes of otls_backend_module are frozen. All tables and structs carry their size
+ * and only grow at the end, or into what was padding (`since 1.1` says since which minor); within a
+ * major nothing moves, tests/abi/baseline.txt holds it. A slot beyond a table's size is absent. The
+ * side that reads a struct which the other has made looks at its size before it reads a field that
+ * is younger than 1.0: OTLS_BACKEND_HAS. What core hands out to be filled is zeroed. Core checks
+ * mandatory slots once, when the module is registered. State blocks are allocated by core, zeroed, aligned for any type, in
  * one block with core's own object; init is called once, fini exactly once after a successful init.
  * A failing init cleans up after itself.
  *
@@ -36,7 +39,12 @@ extern "C" {
 
 #define OTLS_BACKEND_MAGIC 0x4f544c53u /* "OTLS" */
 #define OTLS_BACKEND_ABI_MAJOR 1u
-#define OTLS_BACKEND_ABI_MINOR 0u
+#define OTLS_BACKEND_ABI_MINOR 1u
+
+/** Does a struct or table that the other side has made reach as far as `field`? */
+#define OTLS_BACKEND_HAS(pointer, field)                                                           \
+    ((pointer)->size >=                                                                            \
+     (size_t)((const char *)(&(pointer)->field + 1) - (const char *)(pointer)))
 
 /** Borrowed bytes. */
 typedef struct otls_slice {
@@ -147,7 +155,10 @@ typedef enum otls_cbc_cipher {
 } otls_cbc_cipher;
 
 /**
- * Mandatory table. All objects it makes are immutable and used from any thread at once.
+ * Mandatory table. All objects it makes are immutable and used from any thread at once. Called when:
+ * random and digest at any time after start, also inside connections; the private keys' when an
+ * identity or key is loaded, and freed with its last reference; the public keys' and verify for each
+ * signature of a chain, offline and from inside verify_peer; sign by tools and tests.
  */
 typedef struct otls_crypto_ops {
     uint32_t size;
@@ -231,8 +242,8 @@ typedef enum otls_request_peer {
  */
 typedef struct otls_policy {
     uint32_t size;
-    otls_request_peer request_peer; /* server */
-    uint8_t server;                 /* 1 = server side */
+    uint8_t server;       /* 1 = server side */
+    uint8_t request_peer; /* server: otls_request_peer */
     uint8_t no_tickets;   /* 1 = neither send nor ask for session tickets (TLS 1.2 and 1.3) */
     uint8_t ticket_count; /* server, TLS 1.3: how many tickets after the handshake */
     uint8_t client_order; /* server: 1 = the client's suite order wins; 0 = ours */
@@ -262,12 +273,16 @@ typedef struct otls_policy {
     uint8_t staple;         /* server: 1 = core's staple upcall may have a response */
     otls_slice dh_p, dh_g;  /* server, DHE below TLS 1.3: the group for clients that name none,
                                big-endian; core chooses it. Empty: no DHE with them */
-    uint16_t min_dh_bits;   /* the smallest finite-field group that may be used */
+    uint16_t min_dh_bits;   /* since 1.1: the smallest finite-field group that may be used */
 } otls_policy;
 
 typedef struct otls_backend_context otls_backend_context; /* completed by each backend */
 
-/** Mandatory table. A native context is used by many threads at once after init. */
+/**
+ * Mandatory table. A native context is used by many threads at once after init. Called when: has_...
+ * at any time after start, each question once in a while, and before a policy is made; init when a
+ * context is sealed, once for each side and identity; fini with the context's last connection.
+ */
 typedef struct otls_context_ops {
     uint32_t size;
     uint32_t state_size; /* sizeof(struct otls_backend_context) */
@@ -320,7 +335,9 @@ typedef struct otls_native_session_object otls_native_session_object;
 typedef struct otls_core otls_core;
 
 /**
- * What a backend may ask of core, always from inside one of its own slots, on that thread.
+ * What a backend may ask of core, always from inside one of its own slots, on that thread: in the
+ * connection's slots, but for ticket_key_offered and a client's psk_client, which may be asked in its
+ * init as well. Whatever is lent lives until the slot returns.
  */
 typedef struct otls_core_ops {
     uint32_t size;
@@ -357,9 +374,9 @@ typedef struct otls_core_ops {
      * OTLS_OK: core knows no reason; the engine's own failure stands.
      */
     otls_status (*certificate_refused)(otls_core *core, uint8_t *alert);
-    /** An alert went out or came in. */
+    /** An alert went out or came in: each one once, when it passes, close_notify too. */
     void (*alert)(otls_core *core, bool received, bool fatal, uint8_t description);
-    /** One NSS key log line without newline. */
+    /** One NSS key log line without newline: as the secrets come up, when the policy has key_log. */
     void (*key_log)(otls_core *core, const char *line);
     /** A session can be resumed from now on (client: any number of times per connection). */
     void (*new_session)(otls_core *core, const otls_native_session *session);
@@ -369,7 +386,9 @@ typedef struct otls_core_ops {
      */
     otls_status (*ticket_key)(otls_core *core, const uint8_t *name, otls_ticket_key *out,
                               bool *renew);
-    /** Server, TLS 1.2 session ids (and TLS 1.3 stateful tickets where the engine has them). */
+    /** Server, TLS 1.2 session ids (and TLS 1.3 stateful tickets where the engine has them): store
+     *  at the end of a full handshake, fetch when a ClientHello names an id, remove when the engine
+     *  finds that one is no good. Only when the policy has resumption. */
     void (*cache_store)(otls_core *core, otls_slice id, otls_slice blob);
     otls_status (*cache_fetch)(otls_core *core, otls_slice id, otls_slice *blob); /* borrowed */
     void (*cache_remove)(otls_core *core, otls_slice id);
@@ -380,9 +399,10 @@ typedef struct otls_core_ops {
                               size_t *key_length);
     otls_status (*psk_server)(otls_core *core, const uint8_t *identity, size_t identity_size,
                               uint8_t *key, size_t key_capacity, size_t *key_length);
-    /** Client: the names in the server's certificate request, as DER. */
+    /** Client: the names in the server's certificate request, as DER; when that was read, before our
+     *  certificate is sent. Not called for a request without names. */
     void (*client_ca_names)(otls_core *core, const otls_slice *names, size_t count);
-    /** Server: the OCSP response to staple for the identity in use; size 0 = none. Borrowed. */
+    /** Server, when the client asked and the policy has staple: the OCSP response to staple for the identity in use; size 0 = none. Borrowed. */
     otls_status (*staple)(otls_core *core, otls_slice *response);
     /**
      * Server, for an engine that takes one ticket key per connection instead of asking for them by
@@ -445,10 +465,10 @@ typedef struct otls_connection_info {
     uint16_t suite;          /* IANA */
     uint16_t group;          /* IANA; 0 = none */
     uint16_t peer_signature; /* IANA SignatureScheme; 0 = unknown or none */
-    otls_early_data early_data;
     uint8_t resumed;
+    uint8_t early_data; /* otls_early_data */
     uint8_t psk;        /* authenticated by an external PSK */
-    /* below TLS 1.3: RFC 7627 was negotiated; 0 = not, or unknown. In what was padding. */
+    /* since 1.1, below TLS 1.3: RFC 7627 was negotiated; 0 = not, or unknown */
     uint8_t extended_master_secret;
     otls_slice alpn;    /* the chosen name without its length byte; empty = none */
     uint16_t own_signature; /* what our side signed with, as peer_signature */
@@ -480,12 +500,13 @@ typedef enum otls_secret {
 typedef struct otls_connection_ops {
     uint32_t size;
     uint32_t state_size; /* sizeof(struct otls_backend_connection) */
-    /** Mandatory. */
+    /** Mandatory. Called when the handshake begins: of a server, when core has read the ClientHello. */
     otls_status (*init)(otls_backend_connection *conn, otls_backend_context *context,
                         const otls_connection_setup *setup, otls_error *err);
     /** Mandatory. Writes nothing to the peer. */
     void (*fini)(otls_backend_connection *conn);
-    /** Mandatory. */
+    /** Mandatory. Called until it answers OTLS_OK or fails: again after WANT_READ when there are bytes
+     *  (or may be), after WANT_ASYNC when the application asks. Never after either end. */
     otls_status (*handshake)(otls_backend_connection *conn, otls_error *err);
     /** Mandatory. Only after the handshake; capacity > 0; *count > 0 when OTLS_OK. */
     otls_status (*read)(otls_backend_connection *conn, void *out, size_t capacity, size_t *count,
@@ -493,11 +514,14 @@ typedef struct otls_connection_ops {
     /** Mandatory. Only after the handshake; size in 1..16384: one record, taken whole. */
     otls_status (*write)(otls_backend_connection *conn, const void *data, size_t size,
                          otls_error *err);
-    /** Mandatory. Decrypted bytes that read returns without asking core. */
+    /** Mandatory. Decrypted bytes that read returns without asking core: called before core tells an
+     *  application to wait, so an engine that reads ahead must count what it holds, or read no more
+     *  than the record at hand. */
     size_t (*pending)(const otls_backend_connection *conn);
     /** Mandatory. Send close_notify; called once. Reading must stay possible. */
     otls_status (*shutdown)(otls_backend_connection *conn, otls_error *err);
-    /** Mandatory. After the handshake. */
+    /** Mandatory. Called once, when the handshake has ended well, before anything of the application's
+     *  moves. `out` is zeroed: leave what is not known. */
     void (*info)(const otls_backend_connection *conn, otls_connection_info *out);
     /** Optional (EXPORTER). RFC 5705 / RFC 8446 7.5; context.data NULL = no context (TLS 1.2
      * cares). */
@@ -522,7 +546,8 @@ typedef struct otls_connection_ops {
                               size_t *count, otls_error *err);
     /** Optional. Release buffers of an idle connection. */
     void (*idle)(otls_backend_connection *conn);
-    /** Optional. The peer's chain after a resumed handshake: emit DER, leaf first. */
+    /** Optional. Servers, called when a resumed handshake has ended: the client's chain as it was sent
+     *  in the full one, to be judged again. Emit DER, leaf first; nothing: there was none. */
     void (*peer_chain)(otls_backend_connection *conn, void (*emit)(void *user, otls_slice der),
                        void *user);
     /** Optional. The engine's own name of the handshake state; static storage. */
@@ -554,9 +579,10 @@ typedef struct otls_engine_verify_request {
     size_t chain_count;
     int64_t time;
     int32_t depth;
-    otls_engine_crl_check crl_check;
-    uint8_t purpose; /* what the leaf must be good for: OTLS_PURPOSE_... */
+    uint8_t server_purpose; /* 1.0's: 1 = the leaf must be good for servers, 0 = for clients */
     uint8_t partial_chain;
+    uint8_t crl_check; /* otls_engine_crl_check */
+    uint8_t purpose;   /* since 1.1: what the leaf must be good for, OTLS_PURPOSE_... */
 } otls_engine_verify_request;
 
 typedef struct otls_certificate_ops {
@@ -580,7 +606,9 @@ typedef struct otls_backend_module {
     const char *name;
     const char *description;
     const char *built_version;             /* of the engine's headers: "3.0.16" */
-    otls_status (*start)(otls_error *err); /* once per process, before anything else; mandatory */
+    /* Mandatory. Called once per process, before anything else, under a lock: the one place where
+     * global state may be made, which nothing changes afterwards. */
+    otls_status (*start)(otls_error *err);
     const char *(*version)(void);          /* of the running engine: "3.0.16"; mandatory */
     uint32_t (*version_number)(void);      /* 0xMMNNPP00; mandatory */
     otls_support (*supports)(otls_feature feature, const char **why); /* mandatory */

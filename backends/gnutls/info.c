@@ -31,7 +31,7 @@ void gtls_info(const otls_backend_connection *conn, otls_connection_info *out)
         out->peer_signature = server ? of_client : of_server;
         out->own_signature = server ? of_server : of_client;
     }
-    out->early_data = early_state(conn);
+    out->early_data = (uint8_t)early_state(conn);
     if (gnutls_alpn_get_selected_protocol(session, &alpn) >= 0)
         out->alpn = (otls_slice){alpn.data, alpn.size};
 }

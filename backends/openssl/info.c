@@ -93,7 +93,7 @@ void ossl_info(const otls_backend_connection *conn, otls_connection_info *out)
         .own_signature = reused ? 0 : own_signature(ssl),
         .extended_master_secret = !is_13 && SSL_get_extms_support(ssl) == 1,
         .resumed = reused && !(is_13 && conn->psk),
-        .early_data = early_state(ssl),
+        .early_data = (uint8_t)early_state(ssl),
         .psk = conn->psk,
         .alpn = {alpn, alpn_size},
     };

@@ -153,5 +153,5 @@ otls_early_data otls_connection_early_data(const otls_connection *conn)
     if (conn->sessions.early_offered && conn->state >= OMNI_STATE_OPEN &&
         conn->info.early_data == OTLS_EARLY_DATA_NONE)
         return OTLS_EARLY_DATA_REJECTED;
-    return conn->info.early_data;
+    return (otls_early_data)conn->info.early_data;
 }

@@ -172,7 +172,7 @@ static void policy_fill(omni_native *native, const otls_context *context, bool s
     native->policy = (otls_policy){
         .size = sizeof(otls_policy),
         .server = server,
-        .request_peer = server ? (otls_request_peer)settings->verdict.verify_mode : OTLS_REQUEST_NONE,
+        .request_peer = server ? (uint8_t)settings->verdict.verify_mode : OTLS_REQUEST_NONE,
         .no_tickets = !omni_ticket_wanted(settings, server),
         .ticket_count = server ? (uint8_t)otls_context_ticket_count(context) : 0,
         .resumption = omni_session_wanted(settings, server),

@@ -59,6 +59,7 @@ static otls_status ask(const omni_verify_request *request, const engine_input *i
         .chain_count = input->chain_count,
         .time = request->time,
         .depth = request->max_depth >= 0 ? request->max_depth : OMNI_VERIFY_DEFAULT_DEPTH,
+        .server_purpose = server,
         .purpose = server   ? OTLS_PURPOSE_SERVER
                    : client ? OTLS_PURPOSE_CLIENT
                             : OTLS_PURPOSE_ANY,

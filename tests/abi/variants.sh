@@ -19,6 +19,13 @@ fail() {
     failures=$((failures + 1))
 }
 
+# abi MAJOR|MINOR: of the installed headers
+abi() {
+    sed -n "s/^#define OTLS_BACKEND_ABI_$1 \([0-9]*\)u.*/\1/p" "$prefix/include/omnitls/backend.h"
+}
+own=$(abi MAJOR).$(abi MINOR)
+another=$(($(abi MAJOR) + 1)).$(abi MINOR)
+
 # variant NAME CASE: a module of that name
 variant() {
     # the words of CFLAGS are separate arguments
@@ -52,7 +59,7 @@ works newer
     >"$work/out" 2>&1 || fail "newer: $(cat "$work/out")"
 
 variant other_major MAJOR
-refused other_major "module other_major speaks ABI 2.0, this library 1.0; build it with this library's headers"
+refused other_major "module other_major speaks ABI $another, this library $own; build it with this library's headers"
 variant other_magic MAGIC
 refused other_magic "module other_magic is not one of omnitls'; begin its table with OTLS_BACKEND_MAGIC"
 variant truncated TRUNCATED
