@@ -27,7 +27,7 @@ typedef struct tool_options {
     const char *alpn;
     const char *servername;
     const char *listen;
-    const char *untrusted, *crl;
+    const char *untrusted, *crl, *profile, *ocsp_response;
     const char *hostname, *ip, *purpose, *time;
     const char *starttls;
     const char *session_file, *tickets, *ticket_keys;

@@ -19,7 +19,10 @@ typedef struct question {
     const otls_certificate *chain[CHAIN_MAX];
     size_t count;
     otls_verify_parameters parameters;
+    unsigned char *response; /* OCSP */
 } question;
+
+#define RESPONSE_MAX 65536
 
 typedef struct answer {
     const char *engine;
@@ -99,6 +102,19 @@ static void add_policies(const tool_options *options, otls_verify_parameters *ou
         out->options |= OTLS_VERIFY_OPTION_INHIBIT_MAPPING;
 }
 
+static bool parse_profile(const char *text, uint32_t *options)
+{
+    if (text == NULL || strcmp(text, "default") == 0)
+        return true;
+    if (strcmp(text, "strict") == 0)
+        *options |= OTLS_VERIFY_OPTION_STRICT;
+    else if (strcmp(text, "webpki") == 0)
+        *options |= OTLS_VERIFY_OPTION_WEBPKI;
+    else
+        return false;
+    return true;
+}
+
 static bool parse_words(const tool_options *options, otls_verify_parameters *out)
 {
     if (!parse_time(options->time, &out->time)) {
@@ -108,6 +124,11 @@ static bool parse_words(const tool_options *options, otls_verify_parameters *out
     }
     if (!parse_purpose(options->purpose, &out->purpose)) {
         tool_complain(options, "--purpose: \"%s\" is not server, client or any", options->purpose);
+        return false;
+    }
+    if (!parse_profile(options->profile, &out->options)) {
+        tool_complain(options, "--profile: \"%s\" is not default, strict or webpki",
+                      options->profile);
         return false;
     }
     if (options->hostname != NULL && options->ip != NULL) {
@@ -139,13 +160,33 @@ static otls_status add_chain(question *out, const char *path, otls_error *err)
     return status;
 }
 
+static bool add_response(const tool_options *options, question *out)
+{
+    FILE *file;
+
+    if (options->ocsp_response == NULL)
+        return true;
+    file = fopen(options->ocsp_response, "rb");
+    out->response = file != NULL ? malloc(RESPONSE_MAX) : NULL;
+    if (out->response != NULL)
+        out->parameters.ocsp_response_size = fread(out->response, 1, RESPONSE_MAX, file);
+    if (file == NULL || out->response == NULL || ferror(file) != 0 || fgetc(file) != EOF)
+        tool_complain(options, "--ocsp-response: %s cannot be read, or is larger than %d bytes",
+                      options->ocsp_response, RESPONSE_MAX);
+    else
+        out->parameters.ocsp_response = out->response;
+    if (file != NULL)
+        (void)fclose(file);
+    return out->parameters.ocsp_response != NULL;
+}
+
 static bool prepare(const tool_options *options, question *out)
 {
     otls_error err = OTLS_ERROR_INIT;
     const char *option = NULL;
     otls_status status;
 
-    if (!parse_words(options, &out->parameters))
+    if (!parse_words(options, &out->parameters) || !add_response(options, out))
         return false;
     status = add_chain(out, options->target, &err);
     if (status == OTLS_OK && options->untrusted != NULL) {
@@ -172,6 +213,7 @@ static void forget(question *asked)
     for (size_t i = 0; i < asked->count; i++)
         otls_certificate_free(asked->chain[i]);
     otls_trust_free(asked->trust);
+    free(asked->response);
 }
 
 /* ---- the answers --------------------------------------------------------------------------- */
@@ -250,8 +292,9 @@ static void print_answer(const answer *a)
         const char *text = otls_verdict_text(a->verdict);
         const int alert = otls_verdict_alert(a->verdict);
 
-        printf("  because: %s\n  reasons: %s\n  alert: %s (%d)\n",
+        printf("  because: %s\n  rule: %s\n  what to do: %s\n  reasons: %s\n  alert: %s (%d)\n",
                tool_printable(safe, sizeof(safe), text, strlen(text)),
+               otls_verdict_rule(a->verdict), otls_verdict_advice(a->verdict),
                tool_flags_text(flags, sizeof(flags), otls_verdict_flags(a->verdict)),
                otls_alert_name(alert), alert);
         if (otls_verdict_depth(a->verdict) >= 0)
@@ -346,6 +389,8 @@ static json_t *answer_json(const answer *a)
         const int alert = otls_verdict_alert(a->verdict);
 
         json_object_set_new(object, "reason", tool_json_text(otls_verdict_text(a->verdict)));
+        json_object_set_new(object, "rule", json_string(otls_verdict_rule(a->verdict)));
+        json_object_set_new(object, "advice", json_string(otls_verdict_advice(a->verdict)));
         json_object_set_new(object, "flags", tool_flags_json(otls_verdict_flags(a->verdict)));
         json_object_set_new(object, "depth", json_integer(otls_verdict_depth(a->verdict)));
         json_object_set_new(object, "alert",

@@ -51,7 +51,11 @@ enum {
     OTLS_VERIFY_OPTION_INHIBIT_MAPPING = 1 << 10,
     /** What the anchor's certificate says of policies binds, too (RFC 5937 3.2); without it, RFC 5280
      *  6.1.1 (d) leaves it out. */
-    OTLS_VERIFY_OPTION_ANCHOR_POLICIES = 1 << 11
+    OTLS_VERIFY_OPTION_ANCHOR_POLICIES = 1 << 11,
+    /** What the CA/Browser Forum's Baseline Requirements ask of servers on the public web, as far as a
+     *  verifier sees it; for clients of that web. docs/verification.md lists these rules and those of
+     *  _STRICT; neither is about anchors. */
+    OTLS_VERIFY_OPTION_WEBPKI = 1 << 12
 };
 
 /** More policies in an initial set are refused. */
@@ -98,13 +102,18 @@ typedef struct otls_verify_parameters {
      */
     const char *const *policies;
     size_t policy_count;
+    /** An OCSP response about the leaf, DER, as a handshake would staple it; NULL = none. One that is not
+     *  good is a fault (RFC 6960 3.2), as is a certificate that demands one (RFC 7633) and comes without
+     *  only in a handshake. */
+    const void *ocsp_response;
+    size_t ocsp_response_size;
 } otls_verify_parameters;
 
 /** A TLS server's chain, at a time that must still be set. */
 #define OTLS_VERIFY_PARAMETERS_INIT                                                                \
     {                                                                                              \
         (uint32_t)sizeof(otls_verify_parameters), OTLS_PURPOSE_SERVER, NULL, NULL, 0, -1, -1, 0u,  \
-            OTLS_VERIFIER_UNIFORM, NULL, 0, 0, 0, NULL, 0                                                   \
+            OTLS_VERIFIER_UNIFORM, NULL, 0, 0, 0, NULL, 0, NULL, 0                                                   \
     }
 
 typedef struct otls_verdict otls_verdict;
@@ -127,6 +136,23 @@ OTLS_API int32_t otls_verdict_depth(const otls_verdict *verdict);
 OTLS_API int otls_verdict_alert(const otls_verdict *verdict);
 /** A sentence for a person, naming the certificate; "" when accepted. Borrowed. */
 OTLS_API const char *otls_verdict_text(const otls_verdict *verdict);
+/** The rule that the sentence is about, as "RFC 5280 4.2.1.6" (BR: the CA/Browser Forum's Baseline
+ *  Requirements); "" when accepted. Borrowed. */
+OTLS_API const char *otls_verdict_rule(const otls_verdict *verdict);
+/** What who runs the server, or trusts the wrong anchors, can do about it; "" when accepted. Borrowed. */
+OTLS_API const char *otls_verdict_advice(const otls_verdict *verdict);
+
+/** What a verdict cost: counts, which the limits of the verifier are about. */
+typedef struct otls_verify_work {
+    uint32_t size;             /**< sizeof(otls_verify_work), set by the caller */
+    uint32_t signatures;       /**< signatures that the engine was asked to check */
+    uint32_t expansions;       /**< steps from a certificate to a possible issuer */
+    uint32_t name_comparisons; /**< of a name with a name constraint */
+    uint32_t signatures_max, expansions_max, name_comparisons_max; /**< above which it is LIMIT */
+} otls_verify_work;
+
+/** Fills as much of `out` as its `size` says. All 0 where nothing had to be searched. */
+OTLS_API void otls_verdict_work(const otls_verdict *verdict, otls_verify_work *out);
 /** The verified chain, leaf to anchor; after a refusal, the path to an anchor that was refused, if
  *  there was one. Borrowed. */
 OTLS_API size_t otls_verdict_chain_count(const otls_verdict *verdict);
@@ -156,7 +182,7 @@ OTLS_API void otls_verdict_free(otls_verdict *verdict);
 #define OTLS_PINS_MAX 64
 
 /**
- * Replace the set of OTLS_VERIFY_OPTION_CRL_LEAF, _CRL_CHAIN, _STRICT, _PARTIAL_CHAIN,
+ * Replace the set of OTLS_VERIFY_OPTION_CRL_LEAF, _CRL_CHAIN, _STRICT, _WEBPKI, _PARTIAL_CHAIN,
  * _EXPLICIT_POLICY, _INHIBIT_ANY, _INHIBIT_MAPPING, _ANCHOR_POLICIES and _TRUSTED_FIRST. Default: TRUSTED_FIRST, which cannot be switched off: the search tries every path
  * anyway. Lists come from the context's trust (otls_trust_add_crl_file). Errors: OTLS_E_CONFIG for
  * any other bit; those about names have the setters below.

@@ -13,7 +13,7 @@ static const uint32_t chain_options = OTLS_VERIFY_OPTION_PARTIAL_CHAIN | OTLS_VE
                                       OTLS_VERIFY_OPTION_EXPLICIT_POLICY |
                                       OTLS_VERIFY_OPTION_INHIBIT_ANY |
                                       OTLS_VERIFY_OPTION_INHIBIT_MAPPING |
-                                      OTLS_VERIFY_OPTION_ANCHOR_POLICIES;
+                                      OTLS_VERIFY_OPTION_ANCHOR_POLICIES | OTLS_VERIFY_OPTION_WEBPKI;
 
 otls_status otls_context_set_verify_flags(otls_context *context, uint32_t options, otls_error *err)
 {

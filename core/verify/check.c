@@ -131,8 +131,7 @@ otls_status omni_path_check(omni_search *search, bool complete, omni_findings *f
         omni_path_check_usage(search, depth, findings);
         if (depth != 0)
             check_issuer(search, depth, findings);
-        if (search->request->flags & OTLS_VERIFY_OPTION_STRICT)
-            omni_path_check_strict(search, depth, findings);
+        omni_path_check_profile(search, depth, findings);
     }
     check_path_lengths(search, findings);
     check_depth(search, complete, findings);

@@ -2,7 +2,7 @@
 /**
  * @file verify/path.h
  * The parts of a verification: the search for a path (verify/path.c, verify/judge.c), the rules a path must
- * satisfy (verify/check.c, verify/usage.c, x509/name_constraints.c, verify/policy_tree.c, verify/crl.c, verify/pins.c),
+ * satisfy (verify/check.c, verify/usage.c, verify/profile.c, x509/name_constraints.c, verify/policy_tree.c, verify/crl.c, verify/pins.c),
  * and what was found (verify/report.c). One thread; everything lives as long as one call of
  * omni_verify_chain.
  */
@@ -86,7 +86,7 @@ otls_status omni_path_check(omni_search *search, bool complete, omni_findings *f
 
 /* Rules in files of their own; `n` is the length of the path. */
 void omni_path_check_usage(const omni_search *search, size_t depth, omni_findings *findings);
-void omni_path_check_strict(const omni_search *search, size_t depth, omni_findings *findings);
+void omni_path_check_profile(const omni_search *search, size_t depth, omni_findings *findings);
 void omni_path_check_names(omni_search *search, omni_findings *findings);
 void omni_path_check_policies(const omni_search *search, omni_findings *findings);
 /** The user-constrained policy set of the path in search->path (6.1.6) as dotted text, OMNI_OID_TEXT_MAX

@@ -2,6 +2,7 @@
 /* omnitls/verify.h: parameters in, a verdict object out. */
 #include "base/base.h"
 #include "trust/trust.h"
+#include "verify/path.h"
 #include "verify/verify.h"
 
 /** The first fields that every caller has: up to `purpose`. */
@@ -38,7 +39,25 @@ static otls_status read_parameters(otls_verify_parameters *out, const otls_verif
     return OTLS_OK;
 }
 
-static otls_status judge(const omni_verify_request *request, otls_verdict **out, otls_error *err)
+/* As in a handshake, and after everything else: who issued the leaf is known then. */
+static otls_status judge_response(const omni_verify_request *request, otls_slice response,
+                                  otls_verdict *verdict, otls_error *err)
+{
+    const omni_staple_request asked = {.leaf = request->chain_count != 0 ? request->chain[0] : NULL,
+                                       .staple = &response,
+                                       .required = true,
+                                       .backend = request->backend,
+                                       .time = request->time,
+                                       .security_level = request->security_level};
+
+    if (response.data == NULL || asked.leaf == NULL ||
+        (verdict->flags != 0 && verdict->path_count == 0))
+        return OTLS_OK; /* not asked, or refused before anybody looked for a path */
+    return omni_verify_staple(&asked, verdict, err);
+}
+
+static otls_status judge(const omni_verify_request *request, otls_slice response,
+                         otls_verdict **out, otls_error *err)
 {
     otls_verdict *verdict = omni_malloc(sizeof(*verdict));
     otls_status status;
@@ -48,6 +67,11 @@ static otls_status judge(const omni_verify_request *request, otls_verdict **out,
     status = omni_verify_chain(request, verdict, err);
     if (status != OTLS_OK) {
         omni_free(verdict);
+        return status;
+    }
+    status = judge_response(request, response, verdict, err);
+    if (status != OTLS_OK) {
+        otls_verdict_free(verdict);
         return status;
     }
     *out = verdict;
@@ -90,7 +114,9 @@ otls_status otls_trust_verify(otls_trust *trust, const otls_certificate *const *
                               err));
     request.policies.data = policies;
     omni_trust_seal(trust);
-    status = judge(&request, out, err);
+    status = judge(&request,
+                   (otls_slice){.data = given.ocsp_response, .size = given.ocsp_response_size}, out,
+                   err);
     omni_free(policies);
     return status;
 }
@@ -113,6 +139,29 @@ int otls_verdict_alert(const otls_verdict *verdict)
 const char *otls_verdict_text(const otls_verdict *verdict)
 {
     return verdict->text;
+}
+
+const char *otls_verdict_rule(const otls_verdict *verdict)
+{
+    return verdict->flags != 0 && verdict->rule != NULL ? verdict->rule : "";
+}
+
+const char *otls_verdict_advice(const otls_verdict *verdict)
+{
+    return verdict->flags != 0 && verdict->advice != NULL ? verdict->advice : "";
+}
+
+void otls_verdict_work(const otls_verdict *verdict, otls_verify_work *out)
+{
+    const otls_verify_work work = {.size = out->size,
+                                   .signatures = verdict->signatures,
+                                   .expansions = verdict->expansions,
+                                   .name_comparisons = verdict->name_comparisons,
+                                   .signatures_max = OMNI_PATH_SIGNATURE_MAX,
+                                   .expansions_max = OMNI_PATH_EXPANSION_MAX,
+                                   .name_comparisons_max = OMNI_PATH_NAME_CHECK_MAX};
+
+    memcpy(out, &work, out->size < sizeof(work) ? out->size : sizeof(work));
 }
 
 size_t otls_verdict_chain_count(const otls_verdict *verdict)

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * What a certificate may be used for (RFC 5280 4.2.1.3, 4.2.1.12), and the rules for issuers that
- * are only enforced on request.
- */
+/* What a certificate may be used for (RFC 5280 4.2.1.3, 4.2.1.12). */
 #include "verify/path.h"
 #include "x509/x509.h"
 
@@ -66,63 +63,4 @@ void omni_path_check_usage(const omni_search *search, size_t depth, omni_finding
                           purpose == OTLS_PURPOSE_SERVER
                               ? "is not for TLS servers (extended key usage)"
                               : "is not for TLS clients (extended key usage)");
-}
-
-/* ---- strict -------------------------------------------------------------------------------- */
-
-static void refuse(omni_findings *findings, size_t depth, const otls_certificate *cert,
-                   const char *words)
-{
-    omni_findings_add(findings, OTLS_VERIFY_MALFORMED, (int32_t)depth, cert, words);
-}
-
-static bool name_empty(otls_slice name)
-{
-    omni_der rdns;
-
-    return omni_der_only(name, OMNI_DER_SEQUENCE, &rdns) && omni_der_at_end(&rdns);
-}
-
-static bool serial_ok(otls_slice serial)
-{
-    if (serial.size == 0 || serial.size > 20 || (serial.data[0] & 0x80) != 0)
-        return false;
-    return serial.size > 1 || serial.data[0] != 0;
-}
-
-static void strict_authority(size_t depth, const otls_certificate *cert, omni_findings *findings)
-{
-    const omni_x509 *x509 = &cert->x509;
-
-    if (x509->has_basic_constraints && !x509->basic_constraints_critical)
-        refuse(findings, depth, cert, "has basic constraints that are not critical (4.2.1.9)");
-    if (!x509->has_key_usage)
-        refuse(findings, depth, cert, "is an authority's without key usage (4.2.1.3)");
-    if (x509->subject_key_id.data == NULL)
-        refuse(findings, depth, cert, "is an authority's without key identifier (4.2.1.2)");
-    if (name_empty(x509->subject))
-        refuse(findings, depth, cert, "is an authority's without a name (4.1.2.6)");
-}
-
-void omni_path_check_strict(const omni_search *search, size_t depth, omni_findings *findings)
-{
-    const otls_certificate *cert = omni_path_at(search, depth);
-    const omni_x509 *x509 = &cert->x509;
-
-    if (search->path[depth].step.anchor != NULL && x509->version < 3)
-        return;
-    if (!serial_ok(x509->serial))
-        refuse(findings, depth, cert, "has a serial number out of range (4.1.2.2)");
-    if (name_empty(x509->issuer))
-        refuse(findings, depth, cert, "has no issuer (4.1.2.4)");
-    if (x509->is_ca)
-        strict_authority(depth, cert, findings);
-    if (x509->path_length >= 0 && (!x509->is_ca || (x509->key_usage & OTLS_KU_KEY_CERT_SIGN) == 0))
-        refuse(findings, depth, cert, "limits a path that it may not extend (4.2.1.9)");
-    if ((x509->key_usage & OTLS_KU_KEY_CERT_SIGN) != 0 && !x509->is_ca)
-        refuse(findings, depth, cert, "may sign certificates but is not an authority's (4.2.1.9)");
-    if (x509->authority_key_id.data == NULL && !omni_self_signed(x509))
-        refuse(findings, depth, cert, "does not identify its issuer's key (4.2.1.1)");
-    if (name_empty(x509->subject) && x509->subject_alt_names.data == NULL)
-        refuse(findings, depth, cert, "has no name at all (4.1.2.6)");
 }

@@ -45,6 +45,7 @@ static void verdict_begin(otls_verdict *verdict)
     verdict->alert = 0;
     verdict->text[0] = '\0';
     verdict->chain_count = verdict->path_count = verdict->policy_count = 0;
+    verdict->signatures = verdict->expansions = verdict->name_comparisons = 0;
     verdict->policies = NULL;
 }
 
@@ -75,11 +76,12 @@ static void refuse_faulty(const omni_verify_request *request, omni_findings *fin
 
         omni_findings_add_key_fault(findings, (int32_t)i, cert);
         if (findings->flags == 0 && cert->x509.form_fault != OMNI_FORM_FAULT_NONE)
-            omni_findings_add(findings,
-                              cert->x509.form_fault == OMNI_FORM_FAULT_SIZE
-                                  ? OTLS_VERIFY_LIMIT
-                                  : OTLS_VERIFY_MALFORMED,
-                              (int32_t)i, cert, omni_form_fault_words(cert->x509.form_fault));
+            omni_findings_add_rule(findings,
+                                   cert->x509.form_fault == OMNI_FORM_FAULT_SIZE
+                                       ? OTLS_VERIFY_LIMIT
+                                       : OTLS_VERIFY_MALFORMED,
+                                   (int32_t)i, cert, omni_form_fault_words(cert->x509.form_fault),
+                                   omni_form_fault_section(cert->x509.form_fault));
     }
 }
 
@@ -161,6 +163,9 @@ static otls_status verify_uniform(const omni_verify_request *request, otls_verdi
         status = accept(search, verdict, err);
     else if (status == OTLS_OK)
         refuse(search, verdict);
+    verdict->signatures = (uint32_t)search->signature_count;
+    verdict->expansions = (uint32_t)search->expansion_count;
+    verdict->name_comparisons = (uint32_t)search->name_check_count;
     omni_path_finish(search);
     omni_free(search);
     return status;

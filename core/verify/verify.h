@@ -42,6 +42,8 @@ struct otls_verdict {
     uint32_t flags; /* 0 = good */
     int32_t depth;  /* of the failing certificate; -1 */
     uint8_t alert;  /* the alert that fits; 0 when good */
+    const char *rule, *advice; /* static words; NULL when good */
+    uint32_t signatures, expansions, name_comparisons;
     char text[192]; /* a sentence for a person; empty when good */
     const otls_certificate *chain[OMNI_VERIFY_CHAIN_MAX]; /* leaf to anchor; references held */
     /* what was put together, whole or not, and what is wrong with each of it; references held */
@@ -89,12 +91,17 @@ typedef struct omni_findings {
     int32_t depth;                       /* of the certificate that the reason is about; -1 */
     const otls_certificate *certificate; /* that certificate; NULL */
     const char *detail;                  /* static words; NULL = the flag's own */
+    const char *section;                 /* of the rule; NULL = the flag's own */
     char unsupported[92];                /* UNSUPPORTED in words; empty = the flag's own */
     uint32_t at[OMNI_VERIFY_CHAIN_MAX];  /* `flags` by certificate; what is about none: the leaf's */
 } omni_findings;
 
 void omni_findings_add(omni_findings *findings, uint32_t flag, int32_t depth,
                        const otls_certificate *certificate, const char *detail);
+/** The same, with the rule's section, such as "RFC 5280 4.2.1.6". */
+void omni_findings_add_rule(omni_findings *findings, uint32_t flag, int32_t depth,
+                            const otls_certificate *certificate, const char *detail,
+                            const char *section);
 /** Say what is wrong with the certificate's key, if anything is (omni_key_fault). */
 void omni_findings_add_key_fault(omni_findings *findings, int32_t depth,
                                  const otls_certificate *certificate);

@@ -54,6 +54,8 @@ typedef struct omni_x509 {
     uint8_t is_ca;               /* basicConstraints cA */
     uint8_t has_basic_constraints;
     uint8_t basic_constraints_critical;
+    uint8_t names_critical, access_critical, name_constraints_critical; /* as marked */
+    uint8_t policy_constraints_critical, inhibit_any_critical;
     int32_t path_length;         /* -1 = none */
     uint8_t has_key_usage;
     uint16_t key_usage;          /* OTLS_KU_... */

@@ -294,6 +294,30 @@ static bool keep_integer(otls_slice *field, otls_slice value)
            omni_der_unsigned(number, &ignored);
 }
 
+/* Of those whose mark is a rule for issuers. */
+static void note_critical(omni_x509 *out, extension_id id)
+{
+    switch (id) {
+    case EXT_SUBJECT_ALT_NAME:
+        out->names_critical = 1;
+        break;
+    case EXT_NAME_CONSTRAINTS:
+        out->name_constraints_critical = 1;
+        break;
+    case EXT_POLICY_CONSTRAINTS:
+        out->policy_constraints_critical = 1;
+        break;
+    case EXT_INHIBIT_ANY_POLICY:
+        out->inhibit_any_critical = 1;
+        break;
+    case EXT_AUTHORITY_INFO_ACCESS:
+        out->access_critical = 1;
+        break;
+    default:
+        break;
+    }
+}
+
 static bool read_extension(omni_x509 *out, extension_id id, const omni_x509_extension *extension)
 {
     const otls_slice value = extension->value;
@@ -397,6 +421,8 @@ const char *omni_x509_extensions(omni_x509 *out, omni_der list)
         /* the first of two is the one that counts, and the certificate is marked */
         if ((seen & 1u << id) != 0 || !read_extension(out, id, &extension))
             out->malformed_extension = 1;
+        if (extension.critical)
+            note_critical(out, id);
         seen |= 1u << id;
     }
     if (out->name_constraints.data != NULL && !out->is_ca)

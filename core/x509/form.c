@@ -25,6 +25,26 @@ const char *omni_form_fault_words(uint8_t fault)
     return fault < OMNI_FORM_FAULT_COUNT ? words[fault] : NULL;
 }
 
+const char *omni_form_fault_section(uint8_t fault)
+{
+    static const char *const sections[OMNI_FORM_FAULT_COUNT] = {
+        [OMNI_FORM_FAULT_SIZE] = "RFC 5280 9",
+        [OMNI_FORM_FAULT_SERIAL] = "RFC 5280 4.1.2.2",
+        [OMNI_FORM_FAULT_NAMES] = "RFC 5280 4.2.1.6",
+        [OMNI_FORM_FAULT_NAME_EMPTY] = "RFC 5280 4.2.1.6",
+        [OMNI_FORM_FAULT_ADDRESS] = "RFC 5280 4.2.1.6",
+        [OMNI_FORM_FAULT_CONSTRAINTS] = "RFC 5280 4.2.1.10",
+        [OMNI_FORM_FAULT_KEY_USAGE] = "RFC 5280 4.2.1.3",
+        [OMNI_FORM_FAULT_KEY_ID] = "RFC 5280 4.2.1.1",
+        [OMNI_FORM_FAULT_KEY_ID_CRITICAL] = "RFC 5280 4.2.1.1, 4.2.1.2",
+        [OMNI_FORM_FAULT_DIRECTORY_ATTRIBUTES] = "RFC 5280 4.2.1.8",
+        [OMNI_FORM_FAULT_POLICY_CONSTRAINTS] = "RFC 5280 4.2.1.11",
+        [OMNI_FORM_FAULT_POINT] = "RFC 5280 4.2.1.13",
+    };
+
+    return fault < OMNI_FORM_FAULT_COUNT ? sections[fault] : NULL;
+}
+
 /* ---- general names, 4.2.1.6 ------------------------------------------------------------------ */
 
 /** Is this the tag of a GeneralName? The kinds that hold a SEQUENCE or Name are constructed. */

@@ -34,6 +34,9 @@ const char *omni_form_fault_words(uint8_t fault);
 
 /** Is this a GeneralName, the kinds with a structure of their own in that structure? */
 bool omni_x509_general_name_ok(const omni_tlv *name);
+/** The rule that is broken, such as "RFC 5280 4.2.1.6"; NULL for NONE. */
+const char *omni_form_fault_section(uint8_t fault);
+
 /** A GeneralName of a subjectAltName or issuerAltName: an omni_form_fault, NONE when it is good. */
 uint8_t omni_form_of_name(const omni_tlv *name);
 /** The value of a cRLDistributionPoints, of subjectDirectoryAttributes, of policyConstraints. */

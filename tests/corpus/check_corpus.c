@@ -75,6 +75,23 @@ static bool policies_ok(const corpus_case *loaded, const otls_verdict *verdict)
            (loaded->gives == NULL || strcmp(text, loaded->gives) == 0);
 }
 
+/* What it cost is counted, and within the bounds; a refusal names its rule and what to do. */
+static bool explained(const otls_verdict *verdict)
+{
+    const bool good = otls_verdict_flags(verdict) == 0;
+    otls_verify_work work = {.size = sizeof(work)};
+
+    otls_verdict_work(verdict, &work);
+    if (work.signatures > work.signatures_max || work.expansions > work.expansions_max + 1 ||
+        work.name_comparisons > work.name_comparisons_max + 1 ||
+        (work.signatures != 0 && work.expansions == 0))
+        return false;
+    if (good && otls_verdict_chain_count(verdict) > 1 && work.expansions == 0)
+        return false;
+    return (otls_verdict_rule(verdict)[0] == '\0') == good &&
+           (otls_verdict_advice(verdict)[0] == '\0') == good;
+}
+
 static int check(const corpus_case *loaded, const corpus_row *test, const otls_backend *backend)
 {
     otls_verdict *verdict = judge(loaded, backend, OTLS_VERIFIER_UNIFORM);
@@ -88,7 +105,7 @@ static int check(const corpus_case *loaded, const corpus_row *test, const otls_b
              otls_verdict_depth(verdict) != test->wanted_depth ||
              otls_verdict_alert(verdict) != alert || !chain_ok(loaded, verdict) ||
              (wanted != 0) != (otls_verdict_text(verdict)[0] != '\0') || !limited(loaded, backend) ||
-             !policies_ok(loaded, verdict);
+             !policies_ok(loaded, verdict) || !explained(verdict);
     if (failed)
         printf("FAILED %s on %s: wanted %s@%d alert %d, got %s@%d alert %d: %s\n", test->name,
                otls_backend_name(backend), test->want, test->wanted_depth, alert,

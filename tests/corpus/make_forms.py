@@ -409,8 +409,39 @@ ANCHORS = [
 ]
 
 
+# One chain for each row of core/verify/profile.c, "rule-NAME": it breaks that one and no other. Name,
+# section, profile, lines, wanted; "-below" the default profile is content with all of them.
+CRITICAL_NAMES = " | " + ext("subjectAltName", sequence(HOST), True)
+RULES = [
+    ("serial-not-positive", "4.1.2.2", "strict", ["leaf leaf | serial=00"], "MALFORMED@0"),
+    ("issuer-empty", "4.1.2.4", "strict", ["ca ca2 | issuer=ca2 | subject=/", "leaf leaf | issuer=ca2", "send leaf", "trust ca2"], "MALFORMED@0"),
+    ("authority-subject-empty", "4.1.2.6", "strict", ["ca ca2 | subject=/", "leaf leaf | issuer=ca2", "send leaf ca2"], "MALFORMED@0"),
+    ("nameless", "4.1.2.6", "strict", ["leaf leaf | subject=/ | drop=subjectAltName", "host -"], "MALFORMED@0"),
+    ("issuer-key-unnamed", "4.2.1.1", "strict", ["leaf leaf | drop=authorityKeyIdentifier"], "MALFORMED@0"),
+    ("authority-key-unnamed", "4.2.1.2", "strict", ["ca ca2 | drop=subjectKeyIdentifier", "leaf leaf | issuer=ca2 | ext authorityKeyIdentifier=DER:" + sequence(tlv(0x80, b"x")).hex(), "send leaf ca2"], "MALFORMED@1"),
+    ("authority-key-usage-absent", "4.2.1.3", "strict", ["ca ca2 | drop=keyUsage", "leaf leaf | issuer=ca2", "send leaf ca2"], "MALFORMED@1"),
+    ("policy-twice", "4.2.1.4", "strict", ["leaf leaf | " + ext(POLICIES, sequence(*[sequence(oid("1.2.3"))] * 2))], "MALFORMED@0"),
+    ("names-not-critical", "4.2.1.6", "strict", ["leaf leaf | subject=/"], "MALFORMED@0"),
+    ("name-syntax", "4.2.1.6", "strict", ["leaf leaf | " + ext("subjectAltName", sequence(HOST, tlv(0x82, b"a_b.test")))], "MALFORMED@0"),
+    ("basic-constraints-not-critical", "4.2.1.9", "strict", ["ca ca2 | ext basicConstraints=CA:TRUE", "leaf leaf | issuer=ca2", "send leaf ca2"], "MALFORMED@1"),
+    ("path-length-misplaced", "4.2.1.9", "strict", ["leaf leaf | " + ext("basicConstraints", sequence(b"\2\1\0"), True)], "MALFORMED@0"),
+    ("signs-without-authority", "4.2.1.9", "strict", ["leaf leaf | ext keyUsage=critical,digitalSignature,keyCertSign"], "MALFORMED@0"),
+    ("name-constraints-not-critical", "4.2.1.10", "strict", ["ca ca2 | ext nameConstraints=permitted;DNS:test", "leaf leaf | issuer=ca2", "send leaf ca2"], "MALFORMED@1"),
+    ("policy-constraints-not-critical", "4.2.1.11", "strict", ["ca ca2 | ext policyConstraints=requireExplicitPolicy:9", "leaf leaf | issuer=ca2", "send leaf ca2"], "MALFORMED@1"),
+    ("inhibit-any-not-critical", "4.2.1.14", "strict", ["ca ca2 | ext inhibitAnyPolicy=9", "leaf leaf | issuer=ca2", "send leaf ca2"], "MALFORMED@1"),
+    ("access-critical", "4.2.2.1", "strict", ["leaf leaf | ext authorityInfoAccess=critical,OCSP;URI:http://x.test/"], "MALFORMED@0"),
+    ("modulus-odd", "BR 6.1.5", "webpki", ["leaf leaf | key=rsa2052 | subject=/O=Corpus"], "WEAK@0"),
+    ("key-kind", "BR 6.1.5", "webpki", ["leaf leaf | key=ed25519"], "WEAK@0"),
+    ("lives-long", "BR 6.3.2", "webpki", ["leaf leaf | from=-100d | to=300d"], "MALFORMED@0"),
+    ("purposes-absent", "BR 7.1.2.7.10", "webpki", ["leaf leaf | drop=extendedKeyUsage"], "WRONG_PURPOSE@0"),
+    ("leaf-is-authority", "BR 7.1.2.7.8", "webpki", ["leaf leaf | ext basicConstraints=critical,CA:TRUE"], "MALFORMED@0"),
+    ("names-absent", "BR 7.1.2.7.12", "webpki", ["leaf leaf | subject=/O=Corpus | drop=subjectAltName", "host -"], "MALFORMED@0"),
+    ("common-name-alone", "BR 7.1.4.3", "webpki", ["leaf leaf | subject=/CN=www.host.test"], "MALFORMED@0"),
+]
+
+
 def case(name, source, lines, want, depth):
-    print("case %s\n  source RFC 5280 %s" % (name, source))
+    print("case %s\n  source %s%s" % (name, "" if source[:2] in ("BR", "RF") else "RFC 5280 ", source))
     for line in lines:
         print("  " + line)
     print("  want %s\n" % (want if want == "ok" else "%s@%d" % (want, depth)))
@@ -475,7 +506,22 @@ def policies():
         case("policy-anchor-" + name, section, lines + ["send leaf ca2", "trust root2", "options " + options], want, depth)
 
 
+def rules():
+    for name, section, profile, lines, want in RULES:
+        verdict_and_depth = want.split("@")
+        for options, wanted in ((profile, verdict_and_depth[0]), (None, "ok")):
+            suffix = "" if options else "-default"
+            case("rule-" + name + suffix, section, lines + (["options " + options] if options else []), wanted, int(verdict_and_depth[1]))
+    # whatever an anchor breaks is its own affair
+    for profile in ("strict", "webpki"):
+        lines = ["ca root2 | issuer=root2 | serial=00 | drop=keyUsage | drop=subjectKeyIdentifier | ext basicConstraints=CA:TRUE | key=ed25519", "leaf leaf | issuer=root2 | ext authorityKeyIdentifier=DER:" + sequence(tlv(0x80, b"x")).hex(), "send leaf", "trust root2", "options " + profile]
+        case("rule-anchor-" + profile, "6.1.1 (d)", lines, "ok", 0)
+        case("rule-good-" + profile, "6.1", ["leaf leaf", "options " + profile], "ok", 0)
+    case("rule-good-webpki-address", "BR 7.1.4.3", ["leaf leaf | subject=/CN=192.0.2.1 | ext subjectAltName=DNS:host.test,IP:192.0.2.1", "options webpki"], "ok", 0)
+
+
 if __name__ == "__main__":
     forms()
+    rules()
     policies()
     lists()

@@ -36,6 +36,12 @@ for engine in $engines all; do
     verify 0 "not on the list" --crl "$pki/int.crl" "$leaf"
     verify 4 "on the list" --crl "$pki/int.crl" "$pki/server-revoked.pem"
     grep -q "certificate_revoked" "$work/out" || fail "on the list, $engine: $(cat "$work/out")"
+    verify 0 "good response" --ocsp-response "$pki/ocsp/server-ecdsa-p256.der" "$leaf"
+    verify 4 "response about another" --ocsp-response "$pki/ocsp/server-rsa-2048.der" "$leaf"
+    grep -q "bad_certificate_status_response" "$work/out" || fail "other's, $engine: $(cat "$work/out")"
+    verify 4 "response says revoked" --ocsp-response "$pki/ocsp/server-revoked.der" "$pki/server-revoked.pem"
+    grep -q "certificate_revoked" "$work/out" || fail "response, $engine: $(cat "$work/out")"
+    verify 4 "no response" --ocsp-response "$leaf" "$leaf"
 done
 
 # The corpus has chains with policies; its clock is the beginning of 2026.
@@ -57,6 +63,17 @@ if [ -d "$forms" ]; then
     policy 4 mapped --policy 1.2.3 --inhibit-mapping
     policy 0 any-above --policy 1.2.3
     policy 4 any-above --policy 1.2.3 --inhibit-any
+    strict=$forms/rule-serial-not-positive
+    verify_rule() {
+        expect_code "$1" "profile $2" "$tool" verify --ca "$strict/trust.pem" --profile "$2" \
+            --time 2026-01-01T00:00:00Z --untrusted "$strict/sent.pem" "$strict/sent.pem"
+    }
+    verify_rule 0 default
+    verify_rule 0 webpki
+    verify_rule 4 strict
+    grep -q "rule: RFC 5280 4.1.2.2" "$work/out" || fail "the rule: $(cat "$work/out")"
+    grep -q "what to do: have the certificate issued again" "$work/out" || fail "the advice: $(cat "$work/out")"
+    verify_rule 1 lax
     policy 1 any-none --policy 1.x
     says "no policy" "1.x.*object identifier"
 fi
@@ -104,6 +121,7 @@ wrong "a bad name" "." --hostname "a b" "$leaf"
 wrong "no leaf" "LEAF"
 wrong "a leaf that is not there" "nothing" "$work/nothing"
 wrong "a key" "server-ecdsa-p256.key" "$pki/server-ecdsa-p256.key"
+wrong "no such response" "ocsp-response.*nothing" --ocsp-response "$work/nothing" "$leaf"
 wrong "no such list" "crl.*nothing" --crl "$work/nothing" "$leaf"
 wrong "no such helpers" "untrusted.*nothing" --untrusted "$work/nothing" "$leaf"
 wrong "an engine that is not there" "nossl" --backend nossl "$leaf"
