@@ -8,10 +8,9 @@
 int omni_os_roots(bool (*each)(void *user, const uint8_t *der, size_t size), void *user)
 {
     const CERT_CONTEXT *at = NULL;
-    HCERTSTORE store = CertOpenStore(CERT_STORE_PROV_SYSTEM_W, 0, 0,
-                                     CERT_SYSTEM_STORE_CURRENT_USER | CERT_STORE_READONLY_FLAG |
-                                         CERT_STORE_OPEN_EXISTING_FLAG,
-                                     L"ROOT");
+    HCERTSTORE store =
+        CertOpenStore(CERT_STORE_PROV_SYSTEM_W, 0, 0,
+                      CERT_SYSTEM_STORE_CURRENT_USER | CERT_STORE_READONLY_FLAG, L"ROOT");
 
     if (store == NULL)
         return omni_os_errno(GetLastError());
