@@ -47,6 +47,11 @@ OTLS_API otls_status otls_context_set_verify_callback(otls_context *context,
                                                       otls_verify_callback callback, void *user,
                                                       otls_error *err);
 
+/** The same for one connection, before its handshake: see otls_connection_own_context. */
+OTLS_API otls_status otls_connection_set_verify_callback(otls_connection *conn,
+                                                         otls_verify_callback callback, void *user,
+                                                         otls_error *err);
+
 /* ---- the authorities that a server asks for (RFC 8446 section 4.2.4, RFC 5246 section 7.4.4) ----
  *
  * A hint that helps the client to choose; what is accepted is decided by trust alone. Sent in

@@ -61,6 +61,34 @@ OTLS_API otls_status otls_connection_set_server_name(otls_connection *conn, cons
 OTLS_API otls_status otls_connection_set_context(otls_connection *conn, otls_context *context,
                                                  otls_error *err);
 
+/* ---- settings of one connection ----
+ *
+ * Before the handshake, and on servers in the ClientHello callback; OTLS_E_USAGE later. What they mean
+ * and refuse is what the setters of contexts say, at the latest when the handshake starts. A context
+ * set afterwards (otls_connection_set_context) replaces all of it.
+ */
+
+/**
+ * A context for this connection alone, to call any otls_context_set_... on: an unsealed copy of what is
+ * in force, borrowed, valid until the handshake starts. It shares sessions, trust, and whatever makes no
+ * difference to the engine; otls_connection_context still answers the shared one, statistics count there.
+ */
+OTLS_API otls_status otls_connection_own_context(otls_connection *conn, otls_context **out,
+                                                 otls_error *err);
+/** Server: whether to ask this client for a certificate. */
+OTLS_API otls_status otls_connection_set_verify_mode(otls_connection *conn, otls_verify_mode mode,
+                                                     otls_error *err);
+/** Offered, or chosen from, in this connection. */
+OTLS_API otls_status otls_connection_set_alpn(otls_connection *conn, const char *const *names,
+                                              size_t count, otls_error *err);
+/** What is presented instead of all the context's identities; NULL: nothing. Takes a reference. */
+OTLS_API otls_status otls_connection_set_identity(otls_connection *conn, otls_identity *identity,
+                                                  otls_error *err);
+/** Server: the authorities named to this client, instead of the context's; see client_auth.h. */
+OTLS_API otls_status otls_connection_set_client_ca(otls_connection *conn,
+                                                   const otls_certificate *const *certificates,
+                                                   size_t count, otls_error *err);
+
 /** OTLS_OK when done; OTLS_WANT_... to be called again. Implied by read and write. */
 OTLS_API otls_status otls_connection_handshake(otls_connection *conn, otls_error *err);
 /** Has the handshake succeeded? It stays true when the connection fails later. */

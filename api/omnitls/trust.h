@@ -22,6 +22,9 @@ typedef struct otls_trust otls_trust;
 
 /** An empty store: nobody is believed yet. Errors: OTLS_E_NOMEM. */
 OTLS_API otls_status otls_trust_new(otls_trust **out, otls_error *err);
+/** An unsealed store with what `trust`, which may be in use, holds: add to it, and set it in a copy of
+ *  the context. */
+OTLS_API otls_status otls_trust_copy(otls_trust **out, const otls_trust *trust, otls_error *err);
 /** Take another reference; NULL is fine. Any thread. */
 OTLS_API otls_trust *otls_trust_ref(otls_trust *trust);
 /** Give a reference back; contexts hold their own. NULL is fine. Any thread. */

@@ -55,7 +55,8 @@ typedef struct omni_connection_callbacks {
 
 struct otls_connection {
     otls_core core; /* first: what the backend holds on to */
-    otls_context *context;
+    otls_context *context; /* what is in force */
+    otls_context *base;    /* the shared one, when `context` is this connection's own; else NULL */
     const omni_native *native;       /* what the engine was started with; NULL before */
     otls_backend_connection *engine; /* in this block, behind the struct */
     otls_transport transport;        /* unset for memory */

@@ -65,6 +65,8 @@ otls_status omni_connection_start(otls_connection *conn, otls_error *err)
     if (conn->role_open)
         return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE,
                          "take a side first: call otls_connection_set_role");
+    if (conn->state == OMNI_STATE_NEW) /* this connection's own, if it has one */
+        OMNI_TRY(otls_context_seal(conn->context, err));
     if (conn->state == OMNI_STATE_NEW && !conn->server)
         return client_start(conn, err);
     conn->state = OMNI_STATE_HELLO;

@@ -52,4 +52,8 @@ bool omni_hello_group_fits(const otls_context *context, const otls_client_hello 
 /** Remember the suites that client and server share: OTLS_OK or E_NOMEM. */
 otls_status omni_shared_keep(otls_connection *conn, const otls_client_hello *hello);
 
+/* connection/own.c */
+/** Another context in the place of what there is, this connection's own included. Takes a reference. */
+void omni_connection_take_context(otls_connection *conn, otls_context *context);
+
 #endif

@@ -10,12 +10,23 @@
 
 /* ---- the ClientHello callback ---- */
 
+/* The callback may have changed what this connection has for itself. */
+static otls_status seal_own(otls_connection *conn, otls_error *err)
+{
+    otls_error why = OTLS_ERROR_INIT;
+    const otls_status status = otls_context_seal(conn->context, &why);
+
+    return status == OTLS_OK ? OTLS_OK
+                             : omni_refuse_hello(conn, err, status, OTLS_ALERT_INTERNAL_ERROR,
+                                                 why.code, "%s", why.text);
+}
+
 static otls_status switch_context(otls_connection *conn, otls_context *context, otls_error *err)
 {
     const otls_backend *own = conn->context->backend;
 
-    if (context == NULL || context == conn->context)
-        return OTLS_OK;
+    if (context == NULL || context == otls_connection_context(conn))
+        return seal_own(conn, err);
     if (context->backend != own)
         return omni_refuse_hello(conn, err, OTLS_E_WRONG_BACKEND, OTLS_ALERT_INTERNAL_ERROR,
                                  OTLS_CODE_NONE,
@@ -30,9 +41,7 @@ static otls_status switch_context(otls_connection *conn, otls_context *context, 
     if (status != OTLS_OK)
         return omni_refuse_hello(conn, err, status, OTLS_ALERT_INTERNAL_ERROR, why.code, "%s",
                                  why.text);
-    (void)otls_context_ref(context);
-    otls_context_free(conn->context);
-    conn->context = context;
+    omni_connection_take_context(conn, context);
     return OTLS_OK;
 }
 
@@ -80,11 +89,9 @@ otls_status omni_hello_ask(otls_connection *conn, const otls_client_hello *hello
     conn->calls.asked_hello = true;
     status = calls->client_hello(conn, hello, &answer, calls->client_hello_user);
     conn->calls.asked_hello = false;
-    if (status == OTLS_WANT_ASYNC && conn->context != asked) { /* it is asked again, itself */
-        otls_context_free(conn->context);
-        conn->context = asked;
-        return status;
-    }
+    /* "not yet": it is asked again, itself; what was changed for the connection alone stays */
+    if (status == OTLS_WANT_ASYNC && conn->context != asked && conn->base != asked)
+        omni_connection_take_context(conn, asked);
     otls_context_free(asked);
     if (status == OTLS_WANT_ASYNC)
         return status;

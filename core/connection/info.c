@@ -7,7 +7,7 @@
 
 otls_context *otls_connection_context(const otls_connection *conn)
 {
-    return conn->context;
+    return conn->base != NULL ? conn->base : conn->context;
 }
 
 bool otls_connection_is_server(const otls_connection *conn)

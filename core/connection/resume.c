@@ -59,7 +59,7 @@ static otls_session *from_cache(otls_connection *conn)
     found = omni_client_cache_take(settings->client_cache, &like, omni_context_now(context),
                                    settings->ticket_reuse, &expired);
     if (found == NULL && expired != 0)
-        ADD_ONE(context->counts.timeouts); /* once: how many tickets there were is the server's */
+        ADD_ONE(omni_context_counts(context)->timeouts); /* once: how many tickets there were is the server's */
     return found;
 }
 
@@ -67,7 +67,7 @@ void omni_session_choose(otls_connection *conn)
 {
     omni_connection_sessions *sessions = &conn->sessions;
 
-    ADD_ONE(conn->context->counts.connect);
+    ADD_ONE(omni_context_counts(conn->context)->connect);
     if (!omni_session_wanted(&conn->context->settings, false))
         return;
     if (!sessions->chosen) {
@@ -77,7 +77,7 @@ void omni_session_choose(otls_connection *conn)
     if (sessions->offer != NULL)
         sessions->fit = (uint8_t)fit_of(conn, sessions->offer);
     if (sessions->fit == OTLS_SESSION_EXPIRED)
-        ADD_ONE(conn->context->counts.timeouts);
+        ADD_ONE(omni_context_counts(conn->context)->timeouts);
 }
 
 otls_slice omni_session_blob(const otls_connection *conn)
@@ -391,9 +391,9 @@ static void client_done(otls_connection *conn)
 {
     omni_connection_sessions *sessions = &conn->sessions;
 
-    ADD_ONE(conn->context->counts.connect_good);
+    ADD_ONE(omni_context_counts(conn->context)->connect_good);
     if (conn->info.resumed) {
-        ADD_ONE(conn->context->counts.hits);
+        ADD_ONE(omni_context_counts(conn->context)->hits);
         if (otls_version_before(conn->info.version, OTLS_TLS1_3))
             sessions->newest = otls_session_ref(sessions->offer); /* it goes on being good */
     } else {
@@ -410,7 +410,7 @@ static void client_done(otls_connection *conn)
 
 void omni_session_done(otls_connection *conn)
 {
-    omni_session_counts *counts = &conn->context->counts;
+    omni_session_counts *counts = omni_context_counts(conn->context);
 
     if (!conn->server) {
         client_done(conn);

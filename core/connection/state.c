@@ -45,9 +45,7 @@ otls_status otls_connection_set_context(otls_connection *conn, otls_context *con
     if (!may_take(conn, context->role))
         return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE, "the context is for the other side");
     OMNI_TRY(otls_context_seal(context, err));
-    (void)otls_context_ref(context);
-    otls_context_free(conn->context);
-    conn->context = context;
+    omni_connection_take_context(conn, context);
     if (conn->role_open && context->role != OTLS_EITHER) {
         conn->role_open = false;
         conn->server = context->role == OTLS_SERVER;

@@ -36,7 +36,7 @@ static otls_status bind(otls_connection *conn)
 
 void omni_session_hello(otls_connection *conn, const otls_client_hello *hello)
 {
-    atomic_fetch_add_explicit(&conn->context->counts.accept, 1, memory_order_relaxed);
+    atomic_fetch_add_explicit(&omni_context_counts(conn->context)->accept, 1, memory_order_relaxed);
     conn->sessions.hello_offered = !otls_version_before(conn->hello_version, OTLS_TLS1_3)
                                        ? hello->pre_shared_key
                                        : hello->ticket.size != 0 || hello->session_id.size != 0;

@@ -55,6 +55,14 @@ otls_status otls_context_copy(otls_context **out, const otls_context *context, o
     return status;
 }
 
+otls_status omni_context_own(otls_context **out, const otls_context *from, otls_context *shared,
+                             otls_error *err)
+{
+    OMNI_TRY(otls_context_copy(out, from, err));
+    (*out)->base = otls_context_ref(shared);
+    return OTLS_OK;
+}
+
 otls_context *otls_context_ref(otls_context *context)
 {
     if (context != NULL)
@@ -68,6 +76,7 @@ void otls_context_free(otls_context *context)
         atomic_fetch_sub_explicit(&context->references, 1, memory_order_acq_rel) != 1)
         return;
     omni_context_unseal(context);
+    otls_context_free(context->base); /* after the natives that were borrowed from it */
     omni_settings_clear(&context->settings);
     omni_user_data_set(&context->user, NULL, NULL);
     omni_lock_end(&context->sealing);

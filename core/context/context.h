@@ -20,6 +20,7 @@ typedef struct omni_native {
     otls_policy policy;
     const otls_identity *identity; /* NULL = none */
     otls_slice chain[OMNI_IDENTITY_CHAIN_MAX];
+    const otls_context *owner;     /* whoever frees it: this context, or the one it is a connection's of */
     const otls_suite **suites; /* owned; NULL = the context's: without identity, what needs none */
     otls_backend_context *engine;
 } omni_native;
@@ -42,6 +43,8 @@ struct otls_context {
     uint8_t policy_hash[2][OMNI_BINDING_SIZE]; /* client, server; where resumption is on */
     omni_session_counts counts;
     omni_user_data user; /* not copied */
+    otls_context *base;  /* a connection's own context: the sealed one it is a copy of, whose natives
+                            it uses where its settings make no difference to the engine */
     omni_native *client;
     omni_native *servers[OMNI_IDENTITY_MAX];
     size_t server_count;
@@ -54,6 +57,14 @@ bool omni_context_allows_group(const otls_context *context, uint16_t id);
 /** The version range that the settings leave; E_CONFIG when none. */
 otls_status omni_context_range(const otls_context *context, uint16_t *lowest, uint16_t *highest,
                                otls_error *err);
+/** What is counted for the sessions of a connection's own context is counted for all. */
+static inline omni_session_counts *omni_context_counts(otls_context *context)
+{
+    return context->base != NULL ? &context->base->counts : &context->counts;
+}
+/** An unsealed copy for one connection of `shared`, which must be sealed (connection/own.c). */
+otls_status omni_context_own(otls_context **out, const otls_context *from, otls_context *shared,
+                             otls_error *err);
 /** Free the native contexts; only when nobody can be using them. */
 void omni_context_unseal(otls_context *context);
 /** Client authorities that no version could send? E_UNSUPPORTED (context/client_ca.c). */

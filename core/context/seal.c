@@ -207,7 +207,7 @@ static void policy_fill(omni_native *native, const otls_context *context, bool s
 
 static void native_free(const otls_context *context, omni_native *native)
 {
-    if (native == NULL)
+    if (native == NULL || native->owner != context)
         return;
     OMNI_MODULE(context->backend)->context->fini(native->engine);
     omni_free(native->suites);
@@ -249,6 +249,72 @@ static otls_status narrow_to_psk(omni_native *native, otls_error *err)
     return OTLS_OK;
 }
 
+/* ---- natives that a connection's own context shares ---- */
+
+static bool same_bytes(const void *a, size_t a_count, const void *b, size_t b_count, size_t size)
+{
+    return a_count == b_count && (a_count == 0 || memcmp(a, b, a_count * size) == 0);
+}
+
+static bool same_slices(const otls_slice *a, size_t a_count, const otls_slice *b, size_t b_count)
+{
+    if (a_count != b_count)
+        return false;
+    for (size_t i = 0; i < a_count; i++)
+        if (!omni_slice_equal(a[i], b[i]))
+            return false;
+    return true;
+}
+
+/* All but what is behind pointers, so that a field that is new here makes them differ. */
+static otls_policy flat(const otls_policy *policy)
+{
+    otls_policy out;
+
+    memcpy(&out, policy, sizeof(out));
+    out.suites = NULL;
+    out.groups = out.signatures = NULL;
+    out.chain = out.client_ca_names = NULL;
+    out.session_id_context = out.psk_hint = out.dh_p = out.dh_g = (otls_slice){NULL, 0};
+    return out;
+}
+
+static bool same_policy(const otls_policy *a, const otls_policy *b)
+{
+    const otls_policy x = flat(a), y = flat(b);
+
+    return memcmp(&x, &y, sizeof(x)) == 0 &&
+           same_bytes(a->suites, a->suite_count, b->suites, b->suite_count, sizeof(*a->suites)) &&
+           same_bytes(a->groups, a->group_count, b->groups, b->group_count, sizeof(*a->groups)) &&
+           same_bytes(a->signatures, a->signature_count, b->signatures, b->signature_count,
+                      sizeof(*a->signatures)) &&
+           same_slices(a->chain, a->chain_count, b->chain, b->chain_count) &&
+           same_slices(a->client_ca_names, a->client_ca_count, b->client_ca_names,
+                       b->client_ca_count) &&
+           (!a->server || omni_slice_equal(a->session_id_context, b->session_id_context)) &&
+           omni_slice_equal(a->psk_hint, b->psk_hint) && omni_slice_equal(a->dh_p, b->dh_p) &&
+           omni_slice_equal(a->dh_g, b->dh_g);
+}
+
+/* The shared context's, if the engine could not tell the difference; NULL: there is none. */
+static omni_native *shared_native(const otls_context *context, const omni_native *wanted)
+{
+    const otls_context *base = context->base;
+
+    if (base == NULL)
+        return NULL;
+    if (!wanted->policy.server)
+        return base->client != NULL && base->client->identity == wanted->identity &&
+                       same_policy(&base->client->policy, &wanted->policy)
+                   ? base->client
+                   : NULL;
+    for (size_t i = 0; i < base->server_count; i++)
+        if (base->servers[i]->identity == wanted->identity &&
+            same_policy(&base->servers[i]->policy, &wanted->policy))
+            return base->servers[i];
+    return NULL;
+}
+
 static otls_status make_native(omni_native **out, const otls_context *context,
                                const otls_identity *identity, bool server, otls_error *err)
 {
@@ -261,6 +327,7 @@ static otls_status make_native(omni_native **out, const otls_context *context,
     if (native == NULL)
         return omni_fail_nomem(err);
     native->identity = identity;
+    native->owner = context;
     policy_fill(native, context, server);
     if (server && identity == NULL) {
         status = narrow_to_psk(native, err);
@@ -269,6 +336,12 @@ static otls_status make_native(omni_native **out, const otls_context *context,
             omni_free(native);
             return status;
         }
+    }
+    *out = shared_native(context, native);
+    if (*out != NULL) {
+        omni_free(native->suites);
+        omni_free(native);
+        return OTLS_OK;
     }
     native->engine = (otls_backend_context *)((char *)native + head);
     status = engine->init(native->engine, &native->policy, &inner);

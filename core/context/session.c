@@ -280,7 +280,7 @@ size_t otls_context_purge_sessions(otls_context *context)
 
 void omni_session_kept(otls_context *context, size_t evicted)
 {
-    omni_session_counts *counts = &context->counts;
+    omni_session_counts *counts = omni_context_counts(context);
 
     if (evicted != 0)
         atomic_fetch_add_explicit(&counts->cache_full, evicted, memory_order_relaxed);

@@ -78,6 +78,9 @@ def engine_of(path):
     # the corpus' peer, which presents whatever bytes it is given as a certificate
     if re.match(r"^tests/corpus/raw_peer\.[ch]$", path):
         return "gnutls"
+    # the template of a backend, over one of them
+    if path == "docs/examples/backend-template/template.c":
+        return "openssl"
     # what makes the tests' certificates
     return "openssl" if re.match(r"^tests/\w+/make_\w+\.c$", path) else None
 

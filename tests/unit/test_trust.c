@@ -257,6 +257,35 @@ Test(trust, directory_takes_certificates_by_name)
     otls_trust_free(trust);
 }
 
+/* What is in use can be copied, and the copy added to; what an anchor is not trusted for stays so. */
+Test(trust, copies)
+{
+    otls_trust *trust = new_trust(), *copy = NULL, *empty = NULL;
+    otls_trust_statistics counts = {.size = sizeof(counts)};
+    otls_certificate *root = read_certificate(PKI("root.pem"));
+    otls_error err = OTLS_ERROR_INIT;
+
+    cr_assert_eq(otls_trust_copy(&empty, trust, &err), OTLS_OK, "%s", err.text);
+    cr_expect_eq(otls_trust_count(empty), 0);
+    cr_assert_eq(otls_trust_add_file(trust, PKI("root.reject-server.pem"), &err), OTLS_OK);
+    cr_assert_eq(otls_trust_add_file(trust, PKI("other-root.pem"), &err), OTLS_OK);
+    cr_assert_eq(otls_trust_add_crl_file(trust, PKI("int.crl"), &err), OTLS_OK);
+    omni_trust_seal(trust);
+    cr_assert_eq(otls_trust_copy(&copy, trust, &err), OTLS_OK, "%s", err.text);
+    otls_trust_free(trust);
+    otls_trust_stats(copy, &counts);
+    cr_expect_eq(counts.certificates, 2);
+    cr_expect_eq(counts.crls, 1);
+    cr_expect_null(omni_trust_find_der(copy, &root->x509, OTLS_PURPOSE_SERVER));
+    cr_expect_not_null(omni_trust_find_der(copy, &root->x509, OTLS_PURPOSE_CLIENT));
+    cr_expect_eq(otls_trust_add_file(copy, PKI("int.pem"), &err), OTLS_OK, "%s", err.text);
+    cr_expect_eq(otls_trust_count(copy), 3);
+    cr_expect_eq(otls_trust_copy(&trust, NULL, &err), OTLS_E_USAGE);
+    otls_certificate_free(root);
+    otls_trust_free(copy);
+    otls_trust_free(empty);
+}
+
 static void write_file(const char *directory, const char *name, const text *parts, size_t count)
 {
     char path[160];
