@@ -81,18 +81,31 @@ void wolf_alert_send(otls_backend_connection *conn, uint8_t description)
     }
 }
 
+bool wolf_alert_ends(const otls_backend_connection *conn, int *description)
+{
+    WOLFSSL_ALERT_HISTORY history;
+
+    (void)wolfSSL_get_alert_history(conn->ssl, &history);
+    *description = history.last_rx.code;
+    /* before the handshake's end the version that wolfSSL tells may be the highest offered */
+    return history.last_rx.level == alert_fatal ||
+           (history.last_rx.level == alert_warning && conn->done && is_13(conn) &&
+            history.last_rx.code != OTLS_ALERT_CLOSE_NOTIFY &&
+            history.last_rx.code != OTLS_ALERT_USER_CANCELED);
+}
+
 void wolf_alerts(otls_backend_connection *conn)
 {
     WOLFSSL_ALERT_HISTORY history;
-    int now;
+    int now, ending;
+    const bool ends = wolf_alert_ends(conn, &ending);
 
     (void)wolfSSL_get_alert_history(conn->ssl, &history);
     if (history.last_rx.level > 0) {
         now = history.last_rx.level << 8 | history.last_rx.code;
         if (now != conn->rx_seen) {
             conn->rx_seen = now;
-            conn->core->ops->alert(conn->core, true, history.last_rx.level == alert_fatal,
-                                   (uint8_t)history.last_rx.code);
+            conn->core->ops->alert(conn->core, true, ends, (uint8_t)history.last_rx.code);
         }
     }
     if (history.last_tx.level > 0) {

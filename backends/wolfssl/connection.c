@@ -261,11 +261,13 @@ static otls_status connection_handshake(otls_backend_connection *conn, otls_erro
 static otls_status connection_read(otls_backend_connection *conn, void *out, size_t capacity,
                                    size_t *count, otls_error *err)
 {
-    int result, native;
+    int result, native, alert;
 
     if (conn->cleared)
         return OTLS_CLOSED;
     result = wolfSSL_read(conn->ssl, out, capacity > INT32_MAX ? INT32_MAX : (int)capacity);
+    if (wolf_alert_ends(conn, &alert)) /* what came behind it is nobody's any more */
+        return wolf_failed(conn, result > 0 ? 0 : wolfSSL_get_error(conn->ssl, result), err);
     if (result > 0) {
         *count = (size_t)result;
         return OTLS_OK;

@@ -86,6 +86,7 @@ otls_status wolf_failed(otls_backend_connection *conn, int native, otls_error *e
     const int32_t code = is_not_tls(conn) ? OTLS_CODE_NOT_TLS : cause->code;
     const otls_status status = certificate ? OTLS_E_VERIFY : cause->status;
     WOLFSSL_ALERT_HISTORY history;
+    int ending;
 
     (void)wolfSSL_get_alert_history(conn->ssl, &history);
     if (certificate || wolf_cause_may_be_certificate(native))
@@ -94,10 +95,10 @@ otls_status wolf_failed(otls_backend_connection *conn, int native, otls_error *e
         return fail_verification(conn, native, err);
     if (certificate && native != NO_PEER_CERT) /* core would have taken it */
         text = "the peer presents a certificate that wolfSSL cannot read";
-    if (history.last_rx.level == alert_fatal) {
+    if (wolf_alert_ends(conn, &ending)) {
         wolf_alerts(conn);
         (void)wolf_error(err, OTLS_E_ALERT, OTLS_CODE_NONE, native, "the peer sent a fatal alert");
-        err->alert = history.last_rx.code;
+        err->alert = ending;
         err->alert_received = 1;
         return OTLS_E_ALERT;
     }

@@ -195,6 +195,8 @@ otls_status wolf_error(otls_error *err, otls_status status, int32_t code, int na
                        const char *text);
 /** Both sides have closed, and wolfSSL has forgotten the connection. */
 otls_status wolf_unusable(otls_error *err);
+/** Has the peer ended the connection with an alert? In TLS 1.3 the level does not tell (RFC 8446 6). */
+bool wolf_alert_ends(const otls_backend_connection *conn, int *description);
 /** Report alerts not yet reported. */
 void wolf_alerts(otls_backend_connection *conn);
 /** Send a fatal alert that the engine left out; best effort. */

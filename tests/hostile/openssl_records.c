@@ -46,7 +46,8 @@ typedef struct attack {
     moment when;
     bool on_server; /* the victim's side */
     bool in_bytes;  /* the record arrives byte by byte */
-    size_t zeros;   /* what is inside */
+    size_t zeros;   /* what is inside: so many of them, and no type, or ... */
+    uint8_t alert;  /* ... this alert, at the level of a warning */
     otls_context *contexts[2];
     otls_connection *victim, *attacker;
 } attack;
@@ -105,11 +106,15 @@ static void expand(const suite *s, const uint8_t *secret, const char *label, uin
     memcpy(out, block, size);
 }
 
-/* Record number 0 under `secret`: so many zeros, and no type. */
-static size_t forge(const suite *s, const uint8_t *secret, size_t zeros, uint8_t *out)
+/* Record number 0 under `secret`: what the attack has inside. */
+static size_t forge(const attack *a, const uint8_t *secret, uint8_t *out)
 {
     static const uint8_t zero[256];
+    const suite *const s = a->suite;
+    const uint8_t warning[] = {1, a->alert, 21};
+    const uint8_t *const inside = a->alert != 0 ? warning : zero;
     uint8_t key[32], nonce[NONCE];
+    const size_t zeros = a->alert != 0 ? sizeof(warning) : a->zeros;
     const size_t length = zeros + s->tag;
     const EVP_CIPHER *cipher = EVP_get_cipherbyname(s->cipher);
     EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
@@ -125,7 +130,7 @@ static size_t forge(const suite *s, const uint8_t *secret, size_t zeros, uint8_t
          EVP_EncryptInit_ex(ctx, NULL, NULL, key, nonce) == 1 &&
          (!ccm || EVP_EncryptUpdate(ctx, NULL, &done, NULL, (int)zeros) == 1) &&
          EVP_EncryptUpdate(ctx, NULL, &done, out, HEAD) == 1 &&
-         EVP_EncryptUpdate(ctx, out + HEAD, &done, zero, (int)zeros) == 1 &&
+         EVP_EncryptUpdate(ctx, out + HEAD, &done, inside, (int)zeros) == 1 &&
          EVP_EncryptFinal_ex(ctx, out + HEAD + zeros, &done) == 1 &&
          EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_GET_TAG, (int)s->tag, out + HEAD + zeros) == 1;
     EVP_CIPHER_CTX_free(ctx);
@@ -281,18 +286,20 @@ static void strike(attack *a)
     size_t size;
 
     attacker_secret(a, secret);
-    size = forge(a->suite, secret, a->zeros, record);
+    size = forge(a, secret, record);
     for (size_t at = 0; at < size && status == OTLS_WANT_READ; at += a->in_bytes ? 1 : size) {
         feed(a->victim, record + at, a->in_bytes ? 1 : size);
         status = step(a, &err);
     }
     attacks++;
-    if (status == OTLS_E_PROTOCOL && right_alert(a, &err) && step(a, &err) == OTLS_E_PROTOCOL)
+    if (a->alert != 0 ? status == OTLS_E_ALERT && err.alert == a->alert && err.alert_received
+                      : status == OTLS_E_PROTOCOL && right_alert(a, &err) &&
+                            step(a, &err) == OTLS_E_PROTOCOL)
         return;
     failures++;
-    printf("FAILED %s %s, %s, %s, %zu zeros%s: %s, alert %d: %s [%s]\n",
+    printf("FAILED %s %s, %s, %s, %zu zeros, alert %d%s: %s, alert %d: %s [%s]\n",
            otls_backend_name(victim_engine), a->on_server ? "server" : "client", a->suite->name,
-           moment_names[a->when], a->zeros, a->in_bytes ? ", byte by byte" : "",
+           moment_names[a->when], a->zeros, (int)a->alert, a->in_bytes ? ", byte by byte" : "",
            otls_status_name(status), (int)err.alert, err.text, err.native_text);
 }
 
@@ -317,6 +324,7 @@ static void run(attack *a)
 int main(int argc, char **argv)
 {
     static const size_t zeros[] = {0, 1, 100};
+    static const uint8_t alerts[] = {46, 100, 112, 255};
     otls_error err = OTLS_ERROR_INIT;
 
     if (argc != 3)
@@ -333,6 +341,12 @@ int main(int argc, char **argv)
                                   .on_server = (bits & 1) != 0,
                                   .in_bytes = (bits & 2) != 0,
                                   .zeros = zeros[k]});
+    for (unsigned bits = 0; bits < 4; bits++) /* RFC 8446 6: the level means nothing */
+        for (size_t k = 0; k < sizeof(alerts); k++)
+            run(&(attack){.suite = &suites[k % 3],
+                          .when = bits < 2 ? OPEN : KEY_UPDATE,
+                          .on_server = (bits & 1) != 0,
+                          .alert = alerts[k]});
     printf("%zu attacks, %zu failures\n", attacks, failures);
     return failures == 0 && attacks >= 100 ? 0 : 1;
 }
