@@ -76,9 +76,7 @@ size_t test_subjects(const otls_backend *out[PAIR_ENGINES])
     return count;
 }
 
-/* Sanitizers make everything five to ten times slower: under them the kinds of key take turns,
- * unless OMNITLS_TEST_KEYS=all (./check --long). Every pair, version and kind is still there. */
-static bool keys_take_turns(void)
+bool pair_in_turns(void)
 {
     const char *sanitizers = getenv("OMNITLS_SANITIZE"), *which = getenv("OMNITLS_TEST_KEYS");
 
@@ -88,7 +86,7 @@ static bool keys_take_turns(void)
 
 static size_t cases(pair_case *out, size_t key_count)
 {
-    const bool turns = key_count == PAIR_KEYS && keys_take_turns();
+    const bool turns = key_count == PAIR_KEYS && pair_in_turns();
     const otls_backend *engines[PAIR_ENGINES];
     const size_t engine_count = test_engines(engines);
     size_t count = 0;

@@ -48,13 +48,14 @@ static void run(const pair_case *which, const trouble *t, unsigned long calls[2]
 static void sweep(const pair_case *which, unsigned long width)
 {
     const trouble none = {.client = true};
+    const unsigned long stride = pair_in_turns() ? 3 : 1;
     unsigned long calls[2], ignored[2];
 
     run(which, &none, calls);
     cr_assert(calls[0] > 8 && calls[1] > 8, "too few calls to be the whole of it");
     for (int side = 0; side < 2; side++) {
         /* signatures differ in length, so the last call may come or not */
-        for (unsigned long k = 1; k + 1 < calls[side]; k++) {
+        for (unsigned long k = 1; k + 1 < calls[side]; k += stride) {
             const trouble t = {.client = side == 0, .from = k, .to = k + width - 1};
 
             run(which, &t, ignored);
