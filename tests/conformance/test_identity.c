@@ -354,9 +354,10 @@ Test(identity, completed)
         cr_assert_eq(otls_identity_complete(&again, whole, trust, &err), OTLS_OK, "%s", err.text);
         cr_expect_eq(otls_identity_chain_count(again), 2, "nothing is added twice");
         cr_expect_eq(otls_identity_dropped_count(again), 0);
+        otls_identity_free(again);
         cr_expect_eq(otls_identity_complete(&again, NULL, trust, &err), OTLS_E_USAGE);
         cr_expect_eq(otls_identity_complete(&again, bare, NULL, &err), OTLS_E_USAGE);
-        otls_identity_free(again);
+        cr_expect_null(again);
         otls_identity_free(whole);
         otls_identity_free(bare);
         otls_trust_free(trust);
