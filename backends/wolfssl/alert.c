@@ -81,6 +81,20 @@ void wolf_alert_send(otls_backend_connection *conn, uint8_t description)
     }
 }
 
+static int received(const WOLFSSL_ALERT_HISTORY *history)
+{
+    return history->last_rx.level << 8 | history->last_rx.code;
+}
+
+void wolf_alerts_early(otls_backend_connection *conn)
+{
+    WOLFSSL_ALERT_HISTORY history;
+
+    (void)wolfSSL_get_alert_history(conn->ssl, &history);
+    if (history.last_rx.level > 0)
+        conn->rx_early = received(&history);
+}
+
 bool wolf_alert_ends(const otls_backend_connection *conn, int *description)
 {
     WOLFSSL_ALERT_HISTORY history;
@@ -90,6 +104,7 @@ bool wolf_alert_ends(const otls_backend_connection *conn, int *description)
     /* before the handshake's end the version that wolfSSL tells may be the highest offered */
     return history.last_rx.level == alert_fatal ||
            (history.last_rx.level == alert_warning && conn->done && is_13(conn) &&
+            received(&history) != conn->rx_early &&
             history.last_rx.code != OTLS_ALERT_CLOSE_NOTIFY &&
             history.last_rx.code != OTLS_ALERT_USER_CANCELED);
 }
@@ -102,7 +117,7 @@ void wolf_alerts(otls_backend_connection *conn)
 
     (void)wolfSSL_get_alert_history(conn->ssl, &history);
     if (history.last_rx.level > 0) {
-        now = history.last_rx.level << 8 | history.last_rx.code;
+        now = received(&history);
         if (now != conn->rx_seen) {
             conn->rx_seen = now;
             conn->core->ops->alert(conn->core, true, ends, (uint8_t)history.last_rx.code);

@@ -215,7 +215,7 @@ static otls_status connection_init(otls_backend_connection *conn, otls_backend_c
     conn->core = setup->core;
     conn->context = context;
     conn->server = context->policy->server != 0;
-    conn->rx_seen = conn->tx_seen = conn->tx_override = -1;
+    conn->rx_seen = conn->rx_early = conn->tx_seen = conn->tx_override = -1;
     conn->ssl = wolfSSL_new(context->ctx);
     if (conn->ssl == NULL)
         return wolf_error(err, OTLS_E_NOMEM, OTLS_CODE_NONE, 0, "wolfSSL cannot make a connection");
@@ -245,6 +245,8 @@ static otls_status connection_handshake(otls_backend_connection *conn, otls_erro
     wolf_thread_mark();
     result = conn->server ? wolfSSL_accept(conn->ssl) : wolfSSL_connect(conn->ssl);
     if (result == WOLFSSL_SUCCESS) {
+        if (!conn->done)
+            wolf_alerts_early(conn);
         conn->done = true;
         wolf_flight_drop(conn);
         wolf_info_collect(conn);

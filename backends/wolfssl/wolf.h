@@ -167,6 +167,7 @@ struct otls_backend_connection {
     otls_status verdict;     /* what core answered */
     uint8_t verdict_alert;   /* with which alert */
     int rx_seen, tx_seen;    /* alerts already reported: level << 8 | description, -1 = none */
+    int rx_early;            /* the last received before the handshake's end, alike */
     int tx_override;         /* the alert that really went out instead of the engine's, -1 = none */
     otls_status io;          /* what core's read or write answered last when it failed */
     uint16_t peer_signature; /* seen in the peer's messages; 0 = none */
@@ -197,6 +198,8 @@ otls_status wolf_error(otls_error *err, otls_status status, int32_t code, int na
 otls_status wolf_unusable(otls_error *err);
 /** Has the peer ended the connection with an alert? In TLS 1.3 the level does not tell (RFC 8446 6). */
 bool wolf_alert_ends(const otls_backend_connection *conn, int *description);
+/** The handshake ends: what came before it was a warning, whatever version it came to. */
+void wolf_alerts_early(otls_backend_connection *conn);
 /** Report alerts not yet reported. */
 void wolf_alerts(otls_backend_connection *conn);
 /** Send a fatal alert that the engine left out; best effort. */
