@@ -56,8 +56,12 @@ done
 
 # the client's order, which OpenSSL's own server follows unless told otherwise
 start_openssl -www || done_testing
-expect_code 0 "s_server" "$tool" scan "127.0.0.1:$port"
-grep -q "^suites of TLS 1.2 (it follows the client's order):" "$work/out" || fail "s_server: $(cat "$work/out")"
+for client in $engines; do
+    expect_code 0 "s_server, $client" "$tool" scan -b "$client" "127.0.0.1:$port"
+    [ "$client" != gnutls ] || continue # asks for one at a time
+    grep -q "^suites of TLS 1.2 (it follows the client's order):" "$work/out" ||
+        fail "s_server, $client: $(cat "$work/out")"
+done
 stop "$server"
 
 expect_code 2 "nobody" "$tool" scan 127.0.0.1:1
