@@ -18,6 +18,8 @@ mkdir "$work/tmp"
 export TMPDIR=$work/tmp
 cases=$("$bench" --list | sed -n 's/^case  *\([a-z0-9_]*\) .*/\1/p')
 cases=$(grep -v '^connections_1000' <<<"$cases") # as connections_100, for minutes
+# wolfSSL keeps a table of points for each thread, and a thread that ends does not give it back
+[ -z "$OMNITLS_SANITIZE" ] || cases=$(grep -v '^threads_' <<<"$cases")
 [ -n "$roots" ] || cases=$(grep -v '^trust_' <<<"$cases") # they load the system's roots
 for case in $cases; do
     expect_code 0 "$case" "$bench" --case "$case" --seconds 0.01
@@ -27,6 +29,12 @@ for case in $cases; do
 done
 for chain in leaf intermediate fresh; do
     expect_code 0 "$chain" "$bench" --case 'handshake_tls13_*' --seconds 0.01 --chain "$chain"
+    if [ "$chain" = fresh ] && [ "$engines" = wolfssl ]; then
+        # not yet: beside omnitls with wolfSSL alone the bare client takes no fresh chain; it is said
+        expect_code 2 "fresh, mutual" "$bench" --case mutual --seconds 0.01 --chain fresh
+        grep -q 'mutual_tls13_ecdsa on wolfssl could not be measured' "$work/err" || fail "not said"
+        continue
+    fi
     expect_code 0 "$chain, mutual" "$bench" --case mutual --seconds 0.01 --chain "$chain" --json "$work/$chain.json"
     grep -q "\"chain\": \"$chain\"" "$work/$chain.json" || fail "the report does not name the chain"
 done
