@@ -65,6 +65,8 @@ static inline omni_session_counts *omni_context_counts(otls_context *context)
 /** An unsealed copy for one connection of `shared`, which must be sealed (connection/own.c). */
 otls_status omni_context_own(otls_context **out, const otls_context *from, otls_context *shared,
                              otls_error *err);
+/** The shared context's, if the engine could not tell it from `wanted`; NULL: there is none. */
+omni_native *omni_native_shared(const otls_context *context, const omni_native *wanted);
 /** Free the native contexts; only when nobody can be using them. */
 void omni_context_unseal(otls_context *context);
 /** Client authorities that no version could send? E_UNSUPPORTED (context/client_ca.c). */

@@ -51,7 +51,7 @@ otls_status omni_context_range(const otls_context *context, uint16_t *lowest, ui
                                otls_error *err)
 {
     const omni_settings *settings = &context->settings;
-    const otls_suite *have[OMNI_SUITE_MAX] = {NULL};
+    const otls_suite *have[OMNI_SUITE_MAX];
     size_t count = 0;
 
     OMNI_TRY(omni_versions_left(context, settings->offer.options, lowest, highest, err));
@@ -205,13 +205,18 @@ static void policy_fill(omni_native *native, const otls_context *context, bool s
     native->policy.key = identity->key->native;
 }
 
+static void discard(omni_native *native)
+{
+    omni_free(native->suites);
+    omni_free(native);
+}
+
 static void native_free(const otls_context *context, omni_native *native)
 {
     if (native == NULL || native->owner != context)
         return;
     OMNI_MODULE(context->backend)->context->fini(native->engine);
-    omni_free(native->suites);
-    omni_free(native);
+    discard(native);
 }
 
 void omni_context_unseal(otls_context *context)
@@ -249,76 +254,6 @@ static otls_status narrow_to_psk(omni_native *native, otls_error *err)
     return OTLS_OK;
 }
 
-/* ---- natives that a connection's own context shares ---- */
-
-static bool same_bytes(const void *a, size_t a_count, const void *b, size_t b_count, size_t size)
-{
-    return a_count == b_count && (a_count == 0 || memcmp(a, b, a_count * size) == 0);
-}
-
-static bool same_slices(const otls_slice *a, size_t a_count, const otls_slice *b, size_t b_count)
-{
-    if (a_count != b_count)
-        return false;
-    for (size_t i = 0; i < a_count; i++)
-        if (!omni_slice_equal(a[i], b[i]))
-            return false;
-    return true;
-}
-
-/* Field by field: padding has no value. */
-static bool same_numbers(const otls_policy *a, const otls_policy *b)
-{
-    return a->size == b->size && a->server == b->server && a->request_peer == b->request_peer &&
-           a->no_tickets == b->no_tickets && a->ticket_count == b->ticket_count &&
-           a->client_order == b->client_order &&
-           a->post_handshake_auth == b->post_handshake_auth && a->key_log == b->key_log &&
-           a->resumption == b->resumption && a->min_version == b->min_version &&
-           a->max_version == b->max_version && a->key == b->key &&
-           a->session_lifetime == b->session_lifetime && a->max_early_data == b->max_early_data &&
-           a->psk_12 == b->psk_12 && a->psk_13 == b->psk_13 && a->ask_ocsp == b->ask_ocsp &&
-           a->security_level == b->security_level && a->renegotiation == b->renegotiation &&
-           a->staple == b->staple && a->min_dh_bits == b->min_dh_bits;
-}
-
-/* Pointers of 8 bytes: a field more, and it must be compared here, or two policies are taken for one. */
-_Static_assert(sizeof(void *) != 8 || sizeof(otls_policy) == 200,
-               "a new field of otls_policy belongs into same_policy()");
-
-static bool same_policy(const otls_policy *a, const otls_policy *b)
-{
-    return same_numbers(a, b) &&
-           same_bytes(a->suites, a->suite_count, b->suites, b->suite_count, sizeof(*a->suites)) &&
-           same_bytes(a->groups, a->group_count, b->groups, b->group_count, sizeof(*a->groups)) &&
-           same_bytes(a->signatures, a->signature_count, b->signatures, b->signature_count,
-                      sizeof(*a->signatures)) &&
-           same_slices(a->chain, a->chain_count, b->chain, b->chain_count) &&
-           same_slices(a->client_ca_names, a->client_ca_count, b->client_ca_names,
-                       b->client_ca_count) &&
-           (!a->server || omni_slice_equal(a->session_id_context, b->session_id_context)) &&
-           omni_slice_equal(a->psk_hint, b->psk_hint) && omni_slice_equal(a->dh_p, b->dh_p) &&
-           omni_slice_equal(a->dh_g, b->dh_g);
-}
-
-/* The shared context's, if the engine could not tell the difference; NULL: there is none. */
-static omni_native *shared_native(const otls_context *context, const omni_native *wanted)
-{
-    const otls_context *base = context->base;
-
-    if (base == NULL)
-        return NULL;
-    if (!wanted->policy.server)
-        return base->client != NULL && base->client->identity == wanted->identity &&
-                       same_policy(&base->client->policy, &wanted->policy)
-                   ? base->client
-                   : NULL;
-    for (size_t i = 0; i < base->server_count; i++)
-        if (base->servers[i]->identity == wanted->identity &&
-            same_policy(&base->servers[i]->policy, &wanted->policy))
-            return base->servers[i];
-    return NULL;
-}
-
 static otls_status make_native(omni_native **out, const otls_context *context,
                                const otls_identity *identity, bool server, otls_error *err)
 {
@@ -336,22 +271,19 @@ static otls_status make_native(omni_native **out, const otls_context *context,
     if (server && identity == NULL) {
         status = narrow_to_psk(native, err);
         if (status != OTLS_OK) {
-            omni_free(native->suites);
-            omni_free(native);
+            discard(native);
             return status;
         }
     }
-    *out = shared_native(context, native);
+    *out = omni_native_shared(context, native);
     if (*out != NULL) {
-        omni_free(native->suites);
-        omni_free(native);
+        discard(native);
         return OTLS_OK;
     }
     native->engine = (otls_backend_context *)((char *)native + head);
     status = engine->init(native->engine, &native->policy, &inner);
     if (status != OTLS_OK) {
-        omni_free(native->suites);
-        omni_free(native);
+        discard(native);
         if (err != NULL)
             *err = inner;
         return status;
