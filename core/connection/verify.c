@@ -88,6 +88,9 @@ static void make_request(const otls_connection *conn, const presented *sent,
         .backend = conn->context->backend,
         .name = !conn->server && !settings->verdict.no_name_check ? &conn->reference : NULL,
         .time = omni_context_now(conn->context),
+        /* callbacks are shown the verdict */
+        .tell_policies =
+            settings->verdict.verify != NULL || settings->verdict.verify_certificate != NULL,
     };
     omni_verdict_settings_apply(&settings->verdict, conn->server, request);
     if (signs(conn))

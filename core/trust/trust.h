@@ -51,7 +51,7 @@ struct otls_trust {
     size_t anchor_count, anchor_capacity;
     uint8_t **blocks; /* the DER behind the anchors, one block per bundle */
     size_t block_count;
-    struct omni_crl **crls; /* sorted by issuer_hash */
+    struct omni_crl **crls;
     size_t crl_count;
     size_t delta_count; /* how many of them are delta CRLs */
     /* whose keys the anchors' caches hold; written before the first key of that engine */

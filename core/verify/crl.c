@@ -40,6 +40,7 @@ static const char *use_words(crl_use use)
 typedef struct crl_state {
     size_t depth;
     const omni_x509 *cert;
+    uint64_t issuer_hash; /* the certificate's, as the lists have theirs */
     crl_use best;
     uint16_t reasons; /* it is covered for */
     bool revoked;
@@ -82,6 +83,7 @@ static bool changes(const omni_crl *delta, const omni_crl *complete)
 {
     return delta->delta && !delta->unusable && delta->base.data != NULL &&
            delta->number.data != NULL && complete->number.data != NULL &&
+           delta->issuer_hash == complete->issuer_hash &&
            omni_dn_equal(delta->issuer, complete->issuer) &&
            same_or_absent(delta->issuing_point, complete->issuing_point) &&
            same_or_absent(delta->authority_key_id, complete->authority_key_id) &&
@@ -124,6 +126,8 @@ static otls_status add_list(omni_search *search, crl_state *state, omni_crl *crl
     omni_crl_scope scope;
     crl_use use;
 
+    if (!crl->indirect && crl->issuer_hash != state->issuer_hash)
+        return OTLS_OK; /* no point of the certificate's can relate it; there are thousands of them */
     OMNI_TRY(omni_crl_scope_of(crl, state->cert, &scope, err));
     if (!scope.related)
         return OTLS_OK;
@@ -146,7 +150,9 @@ static otls_status check_certificate(omni_search *search, size_t depth, omni_fin
 {
     const otls_trust *trust = search->request->trust;
     const otls_certificate *cert = omni_path_at(search, depth);
-    crl_state state = {.depth = depth, .cert = &cert->x509};
+    crl_state state = {.depth = depth,
+                       .cert = &cert->x509,
+                       .issuer_hash = omni_dn_hash(cert->x509.issuer)};
 
     for (size_t i = 0; trust != NULL && i < trust->crl_count && !state.revoked; i++)
         OMNI_TRY(add_list(search, &state, trust->crls[i], err));

@@ -83,7 +83,8 @@ otls_status otls_trust_verify(otls_trust *trust, const otls_certificate *const *
                               otls_verdict **out, otls_error *err)
 {
     otls_verify_parameters given;
-    omni_verify_request request = {.trust = trust, .chain = chain, .chain_count = chain_count};
+    omni_verify_request request = {
+        .trust = trust, .chain = chain, .chain_count = chain_count, .tell_policies = true};
     omni_reference_name name;
     char buffer[256];
     uint8_t *policies;

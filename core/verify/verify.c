@@ -114,7 +114,8 @@ static otls_status accept(const omni_search *search, otls_verdict *verdict, otls
 {
     const otls_certificate *path[OMNI_VERIFY_CHAIN_MAX];
 
-    OMNI_TRY(omni_path_policies(search, &verdict->policies, &verdict->policy_count, err));
+    if (search->request->tell_policies)
+        OMNI_TRY(omni_path_policies(search, &verdict->policies, &verdict->policy_count, err));
     for (size_t i = 0; i < search->length; i++)
         path[i] = omni_path_at(search, i);
     take_chain(verdict, path, search->length);

@@ -31,6 +31,7 @@ typedef struct omni_verify_request {
     const uint8_t *pins; /* pin_count x SHA-256 of an SPKI; NULL = none */
     size_t pin_count;
     otls_slice policies; /* user-initial-policy-set: OIDs, TLV after TLV; data NULL = any-policy */
+    bool tell_policies;  /* somebody can ask the verdict which policies are left */
 } omni_verify_request;
 
 #define OMNI_VERIFY_CHAIN_MAX OTLS_CHAIN_CERTIFICATES_MAX

@@ -395,12 +395,13 @@ omni_crl_entry omni_crl_find(const omni_crl *crl, otls_slice issuer, otls_slice 
     omni_der list = omni_der_of(crl->entries);
     entry_words words;
     omni_tlv at;
-    bool ours = omni_dn_equal(crl->issuer, issuer);
+    bool ours;
 
     if (!listed(crl, serial))
         return OMNI_CRL_ABSENT;
     if (!crl->indirect && !crl->delta)
         return OMNI_CRL_REVOKED;
+    ours = omni_dn_equal(crl->issuer, issuer);
     while (take_entry(&notes, &list, &at, &words)) {
         if (words.issuer.data != NULL)
             ours = names_issuer(words.issuer, issuer);
