@@ -83,14 +83,15 @@ static size_t sign(const issuer *by, const uint8_t *tbs, size_t size,
     return 0;
 }
 
-/* Not random, but never the same again: the time, and a count. The first byte stays, so that the
- * integer keeps its length. */
+/* Not random, but never the same again: the time, and a count. The integer keeps its length, and
+ * its first byte makes it positive and as short as DER wants it, whatever follows. */
 static void number(uint8_t *serial, size_t length)
 {
     static uint32_t count;
     const uint64_t now = (uint64_t)bench_now().real;
 
     count++;
+    serial[0] = 0x40;
     for (size_t i = 1; i < length; i++)
         serial[i] = (uint8_t)(i <= 4 ? count >> 8 * (i - 1) : now >> 8 * ((i - 5) % 8));
 }
