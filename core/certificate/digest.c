@@ -4,21 +4,6 @@
 #include "certificate/parts.h"
 #include "engine/engine.h"
 
-static size_t hash_size(otls_hash hash)
-{
-    switch (hash) {
-    case OTLS_HASH_SHA1:
-        return 20;
-    case OTLS_HASH_SHA256:
-        return 32;
-    case OTLS_HASH_SHA384:
-        return 48;
-    case OTLS_HASH_SHA512:
-        return 64;
-    }
-    return 0;
-}
-
 static otls_status digest(const otls_backend *backend, otls_hash hash, otls_slice data,
                           uint8_t *out, otls_error *err)
 {
@@ -31,7 +16,7 @@ otls_status otls_certificate_fingerprint(const otls_certificate *cert, const otl
                                          otls_hash hash, uint8_t *out, size_t capacity,
                                          size_t *length, otls_error *err)
 {
-    const size_t size = hash_size(hash);
+    const size_t size = omni_hash_size(hash);
 
     if (cert == NULL || out == NULL || size == 0 || capacity < size)
         return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE,

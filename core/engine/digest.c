@@ -2,6 +2,22 @@
 /* The one way to a digest. */
 #include "engine/engine.h"
 
+size_t omni_hash_size(int hash)
+{
+    switch (hash) {
+    case OTLS_HASH_SHA1:
+        return 20;
+    case OTLS_HASH_SHA256:
+        return 32;
+    case OTLS_HASH_SHA384:
+        return 48;
+    case OTLS_HASH_SHA512:
+        return 64;
+    default:
+        return 0;
+    }
+}
+
 otls_status omni_digest(const otls_backend *backend, otls_hash hash, otls_slice data, uint8_t *out,
                         otls_error *err)
 {

@@ -48,6 +48,8 @@ extern const otls_backend_module OTLS_ONLY_BACKEND; /* otls_module_wolfssl ... *
 otls_status omni_fail_unsupported(otls_error *err, const otls_backend *backend,
                                   otls_feature feature);
 
+/** Octets of an otls_hash's digest; 0: there is no such digest. */
+size_t omni_hash_size(int hash);
 /** `out` has room for what the hash makes (20 to 64 bytes); `err` may be NULL. */
 otls_status omni_digest(const otls_backend *backend, otls_hash hash, otls_slice data, uint8_t *out,
                         otls_error *err);

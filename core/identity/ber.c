@@ -49,19 +49,9 @@ static bool read_head(cursor *c, head *out)
 static bool put(omni_buffer *out, uint8_t tag, const omni_buffer *content)
 {
     const size_t size = omni_buffer_size(content);
-    uint8_t start[2 + sizeof(size_t)] = {tag, (uint8_t)size};
-    size_t used = 2;
+    uint8_t start[OMNI_DER_HEADER_MAX];
 
-    if (size >= 0x80) {
-        size_t octets = 0;
-
-        while (octets < sizeof(size) && size >> (8 * octets) != 0)
-            octets++;
-        start[1] = (uint8_t)(0x80 | octets);
-        while (octets > 0)
-            start[used++] = (uint8_t)(size >> (8 * --octets));
-    }
-    return omni_buffer_append(out, start, used) &&
+    return omni_buffer_append(out, start, omni_der_header(start, tag, size)) &&
            (size == 0 || omni_buffer_append(out, omni_buffer_front(content), size));
 }
 

@@ -3,27 +3,12 @@
 #include "identity/pbe.h"
 
 #include "base/base.h"
+#include "engine/engine.h"
 
 #include <string.h>
 
 #define DIGEST_MAX 64u
 #define BLOCK_MAX 128u
-
-size_t omni_hash_size(otls_hash hash)
-{
-    switch (hash) {
-    case OTLS_HASH_SHA1:
-        return 20;
-    case OTLS_HASH_SHA256:
-        return 32;
-    case OTLS_HASH_SHA384:
-        return 48;
-    case OTLS_HASH_SHA512:
-        return 64;
-    default:
-        return 0;
-    }
-}
 
 static size_t block_size(otls_hash hash)
 {

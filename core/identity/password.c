@@ -2,28 +2,9 @@
 /* A password as PKCS #12 wants it: from UTF-8 to UTF-16 (RFC 7292 B.1). */
 #include "base/base.h"
 #include "identity/pbe.h"
+#include "x509/x509.h"
 
 #include <string.h>
-
-/* The code point at `*at`, which moves on; -1: this is no UTF-8. */
-static int32_t code_point(const uint8_t **at, const uint8_t *end)
-{
-    static const uint32_t least[] = {0, 0x80, 0x800, 0x10000};
-    const uint8_t first = *(*at)++;
-    const unsigned more = first < 0x80 ? 0 : first >= 0xf0 ? 3 : first >= 0xe0 ? 2 : 1;
-    uint32_t value = more == 0 ? first : first & (0x3fu >> more);
-
-    if ((first >= 0x80 && first < 0xc2) || first > 0xf4 || (size_t)(end - *at) < more)
-        return -1;
-    for (unsigned i = 0; i < more; i++, (*at)++) {
-        if ((**at & 0xc0) != 0x80)
-            return -1;
-        value = value << 6 | (**at & 0x3f);
-    }
-    return value < least[more] || value > 0x10ffff || (value >= 0xd800 && value < 0xe000)
-               ? -1
-               : (int32_t)value;
-}
 
 static size_t put_unit(uint8_t *out, uint32_t unit)
 {
@@ -35,19 +16,17 @@ static size_t put_unit(uint8_t *out, uint32_t unit)
 /* How many octets went out; 0: this is no UTF-8. */
 static size_t from_utf8(uint8_t *out, otls_slice text)
 {
-    const uint8_t *at = text.data, *const end = at + text.size;
+    omni_character c;
     size_t used = 0;
 
-    while (at < end) {
-        const int32_t value = code_point(&at, end);
-
-        if (value < 0)
+    while (omni_string_next(OMNI_DER_UTF8_STRING, &text, &c)) {
+        if (c.undecoded)
             return 0;
-        if (value >= 0x10000) { /* a surrogate pair */
-            used += put_unit(out + used, 0xd800u + (((uint32_t)value - 0x10000u) >> 10));
-            used += put_unit(out + used, 0xdc00u + (((uint32_t)value - 0x10000u) & 0x3ff));
+        if (c.code >= 0x10000) { /* a surrogate pair */
+            used += put_unit(out + used, 0xd800u + ((c.code - 0x10000u) >> 10));
+            used += put_unit(out + used, 0xdc00u + ((c.code - 0x10000u) & 0x3ff));
         } else {
-            used += put_unit(out + used, (uint32_t)value);
+            used += put_unit(out + used, c.code);
         }
     }
     return used;

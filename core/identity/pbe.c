@@ -348,19 +348,6 @@ otls_status omni_pbe_open(const otls_backend *backend, otls_slice algorithm, otl
 
 /* ---- MAC ---- */
 
-static otls_hash digest_of(otls_slice oid)
-{
-    if (OMNI_OID_IS(oid, "\x2b\x0e\x03\x02\x1a"))
-        return OTLS_HASH_SHA1;
-    if (OMNI_OID_IS(oid, NIST_HASH "\x01"))
-        return OTLS_HASH_SHA256;
-    if (OMNI_OID_IS(oid, NIST_HASH "\x02"))
-        return OTLS_HASH_SHA384;
-    if (OMNI_OID_IS(oid, NIST_HASH "\x03"))
-        return OTLS_HASH_SHA512;
-    return (otls_hash)0;
-}
-
 static otls_hash plain_hash(otls_sig_hash hash)
 {
     return hash == OTLS_SIG_HASH_SHA1     ? OTLS_HASH_SHA1
@@ -449,7 +436,7 @@ otls_status omni_pbe_mac_check(const otls_backend *backend, otls_slice mac, otls
         return malformed(err);
     if (OMNI_OID_IS(oid, PKCS5 "\x0e"))
         return pbmac1(backend, &parameters, content, expected, password->utf8, err);
-    hash = digest_of(oid);
+    hash = (otls_hash)omni_oid_hash(oid);
     if (hash == 0)
         return unsupported(oid, err);
     if (password->utf8.size == 0 &&

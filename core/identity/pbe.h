@@ -51,7 +51,5 @@ otls_status omni_kdf_pkcs12(const otls_backend *backend, otls_hash hash, uint8_t
 /** HMAC (RFC 2104); `out` has room for the digest, whose size comes back. */
 otls_status omni_hmac(const otls_backend *backend, otls_hash hash, otls_slice key, otls_slice data,
                       uint8_t *out, size_t *size, otls_error *err);
-/** Of an otls_hash; 0 for none. */
-size_t omni_hash_size(otls_hash hash);
 
 #endif

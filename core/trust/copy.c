@@ -47,10 +47,8 @@ otls_status otls_trust_copy(otls_trust **out, const otls_trust *trust, otls_erro
     if (status == OTLS_OK)
         status = omni_trust_batch_commit(&batch, err);
     omni_trust_batch_discard(&batch);
-    if (status == OTLS_OK) {
-        (*out)->delta_count = trust->delta_count;
+    if (status == OTLS_OK)
         return OTLS_OK;
-    }
     otls_trust_free(*out);
     *out = NULL;
     return status;

@@ -48,7 +48,6 @@ otls_status omni_trust_batch_add_crl(omni_trust_batch *batch, otls_slice der, ot
         return status;
     }
     batch->found++;
-    batch->delta_count += crl->delta;
     status = append(batch, crl, err);
     if (status != OTLS_OK)
         omni_crl_free(crl);
@@ -69,10 +68,9 @@ otls_status omni_trust_batch_commit_crls(omni_trust_batch *batch, otls_error *er
     }
     for (size_t i = 0; i < batch->crl_count; i++)
         trust->crls[trust->crl_count++] = batch->crls[i];
-    trust->delta_count += batch->delta_count;
     omni_free(batch->crls);
     batch->crls = NULL;
-    batch->crl_count = batch->delta_count = 0;
+    batch->crl_count = 0;
     return OTLS_OK;
 }
 
@@ -158,8 +156,8 @@ void otls_trust_stats(const otls_trust *trust, otls_trust_statistics *out)
     if (trust == NULL)
         return;
     out->certificates = trust->anchor_count;
-    out->crls = trust->crl_count - trust->delta_count;
-    out->delta_crls = trust->delta_count;
+    for (size_t i = 0; i < trust->crl_count; i++)
+        *(trust->crls[i]->delta ? &out->delta_crls : &out->crls) += 1;
     for (size_t i = 0; i < trust->anchor_count; i++) {
         omni_x509 view; /* decoded here and now: the caches are for verifying */
 

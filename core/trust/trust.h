@@ -53,7 +53,6 @@ struct otls_trust {
     size_t block_count;
     struct omni_crl **crls;
     size_t crl_count;
-    size_t delta_count; /* how many of them are delta CRLs */
     /* whose keys the anchors' caches hold; written before the first key of that engine */
     _Atomic(const otls_crypto_ops *) crypto[OMNI_BACKEND_MAX];
     _Atomic(struct omni_known *) known[OMNI_TRUST_KNOWN_MAX];
@@ -95,7 +94,7 @@ typedef struct omni_trust_batch {
     uint8_t **blocks;
     size_t block_count;
     struct omni_crl **crls;
-    size_t crl_count, delta_count;
+    size_t crl_count;
     size_t found; /* certificates and lists, those included that the store has already */
 } omni_trust_batch;
 

@@ -65,14 +65,6 @@ static otls_status use_of(omni_search *search, const crl_state *state, omni_crl 
 
 /* ---- delta lists, 5.2.4 --------------------------------------------------------------------- */
 
-/* Positive INTEGER contents, by size. */
-static int compare_numbers(otls_slice a, otls_slice b)
-{
-    if (a.size != b.size)
-        return a.size < b.size ? -1 : 1;
-    return memcmp(a.data, b.data, a.size);
-}
-
 static bool same_or_absent(otls_slice a, otls_slice b)
 {
     return (a.data == NULL) == (b.data == NULL) && (a.data == NULL || omni_slice_equal(a, b));
@@ -87,8 +79,8 @@ static bool changes(const omni_crl *delta, const omni_crl *complete)
            omni_dn_equal(delta->issuer, complete->issuer) &&
            same_or_absent(delta->issuing_point, complete->issuing_point) &&
            same_or_absent(delta->authority_key_id, complete->authority_key_id) &&
-           compare_numbers(complete->number, delta->base) >= 0 &&
-           compare_numbers(complete->number, delta->number) < 0;
+           omni_der_compare(complete->number, delta->base) >= 0 &&
+           omni_der_compare(complete->number, delta->number) < 0;
 }
 
 /* (i), (j): what the newest of the complete list's deltas says, and where they are silent, the list. */
@@ -105,7 +97,7 @@ static otls_status look_up(omni_search *search, const crl_state *state, const om
         crl_use use;
 
         if (!changes(delta, complete) ||
-            (newest.data != NULL && compare_numbers(delta->number, newest) <= 0))
+            (newest.data != NULL && omni_der_compare(delta->number, newest) <= 0))
             continue;
         OMNI_TRY(use_of(search, state, delta, reasons, &use, err));
         if (use != CRL_GOOD)

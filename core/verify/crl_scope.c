@@ -38,7 +38,7 @@ static bool take_point(omni_der *list, point *out)
 
 /* ---- names of points ------------------------------------------------------------------------ */
 
-enum { HEADER_MAX = 4, COMPOSED_MAX = 0xffff };
+enum { HEADER_MAX = 4, COMPOSED_MAX = 0xffff }; /* of what is that small */
 
 /* The GeneralNames of a DistributionPointName, content; `block`: what had to be put together. */
 typedef struct point_names {
@@ -46,22 +46,11 @@ typedef struct point_names {
     uint8_t *block;
 } point_names;
 
-static size_t put_header(uint8_t *out, uint8_t tag, size_t size)
-{
-    const size_t octets = size < 0x80 ? 0 : size < 0x100 ? 1 : 2;
-
-    out[0] = tag;
-    out[1] = (uint8_t)(octets == 0 ? size : 0x80 | octets);
-    for (size_t i = 0; i < octets; i++)
-        out[2 + i] = (uint8_t)(size >> (8 * (octets - 1 - i)));
-    return 2 + octets;
-}
-
 static size_t header_size(size_t size)
 {
-    uint8_t unused[HEADER_MAX];
+    uint8_t unused[OMNI_DER_HEADER_MAX];
 
-    return put_header(unused, 0, size);
+    return omni_der_header(unused, 0, size);
 }
 
 /* 4.2.1.13: the issuer's name with one RDN more. One that is too large matches nothing. */
@@ -78,11 +67,11 @@ static otls_status compose(otls_slice issuer, otls_slice rdn, point_names *out, 
         return omni_fail_nomem(err);
     set = header_size(rdn.size) + rdn.size;
     name = (size_t)(rdns.end - rdns.at) + set;
-    at += put_header(out->block, OMNI_DER_CONTEXT_CONSTRUCTED(4), header_size(name) + name);
-    at += put_header(out->block + at, OMNI_DER_SEQUENCE, name);
+    at += omni_der_header(out->block, OMNI_DER_CONTEXT_CONSTRUCTED(4), header_size(name) + name);
+    at += omni_der_header(out->block + at, OMNI_DER_SEQUENCE, name);
     memcpy(out->block + at, rdns.at, name - set);
     at += name - set;
-    at += put_header(out->block + at, OMNI_DER_SET, rdn.size);
+    at += omni_der_header(out->block + at, OMNI_DER_SET, rdn.size);
     memcpy(out->block + at, rdn.data, rdn.size);
     out->list = (otls_slice){.data = out->block, .size = at + rdn.size};
     return OTLS_OK;

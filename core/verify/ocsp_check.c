@@ -17,13 +17,6 @@ typedef struct issuer_hashes {
     bool made[HASH_MAX + 1];
 } issuer_hashes;
 
-static size_t hash_size(uint8_t hash)
-{
-    static const uint8_t sizes[HASH_MAX + 1] = {0, 20, 32, 48, 64};
-
-    return sizes[hash <= HASH_MAX ? hash : 0];
-}
-
 /* The key without tag, length and unused bits, which is what is hashed (4.1.1). */
 static otls_slice key_bits(const omni_x509 *cert)
 {
@@ -70,8 +63,8 @@ static otls_status names_certificate(const omni_ocsp_question *question,
     if (hash == 0 || single->unusable || !omni_slice_equal(single->serial, question->cert->serial))
         return OTLS_OK;
     OMNI_TRY(make_hashes(question, hash, hashes, err));
-    *same = is_digest(single->name_hash, hashes->name[hash], hash_size(hash)) &&
-            is_digest(single->key_hash, hashes->key[hash], hash_size(hash));
+    *same = is_digest(single->name_hash, hashes->name[hash], omni_hash_size(hash)) &&
+            is_digest(single->key_hash, hashes->key[hash], omni_hash_size(hash));
     return OTLS_OK;
 }
 

@@ -216,13 +216,6 @@ static bool read_entries(omni_crl *crl, uint32_t *index)
     return true;
 }
 
-static int compare_serials(otls_slice a, otls_slice b)
-{
-    if (a.size != b.size)
-        return a.size < b.size ? -1 : 1;
-    return memcmp(a.data, b.data, a.size);
-}
-
 static otls_slice serial_at(const omni_crl *crl, uint32_t offset)
 {
     omni_der at = {.at = crl->entries.data + offset, .end = crl->entries.data + crl->entries.size};
@@ -234,7 +227,7 @@ static otls_slice serial_at(const omni_crl *crl, uint32_t offset)
 
 static int serial_order(const omni_crl *crl, uint32_t a, uint32_t b)
 {
-    return compare_serials(serial_at(crl, a), serial_at(crl, b));
+    return omni_der_compare(serial_at(crl, a), serial_at(crl, b));
 }
 
 /* Heap sort: qsort takes no argument to carry the list, and its worst case is not bounded. */
@@ -362,7 +355,7 @@ static bool listed(const omni_crl *crl, otls_slice serial)
 
     while (low < high) {
         const size_t middle = low + (high - low) / 2;
-        const int order = compare_serials(serial_at(crl, crl->index[middle]), serial);
+        const int order = omni_der_compare(serial_at(crl, crl->index[middle]), serial);
 
         if (order == 0)
             return true;

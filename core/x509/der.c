@@ -172,3 +172,19 @@ bool omni_der_well_formed(otls_slice bytes, unsigned depth)
         der = omni_der_of(tlv.value);
     }
 }
+
+size_t omni_der_header(uint8_t out[OMNI_DER_HEADER_MAX], uint8_t tag, size_t size)
+{
+    size_t octets = 0, used = 2;
+
+    out[0] = tag;
+    out[1] = (uint8_t)size;
+    if (size < 0x80)
+        return used;
+    while (octets < sizeof(size) && size >> (8 * octets) != 0)
+        octets++;
+    out[1] = (uint8_t)(0x80 | octets);
+    while (octets > 0)
+        out[used++] = (uint8_t)(size >> (8 * --octets));
+    return used;
+}

@@ -132,6 +132,17 @@ static inline bool omni_slice_equal(otls_slice a, otls_slice b)
     return a.size == b.size && (a.size == 0 || memcmp(a.data, b.data, a.size) == 0);
 }
 
+/** The largest head that omni_der_header writes. */
+#define OMNI_DER_HEADER_MAX (2u + sizeof(size_t))
+/** Identifier and length octets of an element with `size` octets of content; returns how many. */
+size_t omni_der_header(uint8_t out[OMNI_DER_HEADER_MAX], uint8_t tag, size_t size);
+/** Positive INTEGERs' content in the order of their size: below, equal to or above 0. */
+static inline int omni_der_compare(otls_slice a, otls_slice b)
+{
+    if (a.size != b.size)
+        return a.size < b.size ? -1 : 1;
+    return memcmp(a.data, b.data, a.size);
+}
 /** INTEGER content: at least one octet, in the fewest octets. */
 bool omni_der_integer_ok(otls_slice content);
 /** INTEGER content as a number that is not negative; saturates at UINT32_MAX. */

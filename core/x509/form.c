@@ -125,8 +125,6 @@ uint8_t omni_form_of_name(const omni_tlv *name)
     const otls_slice value = name->value;
     const bool blank = value.size == 1 && value.data[0] == ' ';
 
-    if (!omni_x509_general_name_ok(name))
-        return OMNI_FORM_FAULT_NAMES;
     switch (name->tag) {
     case OMNI_DER_CONTEXT(OTLS_SAN_IP):
         return value.size == 4 || value.size == 16 ? OMNI_FORM_FAULT_NONE : OMNI_FORM_FAULT_ADDRESS;

@@ -37,7 +37,8 @@ bool omni_x509_general_name_ok(const omni_tlv *name);
 /** The rule that is broken, such as "RFC 5280 4.2.1.6"; NULL for NONE. */
 const char *omni_form_fault_section(uint8_t fault);
 
-/** A GeneralName of a subjectAltName or issuerAltName: an omni_form_fault, NONE when it is good. */
+/** One that omni_x509_general_name_ok took, of a subjectAltName or issuerAltName: an
+ * omni_form_fault, NONE when it is good. */
 uint8_t omni_form_of_name(const omni_tlv *name);
 /** The value of a cRLDistributionPoints, of subjectDirectoryAttributes, of policyConstraints. */
 bool omni_form_points_ok(otls_slice value);

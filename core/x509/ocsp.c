@@ -6,10 +6,6 @@
 #include "x509/parts.h"
 
 #define OID_BASIC "\x2b\x06\x01\x05\x05\x07\x30\x01\x01"
-#define OID_SHA1 "\x2b\x0e\x03\x02\x1a"
-#define OID_SHA256 "\x60\x86\x48\x01\x65\x03\x04\x02\x01"
-#define OID_SHA384 "\x60\x86\x48\x01\x65\x03\x04\x02\x02"
-#define OID_SHA512 "\x60\x86\x48\x01\x65\x03\x04\x02\x03"
 
 static bool time_value(omni_der *der, int64_t *seconds)
 {
@@ -34,19 +30,6 @@ static bool read_extensions(otls_slice explicit_value, bool *critical)
     return true;
 }
 
-static uint8_t hash_of(otls_slice oid)
-{
-    if (OMNI_OID_IS(oid, OID_SHA1))
-        return OTLS_HASH_SHA1;
-    if (OMNI_OID_IS(oid, OID_SHA256))
-        return OTLS_HASH_SHA256;
-    if (OMNI_OID_IS(oid, OID_SHA384))
-        return OTLS_HASH_SHA384;
-    if (OMNI_OID_IS(oid, OID_SHA512))
-        return OTLS_HASH_SHA512;
-    return 0;
-}
-
 static bool read_id(omni_ocsp_single *out, omni_der id)
 {
     omni_der algorithm;
@@ -58,7 +41,7 @@ static bool read_id(omni_ocsp_single *out, omni_der id)
         !omni_der_value(&id, OMNI_DER_OCTET_STRING, &out->key_hash) ||
         !omni_der_value(&id, OMNI_DER_INTEGER, &out->serial))
         return false;
-    out->hash = hash_of(oid);
+    out->hash = omni_oid_hash(oid);
     return omni_der_integer_ok(out->serial) && omni_der_at_end(&id);
 }
 

@@ -4,6 +4,7 @@
 #include "base/base.h"
 
 #include <stdio.h>
+#include <string.h>
 
 /** An arc of more than 133 bits is nobody's; the bound keeps the decimal conversion small. */
 #define ARC_OCTETS_MAX 19u
@@ -313,4 +314,24 @@ bool omni_oid_parse(const char *text, uint8_t out[OMNI_OID_SIZE_MAX], size_t *si
             return false;
     }
     return *text == '\0';
+}
+
+uint8_t omni_oid_hash(otls_slice oid)
+{
+    static const char nist[] = "\x60\x86\x48\x01\x65\x03\x04\x02"; /* RFC 5754 2 */
+
+    if (OMNI_OID_IS(oid, "\x2b\x0e\x03\x02\x1a"))
+        return OTLS_HASH_SHA1;
+    if (oid.size != sizeof(nist) || memcmp(oid.data, nist, sizeof(nist) - 1) != 0)
+        return 0;
+    switch (oid.data[sizeof(nist) - 1]) {
+    case 1:
+        return OTLS_HASH_SHA256;
+    case 2:
+        return OTLS_HASH_SHA384;
+    case 3:
+        return OTLS_HASH_SHA512;
+    default:
+        return 0;
+    }
 }

@@ -35,6 +35,9 @@ bool omni_oid_parse(const char *text, uint8_t out[OMNI_OID_SIZE_MAX], size_t *si
 /** The long name if there is one, else dotted decimal. */
 void omni_oid_text(otls_slice oid, char out[OMNI_OID_TEXT_MAX]);
 
+/** The digest of this name (SHA-1, or of SHA-2 256, 384, 512), an otls_hash; 0: another or none. */
+uint8_t omni_oid_hash(otls_slice oid);
+
 /** Compare with a string literal of octets. */
 #define OMNI_OID_IS(oid, literal)                                                                  \
     ((oid).size == sizeof(literal) - 1 && memcmp((oid).data, literal, sizeof(literal) - 1) == 0)

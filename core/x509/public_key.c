@@ -39,24 +39,6 @@ static bool rsa_bits(otls_slice spki, otls_slice *bits)
     return true;
 }
 
-static size_t put_header(uint8_t *out, size_t content)
-{
-    out[0] = OMNI_DER_SEQUENCE;
-    if (content < 0x80) {
-        out[1] = (uint8_t)content;
-        return 2;
-    }
-    if (content < 0x100) {
-        out[1] = 0x81;
-        out[2] = (uint8_t)content;
-        return 3;
-    }
-    out[1] = 0x82;
-    out[2] = (uint8_t)(content >> 8);
-    out[3] = (uint8_t)content;
-    return HEADER;
-}
-
 static otls_status import_plain(const otls_crypto_ops *crypto, otls_slice bits,
                                 otls_native_public_key **out, otls_error *err)
 {
@@ -67,7 +49,7 @@ static otls_status import_plain(const otls_crypto_ops *crypto, otls_slice bits,
     if (content + HEADER > sizeof(plain))
         return omni_fail(err, OTLS_E_UNSUPPORTED, OTLS_CODE_LIMIT, "an RSA key of %zu bytes",
                          bits.size);
-    at = put_header(plain, content);
+    at = omni_der_header(plain, OMNI_DER_SEQUENCE, content);
     memcpy(plain + at, rsa_algorithm, sizeof(rsa_algorithm));
     memcpy(plain + at + sizeof(rsa_algorithm), bits.data, bits.size);
     return crypto->public_key_import(out, (otls_slice){plain, at + content}, err);
