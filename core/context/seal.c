@@ -111,8 +111,17 @@ static const omni_dh_group *dh_group(uint16_t id)
     return NULL;
 }
 
+static bool uses_dh(const otls_policy *policy)
+{
+    for (size_t i = 0; i < policy->suite_count; i++)
+        if (policy->suites[i]->kx == OTLS_KX_DHE || policy->suites[i]->kx == OTLS_KX_DHE_PSK)
+            return true;
+    return false;
+}
+
 /*
- * A server's group for DHE below TLS 1.3, for clients that name none themselves: the one that was
+ * A server's group for DHE below TLS 1.3, for clients that name none themselves; only with suites
+ * that need one, since an engine may prove anew in each context that it is a prime. The one that was
  * set, else the first of RFC 7919 among the groups, else the smallest of them that the level takes
  * and the engine has. None: no suite with DHE is negotiated with such a client.
  */
@@ -124,7 +133,7 @@ static void policy_fill_dh(otls_policy *policy, const otls_context *context)
     const omni_dh_group *chosen = NULL;
 
     policy->min_dh_bits = (uint16_t)omni_strength_modulus_of(settings->verdict.security_level);
-    if (!policy->server)
+    if (!policy->server || !uses_dh(policy))
         return;
     if (settings->offer.dh_params != NULL) {
         (void)omni_dh_params_parse((otls_slice){settings->offer.dh_params, settings->offer.dh_params_size},

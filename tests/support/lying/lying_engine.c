@@ -25,6 +25,7 @@ static otls_status context_init(otls_backend_context *context, const otls_policy
                                 otls_error *err)
 {
     context->server = policy->server != 0;
+    lying_control_block.dh_size = policy->dh_p.size;
     return TRUTH->context->init(real_context(context), policy, err);
 }
 

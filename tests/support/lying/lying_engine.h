@@ -44,6 +44,7 @@ typedef struct lying_control {
     const otls_backend_module *truth; /* set by lying_prepare */
     bool server;                      /* which side's connections lie */
     unsigned idle_calls;              /* of that side's connections */
+    size_t dh_size;                   /* of the last policy's group, in octets */
     lying_hooks hooks;
 } lying_control;
 
