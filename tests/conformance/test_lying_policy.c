@@ -55,7 +55,7 @@ static size_t told(const otls_backend *backend, size_t i, otls_role role)
     return lying->dh_size;
 }
 
-Test(policy_told, dh_group)
+Test(lying_policy, dh_group)
 {
     const otls_backend *liar;
 
