@@ -8,8 +8,8 @@ static ssize_t pull(gnutls_transport_ptr_t pointer, void *data, size_t size)
 {
     otls_backend_connection *conn = pointer;
     size_t count = 0;
-    switch (conn->context->policy->renegotiation ? gtls_framed_read(conn, data, size, &count)
-                                                 : conn->core->ops->read(conn->core, data, size, &count)) {
+    switch (conn->framed ? gtls_framed_read(conn, data, size, &count)
+                         : conn->core->ops->read(conn->core, data, size, &count)) {
     case OTLS_OK:
         conn->fed = true;
         return (ssize_t)count;
@@ -145,6 +145,7 @@ static otls_status connection_init(otls_backend_connection *conn, otls_backend_c
 {
     conn->core = setup->core;
     conn->context = context;
+    conn->framed = context->policy->renegotiation;
     int rc = gnutls_init(&conn->session, init_flags(context->policy, setup));
     if (rc < 0)
         return gtls_fail(err, gtls_category(rc, OTLS_E_INTERNAL), 0, rc, "no session");
@@ -167,10 +168,18 @@ static void connection_fini(otls_backend_connection *conn)
     gnutls_deinit(conn->session);
 }
 
-static void warn(otls_backend_connection *conn)
+bool gtls_warning(otls_backend_connection *conn, uint8_t alert)
 {
-    const uint8_t alert = (uint8_t)gnutls_alert_get(conn->session);
     conn->core->ops->alert(conn->core, true, false, alert);
+    return ++conn->warnings < GTLS_WARNINGS;
+}
+
+/* GnuTLS has had a warning. */
+static otls_status warned(otls_backend_connection *conn, otls_error *err)
+{
+    return gtls_warning(conn, (uint8_t)gnutls_alert_get(conn->session))
+               ? OTLS_OK
+               : gtls_fail_connection(conn, GNUTLS_E_TOO_MANY_HANDSHAKE_PACKETS, err);
 }
 
 static otls_status finish_handshake(otls_backend_connection *conn, otls_error *err)
@@ -179,6 +188,8 @@ static otls_status finish_handshake(otls_backend_connection *conn, otls_error *e
     if (rc < 0)
         return gtls_fail_connection(conn, rc, err);
     conn->established = true;
+    conn->warnings = 0;
+    conn->framed = conn->framed || gtls_session_version(conn->session) == OTLS_TLS1_3;
     /* TLS 1.2 sessions are there now, ticket or not. */
     if (otls_version_before(gtls_session_version(conn->session), OTLS_TLS1_3))
         conn->ticket_arrived = conn->ticket_arrived || !gnutls_session_is_resumed(conn->session);
@@ -207,9 +218,11 @@ otls_status gtls_handshake(otls_backend_connection *conn, otls_error *err)
         const int rc = gtls_ask_late(conn, gnutls_handshake(conn->session));
         if (rc == GNUTLS_E_SUCCESS)
             return finish_handshake(conn, err);
-        if (rc == GNUTLS_E_WARNING_ALERT_RECEIVED)
-            warn(conn);
-        else if (rc == GNUTLS_E_GOT_APPLICATION_DATA || gnutls_error_is_fatal(rc))
+        if (rc == GNUTLS_E_WARNING_ALERT_RECEIVED) {
+            const otls_status status = warned(conn, err);
+            if (status != OTLS_OK)
+                return status;
+        } else if (rc == GNUTLS_E_GOT_APPLICATION_DATA || gnutls_error_is_fatal(rc))
             return gtls_fail_connection(
                 conn, rc == GNUTLS_E_GOT_APPLICATION_DATA ? GNUTLS_E_UNEXPECTED_PACKET : rc, err);
         else if (conn->async)
@@ -242,21 +255,16 @@ static otls_status read_event(otls_backend_connection *conn, int rc, otls_error 
         /* GnuTLS also says "again" after every ticket and key update: only core knows. */
         return conn->starved ? OTLS_WANT_READ : OTLS_OK;
     case GNUTLS_E_WARNING_ALERT_RECEIVED:
-        warn(conn);
-        return OTLS_OK;
+        return warned(conn, err);
     case GNUTLS_E_REHANDSHAKE:
         return requested_renegotiation(conn, err);
     case GNUTLS_E_REAUTH_REQUEST:
         conn->reauthenticating = true;
         return OTLS_OK;
     case GNUTLS_E_FATAL_ALERT_RECEIVED:
-        /* RFC 8446 6.1: the peer stops, and close_notify follows; no error. For GnuTLS every alert
-         * of TLS 1.3 but close_notify is one, and it reads nothing more. Java ends like this. */
-        if (gnutls_alert_get(conn->session) != GNUTLS_A_USER_CANCELED ||
-            gtls_session_version(conn->session) != OTLS_TLS1_3)
-            return gtls_fail_connection(conn, rc, err);
-        warn(conn);
-        return OTLS_CLOSED;
+        /* framing.c has counted, and has let one pass when there were too many */
+        return gtls_fail_connection(
+            conn, conn->warnings >= GTLS_WARNINGS ? GNUTLS_E_TOO_MANY_HANDSHAKE_PACKETS : rc, err);
     default:
         return gnutls_error_is_fatal(rc) ? gtls_fail_connection(conn, rc, err) : OTLS_OK;
     }
@@ -278,6 +286,7 @@ static otls_status connection_read(otls_backend_connection *conn, void *out, siz
         const ssize_t rc = gnutls_record_recv(conn->session, out, capacity);
         if (rc > 0) {
             *count = (size_t)rc;
+            conn->warnings = 0;
             if (__builtin_expect(conn->data_waiting, 0))
                 conn->data_waiting = gnutls_record_check_pending(conn->session) > 0;
             if (__builtin_expect(conn->ticket_arrived, 0))

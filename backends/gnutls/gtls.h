@@ -24,6 +24,8 @@
 #define GTLS_NAME "gnutls"
 /** A call of ours goes round at most this often for records that bring the caller nothing. */
 #define GTLS_ROUNDS 256
+/** So many warnings in a row end a connection, as with OpenSSL and wolfSSL. */
+#define GTLS_WARNINGS 5
 /** GnuTLS 3.7's limits: MAX_ALPN_PROTOCOLS and ALPN_MAX_PROTOCOL_NAME. */
 #define GTLS_ALPN_COUNT 8
 #define GTLS_ALPN_SIZE 32
@@ -76,10 +78,13 @@ struct otls_backend_context {
 /** During a renegotiation, when GnuTLS would mistake one for the other: the records it may see. */
 typedef enum gtls_records { GTLS_ANY_RECORD = 0, GTLS_DATA_RECORDS, GTLS_OTHER_RECORDS } gtls_records;
 
-/** Where GnuTLS stands in the peer's records; only kept where there may be a renegotiation. */
+/** A sealed TLS 1.3 alert without padding: level, description, type, and the largest tag. */
+#define GTLS_SEALED_ALERT (3u + 16u)
+
+/** Where GnuTLS stands in the peer's records; kept once conn->framed says so. */
 typedef struct gtls_framing {
-    uint8_t head[5];
-    uint8_t have, given; /* bytes of the header: here, and with GnuTLS */
+    uint8_t head[5 + GTLS_SEALED_ALERT]; /* a record that may be an alert is read as a whole */
+    uint8_t have, given; /* bytes of it: here, and with GnuTLS */
     uint8_t wanted;      /* gtls_records */
     bool held_back;      /* one of another kind was there during this call */
     size_t left;         /* bytes of the body still to come */
@@ -96,6 +101,7 @@ struct otls_backend_connection {
     bool async;   /* core's verify_peer wants to be asked again */
     bool refused; /* core's verify_peer said no */
     bool established;
+    bool framed; /* GnuTLS gets the peer's records one by one */
     bool rehandshaking;
     bool reauthenticating;
     bool data_waiting; /* data came in the middle of one of these */
@@ -106,6 +112,7 @@ struct otls_backend_connection {
     size_t early_size;
     otls_slice alpn; /* client: what is offered, core's */
     uint8_t refuse_alert;
+    uint8_t warnings; /* in a row */
 };
 
 static inline otls_backend_connection *gtls_connection_of(gnutls_session_t session)
@@ -242,12 +249,17 @@ otls_status gtls_read_early(otls_backend_connection *conn, void *out, size_t cap
 
 /* framing.c */
 
-/** As core's read, but a record of a kind that is not wanted stays where it is: WANT_READ. */
+/**
+ * As core's read, but a record of a kind that is not wanted stays where it is (WANT_READ), and TLS
+ * 1.3's user_canceled is taken out.
+ */
 otls_status gtls_framed_read(otls_backend_connection *conn, void *out, size_t capacity, size_t *count);
 
 /* connection.c, post_handshake.c */
 
 otls_status gtls_handshake(otls_backend_connection *conn, otls_error *err);
+/** A warning has come: core hears of it. False: too many in a row. */
+bool gtls_warning(otls_backend_connection *conn, uint8_t alert);
 /** What a turn that ended with `native` counts of GTLS_ROUNDS. */
 unsigned gtls_round(const otls_backend_connection *conn, int native);
 /** Go on with what a read must do first: a renegotiation or an authentication under way. */

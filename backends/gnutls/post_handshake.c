@@ -44,7 +44,8 @@ otls_status gtls_post_handshake(otls_backend_connection *conn, otls_error *err)
         }
         if (rc == GNUTLS_E_WARNING_ALERT_RECEIVED) {
             const uint8_t alert = (uint8_t)gnutls_alert_get(conn->session);
-            conn->core->ops->alert(conn->core, true, false, alert);
+            if (!gtls_warning(conn, alert))
+                return gtls_fail_connection(conn, GNUTLS_E_TOO_MANY_HANDSHAKE_PACKETS, err);
             if (alert == OTLS_ALERT_NO_RENEGOTIATION) {
                 done(conn); /* the peer does not want to; the connection stands */
                 return OTLS_OK;

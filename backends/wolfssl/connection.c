@@ -280,7 +280,9 @@ static otls_status connection_read(otls_backend_connection *conn, void *out, siz
             wolf_flush(conn);
         return OTLS_WANT_READ;
     }
-    if (native == WOLFSSL_ERROR_ZERO_RETURN) {
+    /* wolfSSL takes five alerts in a connection's life; close_notify as the fifth is a good end */
+    if (native == WOLFSSL_ERROR_ZERO_RETURN ||
+        (native == ALERT_COUNT_E && alert == OTLS_ALERT_CLOSE_NOTIFY)) {
         wolf_alerts(conn);
         return OTLS_CLOSED;
     }

@@ -31,6 +31,8 @@ const char *omni_sentence(int32_t code, int alert)
 {
     const char *sentence = by_code(code);
 
+    if (code == OTLS_CODE_LIMIT && alert == OTLS_ALERT_UNEXPECTED_MESSAGE)
+        return "too many messages from the peer in a row that bring nothing";
     if (sentence != NULL)
         return sentence;
     switch (alert) {
