@@ -32,7 +32,7 @@ static size_t body_of(const uint8_t *head)
 static bool may_be_alert(const otls_backend_connection *conn)
 {
     const uint8_t *const head = conn->framing.head;
-    return conn->established && head[0] == APPLICATION_DATA &&
+    return body_of(head) <= GTLS_SEALED_ALERT && conn->established && head[0] == APPLICATION_DATA &&
            body_of(head) == 3 + gnutls_cipher_get_tag_size(gnutls_cipher_get(conn->session)) &&
            gnutls_protocol_get_version(conn->session) == GNUTLS_TLS1_3;
 }
