@@ -20,6 +20,9 @@ static otls_status check_form(const omni_x509 *key, const char *malformed, const
 {
     switch (malformed != NULL ? OMNI_KEY_FAULT_POINT : (omni_key_fault)key->key_fault) {
     case OMNI_KEY_FAULT_NONE:
+    case OMNI_KEY_FAULT_COMPRESSED: /* what nobody can verify with is refused where it is used */
+    case OMNI_KEY_FAULT_CURVE_UNKNOWN:
+    case OMNI_KEY_FAULT_DSA:
         return OTLS_OK;
     case OMNI_KEY_FAULT_EXPONENT:
         return refuse(err, OTLS_CODE_BAD_DER, what, "is RSA with an exponent that is even or 1");

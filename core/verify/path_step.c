@@ -66,7 +66,7 @@ otls_status omni_path_signature(omni_search *search, const omni_path_step *issue
 
     search->by = OMNI_VERIFY_NAME;
     if (fault != OMNI_KEY_FAULT_NONE) /* too large to be computed with, or no key at all */
-        return omni_fail(err, fault == OMNI_KEY_FAULT_SIZE ? OTLS_E_UNSUPPORTED : OTLS_E_VERIFY,
+        return omni_fail(err, omni_key_malformed(fault) ? OTLS_E_VERIFY : OTLS_E_UNSUPPORTED,
                          OTLS_CODE_NONE, "the issuer %s", omni_key_fault_words(fault));
     OMNI_TRY(omni_signature_fits(&issuer->certificate->x509, algorithm, signature, err));
     if (not_worth_asking(search, &issuer->certificate->x509, algorithm))

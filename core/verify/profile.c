@@ -99,6 +99,18 @@ static bool issuer_key_unnamed(const omni_x509 *cert, size_t depth)
     return cert->authority_key_id.data == NULL && !omni_self_signed(cert);
 }
 
+/* RFC 4055 5: verifiers take both, issuers write NULL. */
+static bool signature_without_null(const omni_x509 *cert, size_t depth)
+{
+    omni_der identifier;
+    otls_slice oid;
+
+    (void)depth;
+    return cert->signature_algorithm.kind == OTLS_SIG_RSA_PKCS1 &&
+           omni_der_only(cert->signature_algorithm_id, OMNI_DER_SEQUENCE, &identifier) &&
+           omni_der_value(&identifier, OMNI_DER_OID, &oid) && omni_der_at_end(&identifier);
+}
+
 static bool access_critical(const omni_x509 *cert, size_t depth)
 {
     (void)depth;
@@ -314,6 +326,8 @@ static const rule rules[] = {
      "inhibits anyPolicy in an extension that is not critical"},
     {"access-critical", "RFC 5280 4.2.2.1", STRICT, MALFORMED, access_critical,
      "has critical access information"},
+    {"signature-without-null", "RFC 4055 5", STRICT, MALFORMED, signature_without_null,
+     "is signed with an RSA algorithm without NULL"},
     {"modulus-odd", "BR 6.1.5", WEBPKI, WEAK, modulus_odd,
      "has an RSA key of less than 2048 bits, or of bits that 8 does not divide"},
     {"key-kind", "BR 6.1.5", WEBPKI, WEAK, key_kind,

@@ -64,7 +64,8 @@ static const cause causes[] = {
     {OTLS_VERIFY_NAME_MISMATCH, OTLS_ALERT_BAD_CERTIFICATE, "is for another name", "RFC 9525 6",
      "connect by a name that it has, or have it issued with this one"},
     {OTLS_VERIFY_STAPLE, OTLS_ALERT_BAD_CERTIFICATE_STATUS_RESPONSE,
-     "came without a good stapled OCSP response", "RFC 6066 8", "have the server staple a current one"},
+     "came without a good stapled OCSP response", "RFC 6066 8",
+     "have the server staple a current one"},
     {OTLS_VERIFY_REVOCATION_UNKNOWN, OTLS_ALERT_CERTIFICATE_UNKNOWN,
      "is covered by no usable revocation list", "RFC 5280 6.3.3",
      "give a current list of whoever issued it"},
@@ -124,9 +125,12 @@ void omni_findings_add_key_fault(omni_findings *findings, int32_t depth,
     const uint8_t fault = certificate->x509.key_fault;
 
     if (fault != OMNI_KEY_FAULT_NONE)
-        omni_findings_add(findings,
-                          fault == OMNI_KEY_FAULT_SIZE ? OTLS_VERIFY_LIMIT : OTLS_VERIFY_MALFORMED,
-                          depth, certificate, omni_key_fault_words(fault));
+        omni_findings_add_rule(findings,
+                               omni_key_malformed(fault)      ? OTLS_VERIFY_MALFORMED
+                               : fault == OMNI_KEY_FAULT_SIZE ? OTLS_VERIFY_LIMIT
+                                                              : OTLS_VERIFY_UNSUPPORTED,
+                               depth, certificate, omni_key_fault_words(fault),
+                               omni_key_fault_section(fault));
 }
 
 void omni_findings_add_unsupported(omni_findings *findings, int32_t depth,

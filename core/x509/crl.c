@@ -307,7 +307,7 @@ static bool read_crl(omni_crl *crl)
     tbs = omni_der_of(whole_tbs.value);
     if (!read_tbs(crl, &tbs, &inner) || !omni_slice_equal(inner, algorithm.whole))
         return false;
-    omni_x509_signature_algorithm(omni_der_of(algorithm.value), &crl->signature_algorithm);
+    (void)omni_x509_signature_algorithm(omni_der_of(algorithm.value), &crl->signature_algorithm);
     crl->issuer_hash = omni_dn_hash(crl->issuer);
     return read_entries(crl, NULL);
 }

@@ -129,6 +129,7 @@ static const char *parse_certificate(omni_x509 *out, otls_slice der)
     omni_der whole = omni_der_of(der);
     omni_der certificate, parameters;
     const char *fault;
+    bool parameters_ok;
 
     if (!omni_der_enter(&whole, OMNI_DER_SEQUENCE, &certificate))
         return "it is truncated or no SEQUENCE";
@@ -145,8 +146,10 @@ static const char *parse_certificate(omni_x509 *out, otls_slice der)
     out->tbs = tbs.whole;
     out->signature_algorithm_id = algorithm.whole;
     parameters = omni_der_of(algorithm.value);
-    omni_x509_signature_algorithm(parameters, &out->signature_algorithm);
+    parameters_ok = omni_x509_signature_algorithm(parameters, &out->signature_algorithm);
     fault = parse_tbs(out, omni_der_of(tbs.value), &inner_algorithm);
+    if (!parameters_ok && out->form_fault == OMNI_FORM_FAULT_NONE)
+        out->form_fault = OMNI_FORM_FAULT_SIGNATURE;
     if (fault == NULL)
         out->algorithm_mismatch = !omni_slice_equal(inner_algorithm, algorithm.whole);
     return fault;

@@ -23,10 +23,27 @@ typedef enum omni_key_type {
 /** Why no engine is ever asked to compute with a key, whatever the certificate is worth otherwise. */
 typedef enum omni_key_fault {
     OMNI_KEY_FAULT_NONE = 0,
-    OMNI_KEY_FAULT_EXPONENT, /* RSA: even, or 1: RFC 8017 3.1 */
-    OMNI_KEY_FAULT_POINT,    /* EC: neither uncompressed nor compressed, RFC 5480 2.2 */
-    OMNI_KEY_FAULT_SIZE      /* RSA: more than OTLS_RSA_..._MAX; the work grows with the cube */
+    /* malformed */
+    OMNI_KEY_FAULT_EXPONENT,   /* RSA: even, or 1: RFC 8017 3.1 */
+    OMNI_KEY_FAULT_MODULUS,    /* RSA: even */
+    OMNI_KEY_FAULT_PARAMETERS, /* RSA: not NULL, RFC 3279 2.3.1; RSASSA-PSS: others, RFC 4055 1.2 */
+    OMNI_KEY_FAULT_POINT,      /* EC: neither uncompressed nor compressed, RFC 5480 2.2 */
+    OMNI_KEY_FAULT_POINT_SIZE,
+    OMNI_KEY_FAULT_OFF_CURVE,
+    OMNI_KEY_FAULT_CURVE_SPELT_OUT, /* specifiedCurve, RFC 5480 2.1.1 */
+    OMNI_KEY_FAULT_CURVE_IMPLICIT,  /* implicitCurve */
+    /* well-formed, perhaps */
+    OMNI_KEY_FAULT_SIZE, /* RSA: more than OTLS_RSA_..._MAX; the work grows with the cube */
+    OMNI_KEY_FAULT_COMPRESSED,    /* EC: not every engine can read such a point */
+    OMNI_KEY_FAULT_CURVE_UNKNOWN, /* EC: named, but not known here */
+    OMNI_KEY_FAULT_DSA
 } omni_key_fault;
+
+/** Is the key none at all, or only one that nobody here computes with? */
+static inline bool omni_key_malformed(uint8_t fault)
+{
+    return fault != OMNI_KEY_FAULT_NONE && fault < OMNI_KEY_FAULT_SIZE;
+}
 
 #define OMNI_RSA_MODULUS_BITS_MAX 16384u
 #define OMNI_RSA_EXPONENT_BITS_MAX 64u
@@ -80,6 +97,8 @@ typedef struct omni_x509 {
 
 /** What is wrong with such a key, to follow a certificate's name; NULL for NONE. */
 const char *omni_key_fault_words(uint8_t fault);
+/** The rule that is broken; NULL for NONE. */
+const char *omni_key_fault_section(uint8_t fault);
 
 /** Decode. Strict DER, bounded, no allocation, no recursion. `out` borrows from `der`. */
 otls_status omni_x509_parse(omni_x509 *out, otls_slice der, otls_error *err);

@@ -20,6 +20,7 @@ const char *omni_form_fault_words(uint8_t fault)
         [OMNI_FORM_FAULT_DIRECTORY_ATTRIBUTES] = "has malformed directory attributes",
         [OMNI_FORM_FAULT_POLICY_CONSTRAINTS] = "has empty or malformed policy constraints",
         [OMNI_FORM_FAULT_POINT] = "has a malformed distribution point, or one without a name",
+        [OMNI_FORM_FAULT_SIGNATURE] = "has a signature algorithm with parameters that it has not",
     };
 
     return fault < OMNI_FORM_FAULT_COUNT ? words[fault] : NULL;
@@ -40,6 +41,7 @@ const char *omni_form_fault_section(uint8_t fault)
         [OMNI_FORM_FAULT_DIRECTORY_ATTRIBUTES] = "RFC 5280 4.2.1.8",
         [OMNI_FORM_FAULT_POLICY_CONSTRAINTS] = "RFC 5280 4.2.1.11",
         [OMNI_FORM_FAULT_POINT] = "RFC 5280 4.2.1.13",
+        [OMNI_FORM_FAULT_SIGNATURE] = "RFC 3279 2.2, RFC 4055 3.1, RFC 5758 3.2",
     };
 
     return fault < OMNI_FORM_FAULT_COUNT ? sections[fault] : NULL;

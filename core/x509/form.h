@@ -24,6 +24,7 @@ typedef enum omni_form_fault {
     OMNI_FORM_FAULT_DIRECTORY_ATTRIBUTES, /* 4.2.1.8 */
     OMNI_FORM_FAULT_POLICY_CONSTRAINTS,   /* 4.2.1.11 */
     OMNI_FORM_FAULT_POINT,                /* 4.2.1.13 */
+    OMNI_FORM_FAULT_SIGNATURE,            /* parameters of the signature's algorithm, 4.1.1.2 */
     OMNI_FORM_FAULT_COUNT
 } omni_form_fault;
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/base.h"
+#include "x509/curves.h"
 #include "x509/parts.h"
 
 typedef struct key_algorithm {
@@ -19,24 +20,10 @@ static const key_algorithm key_algorithms[] = {
     {.oid = "\x2a\x86\x48\xce\x38\x04\x01", .oid_size = 7, .type = OMNI_KEY_DSA},
 };
 
-typedef struct curve {
-    const char *oid;
-    uint8_t oid_size;
-    uint8_t group; /* IANA "TLS Supported Groups" */
-    uint16_t bits;
-} curve;
-
-static const curve curves[] = {
-    {.oid = "\x2a\x86\x48\xce\x3d\x03\x01\x07", .oid_size = 8, .group = 23, .bits = 256},
-    {.oid = "\x2b\x81\x04\x00\x22", .oid_size = 5, .group = 24, .bits = 384},
-    {.oid = "\x2b\x81\x04\x00\x23", .oid_size = 5, .group = 25, .bits = 521},
-    {.oid = "\x2b\x81\x04\x00\x0a", .oid_size = 5, .group = 22, .bits = 256},
-    {.oid = "\x2b\x81\x04\x00\x21", .oid_size = 5, .group = 21, .bits = 224},
-    {.oid = "\x2a\x86\x48\xce\x3d\x03\x01\x01", .oid_size = 8, .group = 19, .bits = 192},
-    {.oid = "\x2b\x24\x03\x03\x02\x08\x01\x01\x07", .oid_size = 9, .group = 26, .bits = 256},
-    {.oid = "\x2b\x24\x03\x03\x02\x08\x01\x01\x0b", .oid_size = 9, .group = 27, .bits = 384},
-    {.oid = "\x2b\x24\x03\x03\x02\x08\x01\x01\x0d", .oid_size = 9, .group = 28, .bits = 512},
-};
+static bool odd(otls_slice number)
+{
+    return (number.data[number.size - 1] & 1) != 0;
+}
 
 /** RSAPublicKey ::= SEQUENCE { modulus INTEGER, publicExponent INTEGER } */
 static bool read_rsa(omni_x509 *out, otls_slice key)
@@ -53,11 +40,22 @@ static bool read_rsa(omni_x509 *out, otls_slice key)
     if (bits == 0 || bits > UINT16_MAX || exponent_bits == 0)
         return false;
     out->key_bits = (uint16_t)bits;
-    if (exponent_bits < 2 || (exponent.data[exponent.size - 1] & 1) == 0)
+    if (exponent_bits < 2 || !odd(exponent))
         out->key_fault = OMNI_KEY_FAULT_EXPONENT;
+    else if (!odd(modulus))
+        out->key_fault = OMNI_KEY_FAULT_MODULUS;
     else if (bits > OMNI_RSA_MODULUS_BITS_MAX || exponent_bits > OMNI_RSA_EXPONENT_BITS_MAX)
         out->key_fault = OMNI_KEY_FAULT_SIZE;
     return true;
+}
+
+/** rsaEncryption has NULL, RFC 3279 2.3.1; read_rsa says so unless there is something graver. */
+static void read_null(omni_x509 *out, omni_der parameters)
+{
+    otls_slice null;
+
+    if (!omni_der_value(&parameters, OMNI_DER_NULL, &null)) /* algorithm_ok: empty, and the last */
+        out->key_fault = OMNI_KEY_FAULT_PARAMETERS;
 }
 
 /**
@@ -68,17 +66,25 @@ static void read_pss(omni_x509 *out, omni_der parameters)
 {
     const otls_signature_algorithm unknown = {.kind = OTLS_SIG_RSA_PSS, .hash = OTLS_SIG_HASH_NONE};
 
-    if (!omni_der_at_end(&parameters) && !omni_x509_pss_parameters(parameters, &out->key_signs))
+    if (omni_der_at_end(&parameters))
+        return;
+    if (omni_der_tag(&parameters) != OMNI_DER_SEQUENCE)
+        out->key_fault = OMNI_KEY_FAULT_PARAMETERS;
+    if (!omni_x509_pss_parameters(parameters, &out->key_signs))
         out->key_signs = unknown;
 }
 
-/** The strength of a DSA key is its prime's, the first of the parameters. */
+/**
+ * The strength of a DSA key is its prime's, the first of the parameters. No engine is asked about
+ * one: TLS has no use for it (RFC 8446 1.2), and not every engine can read it.
+ */
 static bool read_dsa(omni_x509 *out, omni_der parameters)
 {
     otls_slice prime;
     omni_der inside;
     size_t bits;
 
+    out->key_fault = OMNI_KEY_FAULT_DSA;
     if (!omni_der_enter(&parameters, OMNI_DER_SEQUENCE, &inside))
         return omni_der_at_end(&parameters); /* inherited parameters */
     if (!omni_der_value(&inside, OMNI_DER_INTEGER, &prime) || !omni_der_bit_length(prime, &bits) ||
@@ -88,32 +94,57 @@ static bool read_dsa(omni_x509 *out, omni_der parameters)
     return true;
 }
 
-/** RFC 5480 2.2: uncompressed or compressed; the hybrid form of X9.62 MUST NOT be used. */
-static bool point_ok(otls_slice key)
+/**
+ * RFC 5480 2.2: uncompressed. The compressed form MAY be supported; engines differ, and TLS has
+ * deprecated it (RFC 8422 5.1.1). The hybrid form of X9.62 MUST NOT be used.
+ */
+static omni_key_fault point_fault(const omni_curve *curve, otls_slice key)
 {
-    return key.data[0] >= 2 && key.data[0] <= 4 && (key.data[0] != 4 || key.size % 2 == 1);
+    const size_t size = omni_curve_size(curve);
+
+    switch (key.data[0]) {
+    case 2:
+    case 3:
+        return key.size == 1 + size ? OMNI_KEY_FAULT_COMPRESSED : OMNI_KEY_FAULT_POINT_SIZE;
+    case 4:
+        if (key.size != 1 + 2 * size)
+            return OMNI_KEY_FAULT_POINT_SIZE;
+        return omni_curve_has_point(curve, key.data + 1) ? OMNI_KEY_FAULT_NONE
+                                                         : OMNI_KEY_FAULT_OFF_CURVE;
+    default:
+        return OMNI_KEY_FAULT_POINT;
+    }
 }
 
-/** ECParameters: RFC 5480 allows a named curve only; others leave group and bits 0. */
+/** ECParameters: RFC 5480 2.1.1 allows a named curve only; others leave group and bits 0. */
 static bool read_ec(omni_x509 *out, omni_der parameters, otls_slice key)
 {
+    const omni_curve *curve;
     otls_slice oid;
 
     if (key.size == 0)
         return false;
-    if (!point_ok(key))
-        out->key_fault = OMNI_KEY_FAULT_POINT;
-    if (!omni_der_value(&parameters, OMNI_DER_OID, &oid))
-        return !omni_der_at_end(&parameters);
-    if (!omni_der_at_end(&parameters) || !omni_oid_ok(oid))
-        return false;
-    for (size_t i = 0; i < OMNI_COUNT(curves); i++) {
-        if (oid.size == curves[i].oid_size && memcmp(oid.data, curves[i].oid, oid.size) == 0) {
-            out->key_group = curves[i].group;
-            out->key_bits = curves[i].bits;
-            break;
-        }
+    switch (omni_der_tag(&parameters)) {
+    case OMNI_DER_SEQUENCE:
+        out->key_fault = OMNI_KEY_FAULT_CURVE_SPELT_OUT;
+        return true;
+    case OMNI_DER_NULL:
+        out->key_fault = OMNI_KEY_FAULT_CURVE_IMPLICIT;
+        return true;
+    default:
+        break;
     }
+    if (!omni_der_value(&parameters, OMNI_DER_OID, &oid) || !omni_der_at_end(&parameters) ||
+        !omni_oid_ok(oid))
+        return false;
+    curve = omni_curve_of_oid(oid);
+    if (curve == NULL) {
+        out->key_fault = OMNI_KEY_FAULT_CURVE_UNKNOWN;
+        return true;
+    }
+    out->key_group = omni_curve_group(curve);
+    out->key_bits = omni_curve_bits(curve);
+    out->key_fault = (uint8_t)point_fault(curve, key);
     return true;
 }
 
@@ -130,6 +161,7 @@ static bool read_key(omni_x509 *out, omni_der parameters, otls_slice key)
         read_pss(out, parameters);
         return read_rsa(out, key);
     case OMNI_KEY_RSA:
+        read_null(out, parameters);
         return read_rsa(out, key);
     case OMNI_KEY_EC:
         return read_ec(out, parameters, key);
@@ -163,19 +195,4 @@ const char *omni_x509_key(omni_x509 *out, omni_der spki)
         }
     }
     return read_key(out, algorithm, key) ? NULL : "the public key is malformed";
-}
-
-const char *omni_key_fault_words(uint8_t fault)
-{
-    switch ((omni_key_fault)fault) {
-    case OMNI_KEY_FAULT_EXPONENT:
-        return "has an RSA key whose exponent is even or 1";
-    case OMNI_KEY_FAULT_SIZE:
-        return "has an RSA key of more than 16384 bits, or an exponent of more than 64";
-    case OMNI_KEY_FAULT_POINT:
-        return "has an elliptic curve key in a form that must not be used";
-    case OMNI_KEY_FAULT_NONE:
-        break;
-    }
-    return NULL;
 }

@@ -174,7 +174,7 @@ static bool read_basic(omni_ocsp *out, otls_slice bytes)
         !omni_der_octets(signature.value, &out->signature))
         return false;
     out->tbs = data.whole;
-    omni_x509_signature_algorithm(omni_der_of(algorithm.value), &out->signature_algorithm);
+    (void)omni_x509_signature_algorithm(omni_der_of(algorithm.value), &out->signature_algorithm);
     return read_data(out, data.value) && read_certificates(out, &basic) && omni_der_at_end(&basic);
 }
 

@@ -22,8 +22,9 @@ typedef struct omni_x509_extension {
 
 /** AlgorithmIdentifier content: an OID and at most one well-formed element. */
 bool omni_x509_algorithm_ok(omni_der identifier);
-/** AlgorithmIdentifier content -> signature algorithm; kind 0 when it is not known. */
-void omni_x509_signature_algorithm(omni_der identifier, otls_signature_algorithm *out);
+/** AlgorithmIdentifier content -> signature algorithm; kind 0 when it is not known. False: it is, and
+ *  its parameters are not what its RFC demands (kind 0, too). */
+bool omni_x509_signature_algorithm(omni_der identifier, otls_signature_algorithm *out);
 /** RSASSA-PSS-params as the parameters of an identifier, with their defaults; false: unreadable. */
 bool omni_x509_pss_parameters(omni_der parameters, otls_signature_algorithm *out);
 /** SubjectPublicKeyInfo content -> key type, bits, group. */

@@ -69,38 +69,32 @@ bool omni_x509_algorithm_ok(omni_der identifier)
     return (tlv.tag & 0x20) != 0 ? omni_der_well_formed(tlv.value, 8) : primitive_ok(&tlv);
 }
 
-/** Nothing, or NULL: RFC 4055 wants NULL with RSA, RFC 5758 nothing with ECDSA; both are seen. */
-static bool empty_parameters(omni_der parameters)
+/**
+ * The parameters that the algorithm's RFC demands. RSA: NULL; RFC 4055 5 has them accepted when
+ * they are absent, but for SHA-1, which RFC 3279 2.2.1 defines. RSASSA-PSS: its own, RFC 4055 3.1.
+ * Others: none, RFC 5758 3.2, RFC 3279 2.2.3, RFC 8410 3.
+ */
+static bool parameters_ok(const otls_signature_algorithm *algorithm, omni_der parameters)
 {
-    otls_slice null;
-
-    if (omni_der_at_end(&parameters))
-        return true;
-    return omni_der_value(&parameters, OMNI_DER_NULL, &null) && null.size == 0 &&
-           omni_der_at_end(&parameters);
-}
-
-static bool read_parameters(omni_der parameters, otls_signature_algorithm *out)
-{
-    switch (out->kind) {
+    switch (algorithm->kind) {
+    case OTLS_SIG_RSA_PKCS1:
+        return omni_der_tag(&parameters) == OMNI_DER_NULL ||
+               (omni_der_at_end(&parameters) && algorithm->hash != OTLS_SIG_HASH_SHA1);
     case OTLS_SIG_RSA_PSS:
-        return omni_x509_pss_parameters(parameters, out);
-    case OTLS_SIG_ED25519:
-    case OTLS_SIG_ED448:
-        return omni_der_at_end(&parameters);
+        return omni_der_tag(&parameters) == OMNI_DER_SEQUENCE;
     default:
-        return empty_parameters(parameters);
+        return omni_der_at_end(&parameters);
     }
 }
 
-void omni_x509_signature_algorithm(omni_der identifier, otls_signature_algorithm *out)
+bool omni_x509_signature_algorithm(omni_der identifier, otls_signature_algorithm *out)
 {
     const otls_signature_algorithm unknown = {.kind = 0};
     otls_slice oid;
 
     *out = unknown;
     if (!omni_der_value(&identifier, OMNI_DER_OID, &oid))
-        return;
+        return false;
     for (size_t i = 0; i < OMNI_COUNT(signatures); i++) {
         const signature_entry *entry = &signatures[i];
 
@@ -108,8 +102,13 @@ void omni_x509_signature_algorithm(omni_der identifier, otls_signature_algorithm
             continue;
         out->kind = entry->kind;
         out->hash = entry->hash;
-        if (!read_parameters(identifier, out))
+        if (!parameters_ok(out, identifier)) {
             *out = unknown;
-        return;
+            return false;
+        }
+        if (out->kind == OTLS_SIG_RSA_PSS && !omni_x509_pss_parameters(identifier, out))
+            *out = unknown;
+        return true;
     }
+    return true;
 }

@@ -2,6 +2,7 @@
 #include "x509/signature_form.h"
 
 #include "base/base.h"
+#include "x509/curves.h"
 #include "x509/der.h"
 
 /* IANA "TLS Supported Groups" */
@@ -100,6 +101,34 @@ static bool permitted(const otls_signature_algorithm *key, const otls_signature_
                               key->salt_length <= asked->salt_length);
 }
 
+/* 1 .. n - 1, SEC 1 4.1.4: a signature has the form of one before this is asked. */
+static bool scalars_ok(uint16_t group, otls_slice signature)
+{
+    const omni_curve *curve = omni_curve_of_group(group);
+    otls_slice r, s;
+    omni_der inside;
+
+    return curve == NULL || (omni_der_only(signature, OMNI_DER_SEQUENCE, &inside) &&
+                             omni_der_value(&inside, OMNI_DER_INTEGER, &r) &&
+                             omni_der_value(&inside, OMNI_DER_INTEGER, &s) &&
+                             omni_curve_has_scalar(curve, r) && omni_curve_has_scalar(curve, s));
+}
+
+/* What depends on the key: RSA's is as long as the modulus (RFC 8017 8.1.2, 8.2.2). */
+static bool size_ok(const omni_x509 *signer, const otls_signature_algorithm *algorithm,
+                    otls_slice signature)
+{
+    switch (algorithm->kind) {
+    case OTLS_SIG_RSA_PKCS1:
+    case OTLS_SIG_RSA_PSS:
+        return signature.size == (signer->key_bits + 7u) / 8;
+    case OTLS_SIG_ECDSA:
+        return scalars_ok(signer->key_group, signature);
+    default:
+        return true;
+    }
+}
+
 otls_status omni_signature_fits(const omni_x509 *signer, const otls_signature_algorithm *algorithm,
                                 otls_slice signature, otls_error *err)
 {
@@ -115,7 +144,11 @@ otls_status omni_signature_fits(const omni_x509 *signer, const otls_signature_al
     if (!permitted(bound, algorithm))
         return omni_fail(err, OTLS_E_VERIFY, OTLS_CODE_NONE,
                          "the key may not sign with these RSASSA-PSS parameters");
-    return omni_signature_form(algorithm, signature, err);
+    OMNI_TRY(omni_signature_form(algorithm, signature, err));
+    return size_ok(signer, algorithm, signature)
+               ? OTLS_OK
+               : omni_fail(err, OTLS_E_VERIFY, OTLS_CODE_NONE,
+                           "the signature is none that this key can make");
 }
 
 otls_status omni_signature_form(const otls_signature_algorithm *algorithm, otls_slice signature,

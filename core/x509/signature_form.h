@@ -13,7 +13,8 @@
  * May an engine be asked whether this signature is by this certificate's key? OTLS_E_VERIFY: no key
  * of its kind makes such a signature, or not this one: an RSASSA-PSS key makes no other signatures
  * (RFC 4055 1.2), and where it has parameters, only some with the same digests and a salt at least
- * as long (3.3). OTLS_E_UNSUPPORTED: nothing here knows the key or what it is bound to. Else what
+ * as long (3.3); and none of another size than its modulus (RFC 8017 8.1.2) or with an r or s that is
+ * not below the order of its curve (SEC 1 4.1.4). OTLS_E_UNSUPPORTED: nothing here knows the key or what it is bound to. Else what
  * omni_signature_form says.
  */
 otls_status omni_signature_fits(const omni_x509 *signer, const otls_signature_algorithm *algorithm,

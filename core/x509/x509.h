@@ -9,6 +9,7 @@
 
 #include "x509/auxiliary.h"
 #include "x509/crl.h"
+#include "x509/curves.h"
 #include "x509/decode.h"
 #include "x509/der.h"
 #include "x509/dh.h"

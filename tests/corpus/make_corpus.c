@@ -7,6 +7,7 @@
 #include "make_corpus.h"
 #include "make_keys.h"
 #include "make_name.h"
+#include "make_odd.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -312,6 +313,30 @@ static void tamper(member *made, const char *how)
     }
 }
 
+/* What RFCs forbid of a key; before anything is made of it. */
+static void odd_key(member *made, const attribute *list, size_t count)
+{
+    const char *point = get(list, count, "point", NULL);
+    const char *parameters = get(list, count, "key-parameters", NULL);
+
+    if ((point != NULL && !make_odd_point(made->cert, made->key, point)) ||
+        (parameters != NULL && !make_odd_key_parameters(made->cert, made->key, parameters)))
+        fail("cannot make the key odd");
+}
+
+/* What RFCs forbid of a signature; after it has been made. */
+static void odd_signature(member *made, const member *issuer, const attribute *list, size_t count)
+{
+    const char *parameters = get(list, count, "signature-parameters", NULL);
+    const char *how = get(list, count, "odd-signature", NULL);
+
+    if ((parameters != NULL &&
+         !make_odd_parameters(made->cert, issuer->key, get(list, count, "digest", "SHA256"),
+                              parameters)) ||
+        (how != NULL && !make_odd_signature(made->cert, issuer->key, how)))
+        fail("cannot make the signature odd");
+}
+
 static void make_certificate(corpus_case *test, bool authority, char *text)
 {
     attribute list[ATTRIBUTES_MAX];
@@ -357,6 +382,7 @@ static void make_certificate(corpus_case *test, bool authority, char *text)
     time_of(X509_getm_notBefore(made->cert), when(get(list, count, "from", "-100d")));
     time_of(X509_getm_notAfter(made->cert), when(get(list, count, "to", "100d")));
     X509_set_pubkey(made->cert, made->key);
+    odd_key(made, list, count);
     if (get(list, count, "plain", NULL) == NULL)
         apply_extensions(made->cert, issuer->cert, authority, list, count);
     if (get(list, count, "many-names", NULL) != NULL)
@@ -365,6 +391,7 @@ static void make_certificate(corpus_case *test, bool authority, char *text)
                         get(list, count, "forged", NULL) != NULL ? made->key : issuer->key,
                         get(list, count, "digest", "SHA256"), get(list, count, "pss", NULL)))
         fail("cannot sign");
+    odd_signature(made, issuer, list, count);
     size = i2d_X509(made->cert, &made->der);
     if (size <= 0)
         fail("cannot encode");

@@ -430,6 +430,7 @@ RULES = [
     ("policy-constraints-not-critical", "4.2.1.11", "strict", ["ca ca2 | ext policyConstraints=requireExplicitPolicy:9", "leaf leaf | issuer=ca2", "send leaf ca2"], "MALFORMED@1"),
     ("inhibit-any-not-critical", "4.2.1.14", "strict", ["ca ca2 | ext inhibitAnyPolicy=9", "leaf leaf | issuer=ca2", "send leaf ca2"], "MALFORMED@1"),
     ("access-critical", "4.2.2.1", "strict", ["leaf leaf | ext authorityInfoAccess=critical,OCSP;URI:http://x.test/"], "MALFORMED@0"),
+    ("signature-without-null", "RFC 4055 5", "strict", ["ca ca2 | key=rsa2048", "leaf leaf | issuer=ca2 | signature-parameters=none", "send leaf ca2"], "MALFORMED@0"),
     ("modulus-odd", "BR 6.1.5", "webpki", ["leaf leaf | key=rsa2052 | subject=/O=Corpus"], "WEAK@0"),
     ("key-kind", "BR 6.1.5", "webpki", ["leaf leaf | key=ed25519"], "WEAK@0"),
     ("lives-long", "BR 6.3.2", "webpki", ["leaf leaf | from=-100d | to=300d"], "MALFORMED@0"),
@@ -440,8 +441,61 @@ RULES = [
 ]
 
 
+RSA = "key=rsa2048"
+NULL_HEX, INTEGER_HEX = "0500", "020101"
+
+# A key wherever it is presented: name, section, attribute, what must be said of it
+KEYS = [
+    ("point-compressed", "RFC 5480 2.2", "point=compressed", "UNSUPPORTED"),
+    ("point-compressed-P-521", "RFC 5480 2.2", "key=P-521 | point=compressed", "UNSUPPORTED"),
+    ("point-hybrid", "RFC 5480 2.2", "point=hybrid", "MALFORMED"),
+    ("point-short", "RFC 5480 2.2", "point=short", "MALFORMED"),
+    ("point-long", "RFC 5480 2.2", "point=long", "MALFORMED"),
+    ("point-long-P-384", "RFC 5480 2.2", "key=P-384 | point=long", "MALFORMED"),
+    ("point-at-infinity", "RFC 5480 2.2", "point=infinity", "MALFORMED"),
+    ("point-of-another-form", "RFC 5480 2.2", "point=tag-5", "MALFORMED"),
+    ("point-off-P-256", "RFC 5480 2.2", "point=off", "MALFORMED"),
+    ("point-off-P-384", "RFC 5480 2.2", "key=P-384 | point=off", "MALFORMED"),
+    ("point-off-P-521", "RFC 5480 2.2", "key=P-521 | point=off", "MALFORMED"),
+    ("point-above-the-prime", "RFC 5480 2.2", "point=prime", "MALFORMED"),
+    ("curve-spelt-out", "RFC 5480 2.1.1", "key-parameters=explicit", "MALFORMED"),
+    ("curve-implicit", "RFC 5480 2.1.1", "key-parameters=null", "MALFORMED"),
+    ("curve-unknown", "RFC 5480 2.1.1.1", "key-parameters=06052b81040010", "UNSUPPORTED"),
+    ("curve-none", "RFC 5480 2.1.1", "key-parameters=none", "MALFORMED"),
+    ("curve-a-number", "RFC 5480 2.1.1", "key-parameters=" + INTEGER_HEX, "MALFORMED"),
+    ("rsa-no-parameters", "RFC 3279 2.3.1", RSA + " | key-parameters=none", "MALFORMED"),
+    ("rsa-a-number", "RFC 3279 2.3.1", RSA + " | key-parameters=" + INTEGER_HEX, "MALFORMED"),
+    ("rsa-a-sequence", "RFC 3279 2.3.1", RSA + " | key-parameters=3000", "MALFORMED"),
+    ("rsa-modulus-even", "RFC 8017 3.1", "key=rsa-m2048", "MALFORMED"),
+    ("pss-null", "RFC 4055 1.2", "key=pss2048 | key-parameters=null", "MALFORMED"),
+    ("ed25519-null", "RFC 8410 3", "key=ed25519 | key-parameters=null", "MALFORMED"),
+    ("ed448-null", "RFC 8410 3", "key=ed448 | key-parameters=null", "MALFORMED"),
+    ("dsa", "RFC 8446 1.2", "key=dsa", "UNSUPPORTED"),
+]
+
+# The algorithm of a signature: name, section, issuer, attribute of what it has signed, wanted
+SIGNATURES = [
+    ("rsa-null", "RFC 4055 5", RSA, "signature-parameters=null", "ok"),
+    ("rsa-no-parameters", "RFC 4055 5: MUST accept", RSA, "signature-parameters=none", "ok"),
+    ("rsa-a-number", "RFC 4055 5", RSA, "signature-parameters=" + INTEGER_HEX, "MALFORMED"),
+    ("rsa-a-sequence", "RFC 4055 5", RSA, "signature-parameters=3000", "MALFORMED"),
+    ("ecdsa-null", "RFC 5758 3.2", "key=P-256", "signature-parameters=null", "MALFORMED"),
+    ("ecdsa-curve", "RFC 5758 3.2", "key=P-256", "signature-parameters=06082a8648ce3d030107", "MALFORMED"),
+    ("ed25519-null", "RFC 8410 3", "key=ed25519", "signature-parameters=null", "MALFORMED"),
+    ("ed448-null", "RFC 8410 3", "key=ed448", "signature-parameters=null", "MALFORMED"),
+    ("pss-none", "RFC 4055 3.1", RSA, "pss | signature-parameters=none", "MALFORMED"),
+    ("pss-null", "RFC 4055 3.1", RSA, "pss | signature-parameters=null", "MALFORMED"),
+    ("ecdsa-r-above-order", "SEC 1 4.1.4", "key=P-256", "odd-signature=r+n", "BAD_SIGNATURE"),
+    ("ecdsa-s-above-order", "SEC 1 4.1.4", "key=P-384", "odd-signature=s+n", "BAD_SIGNATURE"),
+    ("ecdsa-r-is-order", "SEC 1 4.1.4", "key=P-521", "odd-signature=n", "BAD_SIGNATURE"),
+    ("rsa-short", "RFC 8017 8.2.2", RSA, "odd-signature=short", "BAD_SIGNATURE"),
+    ("rsa-long", "RFC 8017 8.2.2", RSA, "odd-signature=long", "BAD_SIGNATURE"),
+    ("pss-long", "RFC 8017 8.1.2", RSA, "pss | odd-signature=long", "BAD_SIGNATURE"),
+]
+
+
 def case(name, source, lines, want, depth):
-    print("case %s\n  source %s%s" % (name, "" if source[:2] in ("BR", "RF") else "RFC 5280 ", source))
+    print("case %s\n  source %s%s" % (name, "" if source[:2] in ("BR", "RF", "SE") else "RFC 5280 ", source))
     for line in lines:
         print("  " + line)
     print("  want %s\n" % (want if want == "ok" else "%s@%d" % (want, depth)))
@@ -489,6 +543,15 @@ def forms():
         case("ext-" + name + "-beside", section, ["ca ca2 | " + ext(extension, value, critical), "leaf leaf", "send leaf int ca2"], beside, 2)
 
 
+def keys():
+    for name, section, attribute, want in KEYS:
+        everywhere("key-" + name, section, attribute, want, want if "key=dsa" not in attribute and "rsa-" not in attribute else None, want)
+    for name, section, issuer, attribute, want in SIGNATURES:
+        lines = ["ca ca2 | " + issuer, "leaf leaf | issuer=ca2 | " + attribute, "send leaf ca2"]
+        case("signature-" + name, section, lines, want, 0)
+        case("signature-%s-authority" % name, section, ["ca root2 | issuer=root2 | " + issuer, "ca ca2 | issuer=root2 | " + attribute, "leaf leaf | issuer=ca2", "send leaf ca2", "trust root2"], want, 1)
+
+
 def lists():
     for name, section, leaf, lines, send, want in LISTS:
         lines = ["leaf leaf" + leaf, "options crl-leaf"] + lines
@@ -525,3 +588,4 @@ if __name__ == "__main__":
     rules()
     policies()
     lists()
+    keys()

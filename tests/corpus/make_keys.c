@@ -3,6 +3,7 @@
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include "make_keys.h"
 
+#include <openssl/dsa.h>
 #include <openssl/ec.h>
 #include <openssl/evp.h>
 #include <openssl/rsa.h>
@@ -45,7 +46,7 @@ static int prepare(EVP_PKEY_CTX *maker, int type, const char *kind)
 
 /* "rsa-e1": an odd modulus of 2048 bits that nobody needs to factor, with this exponent; 1 is its
  * own private exponent, so that such a key signs. "rsa-x65": an exponent of so many bits.
- * "rsa-n16385": a modulus of so many. */
+ * "rsa-n16385": a modulus of so many. "rsa-m2048": an even one. */
 static EVP_PKEY *odd_rsa(const char *kind)
 {
     const int number = atoi(kind + 5);
@@ -54,6 +55,8 @@ static EVP_PKEY *odd_rsa(const char *kind)
     BIGNUM *n = BN_new(), *e = BN_new();
 
     BN_rand(n, kind[4] == 'n' ? number : 2048, BN_RAND_TOP_TWO, BN_RAND_BOTTOM_ODD);
+    if (kind[4] == 'm')
+        BN_clear_bit(n, 0);
     BN_set_word(e, kind[4] == 'e' ? (BN_ULONG)number : 65537);
     if (kind[4] == 'x') {
         BN_one(e);
@@ -65,15 +68,32 @@ static EVP_PKEY *odd_rsa(const char *kind)
     return key;
 }
 
+/* "dsa": a key's numbers, of its sizes; nobody computes with them. */
+static EVP_PKEY *odd_dsa(void)
+{
+    DSA *dsa = DSA_new();
+    EVP_PKEY *key = EVP_PKEY_new();
+    BIGNUM *p = BN_new(), *q = BN_new(), *g = BN_new(), *y = BN_new();
+
+    BN_rand(p, 2048, BN_RAND_TOP_TWO, BN_RAND_BOTTOM_ODD);
+    BN_rand(q, 256, BN_RAND_TOP_TWO, BN_RAND_BOTTOM_ODD);
+    BN_rand(g, 2047, BN_RAND_TOP_ONE, BN_RAND_BOTTOM_ANY);
+    BN_rand(y, 2047, BN_RAND_TOP_ONE, BN_RAND_BOTTOM_ANY);
+    return DSA_set0_pqg(dsa, p, q, g) == 1 && DSA_set0_key(dsa, y, NULL) == 1 &&
+                   EVP_PKEY_assign_DSA(key, dsa) == 1
+               ? key
+               : NULL;
+}
+
 bool make_keys_odd(const char *kind)
 {
-    return strncmp(kind, "rsa-", 4) == 0;
+    return strncmp(kind, "rsa-", 4) == 0 || strcmp(kind, "dsa") == 0;
 }
 
 EVP_PKEY *make_keys_new(const char *kind)
 {
     if (make_keys_odd(kind))
-        return odd_rsa(kind);
+        return strcmp(kind, "dsa") == 0 ? odd_dsa() : odd_rsa(kind);
     const int type = strncmp(kind, "rsa", 3) == 0   ? EVP_PKEY_RSA
                      : strncmp(kind, "pss", 3) == 0 ? EVP_PKEY_RSA_PSS
                      : strcmp(kind, "ed25519") == 0 ? EVP_PKEY_ED25519

@@ -73,10 +73,41 @@ Test(signature_form, key)
     const otls_slice any = {.data = (const uint8_t *)"any", .size = 3};
 
     for (size_t i = 0; i < sizeof(fits) / sizeof(fits[0]); i++) {
-        const omni_x509 signer = {.key_type = fits[i].key, .key_signs = fits[i].bound};
+        const omni_x509 signer = {
+            .key_type = fits[i].key, .key_bits = 24, .key_signs = fits[i].bound};
 
         cr_expect_eq(omni_signature_fits(&signer, &fits[i].algorithm, any, NULL), fits[i].wanted,
                      "row %zu", i);
+    }
+}
+
+/* RFC 8017 8.2.2: as many octets as the modulus; SEC 1 4.1.4: below the order, 256 bits of P-256's. */
+Test(signature_form, of_its_key)
+{
+    static const char order[] = "00ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551";
+    static const char below[] = "00ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632550";
+    const char *const rows[][2] = {{below, below}, {order, below}, {below, order}};
+    const otls_signature_algorithm rsa = {.kind = OTLS_SIG_RSA_PKCS1},
+                                   ecdsa_algorithm = {.kind = OTLS_SIG_ECDSA};
+    omni_x509 signer = {.key_type = OMNI_KEY_RSA};
+    uint8_t der[128] = {0};
+
+    for (unsigned bits = 17; bits <= 33; bits++) {
+        signer.key_bits = (uint16_t)bits;
+        cr_expect_eq(omni_signature_fits(&signer, &rsa, (otls_slice){der, 3}, NULL),
+                     bits <= 24 ? OTLS_OK : OTLS_E_VERIFY, "%u bits", bits);
+        cr_expect_eq(omni_signature_fits(&signer, &rsa, (otls_slice){der, 4}, NULL),
+                     bits > 24 && bits <= 32 ? OTLS_OK : OTLS_E_VERIFY, "%u bits", bits);
+    }
+    signer = (omni_x509){.key_type = OMNI_KEY_EC, .key_bits = 256, .key_group = 23};
+    for (size_t i = 0; i < 3; i++) {
+        char text[256];
+        size_t size;
+
+        snprintf(text, sizeof(text), "30{02{%s}02{%s}}", rows[i][0], rows[i][1]);
+        size = der_make(text, der, sizeof(der));
+        cr_expect_eq(omni_signature_fits(&signer, &ecdsa_algorithm, (otls_slice){der, size}, NULL),
+                     i == 0 ? OTLS_OK : OTLS_E_VERIFY, "row %zu", i);
     }
 }
 

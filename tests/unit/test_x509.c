@@ -477,19 +477,41 @@ Test(x509, a_malformed_name_has_no_canonical_form)
         OTLS_E_CREDENTIAL);
 }
 
+#define P256 "06{2a8648ce3d030107}"
+#define X "6b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296" /* the generator's */
+#define Y "4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5"
+#define EC(parameters, point) "30{30{06{2a8648ce3d0201}" parameters "}03{00 " point "}}"
+#define RSA(kind, parameters, modulus, exponent)                                                   \
+    "30{30{06{2a864886f70d0101" kind "}" parameters "}03{00 30{02{" modulus "}02{" exponent "}}}}"
+
 static const struct {
     const char *spki;
     uint8_t fault;
 } faulty_keys[] = {
-    {"30{30{06{2a8648ce3d0201}06{2a8648ce3d030107}}03{00 04 0102}}", OMNI_KEY_FAULT_NONE},
-    {"30{30{06{2a8648ce3d0201}06{2a8648ce3d030107}}03{00 02 01}}", OMNI_KEY_FAULT_NONE},
-    {"30{30{06{2a8648ce3d0201}06{2a8648ce3d030107}}03{00 03 01}}", OMNI_KEY_FAULT_NONE},
-    {"30{30{06{2a8648ce3d0201}06{2a8648ce3d030107}}03{00 06 0102}}", OMNI_KEY_FAULT_POINT},
-    {"30{30{06{2a8648ce3d0201}06{2a8648ce3d030107}}03{00 07 0102}}", OMNI_KEY_FAULT_POINT},
-    {"30{30{06{2a8648ce3d0201}06{2a8648ce3d030107}}03{00 00}}", OMNI_KEY_FAULT_POINT},
-    {"30{30{06{2a864886f70d010101}05{}}03{00 30{02{7f}02{03}}}}", OMNI_KEY_FAULT_NONE},
-    {"30{30{06{2a864886f70d010101}05{}}03{00 30{02{7f}02{01}}}}", OMNI_KEY_FAULT_EXPONENT},
-    {"30{30{06{2a864886f70d010101}05{}}03{00 30{02{7f}02{04}}}}", OMNI_KEY_FAULT_EXPONENT},
+    {EC(P256, "04" X Y), OMNI_KEY_FAULT_NONE},
+    {EC(P256, "04" X X), OMNI_KEY_FAULT_OFF_CURVE},
+    {EC(P256, "04" X), OMNI_KEY_FAULT_POINT_SIZE},
+    {EC(P256, "04" X Y "00"), OMNI_KEY_FAULT_POINT_SIZE},
+    {EC(P256, "02" X), OMNI_KEY_FAULT_COMPRESSED},
+    {EC(P256, "03" X), OMNI_KEY_FAULT_COMPRESSED},
+    {EC(P256, "03" X "00"), OMNI_KEY_FAULT_POINT_SIZE},
+    {EC(P256, "06" X Y), OMNI_KEY_FAULT_POINT},
+    {EC(P256, "07" X Y), OMNI_KEY_FAULT_POINT},
+    {EC(P256, "00"), OMNI_KEY_FAULT_POINT},
+    {EC("30{02{01}}", "04" X Y), OMNI_KEY_FAULT_CURVE_SPELT_OUT},
+    {EC("05{}", "04" X Y), OMNI_KEY_FAULT_CURVE_IMPLICIT},
+    {EC("06{2b81040010}", "04" X Y), OMNI_KEY_FAULT_CURVE_UNKNOWN},
+    {RSA("01", "05{}", "7f", "03"), OMNI_KEY_FAULT_NONE},
+    {RSA("01", "05{}", "7f", "01"), OMNI_KEY_FAULT_EXPONENT},
+    {RSA("01", "05{}", "7f", "04"), OMNI_KEY_FAULT_EXPONENT},
+    {RSA("01", "05{}", "7e", "03"), OMNI_KEY_FAULT_MODULUS},
+    {RSA("01", "", "7f", "03"), OMNI_KEY_FAULT_PARAMETERS},
+    {RSA("01", "30{}", "7f", "03"), OMNI_KEY_FAULT_PARAMETERS},
+    {RSA("01", "", "7f", "04"), OMNI_KEY_FAULT_EXPONENT},
+    {RSA("0a", "", "7f", "03"), OMNI_KEY_FAULT_NONE},
+    {RSA("0a", "30{}", "7f", "03"), OMNI_KEY_FAULT_NONE},
+    {RSA("0a", "05{}", "7f", "03"), OMNI_KEY_FAULT_PARAMETERS},
+    {"30{30{06{2a8648ce380401} 30{ 02{7f} 02{03} 02{02} }}03{00 02{05}}}", OMNI_KEY_FAULT_DSA},
 };
 
 Test(x509, keys_that_no_engine_is_asked_about)
@@ -501,5 +523,6 @@ Test(x509, keys_that_no_engine_is_asked_about)
         cr_assert_eq(parse(&parts, &cert, NULL), OTLS_OK, "row %zu", i);
         cr_expect_eq(cert.key_fault, faulty_keys[i].fault, "row %zu: %d", i, cert.key_fault);
         cr_expect_eq(omni_key_fault_words(cert.key_fault) != NULL, cert.key_fault != 0);
+        cr_expect_eq(omni_key_fault_section(cert.key_fault) != NULL, cert.key_fault != 0);
     }
 }
