@@ -28,6 +28,7 @@ c|fn:probe_sanitizers|libclang-rt-14-dev|compiler-rt|compiler-rt|compiler-rt|-
 c|cmd:llvm-symbolizer|llvm|llvm|llvm|llvm|llvm
 c|pc:criterion|libcriterion-dev|criterion-devel|criterion-dev|criterion|criterion
 q|cmd:python3|python3|python3|python3|python|python@3
+c|cmd:ccache|ccache|ccache|ccache|ccache|ccache
 c|cmd:valgrind|valgrind|valgrind|valgrind|valgrind|-
 q|fn:probe_roots|ca-certificates|ca-certificates|ca-certificates|ca-certificates|-
 c|cmd:curl|curl|curl|curl|curl|curl

@@ -2,7 +2,7 @@
 /* The one way to a digest. */
 #include "engine/engine.h"
 
-size_t omni_hash_size(int hash)
+size_t omni_hash_size(unsigned hash)
 {
     switch (hash) {
     case OTLS_HASH_SHA1:

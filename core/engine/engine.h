@@ -49,7 +49,7 @@ otls_status omni_fail_unsupported(otls_error *err, const otls_backend *backend,
                                   otls_feature feature);
 
 /** Octets of an otls_hash's digest; 0: there is no such digest. */
-size_t omni_hash_size(int hash);
+size_t omni_hash_size(unsigned hash);
 /** `out` has room for what the hash makes (20 to 64 bytes); `err` may be NULL. */
 otls_status omni_digest(const otls_backend *backend, otls_hash hash, otls_slice data, uint8_t *out,
                         otls_error *err);
