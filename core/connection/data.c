@@ -176,7 +176,7 @@ static otls_status before_write(otls_connection *conn, otls_error *err)
 /* Data that comes before the handshake's end is kept for the reads. */
 static otls_status read_ahead(otls_connection *conn, otls_error *err)
 {
-    size_t count;
+    size_t count = 0;
     otls_status status;
 
     if (omni_buffer_size(&conn->plain) > AHEAD_MAX)

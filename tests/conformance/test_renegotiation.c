@@ -200,6 +200,44 @@ CASE(by_server_with_tickets, true, TICKETS)
 CASE(by_client_with_ids, false, IDS)
 CASE(by_server_with_ids, true, IDS)
 
+/* ---- closed meanwhile ---- */
+
+ParameterizedTestParameters(renegotiation, closed)
+{
+    return pair_parameters_short();
+}
+
+/* The server closes instead of answering: that ends it, writes fail, and nothing is pending. */
+ParameterizedTest(size_t *index, renegotiation, closed)
+{
+    const pair_case which = pair_case_short_at(*index);
+    otls_error err = OTLS_ERROR_INIT;
+    heard now[2] = {{0, 0}, {0, 0}};
+    uint8_t bytes[8] = {0};
+    session_pair s;
+    size_t count;
+    pair p;
+
+    if (which.version != OTLS_TLS1_2 || !can(which.client) || !can(which.server))
+        return;
+    session_open(&s, &which, NULL);
+    prepare(s.client, NO_SESSIONS, now);
+    prepare(s.server, NO_SESSIONS, now);
+    session_begin(&p, &which, s.client, s.server, NULL, NULL, 0);
+    pair_connect(&p);
+    cr_assert_eq(otls_connection_renegotiate(p.client, &err), OTLS_OK, "%s", err.text);
+    cr_assert_geq(otls_connection_shutdown(p.server, &err), 0, "%s", err.text);
+    const otls_status ended = otls_connection_read(p.client, bytes, sizeof(bytes), &count, &err);
+
+    cr_expect(ended == OTLS_CLOSED || ended < 0, "%s: %d", pair_name(&which), (int)ended);
+    cr_expect_lt(otls_connection_write(p.client, bytes, sizeof(bytes), &count, &err), 0,
+                 "%s: written after the end", pair_name(&which));
+    cr_expect_eq(count, 0);
+    cr_expect_eq(otls_connection_pending(p.client), 0, "%s", pair_name(&which));
+    pair_close(&p);
+    session_close(&s);
+}
+
 /* ---- a blocking descriptor ---- */
 
 /* Answers every byte, until the end. */
