@@ -9,9 +9,9 @@ static int bio_read(BIO *bio, char *out, size_t capacity, size_t *count)
     otls_backend_connection *conn = BIO_get_data(bio);
     conn->io = conn->deaf ? OTLS_WANT_READ
                           : conn->core->ops->read(conn->core, out, capacity, count);
+    if (__builtin_expect(conn->io == OTLS_OK, 1))
+        return 1; /* OpenSSL looks at the flags of what failed only */
     BIO_clear_retry_flags(bio);
-    if (conn->io == OTLS_OK)
-        return 1;
     *count = 0;
     if (conn->io == OTLS_WANT_READ)
         BIO_set_retry_read(bio);
@@ -35,7 +35,6 @@ static int bio_write(BIO *bio, const char *data, size_t size, size_t *count)
 {
     otls_backend_connection *conn = BIO_get_data(bio);
     otls_status status;
-    BIO_clear_retry_flags(bio);
     if (size == 7 && data[0] == SSL3_RT_ALERT && data[5] == SSL3_AL_FATAL)
         ossl_ask_late(conn); /* it may be about the peer's certificates */
     if (conn->refused && size == 7 && data[0] == SSL3_RT_ALERT)
@@ -43,8 +42,9 @@ static int bio_write(BIO *bio, const char *data, size_t size, size_t *count)
     else
         status = conn->core->ops->write(conn->core, data, size);
     *count = status == OTLS_OK ? size : 0;
-    if (status == OTLS_OK)
+    if (__builtin_expect(status == OTLS_OK, 1))
         return 1;
+    BIO_clear_retry_flags(bio);
     conn->io = status;
     return -1;
 }

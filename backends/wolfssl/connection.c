@@ -11,6 +11,13 @@ static bool expects_certificate(const otls_backend_connection *conn)
     return !conn->server || conn->context->policy->request_peer != OTLS_REQUEST_NONE;
 }
 
+/* The first bytes of all. */
+static void keep_head(otls_backend_connection *conn, const char *bytes, size_t count)
+{
+    for (size_t i = 0; i < count && conn->head_size < sizeof(conn->head); i++)
+        conn->head[conn->head_size++] = (uint8_t)bytes[i];
+}
+
 static int on_recv(WOLFSSL *ssl, char *buffer, int size, void *user)
 {
     otls_backend_connection *conn = user;
@@ -23,8 +30,8 @@ static int on_recv(WOLFSSL *ssl, char *buffer, int size, void *user)
     status = conn->early != NULL ? wolf_early_read(conn, buffer, (size_t)size, &count)
                                  : conn->core->ops->read(conn->core, buffer, (size_t)size, &count);
     if (status == OTLS_OK) {
-        for (size_t i = 0; i < count && conn->head_size < sizeof(conn->head); i++)
-            conn->head[conn->head_size++] = (uint8_t)buffer[i];
+        if (__builtin_expect(conn->head_size < sizeof(conn->head), 0))
+            keep_head(conn, buffer, count);
         if (!wolf_record_follow(conn, (const uint8_t *)buffer, count))
             return WOLFSSL_CBIO_ERR_GENERAL;
         if (!conn->done && !conn->judged && expects_certificate(conn))

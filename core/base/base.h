@@ -16,4 +16,8 @@
 #include "base/sentences.h"
 #include "base/user_data.h"
 
+/** For branches of the path that every record takes, and for functions on it. */
+#define OMNI_RARELY(condition) __builtin_expect((condition) ? 1 : 0, 0)
+#define OMNI_ALWAYS_INLINE inline __attribute__((always_inline))
+
 #endif

@@ -22,6 +22,7 @@ static otls_status allocate(otls_connection **out, otls_context *context, otls_e
     if (conn == NULL)
         return omni_fail_nomem(err);
     conn->core.ops = &omni_core_table;
+    conn->ops = OMNI_MODULE(context->backend)->connection;
     conn->context = otls_context_ref(context);
     conn->engine = (otls_backend_connection *)(void *)((char *)conn + head);
     conn->server = context->role == OTLS_SERVER;

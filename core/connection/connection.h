@@ -54,35 +54,40 @@ typedef struct omni_connection_callbacks {
 } omni_connection_callbacks;
 
 struct otls_connection {
+    /* What every record needs, in two cache lines and a half: with thousands of connections in turn
+     * the lines are what takes time. */
     otls_core core; /* first: what the backend holds on to */
-    otls_context *context; /* what is in force */
-    otls_context *base;    /* the shared one, when `context` is this connection's own; else NULL */
-    const omni_native *native;       /* what the engine was started with; NULL before */
+    const otls_connection_ops *ops;  /* the engine's, one load away */
     otls_backend_connection *engine; /* in this block, behind the struct */
     otls_transport transport;        /* unset for memory */
-    struct omni_wire *wire;          /* who watches the bytes; NULL = nobody */
-    omni_buffer in, out;             /* ciphertext read ahead; ciphertext not sent yet */
-    omni_buffer plain;               /* plaintext that was peeked at */
-    otls_status said;                /* what the transport answered the last read; OTLS_OK before */
-    otls_status write_said;          /* OTLS_OK, or why writing broke */
-    int write_errno, read_errno;
+    otls_status said;       /* what the transport answered the last read; OTLS_OK before */
+    otls_status write_said; /* OTLS_OK, or why writing broke */
     uint8_t state;
     bool inside; /* the engine is at it: we are in one of its upcalls */
-    bool memory, read_ahead, server, engine_live;
+    bool memory, read_ahead;
+    bool sent_close, received_close;
+    bool peer_refused;         /* core's last word on the peer was not OTLS_OK */
+    bool renegotiating;        /* from the engine's ClientHello or the peer's to the end */
+    bool renegotiated;         /* ended, and not yet looked at */
+    bool only_renegotiate;     /* the engine gets no bytes beyond it */
+    bool want_read, want_write; /* what the last answer was */
+    omni_buffer in, out; /* ciphertext read ahead; ciphertext not sent yet */
+    omni_buffer plain;   /* plaintext that was peeked at */
+    /* and the rest */
+    otls_context *context; /* what is in force */
+    otls_context *base;    /* the shared one, when `context` is this connection's own; else NULL */
+    const omni_native *native; /* what the engine was started with; NULL before */
+    struct omni_wire *wire;    /* who watches the bytes; NULL = nobody */
+    int write_errno, read_errno;
+    bool server, engine_live, ragged_eof_ok;
     bool rested;        /* there was nothing to read, once or more, since the handshake ... */
     uint32_t rested_at; /* ... last at this time */
     bool input_ended;     /* memory: feed_eof */
-    bool sent_close, received_close, ragged_eof_ok;
-    bool want_read, want_write; /* what the last answer was */
     bool role_open;       /* an OTLS_EITHER context, and no side taken yet */
     bool close_assumed;   /* received_close, but by decree */
-    bool renegotiating;   /* from the engine's ClientHello or the peer's to the end */
-    bool renegotiated;    /* ended, and not yet looked at */
-    bool only_renegotiate; /* the engine gets no bytes beyond it */
     bool peer_verified;   /* core gave its verdict on the peer's chain in this connection */
     bool peer_missing;    /* the peer was asked and presented nothing */
     otls_status no_verdict; /* why the peer was refused without one; OTLS_OK = there is one */
-    bool peer_refused;    /* core's last word on the peer was not OTLS_OK */
     omni_record_watch watch; /* an alert in plaintext that the engine could not read */
     uint16_t hello_version;  /* server: what the ClientHello leads to */
     bool no_curves;          /* server: it leaves no suite with ECDHE */
@@ -108,6 +113,10 @@ struct otls_connection {
     omni_connection_sessions sessions;
 };
 
+_Static_assert(offsetof(otls_connection, want_write) < 80 &&
+                   offsetof(otls_connection, context) <= 176,
+               "what every record needs stands together");
+
 void omni_connection_callbacks_clear(omni_connection_callbacks *calls);
 
 /** What engines hold on to is the first member of a connection. */
@@ -119,7 +128,12 @@ static inline otls_connection *omni_connection_of(otls_core *core)
 /** The engine's slots for connections. */
 static inline const otls_connection_ops *omni_engine(const otls_connection *conn)
 {
-    return OMNI_MODULE(conn->context->backend)->connection;
+#ifdef OTLS_ONLY_BACKEND
+    (void)conn;
+    return OTLS_ONLY_BACKEND.connection;
+#else
+    return conn->ops;
+#endif
 }
 
 static inline otls_status omni_back(otls_connection *conn, otls_status status)

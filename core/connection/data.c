@@ -56,33 +56,56 @@ static otls_status nothing_yet(otls_connection *conn, otls_error *err)
     return OTLS_WANT_READ;
 }
 
-static otls_status read_engine(otls_connection *conn, void *out, size_t capacity, size_t *count,
-                               otls_error *err)
+/** Where the data go. */
+typedef struct read_room {
+    void *data;
+    size_t size;
+} read_room;
+
+/* 1 to capacity bytes, of a peer that was not refused meanwhile. */
+static inline bool is_data(const otls_connection *conn, otls_status status, size_t capacity,
+                           size_t count)
 {
-    otls_error inner;
+    return status == OTLS_OK && count - 1 < capacity && !conn->peer_refused;
+}
 
-    if (conn->received_close)
-        return OTLS_CLOSED;
+/* The engine has answered `status`: that brings no data, or none that may be believed, or it comes
+ * after a renegotiation that nobody has looked at. */
+static otls_status read_more(otls_connection *conn, otls_status status, otls_error *inner,
+                             read_room room, size_t *count, otls_error *err)
+{
     for (int turn = 0; turn < EMPTY_TURNS_MAX; turn++) {
-        otls_status status;
-
-        status = OMNI_ENGINE_CALL(conn, read, out, capacity, count, &inner);
         if (conn->renegotiated && omni_connection_renegotiated(conn, err) != OTLS_OK)
             return *count = 0, conn->failure_status;
-        if (status == OTLS_OK && *count - 1 < capacity && !conn->peer_refused)
-            return OTLS_OK; /* 1 to capacity bytes, of a peer that was not refused meanwhile */
+        if (is_data(conn, status, room.size, *count))
+            return OTLS_OK;
         if (status == OTLS_OK)
             return not_believed(conn, count, err);
         *count = 0;
         if (status != OTLS_WANT_READ)
-            return read_ended(conn, status, &inner, err);
+            return read_ended(conn, status, inner, err);
         if (conn->said == OTLS_WANT_READ)
             return nothing_yet(conn, err);
         if (conn->said < 0)
             return read_ended(conn, conn->said, NULL, err);
+        status = OMNI_ENGINE_CALL(conn, read, room.data, room.size, count, inner);
     }
     return omni_connection_fail_text(conn, err, OTLS_E_PROTOCOL, OTLS_CODE_LIMIT,
                                      "the peer sends records without data for ever");
+}
+
+static OMNI_ALWAYS_INLINE otls_status read_engine(otls_connection *conn, void *out,
+                                                  size_t capacity, size_t *count, otls_error *err)
+{
+    otls_error inner;
+    otls_status status;
+
+    if (OMNI_RARELY(conn->received_close))
+        return OTLS_CLOSED;
+    status = OMNI_ENGINE_CALL(conn, read, out, capacity, count, &inner);
+    if (OMNI_RARELY(conn->renegotiated || !is_data(conn, status, capacity, *count)))
+        return read_more(conn, status, &inner, (read_room){out, capacity}, count, err);
+    return OTLS_OK;
 }
 
 static otls_status read_any(otls_connection *conn, void *out, size_t capacity, size_t *count,
@@ -108,8 +131,15 @@ static otls_status read_any(otls_connection *conn, void *out, size_t capacity, s
 otls_status otls_connection_read(otls_connection *conn, void *out, size_t capacity, size_t *count,
                                  otls_error *err)
 {
-    const otls_status status = read_any(conn, out, capacity, count, err);
+    otls_status status;
 
+    if (OMNI_RARELY(conn->state != OMNI_STATE_OPEN || capacity == 0 ||
+                    omni_buffer_size(&conn->plain) != 0 || omni_buffer_size(&conn->out) != 0)) {
+        status = read_any(conn, out, capacity, count, err);
+    } else {
+        *count = 0;
+        status = read_engine(conn, out, capacity, count, err);
+    }
     omni_waits(conn, status);
     return status;
 }
@@ -213,25 +243,32 @@ otls_status omni_keep_pending(otls_connection *conn, otls_error *err)
     return status;
 }
 
+static OMNI_ALWAYS_INLINE otls_status write_record(otls_connection *conn, const uint8_t *data,
+                                                   size_t size, otls_error *err)
+{
+    otls_error inner;
+    const otls_status status = OMNI_ENGINE_CALL(conn, write, data, size, &inner);
+
+    if (OMNI_RARELY(status != OTLS_OK || conn->write_said != OTLS_OK))
+        return omni_connection_fail(conn, status != OTLS_OK ? status : OTLS_E_IO,
+                                    status < 0 ? &inner : NULL, err);
+    return OTLS_OK;
+}
+
 static otls_status write_records(otls_connection *conn, const uint8_t *data, size_t size,
                                  size_t *count, otls_error *err)
 {
-    otls_error inner;
-
     while (*count < size) {
         const size_t left = size - *count;
         const size_t part = left < OMNI_PLAINTEXT_MAX ? left : OMNI_PLAINTEXT_MAX;
-        otls_status status;
 
         if (conn->renegotiating) {
-            status = renegotiate_first(conn, err);
+            const otls_status status = renegotiate_first(conn, err);
+
             if (status != OTLS_OK)
                 return *count != 0 && status > 0 ? OTLS_OK : status;
         }
-        status = OMNI_ENGINE_CALL(conn, write, data + *count, part, &inner);
-        if (status != OTLS_OK || conn->write_said != OTLS_OK)
-            return omni_connection_fail(conn, status != OTLS_OK ? status : OTLS_E_IO,
-                                        status < 0 ? &inner : NULL, err);
+        OMNI_TRY(write_record(conn, data + *count, part, err));
         *count += part;
         if (!may_write_more(conn))
             break;
@@ -246,14 +283,20 @@ otls_status otls_connection_write(otls_connection *conn, const void *data, size_
 
     *count = 0;
     conn->want_write = false;
-    if (!ready_to_write(conn)) {
+    if (OMNI_RARELY(!ready_to_write(conn))) {
         status = before_write(conn, err);
         omni_waits(conn, status);
         if (status != OTLS_OK)
             return status;
     }
-    status = write_records(conn, data, size, count, err);
-    if (conn->renegotiating)
+    /* none, more than one record, or not before the renegotiation's end */
+    if (OMNI_RARELY(size - 1 >= OMNI_PLAINTEXT_MAX || conn->renegotiating)) {
+        status = write_records(conn, data, size, count, err);
+    } else {
+        status = write_record(conn, data, size, err);
+        *count = status == OTLS_OK ? size : 0;
+    }
+    if (OMNI_RARELY(conn->renegotiating))
         omni_waits(conn, status);
     return status;
 }

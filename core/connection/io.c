@@ -105,9 +105,8 @@ static otls_status read_bytes(otls_connection *conn, void *out, size_t capacity,
     return OTLS_OK;
 }
 
-otls_status omni_core_read(otls_core *core, void *out, size_t capacity, size_t *count)
+static otls_status read_any_way(otls_connection *conn, void *out, size_t capacity, size_t *count)
 {
-    otls_connection *conn = omni_connection_of(core);
     otls_status status;
 
     if (conn->only_renegotiate && !conn->renegotiating) {
@@ -120,6 +119,24 @@ otls_status omni_core_read(otls_core *core, void *out, size_t capacity, size_t *
     /* the end and breaks are core's to judge: an engine that sees them sends alerts, forgets
      * sessions and refuses to write, each in its own way */
     return status < 0 ? OTLS_WANT_READ : status;
+}
+
+/* The usual case, without a detour: open, and nothing is queued on either side. */
+otls_status omni_core_read(otls_core *core, void *out, size_t capacity, size_t *count)
+{
+    otls_connection *conn = omni_connection_of(core);
+    otls_status said;
+
+    if (OMNI_RARELY(conn->state != OMNI_STATE_OPEN || conn->memory || conn->read_ahead ||
+                    conn->only_renegotiate || omni_buffer_size(&conn->in) != 0 ||
+                    omni_buffer_size(&conn->out) != 0))
+        return read_any_way(conn, out, capacity, count);
+    *count = 0;
+    said = conn->transport.read(conn->transport.user, out, capacity, count);
+    if (OMNI_RARELY(said != OTLS_OK || *count - 1 >= capacity)) /* 1 to capacity */
+        return no_bytes(conn, said == OTLS_OK ? OTLS_E_INTERNAL : said, count) < 0 ? OTLS_WANT_READ
+                                                                                   : conn->said;
+    return conn->said = OTLS_OK;
 }
 
 int16_t omni_alert_in_plaintext(otls_connection *conn)
@@ -147,11 +164,10 @@ static otls_status write_broken(otls_connection *conn, int error)
     return OTLS_E_IO;
 }
 
-/* As much as the transport takes; *taken may be less than size. */
+/* As much as the transport takes; *taken, where to begin, may stay less than size. */
 static otls_status transport_write(otls_connection *conn, const uint8_t *data, size_t size,
                                    size_t *taken)
 {
-    *taken = 0;
     while (*taken < size) {
         size_t count = 0;
         otls_status status;
@@ -166,25 +182,43 @@ static otls_status transport_write(otls_connection *conn, const uint8_t *data, s
     return OTLS_OK;
 }
 
+static otls_status queue(otls_connection *conn, const uint8_t *data, size_t size)
+{
+    return size == 0 || omni_buffer_append(&conn->out, data, size) ? OTLS_OK
+                                                                   : write_broken(conn, ENOMEM);
+}
+
+/* The transport did not take all of it at once. */
+static otls_status write_rest(otls_connection *conn, const uint8_t *data, size_t size,
+                              otls_status said, size_t taken)
+{
+    if (said == OTLS_WANT_WRITE)
+        return queue(conn, data, size);
+    if (said != OTLS_OK || taken == 0 || taken > size)
+        return write_broken(conn, said == OTLS_E_IO ? errno : EPROTO);
+    OMNI_TRY(transport_write(conn, data, size, &taken));
+    return queue(conn, data + taken, size - taken);
+}
+
 otls_status omni_core_write(otls_core *core, const void *data, size_t size)
 {
     otls_connection *conn = omni_connection_of(core);
     size_t taken = 0;
+    otls_status said;
 
-    if (conn->write_said != OTLS_OK)
+    if (OMNI_RARELY(conn->write_said != OTLS_OK))
         return conn->write_said;
     /* a handshake flight is gathered and leaves in one call; data goes out at once */
-    if (conn->state == OMNI_STATE_OPEN && !conn->memory && omni_buffer_size(&conn->out) == 0 &&
-        transport_write(conn, data, size, &taken) != OTLS_OK)
-        return conn->write_said;
-    if (taken < size && !omni_buffer_append(&conn->out, (const uint8_t *)data + taken, size - taken))
-        return write_broken(conn, ENOMEM);
-    return OTLS_OK;
+    if (OMNI_RARELY(conn->state != OMNI_STATE_OPEN || conn->memory ||
+                    omni_buffer_size(&conn->out) != 0 || size == 0))
+        return queue(conn, data, size);
+    said = conn->transport.write(conn->transport.user, data, size, &taken);
+    return said == OTLS_OK && taken == size ? OTLS_OK : write_rest(conn, data, size, said, taken);
 }
 
 otls_status omni_io_flush(otls_connection *conn)
 {
-    size_t taken;
+    size_t taken = 0;
 
     if (conn->memory || omni_buffer_size(&conn->out) == 0)
         return OTLS_OK;
