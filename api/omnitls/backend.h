@@ -481,7 +481,9 @@ typedef enum otls_secret {
     OTLS_SECRET_CLIENT_RANDOM = 1, /* 32 bytes */
     OTLS_SECRET_SERVER_RANDOM = 2, /* 32 bytes */
     OTLS_SECRET_MASTER = 3,        /* 48 bytes, TLS 1.2 and below */
-    OTLS_SECRET_TLS_UNIQUE = 4     /* the first Finished of the last handshake, TLS 1.2 and below */
+    OTLS_SECRET_TLS_UNIQUE = 4,    /* the first Finished of the last handshake, TLS 1.2 and below */
+    OTLS_SECRET_FINISHED = 5,      /* verify_data of our side's Finished, of the last handshake */
+    OTLS_SECRET_PEER_FINISHED = 6  /* the same of the peer's */
 } otls_secret;
 
 /**

@@ -76,7 +76,15 @@ typedef enum otls_code {
     OTLS_CODE_SESSION_REFUSED = 30,
     OTLS_CODE_AFTER_CLOSE = 31,       /**< a write after our own close_notify */
     OTLS_CODE_RENEGOTIATION = 32,
-    OTLS_CODE_CHAIN_ORDER = 33 /**< no longer given: chains are put in order */
+    OTLS_CODE_CHAIN_ORDER = 33,       /**< no longer given: chains are put in order */
+    OTLS_CODE_NOT_YET = 34,     /**< too early: the same call will do after the handshake, or a setting */
+    OTLS_CODE_TOO_LATE = 35,    /**< the handshake has begun, or what was asked for has passed */
+    OTLS_CODE_NOT_HERE = 36,    /**< not for this side, version or transport: never in this connection */
+    OTLS_CODE_NOT_OFFERED = 37, /**< the peer did not offer it */
+    OTLS_CODE_BAD_LIST = 38,    /**< a list or cipher expression is malformed, or has an unknown name */
+    OTLS_CODE_NOTHING_LEFT = 39,      /**< a list is well formed, and nothing of it can be used */
+    OTLS_CODE_HOST_MISMATCH = 40,     /**< the certificate is not for this host name */
+    OTLS_CODE_ADDRESS_MISMATCH = 41   /**< the certificate is not for this IP address */
 } otls_code;
 
 /** Why a chain was refused; a set. At least the true cause is set, others may be. */

@@ -109,7 +109,7 @@ otls_status gtls_request_certificate(otls_backend_connection *conn, otls_error *
 {
     const unsigned flags = gnutls_session_get_flags(conn->session);
     if (!(flags & GNUTLS_SFLAGS_POST_HANDSHAKE_AUTH))
-        return otls_backend_fail(err, OTLS_E_USAGE, 0, GTLS_NAME, 0,
+        return otls_backend_fail(err, OTLS_E_USAGE, OTLS_CODE_NOT_OFFERED, GTLS_NAME, 0,
                                  "the client did not offer post-handshake authentication");
     gnutls_certificate_server_set_request(conn->session, conn->context->policy->request_peer ==
                                                                  OTLS_REQUEST_REQUIRED

@@ -331,7 +331,7 @@ static otls_status connection_request_certificate(otls_backend_connection *conn,
     ERR_clear_error();
     SSL_set_verify(conn->ssl, mode, NULL);
     if (SSL_verify_client_post_handshake(conn->ssl) != 1)
-        return ossl_fail(err, OTLS_E_UNSUPPORTED, OTLS_CODE_NONE,
+        return ossl_fail(err, OTLS_E_UNSUPPORTED, OTLS_CODE_NOT_OFFERED,
                          "the client did not offer post-handshake authentication");
     conn->asking = true;
     conn->verified = false;

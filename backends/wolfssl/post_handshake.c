@@ -31,7 +31,7 @@ otls_status wolf_request_certificate(otls_backend_connection *conn, otls_error *
     wolf_verify_connection(conn);
     result = wolfSSL_request_certificate(conn->ssl);
     if (result == POST_HAND_AUTH_ERROR)
-        return wolf_error(err, OTLS_E_USAGE, OTLS_CODE_NONE, result,
+        return wolf_error(err, OTLS_E_USAGE, OTLS_CODE_NOT_OFFERED, result,
                           "the client does not offer post-handshake authentication");
     if (result != WOLFSSL_SUCCESS)
         return wolf_failed(conn, result, err);

@@ -25,7 +25,7 @@ size_t omni_suites_default(const otls_suite **out, size_t capacity);
 /**
  * An OpenSSL cipher list ("ECDHE+AESGCM:!aRSA:@STRENGTH"), TLS 1.2 and below only. *security_level
  * gets n of @SECLEVEL=n, else stays. Unknown words follow OpenSSL's rule (ignored) and are told to
- * `unknown` (may be NULL). E_CONFIG/NO_SUITE_LEFT when nothing is selected, E_CONFIG/NONE when
+ * `unknown` (may be NULL). E_CONFIG/NO_SUITE_LEFT when nothing is selected, E_CONFIG/BAD_LIST when
  * malformed, E_CONFIG/LIMIT when longer than 64 KiB. Never selects NULL, anonymous, RC4, DES,
  * export suites; 3DES only where the expression covers it ("ALL", "3DES"), never by DEFAULT.
  * SUITEB128 and the like select suites only: groups and signatures are for the caller to narrow.

@@ -192,7 +192,7 @@ static otls_status malformed(const parser *p, const char *at, const char *what)
     char quote[QUOTE_SIZE];
 
     omni_word_quote(quote, sizeof(quote), at, strlen(at));
-    return omni_fail(p->err, OTLS_E_CONFIG, OTLS_CODE_NONE, "cipher expression: %s at \"%s\"", what,
+    return omni_fail(p->err, OTLS_E_CONFIG, OTLS_CODE_BAD_LIST, "cipher expression: %s at \"%s\"", what,
                      quote);
 }
 

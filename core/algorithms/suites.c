@@ -87,7 +87,7 @@ static otls_status fail_not_tls13(const char *word, size_t length, const otls_su
 
     omni_word_quote(quote, sizeof(quote), word, length);
     return omni_fail(
-        err, OTLS_E_CONFIG, OTLS_CODE_NONE,
+        err, OTLS_E_CONFIG, OTLS_CODE_BAD_LIST,
         suite == NULL ? "unknown TLS 1.3 suite \"%s\"" : "\"%s\" is not a TLS 1.3 suite", quote);
 }
 

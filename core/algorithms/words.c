@@ -109,7 +109,7 @@ static otls_status fail_unknown(const char *word, size_t length, const char *wha
     char quote[QUOTE_SIZE];
 
     omni_word_quote(quote, sizeof(quote), word, length);
-    return omni_fail(err, OTLS_E_CONFIG, OTLS_CODE_NONE, "unknown %s \"%s\"", what, quote);
+    return omni_fail(err, OTLS_E_CONFIG, OTLS_CODE_BAD_LIST, "unknown %s \"%s\"", what, quote);
 }
 
 otls_status omni_spellings_parse(const char *names, const omni_spelling *table, size_t table_size,
@@ -138,6 +138,6 @@ otls_status omni_spellings_parse(const char *names, const omni_spelling *table, 
         out[(*count)++] = id;
     }
     if (*count == 0)
-        return omni_fail(err, OTLS_E_CONFIG, OTLS_CODE_NONE, "the list of %ss is empty", what);
+        return omni_fail(err, OTLS_E_CONFIG, OTLS_CODE_NOTHING_LEFT, "the list of %ss is empty", what);
     return OTLS_OK;
 }

@@ -24,7 +24,7 @@ otls_status otls_set_allocator(const otls_allocator *allocator, otls_error *err)
         allocator->reallocate == NULL || allocator->release == NULL)
         return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE, "an allocator needs all its functions");
     if (atomic_load_explicit(&used, memory_order_relaxed))
-        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE,
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_TOO_LATE,
                          "memory is in use: the allocator comes before all other calls");
     application = *allocator;
     return OTLS_OK;

@@ -240,6 +240,22 @@ const char *otls_code_name(int32_t code)
         return "renegotiation";
     case OTLS_CODE_CHAIN_ORDER:
         return "chain order";
+    case OTLS_CODE_NOT_YET:
+        return "not yet";
+    case OTLS_CODE_TOO_LATE:
+        return "too late";
+    case OTLS_CODE_NOT_HERE:
+        return "not here";
+    case OTLS_CODE_NOT_OFFERED:
+        return "not offered by the peer";
+    case OTLS_CODE_BAD_LIST:
+        return "malformed list";
+    case OTLS_CODE_NOTHING_LEFT:
+        return "nothing left of a list";
+    case OTLS_CODE_HOST_MISMATCH:
+        return "for another host";
+    case OTLS_CODE_ADDRESS_MISMATCH:
+        return "for another address";
     default:
         return "unknown";
     }

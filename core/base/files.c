@@ -20,6 +20,20 @@ static otls_status fail_open(const char *path, int error, otls_error *err)
     return omni_fail_system(err, code, error, path);
 }
 
+/* What no system call has refused, but would refuse others for. */
+static otls_status fail_kind(const char *path, int32_t code, otls_error *err)
+{
+    const bool directory = code == OTLS_CODE_FILE_IS_DIRECTORY;
+
+    if (directory)
+        omni_fail(err, OTLS_E_IO, code, "%s: is a directory, not a file", path);
+    else
+        omni_fail(err, OTLS_E_IO, code, "%s: larger than %zu bytes", path, OMNI_FILE_LIMIT);
+    if (err != NULL)
+        err->system_error = directory ? EISDIR : EFBIG;
+    return OTLS_E_IO;
+}
+
 /* `*size` is what the file says of itself; 0 when it does not. */
 static otls_status check_kind(int fd, const char *path, size_t *size, otls_error *err)
 {
@@ -29,11 +43,9 @@ static otls_status check_kind(int fd, const char *path, size_t *size, otls_error
     if (error != 0)
         return fail_open(path, error, err);
     if (about.directory)
-        return omni_fail(err, OTLS_E_IO, OTLS_CODE_FILE_IS_DIRECTORY,
-                         "%s: is a directory, not a file", path);
+        return fail_kind(path, OTLS_CODE_FILE_IS_DIRECTORY, err);
     if (about.size > OMNI_FILE_LIMIT)
-        return omni_fail(err, OTLS_E_IO, OTLS_CODE_FILE_TOO_LARGE, "%s: larger than %zu bytes",
-                         path, OMNI_FILE_LIMIT);
+        return fail_kind(path, OTLS_CODE_FILE_TOO_LARGE, err);
     *size = (size_t)about.size;
     return OTLS_OK;
 }
@@ -59,8 +71,7 @@ static otls_status read_all(int fd, const char *path, size_t expected, unsigned 
             break;
         if (used > OMNI_FILE_LIMIT) {
             omni_free(block);
-            return omni_fail(err, OTLS_E_IO, OTLS_CODE_FILE_TOO_LARGE, "%s: larger than %zu bytes",
-                             path, OMNI_FILE_LIMIT);
+            return fail_kind(path, OTLS_CODE_FILE_TOO_LARGE, err);
         }
         if (used < capacity)
             continue;
@@ -111,8 +122,7 @@ otls_status omni_file_read(const char *path, unsigned char **out, size_t *size, 
         return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_FILE_NOT_FOUND, "no file name given");
     error = omni_os_file_open(path, &fd);
     if (error == EISDIR)
-        return omni_fail(err, OTLS_E_IO, OTLS_CODE_FILE_IS_DIRECTORY,
-                         "%s: is a directory, not a file", path);
+        return fail_kind(path, OTLS_CODE_FILE_IS_DIRECTORY, err);
     if (error != 0)
         return fail_open(path, error, err);
     status = check_kind(fd, path, &expected, err);
@@ -122,7 +132,7 @@ otls_status omni_file_read(const char *path, unsigned char **out, size_t *size, 
     if (status == OTLS_OK && *size == 0) {
         omni_free(*out);
         *out = NULL;
-        status = omni_fail(err, OTLS_E_IO, OTLS_CODE_FILE_EMPTY, "%s: is empty", path);
+        status = omni_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_FILE_EMPTY, "%s: is empty", path);
     }
     return status;
 }
@@ -207,8 +217,7 @@ otls_status omni_file_append_open(const char *path, int *fd, otls_error *err)
         return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_FILE_NOT_FOUND, "no file name given");
     error = omni_os_append_open(path, fd);
     if (error == EISDIR)
-        return omni_fail(err, OTLS_E_IO, OTLS_CODE_FILE_IS_DIRECTORY,
-                         "%s: is a directory, not a file", path);
+        return fail_kind(path, OTLS_CODE_FILE_IS_DIRECTORY, err);
     if (error == EXDEV)
         return omni_fail(err, OTLS_E_IO, OTLS_CODE_FILE_UNREADABLE,
                          "%s: belongs to another user, who would read what is written", path);

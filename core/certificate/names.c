@@ -201,7 +201,9 @@ otls_status otls_match_hostname(const otls_certificate *cert, const char *name, 
     if (err == NULL)
         return OTLS_E_VERIFY;
     describe_names(cert, names, sizeof(names));
-    omni_fail(err, OTLS_E_VERIFY, OTLS_CODE_NONE, "the certificate is not for %.60s%s%s", name,
+    omni_fail(err, OTLS_E_VERIFY,
+              reference.dns != NULL ? OTLS_CODE_HOST_MISMATCH : OTLS_CODE_ADDRESS_MISMATCH,
+              "the certificate is not for %.60s%s%s", name,
               names[0] != '\0' ? " but for " : "; it has no alternative names", names);
     err->verify_flags = OTLS_VERIFY_NAME_MISMATCH;
     err->verify_depth = 0;

@@ -15,7 +15,7 @@ otls_status otls_connection_shutdown(otls_connection *conn, otls_error *err)
     if (conn->state == OMNI_STATE_FAILED)
         return omni_connection_fail_again(conn, err);
     if (conn->state != OMNI_STATE_OPEN)
-        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE,
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NOT_YET,
                          "close_notify before the handshake is done");
     if (!conn->sent_close) {
         status = OMNI_ENGINE_CALL(conn, shutdown, &inner);

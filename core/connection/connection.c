@@ -94,10 +94,10 @@ void otls_connection_free(otls_connection *conn)
 otls_status otls_connection_set_role(otls_connection *conn, otls_role role, otls_error *err)
 {
     if (conn->state != OMNI_STATE_NEW)
-        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE, "the handshake has begun");
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_TOO_LATE, "the handshake has begun");
     if ((role != OTLS_CLIENT && role != OTLS_SERVER) ||
         (conn->context->role != OTLS_EITHER && conn->context->role != role))
-        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE,
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NOT_HERE,
                          "the context does not allow this role");
     conn->server = role == OTLS_SERVER;
     conn->role_open = false;
@@ -113,7 +113,7 @@ otls_status otls_connection_set_server_name(otls_connection *conn, const char *n
     char *copy;
 
     if (conn->state != OMNI_STATE_NEW || conn->server)
-        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE,
+        return omni_fail(err, OTLS_E_USAGE, conn->server ? OTLS_CODE_NOT_HERE : OTLS_CODE_TOO_LATE,
                          conn->server ? "a server has no server name to set"
                                       : "the handshake has begun");
     if (omni_reference_name_parse(&reference, name, text, &inner) != OTLS_OK)

@@ -127,7 +127,7 @@ otls_status otls_connection_read_early(otls_connection *conn, void *out, size_t 
     if (conn->state == OMNI_STATE_FAILED)
         return omni_connection_fail_again(conn, err);
     if (!conn->server)
-        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE, "a client receives no early data");
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NOT_HERE, "a client receives no early data");
     if (conn->sessions.early_over || conn->context->settings.sessions.max_early_data == 0 ||
         (conn->state == OMNI_STATE_OPEN && conn->info.early_data != OTLS_EARLY_DATA_ACCEPTED))
         return OTLS_CLOSED;

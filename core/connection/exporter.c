@@ -94,7 +94,7 @@ otls_status otls_connection_insecure_master_secret(otls_connection *conn, uint8_
 {
     OMNI_TRY(omni_connection_open(conn, err));
     if (!otls_version_before(conn->info.version, OTLS_TLS1_3))
-        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE,
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NOT_HERE,
                          "TLS 1.3 has no master secret of the old kind");
     return secret_of(conn, OTLS_SECRET_MASTER, out, 48, err);
 }
@@ -138,7 +138,7 @@ static otls_status need_extended_secret(const otls_connection *conn, const char 
 {
     return conn->info.extended_master_secret != 0
                ? OTLS_OK
-               : omni_fail(err, OTLS_E_UNSUPPORTED, OTLS_CODE_NONE,
+               : omni_fail(err, OTLS_E_UNSUPPORTED, OTLS_CODE_NOT_OFFERED,
                            "%s needs the extended master secret, which was not negotiated", what);
 }
 
@@ -152,7 +152,7 @@ otls_status otls_connection_channel_binding(otls_connection *conn, otls_channel_
     case OTLS_BINDING_TLS_UNIQUE:
         /* engines give bytes in TLS 1.3 too, but they bind nothing there */
         if (!otls_version_before(conn->info.version, OTLS_TLS1_3))
-            return omni_fail(err, OTLS_E_UNSUPPORTED, OTLS_CODE_NONE,
+            return omni_fail(err, OTLS_E_UNSUPPORTED, OTLS_CODE_NOT_HERE,
                              "tls-unique does not exist in TLS 1.3; use tls-exporter");
         if (conn->info.resumed)
             OMNI_TRY(need_extended_secret(conn, "tls-unique of a resumed session", err));

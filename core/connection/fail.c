@@ -11,6 +11,15 @@
 #include <stdio.h>
 #include <string.h>
 
+static int32_t verdict_code(const otls_connection *conn)
+{
+    if (conn->peer_missing)
+        return OTLS_CODE_PEER_CERTIFICATE_MISSING;
+    if ((conn->verdict.flags & OTLS_VERIFY_NAME_MISMATCH) == 0)
+        return OTLS_CODE_NONE;
+    return conn->reference.dns != NULL ? OTLS_CODE_HOST_MISMATCH : OTLS_CODE_ADDRESS_MISMATCH;
+}
+
 static void cause_verdict(const otls_connection *conn, otls_error *report)
 {
     const otls_verdict *verdict = &conn->verdict;
@@ -21,8 +30,7 @@ static void cause_verdict(const otls_connection *conn, otls_error *report)
         return;
     }
     omni_fail(report, conn->calls.cannot_wait ? OTLS_E_UNSUPPORTED : OTLS_E_VERIFY,
-              conn->peer_missing ? OTLS_CODE_PEER_CERTIFICATE_MISSING : OTLS_CODE_NONE, "%s",
-              verdict->text);
+              verdict_code(conn), "%s", verdict->text);
     report->verify_flags = verdict->flags;
     report->verify_depth = verdict->depth;
     report->alert = verdict->alert;
@@ -166,5 +174,5 @@ otls_status omni_connection_open(const otls_connection *conn, otls_error *err)
         return omni_connection_fail_again(conn, err);
     return conn->state == OMNI_STATE_OPEN
                ? OTLS_OK
-               : omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE, "the handshake is not done");
+               : omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NOT_YET, "the handshake is not done");
 }

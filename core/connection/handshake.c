@@ -63,7 +63,7 @@ static otls_status client_start(otls_connection *conn, otls_error *err)
 otls_status omni_connection_start(otls_connection *conn, otls_error *err)
 {
     if (conn->role_open)
-        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE,
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NOT_YET,
                          "take a side first: call otls_connection_set_role");
     if (conn->state == OMNI_STATE_NEW) /* this connection's own, if it has one */
         OMNI_TRY(otls_context_seal(conn->context, err));

@@ -24,7 +24,7 @@ otls_status otls_connection_own_context(otls_connection *conn, otls_context **ou
 
     *out = NULL;
     if (conn->state != OMNI_STATE_NEW && !conn->calls.asked_hello)
-        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE,
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_TOO_LATE,
                          "the handshake has begun, and this is no ClientHello callback");
     if (conn->base == NULL || omni_context_unsealed(conn->context, NULL) != OTLS_OK) {
         OMNI_TRY(omni_context_own(&own, conn->context,

@@ -13,17 +13,19 @@ otls_status otls_connection_request_client_certificate(otls_connection *conn, ot
     otls_error inner;
     otls_status status;
 
-    if (conn->state == OMNI_STATE_FAILED)
-        return omni_connection_fail_again(conn, err);
-    if (!conn->server || conn->state != OMNI_STATE_OPEN || conn->sent_close)
-        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE,
-                         "only a server with an open connection asks for a certificate");
+    if (!conn->server)
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NOT_HERE,
+                         "a client does not ask for a certificate");
+    OMNI_TRY(omni_connection_open(conn, err));
+    if (conn->sent_close)
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_AFTER_CLOSE,
+                         "asking for a certificate after our own close_notify");
     if (conn->info.version != OTLS_TLS1_3)
-        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE,
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NOT_HERE,
                          "%s has no authentication after the handshake",
                          otls_version_name(conn->info.version));
     if (!conn->context->settings.offer.post_handshake_auth)
-        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE,
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NOT_HERE,
                          "the context does not allow authentication after the handshake");
     if (!OMNI_HAS(engine, request_certificate))
         return omni_fail_unsupported(err, conn->context->backend, OTLS_FEATURE_POST_HANDSHAKE_AUTH);
@@ -35,7 +37,7 @@ otls_status otls_connection_request_client_certificate(otls_connection *conn, ot
     conn->calls.asked_late = true;
     status = OMNI_ENGINE_CALL(conn, request_certificate, &inner);
     if (status == OTLS_E_USAGE || status == OTLS_E_UNSUPPORTED)
-        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE, "%s", inner.text);
+        return omni_fail(err, OTLS_E_USAGE, inner.code, "%s", inner.text);
     if (status < 0)
         return omni_connection_fail(conn, status, &inner, err);
     return otls_connection_flush(conn, err) < 0 ? conn->failure_status : OTLS_OK;
@@ -66,7 +68,7 @@ otls_status otls_connection_key_update(otls_connection *conn, bool request_peer,
         return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_AFTER_CLOSE,
                          "key update after our own close_notify");
     if (otls_version_before(conn->info.version, OTLS_TLS1_3))
-        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE, "key update needs TLS 1.3");
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NOT_HERE, "key update needs TLS 1.3");
     if (!OMNI_HAS(omni_engine(conn), key_update))
         return omni_fail_unsupported(err, conn->context->backend, OTLS_FEATURE_KEY_UPDATE);
     return after_engine(conn, OMNI_ENGINE_CALL(conn, key_update, request_peer, &inner),

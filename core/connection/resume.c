@@ -451,7 +451,7 @@ void omni_connection_sessions_clear(otls_connection *conn)
 static otls_status still_new(const otls_connection *conn, otls_error *err)
 {
     if (conn->state != OMNI_STATE_NEW || conn->server)
-        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE,
+        return omni_fail(err, OTLS_E_USAGE, conn->server ? OTLS_CODE_NOT_HERE : OTLS_CODE_TOO_LATE,
                          conn->server ? "a server does not choose the session"
                                       : "the handshake has begun");
     return OTLS_OK;

@@ -35,7 +35,7 @@ otls_status otls_connection_set_context(otls_connection *conn, otls_context *con
     if (context == NULL)
         return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE, "no context given");
     if (conn->state != OMNI_STATE_NEW && !conn->calls.asked_hello)
-        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE,
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_TOO_LATE,
                          "the handshake has begun, and this is no ClientHello callback");
     if (context->backend != conn->context->backend)
         return omni_fail(err, OTLS_E_WRONG_BACKEND, OTLS_CODE_NONE,
@@ -43,7 +43,7 @@ otls_status otls_connection_set_context(otls_connection *conn, otls_context *con
                          otls_backend_name(conn->context->backend),
                          otls_backend_name(context->backend));
     if (!may_take(conn, context->role))
-        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE, "the context is for the other side");
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NOT_HERE, "the context is for the other side");
     OMNI_TRY(otls_context_seal(context, err));
     omni_connection_take_context(conn, context);
     if (conn->role_open && context->role != OTLS_EITHER) {

@@ -8,7 +8,7 @@
 static otls_status memory_only(const otls_connection *conn, otls_error *err)
 {
     return conn->memory ? OTLS_OK
-                        : omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE,
+                        : omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NOT_HERE,
                                     "the connection has a transport of its own");
 }
 
@@ -29,7 +29,7 @@ otls_status otls_connection_feed(otls_connection *conn, const void *data, size_t
     *count = 0;
     OMNI_TRY(memory_only(conn, err));
     if (conn->input_ended && size != 0)
-        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE, "bytes after the end of input");
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_AFTER_CLOSE, "bytes after the end of input");
     if (part > size)
         part = size;
     if (!omni_buffer_append(&conn->in, data, part))

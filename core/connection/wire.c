@@ -39,10 +39,10 @@ otls_status otls_connection_set_wire_callback(otls_connection *conn, otls_wire_c
     omni_wire *wire = NULL;
 
     if (conn->memory)
-        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE,
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NOT_HERE,
                          "over memory the caller carries the bytes, and sees them");
     if (conn->state != OMNI_STATE_NEW)
-        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE, "the handshake has begun");
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_TOO_LATE, "the handshake has begun");
     if (callback != NULL) {
         wire = omni_calloc(1, sizeof(*wire));
         if (wire == NULL)

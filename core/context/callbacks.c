@@ -10,7 +10,7 @@ static otls_status for_servers(const otls_context *context, otls_error *err)
 {
     OMNI_TRY(omni_context_unsealed(context, err));
     if (context->role == OTLS_CLIENT)
-        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE,
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NOT_HERE,
                          "this is for servers, the context is a client's");
     return OTLS_OK;
 }

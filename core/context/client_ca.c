@@ -28,7 +28,7 @@ static otls_status may_add(const otls_context *context, otls_error *err)
 {
     OMNI_TRY(omni_context_unsealed(context, err));
     if (context->role == OTLS_CLIENT)
-        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE,
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NOT_HERE,
                          "a client does not ask for client certificates");
     return sent_somewhere(context, err);
 }

@@ -160,7 +160,7 @@ static otls_status server_setting(const otls_context *context, otls_error *err)
 {
     OMNI_TRY(omni_context_unsealed(context, err));
     if (context->role == OTLS_CLIENT)
-        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE, "a client staples no OCSP response");
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NOT_HERE, "a client staples no OCSP response");
     if (otls_backend_supports(context->backend, OTLS_FEATURE_OCSP_STAPLE_SERVER, NULL) == OTLS_NO)
         return omni_fail_unsupported(err, context->backend, OTLS_FEATURE_OCSP_STAPLE_SERVER);
     return OTLS_OK;
@@ -219,7 +219,7 @@ otls_status otls_context_set_ocsp(otls_context *context, otls_ocsp_mode mode, ot
     if (mode != OTLS_OCSP_OFF && mode != OTLS_OCSP_IF_PRESENT && mode != OTLS_OCSP_REQUIRED)
         return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE, "%d is no OCSP mode", (int)mode);
     if (context->role == OTLS_SERVER && mode != OTLS_OCSP_OFF)
-        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE,
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NOT_HERE,
                          "a server asks its clients for no OCSP response");
     if (mode != OTLS_OCSP_OFF &&
         otls_backend_supports(context->backend, OTLS_FEATURE_OCSP_STAPLE_CLIENT, NULL) == OTLS_NO)

@@ -284,7 +284,7 @@ otls_status otls_context_set_ecdh_curve(otls_context *context, const char *name,
     if (name == NULL)
         return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE, "no group given");
     if (strchr(name, ':') != NULL || strchr(name, ',') != NULL)
-        return omni_fail(err, OTLS_E_CONFIG, OTLS_CODE_NONE, "\"%.80s\" is not one group", name);
+        return omni_fail(err, OTLS_E_CONFIG, OTLS_CODE_BAD_LIST, "\"%.80s\" is not one group", name);
     OMNI_TRY(omni_groups_parse(name, groups, 2, &count, err));
     if (!omni_backend_has_group(context->backend, groups[0]))
         return omni_fail(err, OTLS_E_UNSUPPORTED, OTLS_CODE_NO_SHARED_GROUP,

@@ -10,7 +10,7 @@ static otls_status may_have_psk(const otls_context *context, otls_role role, otl
 {
     OMNI_TRY(omni_context_unsealed(context, err));
     if (context->role != OTLS_EITHER && context->role != role)
-        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE, "the context is for the other side");
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NOT_HERE, "the context is for the other side");
     if (otls_backend_supports(context->backend, OTLS_FEATURE_PSK_12, NULL) == OTLS_NO &&
         otls_backend_supports(context->backend, OTLS_FEATURE_PSK_13, NULL) == OTLS_NO)
         return omni_fail_unsupported(err, context->backend, OTLS_FEATURE_PSK_13);

@@ -96,7 +96,7 @@ static otls_status filter(otls_context *context, otls_error *err)
                          "%s has none of the groups asked for that security level %d allows",
                          otls_backend_name(context->backend), settings->verdict.security_level);
     if (context->signature_count == 0)
-        return omni_fail(err, OTLS_E_CONFIG, OTLS_CODE_NONE,
+        return omni_fail(err, OTLS_E_CONFIG, OTLS_CODE_NOTHING_LEFT,
                          "%s has none of the signature algorithms asked for that security level %d "
                          "allows",
                          otls_backend_name(context->backend), settings->verdict.security_level);

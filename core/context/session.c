@@ -81,7 +81,7 @@ static otls_status resumable(otls_context *context, otls_error *err)
 static otls_status ticketable(otls_context *context, otls_feature feature, otls_error *err)
 {
     if (context->role == OTLS_CLIENT && feature == OTLS_FEATURE_TICKET_KEYS)
-        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE, "a client has no ticket keys");
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NOT_HERE, "a client has no ticket keys");
     if (otls_backend_supports(context->backend, feature, NULL) == OTLS_NO)
         return omni_fail_unsupported(err, context->backend, feature);
     return OTLS_OK;

@@ -113,6 +113,18 @@ static void log_unknown(const char *word, size_t length, void *user)
     calls->log(text, calls->log_user);
 }
 
+/* Python's and OpenSSL's rule: nothing of it left is an error, and at once. The level may still change. */
+static otls_status need_one(const otls_context *context, const char *expression,
+                            const otls_suite *const *suites, size_t count, otls_error *err)
+{
+    for (size_t i = 0; i < count; i++)
+        if (omni_backend_has_suite(context->backend, suites[i]))
+            return OTLS_OK;
+    return omni_fail(err, OTLS_E_CONFIG, OTLS_CODE_NO_SUITE_LEFT,
+                     "%s has none of the cipher suites that \"%.80s\" selects",
+                     otls_backend_name(context->backend), expression);
+}
+
 otls_status otls_context_set_ciphers(otls_context *context, const char *openssl_expression,
                                      otls_error *err)
 {
@@ -123,6 +135,7 @@ otls_status otls_context_set_ciphers(otls_context *context, const char *openssl_
     OMNI_TRY(omni_context_unsealed(context, err));
     OMNI_TRY(omni_ciphers_parse(openssl_expression, suites, OMNI_SUITE_MAX, &count, &level,
                                 log_unknown, &context->settings.callbacks, err));
+    OMNI_TRY(need_one(context, openssl_expression, suites, count, err));
     context->settings.verdict.security_level = level;
     replace_suites(&context->settings, false, suites, count);
     return OTLS_OK;
@@ -184,7 +197,7 @@ otls_status otls_context_set_verify_mode(otls_context *context, otls_verify_mode
         mode != OTLS_VERIFY_MODE_REQUIRED)
         return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE, "%d is no verify mode", (int)mode);
     if (context->role == OTLS_CLIENT && mode != OTLS_VERIFY_MODE_REQUIRED)
-        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE,
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NOT_HERE,
                          "a client always verifies; see omnitls/insecure.h");
     if (context->role != OTLS_SERVER && mode == OTLS_VERIFY_MODE_REQUIRED)
         context->settings.verdict.no_verify = false;
@@ -301,7 +314,7 @@ otls_status otls_context_insecure_no_verify(otls_context *context, otls_error *e
 {
     OMNI_TRY(omni_context_unsealed(context, err));
     if (context->role == OTLS_SERVER)
-        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE,
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NOT_HERE,
                          "a server's verification is its verify mode's to switch off");
     if (context->settings.verdict.pin_count != 0)
         return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE,
@@ -314,7 +327,7 @@ otls_status otls_context_insecure_no_name_check(otls_context *context, otls_erro
 {
     OMNI_TRY(omni_context_unsealed(context, err));
     if (context->role == OTLS_SERVER)
-        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE,
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NOT_HERE,
                          "a server has no name to match its clients with");
     if (context->settings.verdict.no_verify)
         return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE,

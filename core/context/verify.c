@@ -68,13 +68,13 @@ otls_status otls_context_set_check_hostname(otls_context *context, bool on, otls
 {
     OMNI_TRY(omni_context_unsealed(context, err));
     if (!on)
-        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE,
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NOT_HERE,
                          "a client always matches the name; see omnitls/insecure.h");
     if (context->role == OTLS_SERVER)
-        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE,
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NOT_HERE,
                          "a server has no name to match its clients with");
     if (context->settings.verdict.no_verify)
-        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE,
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NOT_YET,
                          "no name is matched while nothing is verified: set the verify mode to "
                          "REQUIRED first");
     context->settings.verdict.no_name_check = false;
@@ -123,7 +123,7 @@ otls_status otls_context_set_pins(otls_context *context, const uint8_t *pins, si
     if (pins == NULL && count != 0)
         return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE, "pins are counted but not given");
     if (count != 0 && context->role != OTLS_SERVER && context->settings.verdict.no_verify)
-        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE,
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NOT_YET,
                          "no chain is held to pins while nothing is verified: set the verify mode to "
                          "REQUIRED first");
     if (count > OTLS_PINS_MAX)

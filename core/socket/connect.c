@@ -15,7 +15,7 @@ otls_status otls_socket_set_server_name(otls_socket *sock, const char *name, otl
     if (sock == NULL || name == NULL)
         return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE, "no socket or no name was given");
     if (sock->conn != NULL)
-        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE,
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_TOO_LATE,
                          "the server name is set before the connection is made");
     copy = omni_strdup(name);
     if (copy == NULL)
@@ -92,11 +92,11 @@ otls_status otls_socket_connect(otls_socket *sock, const char *host, const char 
         return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE,
                          "otls_socket_connect needs a socket, a host and a port");
     if (otls_context_role(sock->context) == OTLS_SERVER)
-        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE, "the context is for the server's side");
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NOT_HERE, "the context is for the server's side");
     if (sock->listening)
-        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE, "a listening socket cannot connect");
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NOT_HERE, "a listening socket cannot connect");
     if (sock->conn != NULL && otls_connection_handshake_done(sock->conn))
-        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE, "the socket is already connected");
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_TOO_LATE, "the socket is already connected");
     deadline = omni_deadline_in(sock->timeout_ms);
     return connect_until(sock, host, port, &deadline, err);
 }

@@ -13,7 +13,8 @@ otls_status omni_socket_need_connection(const otls_socket *sock, otls_error *err
     if (sock == NULL)
         return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE, "no socket was given");
     if (sock->conn == NULL)
-        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE, "the socket has no TLS connection%s",
+        return omni_fail(err, OTLS_E_USAGE, sock->listening ? OTLS_CODE_NOT_HERE : OTLS_CODE_NOT_YET,
+                         "the socket has no TLS connection%s",
                          sock->listening ? ": it listens" : "");
     return OTLS_OK;
 }

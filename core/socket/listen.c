@@ -67,7 +67,7 @@ otls_status otls_socket_bind(otls_socket *sock, const char *host_or_null, const 
     if (sock == NULL || port == NULL)
         return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE, "no socket or no port was given");
     if (sock->conn != NULL || sock->listening || sock->dial != NULL)
-        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE, "the socket is already in use");
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_TOO_LATE, "the socket is already in use");
     OMNI_TRY(omni_resolve(host_or_null, port, true, list, &count, err));
     fd = sock->fd;
     error = fd >= 0 ? bind_existing(fd, list, count)
@@ -88,7 +88,7 @@ otls_status otls_socket_listen(otls_socket *sock, int backlog, otls_error *err)
         return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE,
                          "only a bound socket without a connection can listen");
     if (otls_context_role(sock->context) == OTLS_CLIENT)
-        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE, "the context is for the client's side");
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NOT_HERE, "the context is for the client's side");
     error = omni_os_listen(sock->fd, backlog);
     if (error != 0)
         return omni_fail_system(err, OTLS_CODE_NONE, error, "cannot listen");

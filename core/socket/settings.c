@@ -46,7 +46,7 @@ otls_connection *otls_socket_connection(const otls_socket *sock)
 static otls_status need_descriptor(const otls_socket *sock, otls_error *err)
 {
     if (sock == NULL || sock->fd < 0)
-        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE, "the socket has no descriptor yet");
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NOT_YET, "the socket has no descriptor yet");
     return OTLS_OK;
 }
 

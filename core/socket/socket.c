@@ -71,7 +71,7 @@ static otls_status take_role(otls_connection *conn, otls_role own, otls_role rol
         return OTLS_OK;
     if (own == OTLS_EITHER)
         return otls_connection_set_role(conn, role, err);
-    return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE, "the context is for the %s side",
+    return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NOT_HERE, "the context is for the %s side",
                      own == OTLS_CLIENT ? "client's" : "server's");
 }
 

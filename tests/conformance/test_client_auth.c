@@ -285,7 +285,9 @@ static void later_not_offered(const pair_case *which)
     pair_connect(&p);
     cr_assert_eq(otls_connection_request_client_certificate(p.server, &err), OTLS_E_USAGE, "%s: %s",
                  pair_name(which), err.text);
+    cr_assert_eq(err.code, OTLS_CODE_NOT_OFFERED, "%s: %d", pair_name(which), err.code);
     cr_assert_eq(otls_connection_request_client_certificate(p.client, &err), OTLS_E_USAGE);
+    cr_assert_eq(err.code, OTLS_CODE_NOT_HERE);
     pair_transfer(p.client, p.server, 100, 2);
     pair_close(&p);
 }

@@ -260,7 +260,7 @@ Test(cipher_expression, malformed_is_refused_as_openssl_does)
         otls_error err = OTLS_ERROR_INIT;
 
         cr_expect_eq(parse(expression, &list, &err), OTLS_E_CONFIG, "\"%s\"", expression);
-        cr_expect_eq(err.code, OTLS_CODE_NONE, "\"%s\": %s", expression, err.text);
+        cr_expect_eq(err.code, OTLS_CODE_BAD_LIST, "\"%s\": %s", expression, err.text);
         cr_expect_eq(list.count, 0);
         cr_expect(!have_openssl || !ask(expression, &list), "openssl takes \"%s\"", expression);
     }
