@@ -151,6 +151,19 @@ OTLS_API unsigned otls_connection_shutdown_state(const otls_connection *conn);
 /** Opt in: a bare end of file after the handshake reads as OTLS_CLOSED. */
 OTLS_API otls_status otls_connection_set_ragged_eof_ok(otls_connection *conn, bool ok,
                                                        otls_error *err);
+/**
+ * Before the handshake; of a socket, through otls_socket_connection. True, the default of descriptors:
+ * what the transport has is read at once, and a program asks otls_connection_readable_now before it
+ * waits. False: no byte is read that is not of the record at hand, as with OpenSSL's
+ * SSL_set_read_ahead(0). Then a program that waits with select() alone works, as long as it reads
+ * with room for a whole record (16,384 bytes) or asks otls_connection_pending; and what the peer sends
+ * behind its close_notify is still on the descriptor, not in otls_connection_unread. That costs one
+ * system call more for each record. The caller's transports are in between by default: asked for what
+ * the engine wants, which may be more than the record. OTLS_E_USAGE once the handshake has begun, and
+ * over memory.
+ */
+OTLS_API otls_status otls_connection_set_read_ahead(otls_connection *conn, bool read_ahead,
+                                                    otls_error *err);
 
 /** Memory transport: bytes from the network; `*count` may be less than `size` (back-pressure). */
 OTLS_API otls_status otls_connection_feed(otls_connection *conn, const void *data, size_t size,

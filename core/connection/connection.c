@@ -66,6 +66,18 @@ otls_status otls_connection_new_memory(otls_connection **out, otls_context *cont
     return OTLS_OK;
 }
 
+otls_status otls_connection_set_read_ahead(otls_connection *conn, bool read_ahead, otls_error *err)
+{
+    if (conn->state != OMNI_STATE_NEW)
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_TOO_LATE, "the handshake has begun");
+    if (conn->memory)
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NOT_HERE,
+                         "a connection over memory reads nothing: it is fed");
+    conn->read_ahead = read_ahead;
+    conn->exact = !read_ahead;
+    return OTLS_OK;
+}
+
 void otls_connection_free(otls_connection *conn)
 {
     if (conn == NULL)

@@ -26,7 +26,7 @@ typedef enum omni_state {
     OMNI_STATE_FAILED
 } omni_state;
 
-/** Where in the peer's record stream we are, while the handshake lasts. */
+/** Where in the peer's record stream we are. */
 typedef struct omni_record_watch {
     uint8_t header[7]; /* record header and, of an alert, the body */
     uint8_t have;
@@ -65,6 +65,7 @@ struct otls_connection {
     uint8_t state;
     bool inside; /* the engine is at it: we are in one of its upcalls */
     bool memory, read_ahead;
+    bool exact; /* nothing is read from the transport that is not of the record at hand */
     bool sent_close, received_close;
     bool peer_refused;         /* core's last word on the peer was not OTLS_OK */
     bool renegotiating;        /* from the engine's ClientHello or the peer's to the end */
@@ -88,6 +89,7 @@ struct otls_connection {
     bool peer_verified;   /* core gave its verdict on the peer's chain in this connection */
     bool peer_missing;    /* the peer was asked and presented nothing */
     otls_status no_verdict; /* why the peer was refused without one; OTLS_OK = there is one */
+    omni_record_watch record; /* exact: where in the peer's stream the transport stands */
     omni_record_watch watch; /* an alert in plaintext that the engine could not read */
     uint16_t hello_version;  /* server: what the ClientHello leads to */
     bool no_curves;          /* server: it leaves no suite with ECDHE */

@@ -36,9 +36,44 @@ static inline otls_status transport_read(otls_connection *conn, void *out, size_
     return no_bytes(conn, said == OTLS_OK ? OTLS_E_INTERNAL : said, count);
 }
 
+#define RECORD_HEADER 5u
+
+/* As much as the transport still holds of the header, or of the body, that it stands in. */
+static size_t left_of_record(const omni_record_watch *record)
+{
+    return record->skip != 0 ? record->skip : RECORD_HEADER - record->have;
+}
+
+static void follow_record(omni_record_watch *record, const uint8_t *data, size_t size)
+{
+    if (record->skip != 0) {
+        record->skip -= (uint32_t)size;
+        return;
+    }
+    memcpy(record->header + record->have, data, size);
+    record->have = (uint8_t)(record->have + size);
+    if (record->have < RECORD_HEADER)
+        return;
+    record->have = 0;
+    record->skip = (uint32_t)record->header[3] << 8 | record->header[4];
+}
+
+/* What is behind the record stays where it is, for select() and for whoever reads there next. */
+static otls_status read_exactly(otls_connection *conn, uint8_t *out, size_t capacity, size_t *count)
+{
+    const size_t left = left_of_record(&conn->record);
+    otls_status status;
+
+    status = transport_read(conn, out, capacity < left ? capacity : left, count);
+    if (status == OTLS_OK)
+        follow_record(&conn->record, out, *count);
+    return status;
+}
+
 otls_status omni_io_fill(otls_connection *conn)
 {
-    size_t count;
+    uint8_t *to;
+    size_t room, count;
 
     if (conn->memory)
         return conn->said = conn->input_ended ? OTLS_E_TRUNCATED : OTLS_WANT_READ;
@@ -46,8 +81,10 @@ otls_status omni_io_fill(otls_connection *conn)
         conn->read_errno = ENOMEM;
         return conn->said = OTLS_E_IO;
     }
-    if (transport_read(conn, conn->in.data + conn->in.end, conn->in.capacity - conn->in.end,
-                       &count) == OTLS_OK)
+    to = conn->in.data + conn->in.end;
+    room = conn->in.capacity - conn->in.end;
+    if ((conn->exact ? read_exactly(conn, to, room, &count)
+                     : transport_read(conn, to, room, &count)) == OTLS_OK)
         conn->in.end += count;
     else if (omni_buffer_size(&conn->in) == 0)
         omni_buffer_release(&conn->in); /* an idle connection keeps no read buffer */
@@ -56,7 +93,8 @@ otls_status omni_io_fill(otls_connection *conn)
 
 /*
  * A TLS 1.3 client that refuses the server's certificate may send its alert in plaintext (OpenSSL
- * does), which two engines then fail to decrypt. They have failed anyway; this only finds the cause.
+ * does), which two engines then fail to decrypt. They have failed anyway; this only finds the
+ * cause.
  */
 static void watch_records(otls_connection *conn, const uint8_t *data, size_t size)
 {
@@ -91,6 +129,8 @@ static otls_status read_bytes(otls_connection *conn, void *out, size_t capacity,
     otls_status status;
 
     if (omni_buffer_size(&conn->in) == 0) {
+        if (conn->exact)
+            return read_exactly(conn, out, capacity, count);
         if (!conn->memory && !conn->read_ahead)
             return transport_read(conn, out, capacity, count);
         *count = 0;
@@ -128,7 +168,7 @@ otls_status omni_core_read(otls_core *core, void *out, size_t capacity, size_t *
     otls_status said;
 
     if (OMNI_RARELY(conn->state != OMNI_STATE_OPEN || conn->memory || conn->read_ahead ||
-                    conn->only_renegotiate || omni_buffer_size(&conn->in) != 0 ||
+                    conn->exact || conn->only_renegotiate || omni_buffer_size(&conn->in) != 0 ||
                     omni_buffer_size(&conn->out) != 0))
         return read_any_way(conn, out, capacity, count);
     *count = 0;

@@ -49,6 +49,8 @@ static void after_the_handshake(pair *p, const char *what)
     EXPECT(otls_connection_set_server_name(p->client, "localhost", &err), OTLS_E_USAGE,
            OTLS_CODE_TOO_LATE);
     EXPECT(otls_connection_set_session(p->client, NULL, &err), OTLS_E_USAGE, OTLS_CODE_TOO_LATE);
+    EXPECT(otls_connection_set_read_ahead(p->client, false, &err), OTLS_E_USAGE,
+           OTLS_CODE_TOO_LATE);
     EXPECT(otls_connection_set_verify_mode(p->server, OTLS_VERIFY_MODE_REQUIRED, &err),
            OTLS_E_USAGE, OTLS_CODE_TOO_LATE);
     EXPECT(otls_connection_set_context(p->client, p->client_context, &err), OTLS_E_USAGE,

@@ -68,7 +68,8 @@ SIGNATURES = {
     "identity_from_files": (c_int, OUT, P, c_char_p, c_char_p, PASSWORD, P),
     "connection_new_fd": (c_int, OUT, P, ctypes.c_ssize_t), "connection_new_memory": (c_int, OUT, P),
     "connection_set_server_name": (c_int, P, c_char_p), "connection_handshake": (c_int, P),
-    "connection_set_ragged_eof_ok": (c_int, P, c_bool), "connection_set_session": (c_int, P, P),
+    "connection_set_ragged_eof_ok": (c_int, P, c_bool), "connection_set_read_ahead": (c_int, P, c_bool),
+    "connection_set_session": (c_int, P, P),
     "connection_read": (c_int, P, P, c_size_t, POINTER(c_size_t)),
     "connection_write": (c_int, P, P, c_size_t, POINTER(c_size_t)), "connection_flush": (c_int, P),
     "connection_shutdown": (c_int, P), "connection_shutdown_wait": (c_int, P),
@@ -84,7 +85,7 @@ PLAIN = {
     "session_ref": (P, P), "session_free": (None, P), "connection_session": (P, P),
     "connection_session_resumed": (c_bool, P), "connection_handshake_done": (c_bool, P),
     "connection_version": (c_uint16, P), "connection_suite": (c_uint16, P),
-    "connection_pending": (c_size_t, P), "connection_unread": (c_size_t, P, P, c_size_t), "connection_feed_room": (c_size_t, P),
+    "connection_pending": (c_size_t, P), "connection_feed_room": (c_size_t, P),
     "connection_alpn": (P, P, POINTER(c_size_t)), "connection_peer_chain": (P, P, c_size_t),
     "connection_verify_flags": (c_uint32, P), "certificate_der": (P, P, POINTER(c_size_t)),
     "version_name": (c_char_p, c_uint16),
@@ -508,6 +509,7 @@ class SSLSocket(_Connection, socket.socket):
                                             self.fileno()),
                         self.server_side, self.server_hostname, self._wanted_session)
             _call(_otls.connection_set_ragged_eof_ok, self._handle, self._ragged)
+            _call(_otls.connection_set_read_ahead, self._handle, False) # as there, for select()
             if self._handshake_on_connect and self.gettimeout() != 0:
                 self.do_handshake()
         except BaseException:
@@ -578,9 +580,6 @@ class SSLSocket(_Connection, socket.socket):
 
     def unwrap(self):
         self._run(_otls.connection_shutdown_wait)
-        size = _otls.connection_unread(self._handle, None, 0)
-        if size: # was read along; OpenSSL would have left it
-            raise SSLError(ssl.SSL_ERROR_SSL, f"{size} bytes of plain text were read along")
         _otls.connection_free(self._handle)
         self._handle = None
         return socket.socket(self.family, self.type, self.proto, fileno=socket.socket.detach(self))
