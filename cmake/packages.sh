@@ -22,6 +22,7 @@ q|pc:gnutls|libgnutls28-dev|gnutls-devel|gnutls-dev|gnutls|gnutls
 q|pc:wolfssl|libwolfssl-dev|wolfssl-devel|wolfssl-dev|wolfssl|wolfssl
 q|pc:jansson|libjansson-dev|jansson-devel|jansson-dev|jansson|jansson
 c|cmd:nm|binutils|binutils|binutils|binutils|binutils
+c|cmd:abidw|abigail-tools|libabigail|libabigail|libabigail|-
 c|cmd:g++|g++|gcc-c++|g++|gcc|-
 c|cmd:clang|clang|clang|clang|clang|llvm
 c|fn:probe_sanitizers|libclang-rt-14-dev|compiler-rt|compiler-rt|compiler-rt|-
