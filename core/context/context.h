@@ -54,6 +54,10 @@ struct otls_context {
 otls_status omni_context_unsealed(const otls_context *context, otls_error *err);
 bool omni_context_allows_suite(const otls_context *context, uint16_t id);
 bool omni_context_allows_group(const otls_context *context, uint16_t id);
+/** What the context presents: as strong as what it asks for, and, once versions, suites and groups are
+ *  known, of use in any handshake? E_CREDENTIAL naming it. */
+otls_status omni_context_check_own(const otls_context *context, otls_error *err);
+otls_status omni_context_check_useful(const otls_context *context, otls_error *err);
 /** The version range that the settings leave; E_CONFIG when none. */
 otls_status omni_context_range(const otls_context *context, uint16_t *lowest, uint16_t *highest,
                                otls_error *err);

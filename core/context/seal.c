@@ -326,27 +326,6 @@ static otls_status seal_servers(otls_context *context, otls_error *err)
     return OTLS_OK;
 }
 
-/* What we present must be as strong as what we ask for; settings may come in any order. */
-static otls_status check_own(const otls_context *context, otls_error *err)
-{
-    const omni_settings *settings = &context->settings;
-    otls_slice p, g;
-
-    for (size_t i = 0; i < settings->present.identity_count; i++) {
-        const otls_certificate *leaf = settings->present.identities[i]->chain[0];
-        const int strength = omni_strength_of_key(&leaf->x509);
-
-        if (strength >= 0 && strength < omni_strength_of_level(settings->verdict.security_level))
-            return omni_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_WEAK,
-                             "the key of %.80s is too weak for security level %d",
-                             otls_certificate_subject(leaf), settings->verdict.security_level);
-    }
-    if (settings->offer.dh_params == NULL ||
-        !omni_dh_params_parse((otls_slice){settings->offer.dh_params, settings->offer.dh_params_size}, &p, &g))
-        return OTLS_OK;
-    return omni_dh_params_check(p, g, settings->verdict.security_level, "DH parameters", err);
-}
-
 /* Without a time no certificate can be said to be valid; 1970 would say that all are too new. */
 static otls_status need_clock(const omni_callbacks *callbacks, otls_error *err)
 {
@@ -364,8 +343,9 @@ static otls_status seal_locked(otls_context *context, otls_error *err)
     const otls_identity *own = settings->present.identity_count != 0 ? settings->present.identities[0] : NULL;
 
     OMNI_TRY(need_clock(&settings->callbacks, err));
-    OMNI_TRY(check_own(context, err));
+    OMNI_TRY(omni_context_check_own(context, err));
     OMNI_TRY(filter(context, err));
+    OMNI_TRY(omni_context_check_useful(context, err));
     OMNI_TRY(omni_session_seal(context, err));
     if (context->role != OTLS_SERVER && context->client == NULL)
         OMNI_TRY(make_native(&context->client, context, own, false, err));

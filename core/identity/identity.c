@@ -114,6 +114,13 @@ static otls_status find_leaf(otls_identity *identity, const char *what, otls_err
     while (at < identity->chain_count &&
            !omni_identity_bears(identity->backend, identity->chain[at], (otls_slice){spki, size}))
         at++;
+    if (at == identity->chain_count &&
+        !omni_public_key_usable(identity->backend, &identity->chain[0]->x509))
+        return omni_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_KEY_UNSUPPORTED,
+                         "%s: %s cannot use the kind of key (%s) that the certificate of %.60s has",
+                         what, otls_backend_name(identity->backend),
+                         otls_certificate_key_type(identity->chain[0]),
+                         otls_certificate_subject(identity->chain[0]));
     if (at == identity->chain_count)
         return omni_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_KEY_MISMATCH,
                          "%s: the key does not belong to the certificate of %.80s", what,

@@ -99,6 +99,8 @@ bool omni_public_key_usable(const otls_backend *backend, const omni_x509 *leaf)
         return omni_backend_has_signature(backend, 0x0807);
     case OMNI_KEY_ED448:
         return omni_backend_has_signature(backend, 0x0808);
+    case OMNI_KEY_EC: /* 0: a curve that has no number in TLS */
+        return leaf->key_group != 0 && omni_backend_has_group(backend, leaf->key_group);
     default:
         return true;
     }

@@ -24,8 +24,8 @@ otls_status omni_public_key_import(const otls_crypto_ops *crypto, const omni_x50
  */
 bool omni_public_key_is(const omni_x509 *cert, otls_slice spki, bool plain);
 /**
- * Has the engine a scheme in which a key of this kind proves itself (RFC 8446 4.2.3)? Those of
- * ECDSA and of plain RSA every engine has.
+ * Has the engine a scheme in which a key of this kind proves itself (RFC 8446 4.2.3)? Those of plain
+ * RSA every engine has; of ECDSA it needs the curve.
  */
 bool omni_public_key_usable(const otls_backend *backend, const omni_x509 *cert);
 

@@ -17,6 +17,8 @@
 #                              .plain.key: the same numbers as an RSA key
 #   server-direct-KIND, client-direct-KIND    the same without an intermediate: issued by root
 #   server-expired, -notyet, -othername, -untrusted, -selfsigned, -clientauth    .pem .key
+#   server-p224, server-secp256k1    keys on curves that TLS 1.3 has not
+#   server-encipher, server-agree    key usage without digitalSignature (RSA, ECDSA)
 #   server-renewed.pem .key    another leaf and key with server-ecdsa-p256's names
 #   server-noint.pem           leaf only; the key (.key) is server-ecdsa-p256's
 #   server-alpha, server-beta  alpha.test and beta.test, .pem .key
@@ -101,6 +103,10 @@ genkey() {
     case $1 in
         ecdsa-p256) run genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out "$2" ;;
         rsa-2048) run genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out "$2" ;;
+        p224) run genpkey -algorithm EC -pkeyopt ec_paramgen_curve:secp224r1 \
+            -pkeyopt ec_param_enc:named_curve -out "$2" ;;
+        secp256k1) run genpkey -algorithm EC -pkeyopt ec_paramgen_curve:secp256k1 \
+            -pkeyopt ec_param_enc:named_curve -out "$2" ;;
         ed25519) run genpkey -algorithm ED25519 -out "$2" ;;
         rsa-pss) run genpkey -algorithm RSA-PSS -pkeyopt rsa_keygen_bits:2048 -out "$2" ;;
         rsa-pss-bound) run genpkey -algorithm RSA-PSS -pkeyopt rsa_keygen_bits:2048 \
@@ -131,6 +137,10 @@ leaf() {
     if [ "$kind" = rsa-2048 ]; then
         usage="digitalSignature, keyEncipherment"
     fi
+    case $name in
+        *-encipher) usage=keyEncipherment ;;
+        *-agree) usage=keyAgreement ;;
+    esac
 
     genkey "$kind" "$name.key"
     EKU=$4 SAN=$5 KU=$usage issue "$name" "$cn" leaf "$issuer" "${@:7}"
@@ -163,6 +173,11 @@ done
 for kind in rsa-pss rsa-pss-bound; do
     leaf "server-$kind" $kind localhost serverAuth "$names"
 done
+for kind in p224 secp256k1; do
+    leaf "server-$kind" $kind localhost serverAuth "$names"
+done
+leaf server-encipher rsa-2048 localhost serverAuth "$names"
+leaf server-agree ecdsa-p256 localhost serverAuth "$names"
 leaf server-expired ecdsa-p256 localhost serverAuth "$names" int 20200101000000Z 20210101000000Z
 leaf server-notyet ecdsa-p256 localhost serverAuth "$names" int 20480101000000Z 20491231235959Z
 leaf server-othername ecdsa-p256 other.test serverAuth DNS:other.test
