@@ -67,7 +67,8 @@ typedef enum otls_feature {
     /** peers may present more certificates, or larger ones, than OTLS_CHAIN_CERTIFICATES and _BYTES
      */
     OTLS_FEATURE_LONG_CHAINS = 40,
-    OTLS_FEATURE_COUNT = 41
+    OTLS_FEATURE_UNDERSCORE_NAMES = 41, /**< servers take a server name with an underscore in it */
+    OTLS_FEATURE_COUNT = 42
 } otls_feature;
 
 /**

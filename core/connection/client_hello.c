@@ -2,6 +2,7 @@
 #include "connection/client_hello.h"
 
 #include "base/base.h"
+#include "x509/x509.h"
 
 #include <string.h>
 
@@ -34,6 +35,16 @@ static otls_slice number_list(otls_slice extension, size_t length_bytes, omni_he
     return list;
 }
 
+/* What our clients send, too: letters, digits, hyphens, dots, and underscores, which names in real
+ * use have. No ports, blanks, colons of addresses, or octets of other alphabets. */
+static bool is_name(otls_slice name)
+{
+    for (size_t i = 0; i < name.size; i++)
+        if (!omni_is_host_octet(name.data[i]) && name.data[i] != '.')
+            return false;
+    return name.size <= 255;
+}
+
 /*
  * RFC 6066 3: a list of at least one name, of at least one octet each, else it cannot be decoded.
  * Two names of one kind, and a host name that cannot be one, can be decoded and must not be.
@@ -54,7 +65,7 @@ static otls_slice parse_server_name(otls_slice extension, omni_hello_result *fau
             blame(fault, OMNI_HELLO_BAD);
         else if (kind != 0)
             continue;
-        else if (host.data != NULL || name.size > 255 || memchr(name.data, 0, name.size) != NULL)
+        else if (host.data != NULL || !is_name(name))
             blame(fault, OMNI_HELLO_ILLEGAL);
         host = name;
     }

@@ -228,10 +228,18 @@ static omni_native *choose_identity(const otls_connection *conn, const otls_clie
 static otls_status keep_server_name(otls_connection *conn, const otls_client_hello *hello,
                                     otls_error *err)
 {
+    const otls_backend *backend = conn->context->backend;
     const otls_slice name = hello->server_name;
 
     if (name.data == NULL || conn->host != NULL) /* asked again after a pause */
         return OTLS_OK;
+    if (memchr(name.data, '_', name.size) != NULL &&
+        otls_backend_supports(backend, OTLS_FEATURE_UNDERSCORE_NAMES, NULL) == OTLS_NO)
+        return omni_refuse_hello(conn, err, OTLS_E_UNSUPPORTED, OTLS_ALERT_UNRECOGNIZED_NAME,
+                                 OTLS_CODE_NONE, "%s takes no server name with an underscore (%s): %.*s",
+                                 otls_backend_name(backend),
+                                 otls_feature_name(OTLS_FEATURE_UNDERSCORE_NAMES), (int)name.size,
+                                 (const char *)name.data);
     conn->host = omni_malloc(name.size + 1);
     if (conn->host == NULL)
         return omni_connection_fail(conn, OTLS_E_NOMEM, NULL, err);

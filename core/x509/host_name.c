@@ -24,8 +24,7 @@ static bool is_digit(uint8_t c)
     return c >= '0' && c <= '9';
 }
 
-/** Letters, digits, hyphens; underscores stand in real certificates though no host has them. */
-static bool is_host_octet(uint8_t c)
+bool omni_is_host_octet(uint8_t c)
 {
     return is_digit(c) || (lower(c) >= 'a' && lower(c) <= 'z') || c == '-' || c == '_';
 }
@@ -139,7 +138,7 @@ static const char *check_dns(const uint8_t *name, size_t size)
         }
         if (name[i] >= 0x80)
             return "is not ASCII; give its A-label form (xn--...)";
-        if (!is_host_octet(name[i]))
+        if (!omni_is_host_octet(name[i]))
             return "has a character that host names do not have";
         if (++label > DNS_LABEL_MAX)
             return "has a label of more than 63 characters";
@@ -198,7 +197,7 @@ static bool wildcard_rest_ok(const uint8_t *rest, size_t size)
     unsigned dots = 0;
 
     for (size_t i = 0; i < size; i++) {
-        if (rest[i] != '.' && !is_host_octet(rest[i]))
+        if (rest[i] != '.' && !omni_is_host_octet(rest[i]))
             return false;
         dots += rest[i] == '.';
         if (rest[i] == '.' && (i + 1 == size || rest[i + 1] == '.'))
@@ -246,7 +245,7 @@ static bool match_dns(otls_slice presented, const char *reference, size_t size, 
 /** Could a host name match these octets? All others match nothing. */
 static bool is_pattern_octet(uint32_t c)
 {
-    return c < 0x80 && (is_host_octet((uint8_t)c) || c == '.' || c == '*');
+    return c < 0x80 && (omni_is_host_octet((uint8_t)c) || c == '.' || c == '*');
 }
 
 /** "*.example.org", or "w*b.example.org": what match_wildcard would compare with a host. */

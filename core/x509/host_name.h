@@ -22,6 +22,8 @@ otls_status omni_reference_name_parse(omni_reference_name *out, const char *name
  *  dNSName or iPAddress, unless there is exactly one, and for what is no host ("not..dns"). */
 bool omni_host_name_in_common_name(const omni_x509 *cert, unsigned flags,
                                    uint8_t out[OMNI_HOST_NAME_MAX], size_t *size);
+/** Letters, digits, hyphens; underscores stand in real certificates though no host has them. */
+bool omni_is_host_octet(uint8_t c);
 bool omni_host_name_matches(const omni_x509 *cert, const omni_reference_name *name, unsigned flags);
 
 #endif

@@ -140,6 +140,21 @@ static void name_with_nul(bytes *flight, bytes *message)
     name(flight, message, "\0\x06\0\0\x03" "a\0b", 8);
 }
 
+static void name_with_port(bytes *flight, bytes *message)
+{
+    name(flight, message, "\0\x09\0\0\x06" "a.b:42", 11);
+}
+
+static void name_with_blank(bytes *flight, bytes *message)
+{
+    name(flight, message, "\0\x07\0\0\x04" "a b.", 9);
+}
+
+static void name_of_letters(bytes *flight, bytes *message)
+{
+    name(flight, message, "\0\x07\0\0\x04" "\xc3\xa4.b", 9);
+}
+
 static void two_names(bytes *flight, bytes *message)
 {
     name(flight, message, "\0\x08\0\0\x01" "a\0\0\x01" "b", 10);
@@ -171,6 +186,9 @@ static const struct {
     {"a long message", long_message, OTLS_ALERT_ILLEGAL_PARAMETER, OTLS_CODE_LIMIT},
     {"an extension twice", twice, OTLS_ALERT_ILLEGAL_PARAMETER, OTLS_CODE_NONE},
     {"NUL in the name", name_with_nul, OTLS_ALERT_ILLEGAL_PARAMETER, OTLS_CODE_NONE},
+    {"a port in the name", name_with_port, OTLS_ALERT_ILLEGAL_PARAMETER, OTLS_CODE_NONE},
+    {"a blank in the name", name_with_blank, OTLS_ALERT_ILLEGAL_PARAMETER, OTLS_CODE_NONE},
+    {"a name that is not ASCII", name_of_letters, OTLS_ALERT_ILLEGAL_PARAMETER, OTLS_CODE_NONE},
     {"two names", two_names, OTLS_ALERT_ILLEGAL_PARAMETER, OTLS_CODE_NONE},
     {"a list of no names", no_names, OTLS_ALERT_DECODE_ERROR, OTLS_CODE_NONE},
     {"an empty name", empty_name, OTLS_ALERT_DECODE_ERROR, OTLS_CODE_NONE},
@@ -205,6 +223,41 @@ ParameterizedTest(size_t *index, hello_faults, answers)
         cr_expect(pipe_size(answer) == 7 && answer->data[answer->start] == 21 &&
                       answer->data[answer->start + 6] == faults[i].alert,
                   "%s, %s: the alert on the wire", pair_name(&which), faults[i].what);
+        pair_close(&p);
+    }
+}
+
+/* What clients do send as server names; where a server's engine cannot, core says so before it. */
+ParameterizedTestParameters(hello_faults, names)
+{
+    return pair_parameters_short();
+}
+
+ParameterizedTest(size_t *index, hello_faults, names)
+{
+    static const char *const sent[] = {"my_service.internal", "_x", "a_", "x-1.test", "LOCALHOST."};
+    const pair_case which = pair_case_short_at(*index);
+
+    for (size_t i = 0; i < sizeof(sent) / sizeof(sent[0]); i++) {
+        const bool can = strchr(sent[i], '_') == NULL ||
+                         otls_backend_supports(which.server, OTLS_FEATURE_UNDERSCORE_NAMES, NULL) != OTLS_NO;
+        pair p;
+
+        pair_open(&p, &which, &(pair_options){.server_name = sent[i], .no_name_check = true});
+        pair_handshake(&p);
+        if (can) {
+            cr_expect(p.client_status == OTLS_OK && p.server_status == OTLS_OK, "%s, %s: %s; %s",
+                      pair_name(&which), sent[i], p.client_error.text, p.server_error.text);
+        } else {
+            cr_expect(p.server_status == OTLS_E_UNSUPPORTED &&
+                          p.server_error.alert == OTLS_ALERT_UNRECOGNIZED_NAME &&
+                          strstr(p.server_error.text, "underscore-names") != NULL &&
+                          strstr(p.server_error.text, sent[i]) != NULL,
+                      "%s, %s: %s", pair_name(&which), sent[i], p.server_error.text);
+            cr_expect(p.client_status == OTLS_E_ALERT &&
+                          p.client_error.alert == OTLS_ALERT_UNRECOGNIZED_NAME,
+                      "%s, %s: %s", pair_name(&which), sent[i], p.client_error.text);
+        }
         pair_close(&p);
     }
 }
