@@ -42,6 +42,18 @@ static bool worth_remembering(const omni_path_step *child, const omni_path_step 
     return issuer->anchor != NULL && child->anchor == NULL && child->certificate->x509.is_ca;
 }
 
+/* There can be more than have room: signatures that are refused before an engine is asked do not count
+ * towards the budget. What is not noted is found out again. */
+static void note_edge(omni_search *search, const omni_path_step *child,
+                      const omni_path_step *issuer, uint8_t result)
+{
+    if (search->edge_count < OMNI_COUNT(search->edges))
+        search->edges[search->edge_count++] = (omni_path_edge){.child = child->certificate,
+                                                               .issuer = issuer->certificate,
+                                                               .result = result,
+                                                               .by = search->by};
+}
+
 /* `*result`, and search->by: who says so. */
 static otls_status edge(omni_search *search, const omni_path_step *child,
                         const omni_path_step *issuer, uint8_t *result, otls_error *err)
@@ -86,10 +98,7 @@ static otls_status edge(omni_search *search, const omni_path_step *child,
     if (*result == EDGE_GOOD && worth_remembering(child, issuer))
         omni_trust_remember(search->request->trust, issuer->anchor, search->request->backend->index,
                             cert->der);
-    search->edges[search->edge_count++] = (omni_path_edge){.child = child->certificate,
-                                                           .issuer = issuer->certificate,
-                                                           .result = *result,
-                                                           .by = search->by};
+    note_edge(search, child, issuer, *result);
     return OTLS_OK;
 }
 
@@ -236,10 +245,7 @@ static otls_status advance(omni_search *search, omni_path_node *node, otls_error
 
     if (in_path(search, candidate.certificate))
         return OTLS_OK;
-    if (search->expansion_count++ == OMNI_PATH_EXPANSION_MAX) {
-        search->exhausted = true;
-        return OTLS_OK;
-    }
+    search->expansion_count++;
     OMNI_TRY(edge(search, &node->step, &candidate, &result, err));
     if (result == EDGE_GOOD) {
         node->advanced = true;
@@ -256,7 +262,7 @@ static otls_status advance(omni_search *search, omni_path_node *node, otls_error
 
 static bool budget_left(const omni_search *search)
 {
-    return search->expansion_count <= OMNI_PATH_EXPANSION_MAX &&
+    return search->expansion_count < OMNI_PATH_EXPANSION_MAX &&
            search->signature_count < OMNI_PATH_SIGNATURE_MAX;
 }
 

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* What a hostile chain can cost is bounded, and who hits a bound is refused, for that reason. */
+#include "base/alloc.h"
+#include "base/files.h"
 #include "der_make.h"
 #include "verify/path.h"
+#include "x509/x509.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>
 
+#define PKI(file) OTLS_TEST_PKI "/" file
 #define ISSUER "30{31{30{06{550403} 0c{'issuer'}}}}"
 #define CA_TRUE "30{06{551d13} 01{ff} 04{30{01{ff}}}}"
 
@@ -36,17 +40,23 @@ static otls_certificate *authority(unsigned which)
     return decode(&parts);
 }
 
-/* The verdict on a leaf that any of `count` anchors could have signed, and none did. */
+/* The verdict on a leaf that any of `count` anchors could have signed, and none did. The signature has
+ * Ed25519's size, so that an engine must be asked where the algorithm is that. */
 static uint32_t flags_among(unsigned count, const char *algorithm)
 {
-    const cert_parts parts = {.issuer = ISSUER, .algorithm = algorithm};
-    otls_certificate *leaf = decode(&parts);
-    const otls_certificate *sent = leaf;
+    static const char octets[] = "0101010101010101 0101010101010101"
+                                 "0101010101010101 0101010101010101";
+    char signature[160];
+    const cert_parts parts = {.issuer = ISSUER, .algorithm = algorithm, .signature = signature};
+    otls_certificate *leaf;
+    const otls_certificate *sent;
     omni_verify_request request = {
         .chain = &sent, .chain_count = 1, .max_depth = -1, .security_level = -1, .time = good_time};
     otls_trust *trust = NULL;
     otls_verdict verdict;
 
+    (void)snprintf(signature, sizeof(signature), "03{00 %s %s}", octets, octets);
+    sent = leaf = decode(&parts);
     cr_assert_eq(otls_trust_new(&trust, NULL), OTLS_OK);
     for (unsigned i = 0; i < count; i++) {
         otls_certificate *anchor = authority(i);
@@ -58,6 +68,8 @@ static uint32_t flags_among(unsigned count, const char *algorithm)
     request.trust = trust;
     cr_assert_eq(otls_backend_find(&request.backend, NULL, NULL), OTLS_OK);
     cr_assert_eq(omni_verify_chain(&request, &verdict, NULL), OTLS_OK);
+    cr_expect_leq(verdict.signatures, OMNI_PATH_SIGNATURE_MAX, "%u anchors", count);
+    cr_expect_leq(verdict.expansions, OMNI_PATH_EXPANSION_MAX, "%u anchors", count);
     omni_verdict_clear(&verdict);
     otls_certificate_free(leaf);
     otls_trust_free(trust);
@@ -68,8 +80,8 @@ Test(path_bounds, signatures)
 {
     cr_expect_neq(flags_among(4, NULL), 0);
     cr_expect_eq(flags_among(4, NULL) & OTLS_VERIFY_LIMIT, 0);
-    cr_expect_eq(flags_among(OMNI_PATH_SIGNATURE_MAX - 4, NULL) & OTLS_VERIFY_LIMIT, 0);
-    cr_expect_neq(flags_among(OMNI_PATH_SIGNATURE_MAX + 6, NULL) & OTLS_VERIFY_LIMIT, 0);
+    cr_expect_eq(flags_among(OMNI_PATH_SIGNATURE_MAX, NULL) & OTLS_VERIFY_LIMIT, 0);
+    cr_expect_neq(flags_among(OMNI_PATH_SIGNATURE_MAX + 1, NULL) & OTLS_VERIFY_LIMIT, 0);
 }
 
 Test(path_bounds, candidates)
@@ -78,6 +90,101 @@ Test(path_bounds, candidates)
 
     cr_expect_eq(flags_among(OMNI_PATH_CANDIDATE_MAX, unknown) & OTLS_VERIFY_LIMIT, 0);
     cr_expect_neq(flags_among(OMNI_PATH_CANDIDATE_MAX + 40, unknown) & OTLS_VERIFY_LIMIT, 0);
+}
+
+/* Signatures that are refused before an engine is asked cost no check; what is noted about them must
+ * have room all the same. */
+Test(path_bounds, signatures_that_no_engine_is_asked_about)
+{
+    static const char other[] = "30{06{2a8648ce3d040302}}"; /* ECDSA; the keys are Ed25519 */
+
+    cr_expect_eq(flags_among(OMNI_PATH_SIGNATURE_MAX, other), OTLS_VERIFY_BAD_SIGNATURE);
+    cr_expect_eq(flags_among(OMNI_PATH_CANDIDATE_MAX, other), OTLS_VERIFY_BAD_SIGNATURE);
+    cr_expect_neq(flags_among(OMNI_PATH_CANDIDATE_MAX + 1, other) & OTLS_VERIFY_LIMIT, 0);
+}
+
+/* ---- revocation lists ---------------------------------------------------------------------- */
+
+enum { SENT_MAX = 4 };
+
+typedef struct blocks {
+    otls_certificate *certs[SENT_MAX];
+    size_t count;
+    uint8_t list[4096];
+    size_t list_size;
+} blocks;
+
+static otls_status take(const omni_pem_block *block, void *user, otls_error *err)
+{
+    blocks *to = user;
+
+    if (omni_pem_label_is(block, "X509 CRL") && block->der.size <= sizeof(to->list)) {
+        memcpy(to->list, block->der.data, block->der.size);
+        to->list_size = block->der.size;
+        return OTLS_OK;
+    }
+    if (!omni_pem_label_is(block, "CERTIFICATE") || to->count == SENT_MAX)
+        return OTLS_OK;
+    return otls_certificate_from_der(&to->certs[to->count++], block->der.data, block->der.size,
+                                     err);
+}
+
+static void read_blocks(const char *path, blocks *to)
+{
+    unsigned char *text = NULL;
+    size_t size = 0;
+
+    cr_assert_eq(omni_file_read(path, &text, &size, NULL), OTLS_OK, "%s", path);
+    cr_assert_eq(omni_pem_each((otls_slice){.data = text, .size = size}, take, to, NULL, NULL),
+                 OTLS_OK, "%s", path);
+    omni_free(text);
+}
+
+/* A good path, and `count` lists that its issuer might have signed, and did not. */
+static uint32_t flags_with_lists(const blocks *from, unsigned count)
+{
+    omni_verify_request request = {.chain = (const otls_certificate *const *)from->certs,
+                                   .chain_count = from->count,
+                                   .flags = OTLS_VERIFY_OPTION_CRL_LEAF,
+                                   .max_depth = -1,
+                                   .security_level = -1,
+                                   .time = good_time};
+    uint8_t list[sizeof(from->list)];
+    otls_trust *trust = NULL;
+    otls_verdict verdict;
+    otls_error err = OTLS_ERROR_INIT;
+
+    memcpy(list, from->list, from->list_size);
+    cr_assert_eq(otls_trust_new(&trust, NULL), OTLS_OK);
+    cr_assert_eq(otls_trust_add_file(trust, PKI("root.pem"), &err), OTLS_OK, "%s", err.text);
+    for (unsigned i = 1; i <= count; i++) {
+        list[from->list_size - 1] = (uint8_t)(from->list[from->list_size - 1] ^ i);
+        cr_assert_eq(otls_trust_add_crl_memory(trust, list, from->list_size, &err), OTLS_OK, "%s",
+                     err.text);
+    }
+    request.trust = trust;
+    cr_assert_eq(otls_backend_find(&request.backend, NULL, NULL), OTLS_OK);
+    cr_assert_eq(omni_verify_chain(&request, &verdict, NULL), OTLS_OK);
+    cr_expect_leq(verdict.signatures, OMNI_PATH_SIGNATURE_MAX, "%u lists", count);
+    omni_verdict_clear(&verdict);
+    otls_trust_free(trust);
+    return verdict.flags;
+}
+
+Test(path_bounds, signatures_of_revocation_lists)
+{
+    enum { PATH = 2, ROOM = OMNI_PATH_SIGNATURE_MAX - PATH };
+    static blocks from;
+
+    read_blocks(PKI("server-ecdsa-p256.pem"), &from);
+    read_blocks(PKI("int.crl"), &from);
+    cr_assert_neq(from.list_size, 0);
+    cr_expect_eq(flags_with_lists(&from, 1), OTLS_VERIFY_REVOCATION_UNKNOWN);
+    cr_expect_eq(flags_with_lists(&from, ROOM), OTLS_VERIFY_REVOCATION_UNKNOWN);
+    cr_expect_eq(flags_with_lists(&from, ROOM + 1),
+                 OTLS_VERIFY_REVOCATION_UNKNOWN | OTLS_VERIFY_LIMIT);
+    for (size_t i = 0; i < from.count; i++)
+        otls_certificate_free(from.certs[i]);
 }
 
 /* Only the very certificate is an anchor, not one that bears its name. */
