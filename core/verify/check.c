@@ -51,9 +51,6 @@ static void check_form(const omni_search *search, size_t depth, omni_findings *f
     if (x509->algorithm_mismatch && !anchor) /* 4.1.1.2 */
         omni_findings_add(findings, OTLS_VERIFY_MALFORMED, (int32_t)depth, cert,
                           "names two different signature algorithms");
-    if (x509->version < 3 && x509->extensions.size != 0) /* 4.1.2.1 */
-        omni_findings_add(findings, OTLS_VERIFY_MALFORMED, (int32_t)depth, cert,
-                          "has extensions but is not of version 3");
     if (x509->unknown_critical)
         omni_findings_add(findings, OTLS_VERIFY_CRITICAL_EXTENSION, (int32_t)depth, cert, NULL);
 }

@@ -83,7 +83,7 @@ static const char *parse_extensions(omni_x509 *out, omni_der *tbs)
         return NULL;
     if (!omni_der_enter(tbs, OMNI_DER_CONTEXT_CONSTRUCTED(3), &explicit_tag))
         return "something unknown follows the public key";
-    if (out->version != 3)
+    if (out->version != 3) /* 4.1.2.1 */
         return "extensions in a certificate that is not version 3";
     if (!omni_der_take(&explicit_tag, OMNI_DER_SEQUENCE, &tlv) || !omni_der_at_end(&explicit_tag) ||
         !omni_der_at_end(tbs) || tlv.value.size == 0)

@@ -78,3 +78,35 @@ Test(crl, negative_and_padded_serials_are_other_ones)
     cr_expect_eq(omni_crl_find(crl, crl->issuer, (otls_slice){empty, 0}), OMNI_CRL_ABSENT);
     omni_crl_free(crl);
 }
+
+/* RFC 5280 5.1.1.2: inside and outside the signature the same algorithm, parameters and all. */
+Test(crl, names_its_algorithm_twice_alike)
+{
+    static const struct {
+        const char *inner, *outer;
+        otls_status status;
+    } rows[] = {
+        {ALGORITHM, ALGORITHM, OTLS_OK},
+        {ALGORITHM, "30{ 06{2b6571} }", OTLS_E_CREDENTIAL},
+        {ALGORITHM, "30{ 06{2b6570} 05{} }", OTLS_E_CREDENTIAL},
+        {"30{ 06{2b6570} 05{} }", ALGORITHM, OTLS_E_CREDENTIAL},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        char text[512];
+        uint8_t bytes[512];
+        otls_error err = OTLS_ERROR_INIT;
+        omni_crl *crl = NULL;
+        uint8_t *block;
+        size_t size;
+
+        (void)snprintf(text, sizeof(text), "30{ 30{ 02{01} %s " NAME TIME TIME " } %s 03{ 00 'signature' } }",
+                       rows[i].inner, rows[i].outer);
+        size = der_make(text, bytes, sizeof(bytes));
+        block = omni_memdup(bytes, size);
+        cr_expect_eq(omni_crl_parse(&crl, block, size, &err), rows[i].status, "row %zu", i);
+        if (crl == NULL)
+            omni_free(block);
+        omni_crl_free(crl);
+    }
+}

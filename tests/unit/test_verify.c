@@ -407,6 +407,7 @@ Test(verify, address_constraint_needs_a_prefix)
     static const uint8_t narrow[] = {192, 0, 2, 2, 255, 255, 255, 254};
     static const uint8_t wide[32] = {192, 0, 2, 1, [16] = 255, 255, 255, 255};
     static const uint8_t long_name[16] = {192, 0, 2, 1};
+    static const uint8_t between[17] = {192, 0, 2, 1};
     static const uint8_t odd[] = {192, 0, 2, 0, 0, 255, 255, 255, 255, 0};
     const otls_slice address = {.data = name, .size = 4};
 
@@ -422,6 +423,13 @@ Test(verify, address_constraint_needs_a_prefix)
     cr_expect_eq(
         omni_constraint_match(OTLS_SAN_IP, (otls_slice){good, 8}, (otls_slice){name, 3}, false),
         OMNI_CONSTRAINT_UNKNOWN);
+    for (size_t size = 0; size <= sizeof(between); size++)
+        cr_expect_eq(omni_constraint_match(OTLS_SAN_IP, (otls_slice){wide, 32},
+                                           (otls_slice){between, size}, true),
+                     size == 16  ? OMNI_CONSTRAINT_INSIDE
+                     : size == 4 ? OMNI_CONSTRAINT_OUTSIDE
+                                 : OMNI_CONSTRAINT_UNKNOWN,
+                     "an address of %zu octets", size);
     cr_expect_eq(omni_constraint_match(OTLS_SAN_IP, (otls_slice){good, 8}, address, false),
                  OMNI_CONSTRAINT_INSIDE);
     cr_expect_eq(omni_constraint_match(OTLS_SAN_IP, (otls_slice){other, 8}, address, false),
@@ -458,6 +466,54 @@ Test(verify, directory_constraints)
         cr_expect_eq(omni_constraint_match(OTLS_SAN_DIRECTORY, a, b, true), directories[i].answer,
                      "row %zu", i);
     }
+}
+
+/* ---- what the key may do -------------------------------------------------------------------- */
+
+/* RFC 5246 7.4.2, RFC 8446 4.4.2.2: "signs" is a handshake in which the leaf's key signs. */
+static const struct {
+    const char *usage; /* the content of the extension's BIT STRING */
+    int purpose;
+    bool signs, usable;
+} key_usages[] = {
+    {"0780", OTLS_PURPOSE_SERVER, false, true},  {"0780", OTLS_PURPOSE_SERVER, true, true},
+    {"0780", OTLS_PURPOSE_CLIENT, true, true},   {"0780", OTLS_PURPOSE_ANY, true, true},
+    {"0520", OTLS_PURPOSE_SERVER, false, true},  {"0520", OTLS_PURPOSE_SERVER, true, false},
+    {"0520", OTLS_PURPOSE_CLIENT, false, false}, {"0520", OTLS_PURPOSE_CLIENT, true, false},
+    {"0520", OTLS_PURPOSE_ANY, false, true},     {"0520", OTLS_PURPOSE_ANY, true, false},
+    {"0308", OTLS_PURPOSE_SERVER, false, true},  {"0308", OTLS_PURPOSE_SERVER, true, false},
+    {"0308", OTLS_PURPOSE_CLIENT, false, true},  {"0308", OTLS_PURPOSE_CLIENT, true, false},
+    {"0640", OTLS_PURPOSE_SERVER, false, false}, {"0640", OTLS_PURPOSE_ANY, true, false},
+};
+
+static uint32_t usage_flags(size_t row)
+{
+    char extension[64];
+    const cert_parts parts = {.extensions = extension};
+    const omni_verify_request request = {
+        .purpose = key_usages[row].purpose,
+        .flags = key_usages[row].signs ? OTLS_VERIFY_OPTION_SIGNATURE : 0};
+    static omni_search search;
+    omni_findings findings = {.depth = -1};
+    otls_certificate *cert = NULL;
+    uint8_t der[1024];
+
+    (void)snprintf(extension, sizeof(extension), "30{06{551d0f} 04{03{%s}}}", key_usages[row].usage);
+    cr_assert_eq(otls_certificate_from_der(&cert, der, cert_make(&parts, der, sizeof(der)), NULL),
+                 OTLS_OK);
+    search.request = &request;
+    search.path[0].step.certificate = cert;
+    search.length = 1;
+    omni_path_check_usage(&search, 0, &findings);
+    otls_certificate_free(cert);
+    return findings.flags;
+}
+
+Test(verify, key_usage_of_a_leaf)
+{
+    for (size_t i = 0; i < COUNT(key_usages); i++)
+        cr_expect_eq(usage_flags(i), key_usages[i].usable ? 0 : OTLS_VERIFY_WRONG_PURPOSE, "row %zu",
+                     i);
 }
 
 static void *no_memory(size_t size, void *user)
