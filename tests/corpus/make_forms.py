@@ -245,6 +245,7 @@ def below(unit, text):
 
 URI, OTHER_URI = tlv(0x86, b"http://crl.test/a"), tlv(0x86, b"http://crl.test/b")
 BY_ISSUER = tlv(0xA2, tlv(0xA4, name_of(b"lister")))
+BY_ITSELF, BY_ANOTHER = tlv(0xA2, tlv(0xA4, name_of(b"int"))), tlv(0xA2, tlv(0xA4, name_of(b"another")))
 KEY_COMPROMISE, REST, ALL = b"\x06\x40", b"\x07\x3f\x80", b"\x07\x7f\x80"
 ONLY_USERS, ONLY_AUTHORITIES, INDIRECT, ATTRIBUTES = b"\x81\1\xff", b"\x82\1\xff", b"\x84\1\xff", b"\x85\1\xff"
 
@@ -308,6 +309,9 @@ LISTS = [
     ("only-attributes", "6.3.3 (b) (2)", "", ["crl int" + issuing(ATTRIBUTES)], None, UNKNOWN),
     ("fields-out-of-order", "5.2.5", "", ["crl int" + issuing(ONLY_USERS)], None, GOOD),
     ("twice", "5.2", "", ["crl int" + issuing(ONLY_USERS) + issuing(ONLY_AUTHORITIES)], None, UNKNOWN),
+    ("number-twice", "5.2", "", ["crl int" + numbered(1) + numbered(2)], None, UNKNOWN),
+    ("number-twice-the-same", "5.2", "", ["crl int" + numbered(1) + numbered(1)], None, UNKNOWN),
+    ("point-twice-the-same", "5.2", points(full(URI)), ["crl int" + issuing(full(URI)) + issuing(full(URI))], None, UNKNOWN),
     ("other-key", "6.3.3 (f)", "", [LISTER, "crl int | signer=int2"], "leaf int int2", GOOD),
     ("other-key-revoked", "6.3.3 (f)", "", [LISTER, "crl int | signer=int2 | revoke=leaf"], "leaf int int2", REVOKED),
     ("other-key-not-presented", "6.3.3 (f)", "", [LISTER, "crl int | signer=int2"], None, UNKNOWN),
@@ -330,6 +334,9 @@ LISTS = [
     ("indirect-not-presented", "6.3.3 (f)", points((full(URI), BY_ISSUER)), [INDIRECT_LISTER, "crl lister" + issuing(full(URI), INDIRECT)], None, UNKNOWN),
     ("indirect-point-of-issuer", "6.3.3 (b) (2)", points((BY_ISSUER,)), [INDIRECT_LISTER, "crl lister" + issuing(full(tlv(0xA4, name_of(b"lister"))), INDIRECT)], "leaf int lister", GOOD),
     ("indirect-relative", "4.2.1.13", points((near(b"x"), BY_ISSUER)), [INDIRECT_LISTER, "crl lister" + issuing(near(b"x"), INDIRECT)], "leaf int lister", GOOD),
+    ("indirect-by-itself", "6.3.3 (b) (1)", points((full(URI), BY_ITSELF)), ["crl int" + issuing(full(URI), INDIRECT)], None, GOOD),
+    ("indirect-by-itself-not-said", "6.3.3 (b) (1)", points((full(URI), BY_ITSELF)), ["crl int" + issuing(full(URI))], None, UNKNOWN),
+    ("indirect-by-another", "6.3.3 (b) (1)", points((full(URI), BY_ANOTHER)), [INDIRECT_LISTER, "crl lister" + issuing(full(URI), INDIRECT)], "leaf int lister", UNKNOWN),
     ("indirect-own-list-at-its-point", "6.3.3 (b) (1)", points((full(URI), BY_ISSUER)), ["crl int" + issuing(full(URI))], None, UNKNOWN),
     ("entry-issuer-not-indirect", "5.3.3", "", ["crl int | revoke-for=leaf"], None, UNKNOWN),
     ("delta-alone", "5.2.4", "", ["crl int" + numbered(2, 1)], None, UNKNOWN),
@@ -354,6 +361,11 @@ ANY = "2.5.29.32.0"
 
 def holds(*oids, critical=False):
     return " | " + ext(POLICIES, ",".join(oids), critical) if oids else ""
+
+
+def many(count):
+    """1.2.3 and others; more than one level of the verifier's has room for, if there are 129."""
+    return " | " + ext(POLICIES, sequence(*[sequence(oid("1.2.3" if i == 0 else "1.2.4.%d" % i)) for i in range(count)]))
 
 
 def maps(*pairs):
@@ -395,6 +407,8 @@ INPUTS = [
     ("inhibit-mapping-other", "6.1.4 (b) (2)", authority(holds("1.2.3", "1.2.6"), maps("1.2.3:1.2.4")), holds("1.2.6"), "explicit no-mapping gives:1.2.6", "ok", 0),
     ("inhibit-mapping-not-explicit", "6.1.1 (f)", authority(holds("1.2.3"), maps("1.2.3:1.2.4")), holds("1.2.4"), "no-mapping gives:", "ok", 0),
     ("critical", "4.2.1.4", authority(holds("1.2.3", critical=True)), holds("1.2.3", critical=True), "explicit gives:1.2.3", "ok", 0),
+    ("128", "6.1.3 (d)", authority(holds(ANY)), many(128), "explicit policy:1.2.3 gives:1.2.3", "ok", 0),
+    ("129", "omnitls: what there is no room for counts as none", authority(holds(ANY)), many(129), "explicit policy:1.2.3", "POLICY", 0),
     ("self-issued-any", "6.1.3 (d) (2)", authority(holds("1.2.3")), holds("1.2.3"), "explicit no-any gives:1.2.3", "ok", 0),
 ]
 # What the anchor says: binds by choice only. name, section, anchor, options, wanted, depth
@@ -411,6 +425,8 @@ ANCHORS = [
 
 # One chain for each row of core/verify/profile.c, "rule-NAME": it breaks that one and no other. Name,
 # section, profile, lines, wanted; "-below" the default profile is content with all of them.
+# Nor is the other profile, but for a rule of both, and for a chain that cannot help breaking another rule.
+OF_BOTH = {"issuer-key-unnamed": "MALFORMED", "nameless": "MALFORMED"}
 CRITICAL_NAMES = " | " + ext("subjectAltName", sequence(HOST), True)
 RULES = [
     ("serial-not-positive", "4.1.2.2", "strict", ["leaf leaf | serial=00"], "MALFORMED@0"),
@@ -495,7 +511,7 @@ SIGNATURES = [
 
 
 def case(name, source, lines, want, depth):
-    print("case %s\n  source %s%s" % (name, "" if source[:2] in ("BR", "RF", "SE") else "RFC 5280 ", source))
+    print("case %s\n  source %s%s" % (name, "" if source[:2] in ("BR", "RF", "SE", "om") else "RFC 5280 ", source))
     for line in lines:
         print("  " + line)
     print("  want %s\n" % (want if want == "ok" else "%s@%d" % (want, depth)))
@@ -572,8 +588,9 @@ def policies():
 def rules():
     for name, section, profile, lines, want in RULES:
         verdict_and_depth = want.split("@")
-        for options, wanted in ((profile, verdict_and_depth[0]), (None, "ok")):
-            suffix = "" if options else "-default"
+        other = "webpki" if profile == "strict" else "strict"
+        for options, wanted in ((profile, verdict_and_depth[0]), (None, "ok"), (other, OF_BOTH.get(name, "ok"))):
+            suffix = "" if options == profile else "-" + (options or "default")
             case("rule-" + name + suffix, section, lines + (["options " + options] if options else []), wanted, int(verdict_and_depth[1]))
     # whatever an anchor breaks is its own affair
     for profile in ("strict", "webpki"):
@@ -583,8 +600,40 @@ def rules():
     case("rule-good-webpki-address", "BR 7.1.4.3", ["leaf leaf | subject=/CN=192.0.2.1 | ext subjectAltName=DNS:host.test,IP:192.0.2.1", "options webpki"], "ok", 0)
 
 
+LONG = ["options long"]
+NO_IDS = " | drop=subjectKeyIdentifier | drop=authorityKeyIdentifier"
+
+
+def diamonds(levels):
+    """Two certificates for each key: paths double with each level, signatures do not."""
+    lines = ["ca stranger | issuer=stranger"]
+    for level in range(levels, 0, -1):
+        name = " | subject=/O=Corpus/CN=level%d | issuer=%s" % (level, "a%d" % (level + 1) if level < levels else "stranger")
+        lines += ["ca a%d%s" % (level, name), "ca b%d%s | keyof=a%d" % (level, name, level)]
+    sent = ["%s%d" % (which, level) for level in range(1, levels + 1) for which in "ab"]
+    return lines + ["leaf leaf | issuer=a1", "send leaf " + " ".join(sent)] + LONG
+
+
+def other_kinds(keys, others):
+    """Each key signed the one before; many others of the same name are of a kind that cannot have."""
+    name = " | subject=/O=Corpus/CN=mesh"
+    lines = ["ca c%d%s | issuer=c%d%s" % (i, name, min(i + 1, keys + 1), NO_IDS) for i in range(keys + 1, 0, -1)]
+    lines += ["ca f%d%s | issuer=f%d | key=ed25519%s" % (i, name, i, NO_IDS) for i in range(others)]
+    sent = ["c%d" % i for i in range(1, keys + 1)] + ["f%d" % i for i in range(others)]
+    return lines + ["leaf leaf | issuer=c1 | drop=authorityKeyIdentifier", "send leaf " + " ".join(sent)] + LONG
+
+
+def searches():
+    bounded = "omnitls: a hostile chain costs at most the budget"
+    case("search-126-steps", bounded, diamonds(6), "UNKNOWN_CA", 6)
+    case("search-254-steps", bounded, diamonds(7), "LIMIT", 0)
+    # no engine is asked about these: more of them than signatures that may be checked
+    case("search-signatures-of-other-kinds", bounded, other_kinds(5, 12), "BAD_SIGNATURE", 5)
+
+
 if __name__ == "__main__":
     forms()
+    searches()
     rules()
     policies()
     lists()
