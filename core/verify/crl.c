@@ -16,6 +16,7 @@ typedef enum crl_use {
     CRL_DELTA,
     CRL_KIND,
     CRL_SIGNATURE,
+    CRL_RULE,
     CRL_EARLY,
     CRL_LATE,
     CRL_GOOD
@@ -28,6 +29,7 @@ static const char *use_words(crl_use use)
         [CRL_DELTA] = "is covered only by a delta revocation list, without the list it changes",
         [CRL_KIND] = "is covered only by a revocation list that does not apply to it",
         [CRL_SIGNATURE] = "is covered only by a revocation list that its issuer did not sign",
+        [CRL_RULE] = "is covered only by a revocation list that breaks a rule of the profile",
         [CRL_EARLY] = "is covered only by a revocation list that is not yet valid",
         [CRL_LATE] = "is covered only by a revocation list that has expired",
         [CRL_GOOD] = "is covered by revocation lists for some reasons only",
@@ -42,11 +44,12 @@ typedef struct crl_state {
     const omni_x509 *cert;
     uint64_t issuer_hash; /* the certificate's, as the lists have theirs */
     crl_use best;
+    const char *words, *section; /* of the rule that one breaks; NULL */
     uint16_t reasons; /* it is covered for */
     bool revoked;
 } crl_state;
 
-static otls_status use_of(omni_search *search, const crl_state *state, omni_crl *crl,
+static otls_status use_of(omni_search *search, crl_state *state, omni_crl *crl,
                           uint16_t reasons, crl_use *use, otls_error *err)
 {
     const int64_t now = search->request->time;
@@ -58,6 +61,9 @@ static otls_status use_of(omni_search *search, const crl_state *state, omni_crl 
     *use = CRL_SIGNATURE;
     OMNI_TRY(omni_crl_signed(search, state->depth, crl, &good, err));
     if (!good)
+        return OTLS_OK;
+    *use = CRL_RULE;
+    if (omni_profile_list(search->request, crl, &state->words, &state->section))
         return OTLS_OK;
     *use = now < crl->this_update ? CRL_EARLY : now > crl->next_update ? CRL_LATE : CRL_GOOD;
     return OTLS_OK;
@@ -84,7 +90,7 @@ static bool changes(const omni_crl *delta, const omni_crl *complete)
 }
 
 /* (i), (j): what the newest of the complete list's deltas says, and where they are silent, the list. */
-static otls_status look_up(omni_search *search, const crl_state *state, const omni_crl *complete,
+static otls_status look_up(omni_search *search, crl_state *state, const omni_crl *complete,
                            uint16_t reasons, omni_crl_entry *entry, otls_error *err)
 {
     const otls_trust *trust = search->request->trust;
@@ -151,8 +157,9 @@ static otls_status check_certificate(omni_search *search, size_t depth, omni_fin
     if (state.revoked)
         omni_findings_add(findings, OTLS_VERIFY_REVOKED, (int32_t)depth, cert, NULL);
     else if (state.reasons != OMNI_CRL_REASONS)
-        omni_findings_add(findings, OTLS_VERIFY_REVOCATION_UNKNOWN, (int32_t)depth, cert,
-                          use_words(state.best));
+        omni_findings_add_rule(findings, OTLS_VERIFY_REVOCATION_UNKNOWN, (int32_t)depth, cert,
+                               state.best == CRL_RULE ? state.words : use_words(state.best),
+                               state.best == CRL_RULE ? state.section : NULL);
     return OTLS_OK;
 }
 

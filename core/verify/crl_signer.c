@@ -44,7 +44,7 @@ static otls_status check_signature(omni_search *search, omni_crl *crl, const omn
     *good = signed_by(crl, cert->spki);
     if (*good || crl->signature_algorithm.kind == 0)
         return OTLS_OK;
-    if (search->signature_count >= OMNI_PATH_SIGNATURE_MAX) {
+    if (search->signature_count >= search->signature_max) {
         search->exhausted = true;
         return OTLS_OK;
     }
@@ -105,6 +105,7 @@ static otls_status has_path(omni_search *search, const otls_certificate *signer,
     request = signer_request(search->request, chain);
     omni_search_begin(other, &request);
     other->signature_count = search->signature_count;
+    other->signature_max = search->signature_max;
     other->expansion_count = search->expansion_count;
     other->name_check_count = search->name_check_count;
     status = omni_path_search(other, &found, err);

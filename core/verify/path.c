@@ -42,8 +42,8 @@ static bool worth_remembering(const omni_path_step *child, const omni_path_step 
     return issuer->anchor != NULL && child->anchor == NULL && child->certificate->x509.is_ca;
 }
 
-/* There can be more than have room: signatures that are refused before an engine is asked do not count
- * towards the budget. What is not noted is found out again. */
+/* There is room for every step, whether or not an engine was asked; what is not noted would be found out
+ * again. */
 static void note_edge(omni_search *search, const omni_path_step *child,
                       const omni_path_step *issuer, uint8_t result)
 {
@@ -80,7 +80,7 @@ static otls_status edge(omni_search *search, const omni_path_step *child,
         *result = EDGE_UNSUPPORTED;
         return OTLS_OK;
     }
-    if (search->signature_count >= OMNI_PATH_SIGNATURE_MAX) {
+    if (search->signature_count >= search->signature_max) {
         search->exhausted = true;
         *result = EDGE_UNSUPPORTED;
         return OTLS_OK;
@@ -263,7 +263,21 @@ static otls_status advance(omni_search *search, omni_path_node *node, otls_error
 static bool budget_left(const omni_search *search)
 {
     return search->expansion_count < OMNI_PATH_EXPANSION_MAX &&
-           search->signature_count < OMNI_PATH_SIGNATURE_MAX;
+           search->signature_count < search->signature_max;
+}
+
+/*
+ * Nine certificates need nine checks at most, in whatever order they come, when each names its issuer's
+ * key; what goes beyond is somebody who lets us try keys, of 4,096 bits perhaps.
+ */
+size_t omni_path_signature_max(const omni_verify_request *request)
+{
+    const bool lists =
+        (request->flags & (OTLS_VERIFY_OPTION_CRL_LEAF | OTLS_VERIFY_OPTION_CRL_CHAIN)) != 0;
+    const size_t certificates = request->max_certificates;
+
+    return OMNI_PATH_SIGNATURE_MAX + (lists ? OMNI_PATH_LISTS_MAX : 0u) +
+           (certificates > OTLS_CHAIN_CERTIFICATES ? certificates - OTLS_CHAIN_CERTIFICATES : 0u);
 }
 
 void omni_search_begin(omni_search *search, const omni_verify_request *request)
@@ -275,6 +289,7 @@ void omni_search_begin(omni_search *search, const omni_verify_request *request)
     for (size_t i = 0; i < search->sent_count; i++)
         search->sent_key[i] = NULL;
     search->edge_count = search->signature_count = 0;
+    search->signature_max = omni_path_signature_max(request);
     search->expansion_count = search->name_check_count = 0;
     search->exhausted = false;
     search->best = (omni_findings){.depth = -1};

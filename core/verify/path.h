@@ -14,7 +14,8 @@
 
 /* What a hostile chain can cost at most. */
 #define OMNI_PATH_SENT_MAX OTLS_CHAIN_CERTIFICATES_MAX
-#define OMNI_PATH_SIGNATURE_MAX 64      /* signature checks */
+#define OMNI_PATH_SIGNATURE_MAX 10      /* signature checks: the usual chain's, and one to spare */
+#define OMNI_PATH_LISTS_MAX 54          /* more of them where revocation lists are looked at */
 #define OMNI_PATH_EXPANSION_MAX 128     /* steps from a certificate to a possible issuer */
 #define OMNI_PATH_CANDIDATE_MAX 128     /* possible issuers kept at one time, all levels together */
 #define OMNI_PATH_NAME_CHECK_MAX 250000 /* comparisons of a name with a name constraint */
@@ -54,8 +55,9 @@ typedef struct omni_search {
     uint64_t sent_hash[OMNI_PATH_SENT_MAX]; /* of the subjects */
     otls_native_public_key *sent_key[OMNI_PATH_SENT_MAX];
     size_t sent_count;
-    omni_path_edge edges[OMNI_PATH_SIGNATURE_MAX]; /* what is known already */
-    size_t edge_count, signature_count, expansion_count, name_check_count;
+    /* what is known already: one for each step, whether or not its signature was worth a check */
+    omni_path_edge edges[OMNI_PATH_EXPANSION_MAX];
+    size_t edge_count, signature_max, signature_count, expansion_count, name_check_count;
     const char *by; /* who answered omni_path_signature last: the engine, or core for all of them */
     bool exhausted;
     omni_findings best; /* of the refused path that got furthest */
@@ -77,6 +79,10 @@ otls_status omni_path_signature(omni_search *search, const omni_path_step *issue
                                 const otls_signature_algorithm *algorithm, otls_slice data,
                                 otls_slice signature, otls_error *err);
 
+/** How many signatures may be checked for a request: more where it permits more certificates, or wants
+ *  lists looked at. */
+size_t omni_path_signature_max(const omni_verify_request *request);
+
 /** How many bits the security level of the request asks for. */
 int omni_path_strength(const omni_search *search);
 
@@ -87,6 +93,11 @@ otls_status omni_path_check(omni_search *search, bool complete, omni_findings *f
 /* Rules in files of their own; `n` is the length of the path. */
 void omni_path_check_usage(const omni_search *search, size_t depth, omni_findings *findings);
 void omni_path_check_profile(const omni_search *search, size_t depth, omni_findings *findings);
+/** A GeneralizedTime of a year that UTCTime is for (RFC 5280 4.1.2.5)? */
+bool omni_profile_early_general(const omni_tlv *time);
+/** The first rule of the request's profile that a list breaks; false: none. */
+bool omni_profile_list(const omni_verify_request *request, const omni_crl *crl, const char **words,
+                       const char **section);
 void omni_path_check_names(omni_search *search, omni_findings *findings);
 void omni_path_check_policies(const omni_search *search, omni_findings *findings);
 /** The user-constrained policy set of the path in search->path (6.1.6) as dotted text, OMNI_OID_TEXT_MAX

@@ -37,6 +37,25 @@ static bool serial_not_positive(const omni_x509 *cert, size_t depth)
            (cert->serial.size == 1 && cert->serial.data[0] == 0);
 }
 
+static bool date_form(const omni_x509 *cert, size_t depth)
+{
+    omni_der tbs, validity;
+    omni_tlv part;
+
+    (void)depth;
+    if (!omni_der_only(cert->tbs, OMNI_DER_SEQUENCE, &tbs))
+        return true;
+    (void)omni_der_take(&tbs, OMNI_DER_CONTEXT_CONSTRUCTED(0), &part);
+    for (unsigned field = 0; field < 3; field++) /* serial number, signature, issuer */
+        (void)omni_der_next(&tbs, &part);
+    if (!omni_der_enter(&tbs, OMNI_DER_SEQUENCE, &validity))
+        return true;
+    while (omni_der_next(&validity, &part))
+        if (omni_profile_early_general(&part))
+            return true;
+    return false;
+}
+
 static bool issuer_empty(const omni_x509 *cert, size_t depth)
 {
     (void)depth;
@@ -297,6 +316,8 @@ static const rule rules[] = {
     {"serial-not-positive", "RFC 5280 4.1.2.2", STRICT, MALFORMED, serial_not_positive,
      "has a serial number that is not positive"},
     {"issuer-empty", "RFC 5280 4.1.2.4", STRICT, MALFORMED, issuer_empty, "has no issuer"},
+    {"date-form", "RFC 5280 4.1.2.5", STRICT, MALFORMED, date_form,
+     "has a date before 2050 as GeneralizedTime"},
     {"authority-subject-empty", "RFC 5280 4.1.2.6", STRICT, MALFORMED, authority_subject_empty,
      "is an authority's without a name"},
     {"nameless", "RFC 5280 4.1.2.6", STRICT, MALFORMED, nameless, "has no name at all"},

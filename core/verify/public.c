@@ -158,7 +158,7 @@ void otls_verdict_work(const otls_verdict *verdict, otls_verify_work *out)
                                    .signatures = verdict->signatures,
                                    .expansions = verdict->expansions,
                                    .name_comparisons = verdict->name_comparisons,
-                                   .signatures_max = OMNI_PATH_SIGNATURE_MAX,
+                                   .signatures_max = verdict->signatures_max,
                                    .expansions_max = OMNI_PATH_EXPANSION_MAX,
                                    .name_comparisons_max = OMNI_PATH_NAME_CHECK_MAX};
 

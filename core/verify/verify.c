@@ -46,6 +46,8 @@ static void verdict_begin(otls_verdict *verdict)
     verdict->text[0] = '\0';
     verdict->chain_count = verdict->path_count = verdict->policy_count = 0;
     verdict->signatures = verdict->expansions = verdict->name_comparisons = 0;
+    verdict->signatures_max = 0;
+    verdict->rule = verdict->advice = NULL;
     verdict->policies = NULL;
 }
 
@@ -177,6 +179,7 @@ otls_status omni_verify_chain(const omni_verify_request *request, otls_verdict *
 {
     if (omni_verify_presented(request, verdict))
         return OTLS_OK;
+    verdict->signatures_max = (uint32_t)omni_path_signature_max(request);
     if (request->verifier == OTLS_VERIFIER_ENGINE)
         return omni_verify_by_engine(request, verdict, err);
     return verify_uniform(request, verdict, err);

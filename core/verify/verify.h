@@ -44,7 +44,7 @@ struct otls_verdict {
     int32_t depth;  /* of the failing certificate; -1 */
     uint8_t alert;  /* the alert that fits; 0 when good */
     const char *rule, *advice; /* static words; NULL when good */
-    uint32_t signatures, expansions, name_comparisons;
+    uint32_t signatures, signatures_max, expansions, name_comparisons;
     char text[192]; /* a sentence for a person; empty when good */
     const otls_certificate *chain[OMNI_VERIFY_CHAIN_MAX]; /* leaf to anchor; references held */
     /* what was put together, whole or not, and what is wrong with each of it; references held */

@@ -313,6 +313,27 @@ static void tamper(member *made, const char *how)
     }
 }
 
+ASN1_TIME *general_of(long long seconds)
+{
+    return ASN1_GENERALIZEDTIME_adj(NULL, 0, (int)(seconds / 86400), (long)(seconds % 86400));
+}
+
+/* `dates=general`: not as UTCTime, whatever the year. */
+static void set_dates(X509 *cert, const attribute *list, size_t count)
+{
+    const long long from = when(get(list, count, "from", "-100d")),
+                    to = when(get(list, count, "to", "100d"));
+    ASN1_TIME *date;
+
+    time_of(X509_getm_notBefore(cert), from);
+    time_of(X509_getm_notAfter(cert), to);
+    if (get(list, count, "dates", NULL) == NULL)
+        return;
+    date = general_of(to);
+    X509_set1_notAfter(cert, date);
+    ASN1_TIME_free(date);
+}
+
 /* What RFCs forbid of a key; before anything is made of it. */
 static void odd_key(member *made, const attribute *list, size_t count)
 {
@@ -379,8 +400,7 @@ static void make_certificate(corpus_case *test, bool authority, char *text)
     } else {
         X509_set_issuer_name(made->cert, X509_get_subject_name(issuer->cert));
     }
-    time_of(X509_getm_notBefore(made->cert), when(get(list, count, "from", "-100d")));
-    time_of(X509_getm_notAfter(made->cert), when(get(list, count, "to", "100d")));
+    set_dates(made->cert, list, count);
     X509_set_pubkey(made->cert, made->key);
     odd_key(made, list, count);
     if (get(list, count, "plain", NULL) == NULL)

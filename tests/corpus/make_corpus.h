@@ -54,6 +54,8 @@ member *need(corpus_case *test, const char *id);
 /** "-10d", "5s" from the reference time, or seconds since 1970. */
 long long when(const char *text);
 struct asn1_string_st *time_of(struct asn1_string_st *time, long long seconds);
+/** The same as GeneralizedTime. */
+struct asn1_string_st *general_of(long long seconds);
 struct X509_name_st *parse_name(char *text, const char *type);
 struct conf_st *empty_configuration(void);
 

@@ -56,6 +56,27 @@ static void revoke_with_issuer(X509_CRL *crl, const X509 *cert)
     GENERAL_NAMES_free(names);
 }
 
+/* `to=none`: nobody knows when. `dates=general`: as GeneralizedTime. */
+static void set_next(X509_CRL *crl, const char *to, bool general)
+{
+    ASN1_TIME *date;
+
+    if (strcmp(to, "none") == 0)
+        return;
+    date = general ? general_of(when(to)) : time_of(NULL, when(to));
+    X509_CRL_set1_nextUpdate(crl, date);
+    ASN1_TIME_free(date);
+}
+
+/* `revoke-general=`: its date as GeneralizedTime. */
+static void revoke_general(X509_CRL *crl, const X509 *cert)
+{
+    ASN1_TIME *date = general_of(when("-10d"));
+
+    X509_REVOKED_set_revocationDate(revoke(crl, X509_get0_serialNumber(cert)), date);
+    ASN1_TIME_free(date);
+}
+
 void make_crl(corpus_case *test, char *text)
 {
     attribute list[ATTRIBUTES_MAX];
@@ -69,12 +90,12 @@ void make_crl(corpus_case *test, char *text)
     X509_CRL_set_issuer_name(crl, X509_get_subject_name(issuer->cert));
     X509_CRL_set1_lastUpdate(crl, date);
     ASN1_TIME_free(date);
-    date = time_of(NULL, when(get(list, count, "to", "30d")));
-    X509_CRL_set1_nextUpdate(crl, date);
-    ASN1_TIME_free(date);
+    set_next(crl, get(list, count, "to", "30d"), get(list, count, "dates", NULL) != NULL);
     for (size_t i = 1; i < count; i++) {
         if (strcmp(list[i].name, "revoke") == 0) {
             revoke(crl, X509_get0_serialNumber(need(test, list[i].value)->cert));
+        } else if (strcmp(list[i].name, "revoke-general") == 0) {
+            revoke_general(crl, need(test, list[i].value)->cert);
         } else if (strcmp(list[i].name, "remove") == 0) {
             remove_entry(crl, need(test, list[i].value)->cert);
         } else if (strcmp(list[i].name, "revoke-for") == 0) {

@@ -427,10 +427,16 @@ ANCHORS = [
 # section, profile, lines, wanted; "-below" the default profile is content with all of them.
 # Nor is the other profile, but for a rule of both, and for a chain that cannot help breaking another rule.
 OF_BOTH = {"issuer-key-unnamed": "MALFORMED", "nameless": "MALFORMED"}
+NUMBER, KEY_NAMED = " | ext 2.5.29.20=DER:020105", " | ext authorityKeyIdentifier=keyid"
 CRITICAL_NAMES = " | " + ext("subjectAltName", sequence(HOST), True)
 RULES = [
     ("serial-not-positive", "4.1.2.2", "strict", ["leaf leaf | serial=00"], "MALFORMED@0"),
     ("issuer-empty", "4.1.2.4", "strict", ["ca ca2 | issuer=ca2 | subject=/", "leaf leaf | issuer=ca2", "send leaf", "trust ca2"], "MALFORMED@0"),
+    ("date-form", "4.1.2.5", "strict", ["leaf leaf | dates=general"], "MALFORMED@0"),
+    ("list-date-form", "5.1.2.5", "strict", ["leaf leaf", "crl int | dates=general" + NUMBER + KEY_NAMED], "REVOCATION_UNKNOWN@0"),
+    ("list-next-update-absent", "5.1.2.5", "strict", ["leaf leaf", "crl int | to=none" + NUMBER + KEY_NAMED], "REVOCATION_UNKNOWN@0"),
+    ("list-key-unnamed", "5.2.1", "strict", ["leaf leaf", "crl int" + NUMBER], "REVOCATION_UNKNOWN@0"),
+    ("list-number-absent", "5.2.3", "strict", ["leaf leaf", "crl int" + KEY_NAMED], "REVOCATION_UNKNOWN@0"),
     ("authority-subject-empty", "4.1.2.6", "strict", ["ca ca2 | subject=/", "leaf leaf | issuer=ca2", "send leaf ca2"], "MALFORMED@0"),
     ("nameless", "4.1.2.6", "strict", ["leaf leaf | subject=/ | drop=subjectAltName", "host -"], "MALFORMED@0"),
     ("issuer-key-unnamed", "4.2.1.1", "strict", ["leaf leaf | drop=authorityKeyIdentifier"], "MALFORMED@0"),
@@ -589,9 +595,15 @@ def rules():
     for name, section, profile, lines, want in RULES:
         verdict_and_depth = want.split("@")
         other = "webpki" if profile == "strict" else "strict"
-        for options, wanted in ((profile, verdict_and_depth[0]), (None, "ok"), (other, OF_BOTH.get(name, "ok"))):
+        lists = " crl-leaf" if any(line.startswith("crl ") for line in lines) else ""
+        for options, wanted in ((profile, verdict_and_depth[0]), ("", "ok"), (other, OF_BOTH.get(name, "ok"))):
             suffix = "" if options == profile else "-" + (options or "default")
+            options = (options + lists).strip()
             case("rule-" + name + suffix, section, lines + (["options " + options] if options else []), wanted, int(verdict_and_depth[1]))
+    good = "crl int" + NUMBER + KEY_NAMED
+    for name, line, want in (("list", good, "ok"), ("list-revokes", good + " | revoke=leaf", "REVOKED"), ("list-of-2051", good + " | to=9400d", "ok"), ("list-entry-date", good + " | revoke-general=int", "REVOCATION_UNKNOWN")):
+        case("rule-good-" + name, "5", ["leaf leaf", line, "options strict crl-leaf"], want, 0)
+    case("rule-good-dates", "4.1.2.5", ["leaf leaf | to=9400d", "options strict"], "ok", 0)
     # whatever an anchor breaks is its own affair
     for profile in ("strict", "webpki"):
         lines = ["ca root2 | issuer=root2 | serial=00 | drop=keyUsage | drop=subjectKeyIdentifier | ext basicConstraints=CA:TRUE | key=ed25519", "leaf leaf | issuer=root2 | ext authorityKeyIdentifier=DER:" + sequence(tlv(0x80, b"x")).hex(), "send leaf", "trust root2", "options " + profile]

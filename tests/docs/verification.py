@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """verification.py ROOT [--write]: docs/verification.md is what the tables of the verifier say.
 
-Rules of the profiles from core/verify/profile.c, causes from core/verify/report.c, keys and forms that
+Rules of the profiles from core/verify/profile.c and profile_lists.c, causes from core/verify/report.c, keys and forms that
 are always refused from core/x509/key_fault.c and core/x509/form.c; each rule has a chain "rule-NAME" in tests/corpus/make_forms.py that breaks it.
 """
 import pathlib
@@ -33,7 +33,7 @@ def faults(root):
 
 
 def render(root):
-    profile = (root / "core/verify/profile.c").read_text()
+    profile = (root / "core/verify/profile.c").read_text() + (root / "core/verify/profile_lists.c").read_text()
     report = (root / "core/verify/report.c").read_text()
     forms = (root / "tests/corpus/make_forms.py").read_text()
     rules, causes = ROW.findall(profile), CAUSE.findall(report)

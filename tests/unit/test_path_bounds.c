@@ -13,6 +13,10 @@
 #define ISSUER "30{31{30{06{550403} 0c{'issuer'}}}}"
 #define CA_TRUE "30{06{551d13} 01{ff} 04{30{01{ff}}}}"
 
+/* Of the form that Ed25519 has: S is zero. */
+#define ZEROS "00000000000000000000000000000000"
+#define SIGNATURE "03{00" ZEROS ZEROS ZEROS ZEROS "}"
+
 static const int64_t good_time = 1767225600; /* 2026-01-01 */
 
 static otls_certificate *decode(const cert_parts *parts)
@@ -40,16 +44,12 @@ static otls_certificate *authority(unsigned which)
     return decode(&parts);
 }
 
-/* The verdict on a leaf that any of `count` anchors could have signed, and none did. The signature has
- * Ed25519's size, so that an engine must be asked where the algorithm is that. */
-static uint32_t flags_among(unsigned count, const char *algorithm)
+/* The verdict on a leaf that any of `count` anchors could have signed, and none did. */
+static uint32_t flags_among(unsigned count, const char *algorithm, const char *signature)
 {
-    static const char octets[] = "0101010101010101 0101010101010101"
-                                 "0101010101010101 0101010101010101";
-    char signature[160];
     const cert_parts parts = {.issuer = ISSUER, .algorithm = algorithm, .signature = signature};
-    otls_certificate *leaf;
-    const otls_certificate *sent;
+    otls_certificate *leaf = decode(&parts);
+    const otls_certificate *sent = leaf;
     omni_verify_request request = {
         .chain = &sent, .chain_count = 1, .max_depth = -1, .security_level = -1, .time = good_time};
     otls_trust *trust = NULL;
@@ -78,18 +78,103 @@ static uint32_t flags_among(unsigned count, const char *algorithm)
 
 Test(path_bounds, signatures)
 {
-    cr_expect_neq(flags_among(4, NULL), 0);
-    cr_expect_eq(flags_among(4, NULL) & OTLS_VERIFY_LIMIT, 0);
-    cr_expect_eq(flags_among(OMNI_PATH_SIGNATURE_MAX, NULL) & OTLS_VERIFY_LIMIT, 0);
-    cr_expect_neq(flags_among(OMNI_PATH_SIGNATURE_MAX + 1, NULL) & OTLS_VERIFY_LIMIT, 0);
+    cr_expect_neq(flags_among(4, NULL, SIGNATURE), 0);
+    cr_expect_eq(flags_among(4, NULL, SIGNATURE) & OTLS_VERIFY_LIMIT, 0);
+    cr_expect_eq(flags_among(OMNI_PATH_SIGNATURE_MAX, NULL, SIGNATURE) & OTLS_VERIFY_LIMIT, 0);
+    cr_expect_neq(flags_among(OMNI_PATH_SIGNATURE_MAX + 1, NULL, SIGNATURE) & OTLS_VERIFY_LIMIT, 0);
+}
+
+/* What core sees to be none is no work for an engine; each step is remembered all the same. */
+Test(path_bounds, malformed_signatures)
+{
+    cr_expect_eq(flags_among(100, NULL, NULL), OTLS_VERIFY_BAD_SIGNATURE);
+    cr_expect_eq(flags_among(OMNI_PATH_CANDIDATE_MAX, NULL, NULL), OTLS_VERIFY_BAD_SIGNATURE);
+    cr_expect_neq(flags_among(OMNI_PATH_CANDIDATE_MAX + 40, NULL, NULL) & OTLS_VERIFY_LIMIT, 0);
+}
+
+/* ---- ten RSA-4096 -----------------------------------------------------------------------------
+ */
+
+enum { OCTETS = 512, CHAIN = OTLS_CHAIN_CERTIFICATES, ANCHORS = 4 };
+
+/* Of the one name, with an RSA key of 4,096 bits and a signature of such a key that is nobody's. */
+static otls_certificate *large(unsigned which)
+{
+    static char number[2 * OCTETS + 1], spki[2 * OCTETS + 128], signature[2 * OCTETS + 16];
+    const cert_parts parts = {.issuer = ISSUER,
+                              .subject = ISSUER,
+                              .spki = spki,
+                              .extensions = CA_TRUE,
+                              .algorithm = "30{06{2a864886f70d01010b}0500}",
+                              .outer = "30{06{2a864886f70d01010b}0500}",
+                              .signature = signature};
+
+    for (unsigned i = 0; i < OCTETS; i++)
+        (void)snprintf(number + 2 * (size_t)i, 3, "%02x",
+                       0xc1u ^ (i == 7   ? which
+                                : i == 0 ? 0
+                                         : i & 0x3eu));
+    (void)snprintf(spki, sizeof(spki),
+                   "30{30{06{2a864886f70d010101}0500} 03{00 30{02{00%s} 02{010001}}}}", number);
+    (void)snprintf(signature, sizeof(signature), "03{00 %s}", number);
+    signature[6] = '7'; /* below every modulus */
+    return decode(&parts);
+}
+
+static void expect_ten(otls_trust *trust, const otls_certificate *const *chain, size_t count,
+                       const otls_backend *backend)
+{
+    otls_verify_parameters parameters = OTLS_VERIFY_PARAMETERS_INIT;
+    otls_verify_work work = {.size = sizeof(work)};
+    otls_verdict *verdict = NULL;
+    const size_t issuers = count - 1 + ANCHORS;
+
+    parameters.backend = backend;
+    parameters.time = good_time;
+    cr_assert_eq(otls_trust_verify(trust, chain, count, &parameters, &verdict, NULL), OTLS_OK);
+    otls_verdict_work(verdict, &work);
+    cr_expect_eq(work.signatures_max, 10);
+    cr_expect_eq(work.signatures, issuers > 10 ? 10 : issuers, "%s: %u of %zu",
+                 otls_backend_name(backend), (unsigned)work.signatures, issuers);
+    cr_expect_eq((otls_verdict_flags(verdict) & OTLS_VERIFY_LIMIT) != 0, issuers > 10);
+    otls_verdict_free(verdict);
+}
+
+/* Whatever is presented within the default limits, each of them the possible issuer of each, and
+ * anchors of the same name besides: counted, not timed. */
+Test(path_bounds, ten_rsa_4096)
+{
+    const otls_certificate *chain[CHAIN];
+    const otls_backend *engines[8];
+    const size_t engine_count = otls_backend_list(engines, 8);
+    otls_trust *trust = NULL;
+
+    cr_assert_eq(otls_trust_new(&trust, NULL), OTLS_OK);
+    for (unsigned i = 0; i < CHAIN + ANCHORS; i++) {
+        otls_certificate *made = large(i);
+
+        cr_assert_eq(otls_certificate_key_bits(made), 4096);
+        if (i < CHAIN) {
+            chain[i] = made;
+            continue;
+        }
+        cr_assert_eq(otls_trust_add_certificate(trust, made, NULL), OTLS_OK);
+        otls_certificate_free(made);
+    }
+    for (size_t i = 0; i < engine_count && i < 8; i++)
+        for (size_t count = 1; count <= CHAIN; count++)
+            expect_ten(trust, chain, count, engines[i]);
+    for (size_t i = 0; i < CHAIN; i++)
+        otls_certificate_free(chain[i]);
+    otls_trust_free(trust);
 }
 
 Test(path_bounds, candidates)
 {
     static const char unknown[] = "30{06{2a030405}}"; /* costs no signature check */
 
-    cr_expect_eq(flags_among(OMNI_PATH_CANDIDATE_MAX, unknown) & OTLS_VERIFY_LIMIT, 0);
-    cr_expect_neq(flags_among(OMNI_PATH_CANDIDATE_MAX + 40, unknown) & OTLS_VERIFY_LIMIT, 0);
+    cr_expect_eq(flags_among(OMNI_PATH_CANDIDATE_MAX, unknown, NULL) & OTLS_VERIFY_LIMIT, 0);
+    cr_expect_neq(flags_among(OMNI_PATH_CANDIDATE_MAX + 40, unknown, NULL) & OTLS_VERIFY_LIMIT, 0);
 }
 
 /* Signatures that are refused before an engine is asked cost no check; what is noted about them must
@@ -98,9 +183,9 @@ Test(path_bounds, signatures_that_no_engine_is_asked_about)
 {
     static const char other[] = "30{06{2a8648ce3d040302}}"; /* ECDSA; the keys are Ed25519 */
 
-    cr_expect_eq(flags_among(OMNI_PATH_SIGNATURE_MAX, other), OTLS_VERIFY_BAD_SIGNATURE);
-    cr_expect_eq(flags_among(OMNI_PATH_CANDIDATE_MAX, other), OTLS_VERIFY_BAD_SIGNATURE);
-    cr_expect_neq(flags_among(OMNI_PATH_CANDIDATE_MAX + 1, other) & OTLS_VERIFY_LIMIT, 0);
+    cr_expect_eq(flags_among(OMNI_PATH_SIGNATURE_MAX, other, SIGNATURE), OTLS_VERIFY_BAD_SIGNATURE);
+    cr_expect_eq(flags_among(OMNI_PATH_CANDIDATE_MAX, other, SIGNATURE), OTLS_VERIFY_BAD_SIGNATURE);
+    cr_expect_neq(flags_among(OMNI_PATH_CANDIDATE_MAX + 1, other, SIGNATURE) & OTLS_VERIFY_LIMIT, 0);
 }
 
 /* ---- revocation lists ---------------------------------------------------------------------- */
@@ -165,7 +250,7 @@ static uint32_t flags_with_lists(const blocks *from, unsigned count)
     request.trust = trust;
     cr_assert_eq(otls_backend_find(&request.backend, NULL, NULL), OTLS_OK);
     cr_assert_eq(omni_verify_chain(&request, &verdict, NULL), OTLS_OK);
-    cr_expect_leq(verdict.signatures, OMNI_PATH_SIGNATURE_MAX, "%u lists", count);
+    cr_expect_leq(verdict.signatures, omni_path_signature_max(&request), "%u lists", count);
     omni_verdict_clear(&verdict);
     otls_trust_free(trust);
     return verdict.flags;
@@ -173,7 +258,7 @@ static uint32_t flags_with_lists(const blocks *from, unsigned count)
 
 Test(path_bounds, signatures_of_revocation_lists)
 {
-    enum { PATH = 2, ROOM = OMNI_PATH_SIGNATURE_MAX - PATH };
+    enum { PATH = 2, ROOM = OMNI_PATH_SIGNATURE_MAX + OMNI_PATH_LISTS_MAX - PATH };
     static blocks from;
 
     read_blocks(PKI("server-ecdsa-p256.pem"), &from);
