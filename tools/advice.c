@@ -90,10 +90,15 @@ static const char *advice(const otls_error *err)
     return system_advice(err->system_error);
 }
 
-void tool_advise(const otls_error *err)
+/* Ours knows the options of this command; the verdict's is for everybody. */
+void tool_advise(const otls_error *err, const otls_connection *conn)
 {
+    const otls_verdict *verdict =
+        conn != NULL && err->status == OTLS_E_VERIFY ? otls_connection_verdict(conn) : NULL;
     const char *text = advice(err);
 
+    if (text == NULL && verdict != NULL && *otls_verdict_advice(verdict) != '\0')
+        text = otls_verdict_advice(verdict);
     if (text != NULL)
         (void)fprintf(stderr, "  what to do: %s\n", text);
 }

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+enum { NAMES_SHOWN = 8 };
+
 void tool_complain(const tool_options *options, const char *format, ...)
 {
     char text[512], safe[1024];
@@ -50,22 +52,68 @@ int tool_report(const tool_options *options, const char *option, const otls_erro
     return tool_exit_code((otls_status)err->status, false);
 }
 
-/* The certificate that was refused, as it stands in what the peer sent. */
+static void print_names(const otls_certificate *cert)
+{
+    const size_t count = otls_certificate_san_count(cert);
+    char safe[1024];
+
+    for (size_t i = 0; i < count && i < NAMES_SHOWN; i++) {
+        char *text = NULL;
+
+        if (otls_certificate_san_text(cert, i, &text, NULL) == OTLS_OK)
+            (void)fprintf(stderr, "%s%s", i == 0 ? "  names: " : ", ",
+                          tool_printable(safe, sizeof(safe), text, strlen(text)));
+        otls_string_free(text);
+    }
+    if (count > NAMES_SHOWN)
+        (void)fprintf(stderr, " and %zu more", count - NAMES_SHOWN);
+    if (count != 0)
+        (void)fprintf(stderr, "\n");
+}
+
+static void print_certificate(const otls_certificate *cert, int depth)
+{
+    const char *subject = otls_certificate_subject(cert);
+    char safe[1024], from[32], to[32];
+
+    (void)fprintf(stderr, "  certificate %d: %s\n", depth,
+                  tool_printable(safe, sizeof(safe), subject, strlen(subject)));
+    print_names(cert);
+    otls_time_text(otls_certificate_not_before(cert), from);
+    otls_time_text(otls_certificate_not_after(cert), to);
+    (void)fprintf(stderr, "  valid: %s to %s\n", from, to);
+}
+
+/* The path's certificate, or where none was put together the one that stands there in what the peer
+ * sent. */
+static const otls_certificate *
+refused_certificate(const otls_connection *conn, const otls_verdict *verdict, const otls_error *err)
+{
+    const otls_certificate *cert = NULL;
+
+    if (conn == NULL || err->verify_depth < 0)
+        return NULL;
+    if (verdict != NULL)
+        cert = otls_verdict_chain(verdict, (size_t)err->verify_depth);
+    return cert != NULL ? cert : otls_connection_peer_chain(conn, (size_t)err->verify_depth);
+}
+
+/* As `omnitls verify` explains a chain. */
 static void print_refused(const otls_connection *conn, const otls_error *err)
 {
-    const otls_certificate *cert =
-        conn == NULL || err->verify_depth < 0
-            ? NULL
-            : otls_connection_peer_chain(conn, (size_t)err->verify_depth);
-    const char *subject = cert == NULL ? "" : otls_certificate_subject(cert);
-    char safe[1024], flags[512];
+    const otls_verdict *verdict = conn != NULL ? otls_connection_verdict(conn) : NULL;
+    const otls_certificate *cert = refused_certificate(conn, verdict, err);
+    const char *rule = verdict != NULL ? otls_verdict_rule(verdict) : "";
+    char flags[512];
 
     if (err->status != OTLS_E_VERIFY)
         return;
     if (cert != NULL)
-        (void)fprintf(stderr, "  certificate %d: %s\n", (int)err->verify_depth,
-                      tool_printable(safe, sizeof(safe), subject, strlen(subject)));
-    (void)fprintf(stderr, "  rule: %s\n", tool_flags_text(flags, sizeof(flags), err->verify_flags));
+        print_certificate(cert, (int)err->verify_depth);
+    if (*rule != '\0')
+        (void)fprintf(stderr, "  rule: %s\n", rule);
+    (void)fprintf(stderr, "  reasons: %s\n",
+                  tool_flags_text(flags, sizeof(flags), err->verify_flags));
 }
 
 int tool_report_peer(const tool_options *options, const otls_connection *conn,
@@ -74,7 +122,7 @@ int tool_report_peer(const tool_options *options, const otls_connection *conn,
     const int code = tool_report(options, NULL, err);
 
     print_refused(conn, err);
-    tool_advise(err);
+    tool_advise(err, conn);
     return code;
 }
 

@@ -220,7 +220,7 @@ otls_context *tool_context(const tool_options *options, const otls_backend *back
     if (err.text[0] == '\0')
         (void)snprintf(err.text, sizeof(err.text), "out of memory");
     (void)tool_report(options, option, &err);
-    tool_advise(&err);
+    tool_advise(&err, NULL);
     otls_context_free(context);
     *code = TOOL_USAGE;
     return NULL;

@@ -161,6 +161,20 @@ static void add_negotiated(json_t *object, const otls_connection *conn)
                         done ? json_string(tool_early_text(conn)) : json_null());
 }
 
+/* Which certificate, by which rule, and what to do: as `omnitls verify --json` has it. */
+static void add_refusal(json_t *object, const otls_connection *conn, const otls_error *err)
+{
+    const otls_verdict *verdict = conn != NULL && err != NULL && err->status == OTLS_E_VERIFY
+                                      ? otls_connection_verdict(conn)
+                                      : NULL;
+
+    if (verdict == NULL)
+        return;
+    json_object_set_new(object, "rule", json_string(otls_verdict_rule(verdict)));
+    json_object_set_new(object, "advice", json_string(otls_verdict_advice(verdict)));
+    json_object_set_new(object, "depth", json_integer(err->verify_depth));
+}
+
 json_t *tool_summary_json(const otls_backend *backend, const otls_connection *conn,
                           const otls_error *err)
 {
@@ -182,6 +196,7 @@ json_t *tool_summary_json(const otls_backend *backend, const otls_connection *co
                                     : json_string(otls_status_name((otls_status)err->status)));
     json_object_set_new(object, "reason", tool_json_text(err == NULL ? reason : err->text));
     json_object_set_new(object, "verify_flags", tool_flags_json(flags));
+    add_refusal(object, conn, err);
     if (err != NULL && err->alert >= 0) {
         json_object_set_new(object, "alert", json_string(otls_alert_name(err->alert)));
         json_object_set_new(object, "alert_received", json_boolean(err->alert_received));

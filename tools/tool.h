@@ -179,8 +179,9 @@ otls_password_callback tool_password_of(const tool_options *options);
 otls_status tool_set_revocation(const tool_options *options, otls_context *context,
                                 const char **option, otls_error *err);
 /* advice.c */
-/** What to do about a failure, on a line of standard error behind two blanks; nothing if there is nothing to say. */
-void tool_advise(const otls_error *err);
+/** What to do about a failure, on a line of standard error behind two blanks; nothing if there is nothing to say.
+ *  `conn` NULL = there is none. */
+void tool_advise(const otls_error *err, const otls_connection *conn);
 /* glance.c */
 struct tool_trace;
 /** What connect says beside the summary: the peer, its name, the path, when it ends, what it cost. */

@@ -10,6 +10,7 @@
 #define OMNITLS_CONNECTION_H
 
 #include <omnitls/context.h>
+#include <omnitls/verify.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -221,6 +222,14 @@ OTLS_API const otls_certificate *otls_connection_verified_chain(const otls_conne
                                                                 size_t index);
 /** 0 = verified; else OTLS_VERIFY_..., NOT_CHECKED among them when nothing was. */
 OTLS_API uint32_t otls_connection_verify_flags(const otls_connection *conn);
+/**
+ * What was found out about the peer's chain: the sentence, the rule, what to do, what it cost, and, where the
+ * context asks for policies or has a verify callback, the policies that are left (RFC 5280 6.1.6). Borrowed
+ * from the connection, until the peer is looked at again; read it where the connection is used. NULL while
+ * nobody has presented anything.
+ * A resumed session has flags and chain of the one that it resumes, and no costs.
+ */
+OTLS_API const otls_verdict *otls_connection_verdict(const otls_connection *conn);
 /** The first cause of failure, if there is one: fills `*err` and returns its status. */
 OTLS_API otls_status otls_connection_failure(const otls_connection *conn, otls_error *err);
 

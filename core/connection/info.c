@@ -102,6 +102,11 @@ uint32_t otls_connection_verify_flags(const otls_connection *conn)
     return conn->peer_verified ? conn->verdict.flags : (uint32_t)OTLS_VERIFY_NOT_CHECKED;
 }
 
+const otls_verdict *otls_connection_verdict(const otls_connection *conn)
+{
+    return conn->peer_verified ? &conn->verdict : NULL;
+}
+
 otls_status otls_connection_failure(const otls_connection *conn, otls_error *err)
 {
     if (conn->state != OMNI_STATE_FAILED)

@@ -26,6 +26,7 @@ otls_status omni_peer_refuse(otls_connection *conn, uint32_t flags, uint8_t fitt
     verdict->flags = flags;
     verdict->depth = 0;
     verdict->alert = fitting;
+    verdict->rule = verdict->advice = NULL;
     (void)snprintf(verdict->text, sizeof(verdict->text), "%s", text);
     *alert = fitting;
     return OTLS_E_VERIFY;
@@ -88,11 +89,12 @@ static void make_request(const otls_connection *conn, const presented *sent,
         .backend = conn->context->backend,
         .name = !conn->server && !settings->verdict.no_name_check ? &conn->reference : NULL,
         .time = omni_context_now(conn->context),
-        /* callbacks are shown the verdict */
-        .tell_policies =
-            settings->verdict.verify != NULL || settings->verdict.verify_certificate != NULL,
     };
     omni_verdict_settings_apply(&settings->verdict, conn->server, request);
+    /* callbacks are shown the verdict; who asks for policies may look later */
+    request->tell_policies = settings->verdict.verify != NULL ||
+                             settings->verdict.verify_certificate != NULL ||
+                             omni_verify_asks_policies(request);
     if (signs(conn))
         request->flags |= OTLS_VERIFY_OPTION_SIGNATURE;
 }

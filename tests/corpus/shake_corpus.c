@@ -211,10 +211,48 @@ static bool chain_equal(const shake *s, const otls_verdict *verdict)
     return true;
 }
 
+/* Policies are told where somebody asks for them. */
+static bool policies_equal(const shake *s, const otls_verdict *got, const otls_verdict *wanted)
+{
+    const otls_verify_parameters *p = &s->loaded->parameters;
+    const uint32_t asking = OTLS_VERIFY_OPTION_EXPLICIT_POLICY | OTLS_VERIFY_OPTION_INHIBIT_ANY |
+                            OTLS_VERIFY_OPTION_INHIBIT_MAPPING | OTLS_VERIFY_OPTION_ANCHOR_POLICIES;
+    const size_t count = otls_verdict_policy_count(got);
+
+    if ((p->options & asking) == 0 && p->policy_count == 0)
+        return count == 0;
+    for (size_t i = 0; i < count && count == otls_verdict_policy_count(wanted); i++)
+        if (strcmp(otls_verdict_policy(got, i), otls_verdict_policy(wanted, i)) != 0)
+            return false;
+    return count == otls_verdict_policy_count(wanted);
+}
+
+/* What the connection can tell afterwards: rule, remedy, bounds, policies. What is known of anchors
+ * from the first time costs nothing the next, so the costs are not compared. */
+static bool told(const shake *s, const otls_verdict *wanted)
+{
+    const otls_verdict *got = otls_connection_verdict(s->conn);
+    otls_verify_work work = {.size = sizeof(work)}, bounds = {.size = sizeof(bounds)};
+
+    if (got == NULL)
+        return false;
+    otls_verdict_work(got, &work);
+    otls_verdict_work(wanted, &bounds);
+    return otls_verdict_flags(got) == otls_verdict_flags(wanted) &&
+           otls_verdict_depth(got) == otls_verdict_depth(wanted) &&
+           strcmp(otls_verdict_text(got), otls_verdict_text(wanted)) == 0 &&
+           strcmp(otls_verdict_rule(got), otls_verdict_rule(wanted)) == 0 &&
+           strcmp(otls_verdict_advice(got), otls_verdict_advice(wanted)) == 0 &&
+           work.signatures <= bounds.signatures_max &&
+           work.signatures_max == bounds.signatures_max && policies_equal(s, got, wanted);
+}
+
 static bool same(const shake *s, const otls_verdict *verdict, int alert)
 {
     const uint32_t flags = otls_verdict_flags(verdict);
 
+    if (!told(s, verdict))
+        return false;
     if (flags == 0)
         return s->status == OTLS_OK && s->peer.status == 0 && s->peer.alert < 0 &&
                otls_connection_verify_flags(s->conn) == 0 && chain_equal(s, verdict);

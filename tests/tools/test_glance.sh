@@ -75,7 +75,10 @@ for engine in $engines; do
     go "$engine" --servername elsewhere.test && fail "another name, $engine"
     says "another name, $engine" 'another name'
     shows "another name, $engine" '^  certificate 0: CN=localhost,O=omnitls tests$'
-    shows "another name, $engine" '^  rule: name mismatch$'
+    shows "another name, $engine" '^  names: DNS:localhost'
+    shows "another name, $engine" '^  valid: [A-Z][a-z]{2} .* GMT to [A-Z][a-z]{2} .* GMT$'
+    shows "another name, $engine" '^  rule: RFC 9525 6$'
+    shows "another name, $engine" '^  reasons: name mismatch$'
     shows "another name, $engine" '^  what to do: .*--servername$'
 
     go "$engine" --pin "$pin" || fail "the pin, $engine: $(cat "$work/err")"
@@ -106,7 +109,12 @@ for engine in $engines; do
     go "$engine" || fail "revoked, and nobody asks, $engine: $(cat "$work/err")"
     go "$engine" --crl "$pki/int.crl"
     [ $? -eq 4 ] || fail "revoked, $engine: $(cat "$work/err")"
-    shows "revoked, $engine" '^  rule: revoked$'
+    shows "revoked, $engine" '^  rule: RFC 5280 6\.3$'
+    shows "revoked, $engine" '^  reasons: revoked$'
+    "$tool" connect -b "$engine" --json --ca "$pki/root.pem" --crl "$pki/int.crl" "localhost:$port" </dev/null >"$work/err" 2>&1
+    for pair in '"rule":"RFC 5280 6\.3"' '"advice":"do not use it' '"depth":0' '"names":\["DNS:'; do
+        shows "revoked, --json, $engine" "$pair"
+    done
     stop_serve
 done
 done_testing
