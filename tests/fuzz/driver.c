@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * driver [FILE | DIRECTORY]...: run a fuzz target without a fuzzer. Every file is tried as it is,
- * cut short, and with single bytes changed; then come inputs that owe nothing to any file. The
- * sequence is the same in every run, so that a failure comes back.
+ * driver [-t SECONDS] [-s SEED] [FILE | DIRECTORY]...: run a fuzz target without a fuzzer. Every file is
+ * tried as it is, cut short, and with single bytes changed; then come inputs that owe nothing to any
+ * file. The sequence is the same in every run with the same seed, so that a failure comes back. With -t
+ * all of that again and again, until so much CPU time is gone; an input that takes a tenth of a second of
+ * it is a failure.
  */
 #include <dirent.h>
 #include <stdint.h>
@@ -10,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #define INPUT_MAX 65536
 #define CUTS_MAX 256
@@ -19,7 +22,13 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static uint64_t state = 0x9e3779b97f4a7c15u;
-static unsigned long runs;
+static unsigned long runs, slow;
+static clock_t end, slowest; /* end: 0 = when everything has been tried once */
+
+static int over(void)
+{
+    return end != 0 && clock() >= end;
+}
 
 /* xorshift64*: reproducible, good enough to pick bytes */
 static uint32_t draw(uint32_t below)
@@ -30,6 +39,24 @@ static uint32_t draw(uint32_t below)
     return (uint32_t)((state * 0x2545f4914f6cdd1du) >> 32) % below;
 }
 
+static void try_timed(const uint8_t *data, size_t size)
+{
+    const clock_t start = clock();
+    clock_t taken;
+
+    (void)LLVMFuzzerTestOneInput(data, size);
+    taken = clock() - start;
+    if (taken > slowest)
+        slowest = taken;
+    if (taken < CLOCKS_PER_SEC / 10)
+        return;
+    printf("slow, %.3f s: ", (double)taken / CLOCKS_PER_SEC);
+    for (size_t i = 0; slow < 10 && i < size; i++)
+        printf("%02x", data[i]);
+    printf("\n");
+    slow++;
+}
+
 /* An exact copy on the heap, so that a read beyond the end is a read out of bounds. */
 static void try_bytes(const uint8_t *data, size_t size)
 {
@@ -38,7 +65,11 @@ static void try_bytes(const uint8_t *data, size_t size)
     if (copy == NULL)
         abort();
     memcpy(copy, data, size);
-    (void)LLVMFuzzerTestOneInput(copy, size);
+    if (end != 0) {
+        try_timed(copy, size);
+    } else {
+        (void)LLVMFuzzerTestOneInput(copy, size);
+    }
     free(copy);
     runs++;
 }
@@ -50,7 +81,7 @@ static void try_variations(uint8_t *data, size_t size)
     try_bytes(data, size);
     for (size_t length = 0; length < size; length += step)
         try_bytes(data, length);
-    for (int i = 0; i < CHANGES && size != 0; i++) {
+    for (int i = 0; i < CHANGES && size != 0 && !over(); i++) {
         uint8_t *at = data + draw((uint32_t)size);
         const uint8_t before = *at;
 
@@ -65,7 +96,7 @@ static void try_invented(void)
 {
     uint8_t data[256];
 
-    for (int i = 0; i < INVENTED; i++) {
+    for (int i = 0; i < INVENTED && !over(); i++) {
         const uint32_t size = draw(sizeof(data));
         const uint32_t alphabet = draw(3) == 0 ? 256 : 96;
 
@@ -106,6 +137,10 @@ static int try_path(const char *path)
     for (int i = 0; i < count; i++) {
         char full[4096];
 
+        if (over()) {
+            free(names[i]);
+            continue;
+        }
         (void)snprintf(full, sizeof(full), "%s/%s", path, names[i]->d_name);
         if (names[i]->d_name[0] != '.')
             failures += try_file(full);
@@ -120,9 +155,25 @@ int main(int argc, char **argv)
 {
     int failures = 0;
 
-    for (int i = 1; i < argc; i++)
-        failures += try_path(argv[i]);
-    try_invented();
-    printf("%lu inputs\n", runs);
-    return failures == 0 ? 0 : 1;
+    int first = 1;
+
+    for (; first + 1 < argc && argv[first][0] == '-'; first += 2) {
+        const unsigned long long number = strtoull(argv[first + 1], NULL, 10);
+
+        if (argv[first][1] == 't')
+            end = clock() + (clock_t)number * CLOCKS_PER_SEC;
+        else
+            state ^= number << 1;
+    }
+    do {
+        for (int i = first; i < argc && !over(); i++)
+            failures += try_path(argv[i]);
+        try_invented();
+    } while (end != 0 && !over() && failures == 0);
+    if (end != 0)
+        printf("%lu inputs, %lu slow, the slowest %.3f ms\n", runs, slow,
+               1000.0 * (double)slowest / CLOCKS_PER_SEC);
+    else
+        printf("%lu inputs\n", runs);
+    return failures == 0 && slow == 0 ? 0 : 1;
 }
