@@ -74,8 +74,9 @@ OTLS_API otls_status otls_context_set_key_log_file(otls_context *context, const 
 
 /**
  * A pointer of the application's on an object; `destroy` (may be NULL) gets it when it is replaced
- * and when the object is freed. otls_context_copy does not copy it. Contexts: OTLS_E_SEALED once in
- * use, because other threads may be reading it.
+ * and when the object is freed. otls_context_copy does not copy it. A context in use takes another
+ * pointer as long as neither it nor the one before has a `destroy`, else OTLS_E_SEALED: other threads
+ * may still be using what would be destroyed.
  */
 OTLS_API otls_status otls_context_set_user_data(otls_context *context, void *data,
                                                 void (*destroy)(void *data), otls_error *err);

@@ -19,8 +19,8 @@ extern "C" {
  * (highest `depth`) down to the leaf (0), with what is wrong with it: OTLS_VERIFY_..., 0 = nothing.
  * After a path that leads nowhere, these are the certificates that were put together. OTLS_OK keeps
  * the verdict; OTLS_OK with `*accepted` set to exactly `flags` forgives them for this certificate,
- * any other value forgives nothing. Anything else refuses: OTLS_VERIFY_REFUSED. Called on the
- * connection's thread, in full handshakes only.
+ * any other value forgives nothing. Anything else refuses, OTLS_VERIFY_REFUSED, and the certificates
+ * below are not asked about. Called on the connection's thread, in full handshakes only.
  */
 typedef otls_status (*otls_verify_certificate_callback)(otls_connection *conn,
                                                         const otls_certificate *certificate,

@@ -49,7 +49,9 @@ OTLS_API otls_status otls_connection_set_role(otls_connection *conn, otls_role r
                                               otls_error *err);
 /**
  * Client: whom we mean. A host name goes out as SNI and is verified; an IP address ("192.0.2.1",
- * "2001:db8::1") is verified against iPAddress SANs and not sent (RFC 6066 section 3). A trailing dot is dropped.
+ * "2001:db8::1", "fe80::1%eth0" without its zone) is verified against iPAddress SANs and not sent
+ * (RFC 6066 section 3). A trailing dot is dropped; letters go out as they are given, and match in either
+ * case. Internationalised names are given as A-labels ("xn--..."): OTLS_E_USAGE for what is not ASCII.
  * Letters, digits, hyphens, dots and underscores; servers refuse a hello with other octets in the name
  * (illegal_parameter), and where they lack OTLS_FEATURE_UNDERSCORE_NAMES, one with an underscore
  * (OTLS_E_UNSUPPORTED, unrecognized_name).

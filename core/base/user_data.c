@@ -5,11 +5,13 @@
 
 void omni_user_data_set(omni_user_data *slot, void *data, void (*destroy)(void *data))
 {
-    const omni_user_data old = *slot;
+    void (*const old_destroy)(void *) = slot->destroy;
+    void *const old = atomic_exchange(&slot->data, data);
 
-    *slot = (omni_user_data){data, destroy};
-    if (old.destroy != NULL)
-        old.destroy(old.data);
+    if (old_destroy != destroy) /* never while others may look: see otls_context_set_user_data */
+        slot->destroy = destroy;
+    if (old_destroy != NULL)
+        old_destroy(old);
 }
 
 otls_status omni_user_data_unshared(const atomic_uint *references, const char *what,

@@ -7,7 +7,7 @@
 #include <stdatomic.h>
 
 typedef struct omni_user_data {
-    void *data;
+    _Atomic(void *) data; /* a context's may be changed while other threads ask for it */
     void (*destroy)(void *data);
 } omni_user_data;
 

@@ -45,23 +45,25 @@ static void report_again(otls_connection *conn, const uint32_t *left, size_t len
     omni_findings_report(&findings, &conn->verdict);
 }
 
-/* From the anchor's end to the leaf, as OpenSSL's users expect. */
+/* From the anchor's end to the leaf, and no further than a refusal, as OpenSSL's users expect. */
 static void ask_each(otls_connection *conn)
 {
     const omni_verdict_settings *asked = &conn->context->settings.verdict;
     const size_t length = path_length(conn);
     uint32_t left[OMNI_VERIFY_CHAIN_MAX];
-    bool changed = false;
+    bool changed = false, refused = false;
 
-    for (size_t depth = length; depth-- > 0;) {
+    for (size_t depth = 0; depth < length; depth++)
+        left[depth] = flags_at(conn, depth);
+    for (size_t depth = length; depth-- > 0 && !refused;) {
         uint32_t accepted = 0;
-        const uint32_t flags = flags_at(conn, depth);
+        const uint32_t flags = left[depth];
         const otls_status answer =
             asked->verify_certificate(conn, path_at(conn, depth), (int32_t)depth, flags, &accepted,
                                       asked->verify_certificate_user);
 
-        left[depth] = flags;
-        if (answer != OTLS_OK)
+        refused = answer != OTLS_OK;
+        if (refused)
             left[depth] |= OTLS_VERIFY_REFUSED;
         else if (flags != 0 && accepted == flags)
             left[depth] = 0;

@@ -134,6 +134,8 @@ otls_status otls_connection_set_server_name(otls_connection *conn, const char *n
     copy = omni_strdup(name);
     if (copy == NULL)
         return omni_fail_nomem(err);
+    if (reference.dns != NULL)
+        copy[strlen(text)] = '\0'; /* without the root's dot */
     omni_free(conn->host);
     conn->host = copy;
     memcpy(conn->reference_text, text, sizeof(text));

@@ -16,7 +16,7 @@ otls_status omni_engine_start(otls_connection *conn, omni_native *native, otls_e
     otls_connection_setup setup = {
         .size = sizeof(setup),
         .core = &conn->core,
-        .server_name = conn->server ? NULL : conn->reference.dns,
+        .server_name = conn->server || conn->reference.dns == NULL ? NULL : conn->host,
         .alpn = conn->server ? (otls_slice){conn->chosen_alpn, conn->chosen_alpn_size}
                              : (otls_slice){settings->offer.alpn, settings->offer.alpn_size},
         .ask_later = conn->server && settings->offer.post_handshake_auth &&

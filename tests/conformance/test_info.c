@@ -330,6 +330,7 @@ Test(user_data, destroyed_once)
     cr_assert_eq(context_count, 0u);
     cr_assert_eq(otls_connection_new_memory(&conn, context, NULL), OTLS_OK);
     cr_assert_eq(otls_context_set_user_data(context, NULL, NULL, NULL), OTLS_E_SEALED);
+    cr_assert_eq(otls_context_user_data(context), &context_count);
     otls_connection_set_user_data(conn, &conn_count, count_up);
     cr_assert_eq(otls_connection_user_data(conn), &conn_count);
     otls_connection_free(conn);
@@ -343,4 +344,22 @@ Test(user_data, destroyed_once)
     otls_context_free(context);
     cr_assert_eq(context_count, 1u);
     cr_assert_eq(first, 1u);
+}
+
+/* A pointer that nobody destroys may be changed while the context is in use. */
+Test(user_data, of_a_context_in_use)
+{
+    int first = 1, second = 2;
+    unsigned count = 0;
+    otls_context *context;
+
+    cr_assert_eq(otls_context_new(&context, NULL, OTLS_CLIENT, NULL), OTLS_OK);
+    cr_assert_eq(otls_context_set_user_data(context, &first, NULL, NULL), OTLS_OK);
+    cr_assert_eq(otls_context_seal(context, NULL), OTLS_OK);
+    cr_assert_eq(otls_context_set_user_data(context, &second, NULL, NULL), OTLS_OK);
+    cr_assert_eq(otls_context_user_data(context), &second);
+    cr_assert_eq(otls_context_set_user_data(context, &count, count_up, NULL), OTLS_E_SEALED);
+    cr_assert_eq(otls_context_user_data(context), &second);
+    otls_context_free(context);
+    cr_assert_eq(count, 0u);
 }

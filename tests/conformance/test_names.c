@@ -107,11 +107,12 @@ ParameterizedTest(size_t *index, sni, names, .timeout = 60)
     static const struct {
         const char *given, *seen;
     } rows[] = {{"localhost", "localhost"},
-                {"LOCALHOST", "localhost"},
+                {"LOCALHOST", "LOCALHOST"}, /* as it was given */
                 {"localhost.", "localhost"},
                 {"a.wild.test", "a.wild.test"},
                 {"127.0.0.1", NULL},
-                {"::1", NULL}};
+                {"::1", NULL},
+                {"::1%lo", NULL}};
     const pair_case which = pair_case_short_at(*index);
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {

@@ -8,7 +8,7 @@
 
 typedef struct script {
     bool on_server; /* whose callback */
-    bool veto_at_leaf;
+    bool veto_at_leaf, veto_at_once;
     bool accept;           /* name exactly what is wrong */
     uint32_t accept_wrong; /* name this instead */
     unsigned wait;
@@ -31,7 +31,7 @@ static otls_status each(otls_connection *conn, const otls_certificate *certifica
     if (depth == 0)
         cr_assert_not_null(
             strstr(otls_certificate_subject(certificate), s->on_server ? "Test Client" : ""));
-    if (s->veto_at_leaf && depth == 0)
+    if (s->veto_at_once || (s->veto_at_leaf && depth == 0))
         return OTLS_E_VERIFY;
     *accepted = s->accept ? flags : s->accept_wrong;
     return OTLS_OK;
@@ -268,4 +268,28 @@ ParameterizedTest(size_t *index, verify_callback, without_verification)
             cr_assert_eq(otls_connection_verify_flags(p.client), (uint32_t)OTLS_VERIFY_NOT_CHECKED);
         pair_close(&p);
     }
+}
+
+ParameterizedTestParameters(verify_callback, asked_until_refused)
+{
+    return pair_parameters_short();
+}
+
+/* As in OpenSSL: after a refusal nothing more is asked, and the path that was found can be seen. */
+ParameterizedTest(size_t *index, verify_callback, asked_until_refused)
+{
+    const pair_case which = pair_case_short_at(*index);
+    script s = {.veto_at_once = true};
+    const pair_options options = {.setup = use_each, .user = &s};
+    pair p;
+
+    pair_open(&p, &which, &options);
+    pair_handshake(&p);
+    cr_assert_eq(p.client_status, OTLS_E_VERIFY, "%s: %s", pair_name(&which), p.client_error.text);
+    cr_expect_eq(s.calls, 1u, "%s: asked %u times", pair_name(&which), s.calls);
+    cr_expect_eq(s.depths[0], 2, "the root");
+    cr_expect_eq(p.client_error.verify_depth, 2, "%s: %d", pair_name(&which),
+                 p.client_error.verify_depth);
+    cr_expect_neq(otls_connection_verify_flags(p.client) & OTLS_VERIFY_REFUSED, 0u);
+    pair_close(&p);
 }
