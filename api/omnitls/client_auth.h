@@ -67,6 +67,9 @@ OTLS_API otls_status otls_context_add_client_ca(otls_context *context,
 /** The subjects of all certificates in a PEM bundle or DER file. */
 OTLS_API otls_status otls_context_add_client_ca_file(otls_context *context, const char *path,
                                                      otls_error *err);
+/** A bare Name in DER, as otls_context_client_ca gives them; OTLS_E_CREDENTIAL when it is none. */
+OTLS_API otls_status otls_context_add_client_ca_name(otls_context *context, const void *der,
+                                                     size_t size, otls_error *err);
 /** The subjects of all anchors. Copies them; nothing is trusted by this. */
 OTLS_API otls_status otls_context_add_client_ca_trust(otls_context *context,
                                                       const otls_trust *trust, otls_error *err);
@@ -99,6 +102,9 @@ OTLS_API otls_status otls_name_text(const void *der, size_t size, char **out, ot
  */
 OTLS_API otls_status otls_context_set_post_handshake_auth(otls_context *context, bool on,
                                                           otls_error *err);
+/** The same for one connection, before its handshake: see otls_connection_own_context. */
+OTLS_API otls_status otls_connection_set_post_handshake_auth(otls_connection *conn, bool on,
+                                                             otls_error *err);
 /**
  * Server, TLS 1.3, after the handshake: ask for the client's certificate. The answer arrives during
  * reads; a refused one is their failure. Until then otls_connection_peer_chain_count is 0. Errors:

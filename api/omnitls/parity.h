@@ -34,6 +34,27 @@ OTLS_API otls_status otls_connection_set_shutdown_state(otls_connection *conn, u
                                                         otls_error *err);
 
 /**
+ * The verify_data of the last handshake's Finished messages, ours or the `peer`'s (RFC 8446 section
+ * 4.4.4, RFC 5246 section 7.4.9): 12 bytes up to TLS 1.2, 32 or 48 in TLS 1.3. pyOpenSSL's
+ * get_finished and get_peer_finished. To bind something to a connection use
+ * otls_connection_channel_binding. Errors: OTLS_E_USAGE with OTLS_CODE_NOT_YET before the handshake is
+ * done, with OTLS_CODE_LIMIT when there is no room; OTLS_E_UNSUPPORTED.
+ */
+OTLS_API otls_status otls_connection_finished(otls_connection *conn, bool peer, uint8_t *out,
+                                              size_t capacity, size_t *length, otls_error *err);
+
+/** How many renegotiations were completed, whoever began them (pyOpenSSL's total_renegotiations). */
+OTLS_API size_t otls_connection_renegotiations(const otls_connection *conn);
+
+/**
+ * Where otls_trust_add_system looks: SSL_CERT_FILE and SSL_CERT_DIR where one of them is set; else the
+ * first usual bundle that there is, else the first usual directory. NULL: not there, or the system
+ * keeps its roots elsewhere (Windows). Borrowed, until the environment is changed. Python's
+ * get_default_verify_paths.
+ */
+OTLS_API void otls_trust_system_paths(const char **file, const char **directory);
+
+/**
  * As otls_socket_connect, answering like connect(2): 0, or an errno value: EINPROGRESS (call
  * again), ETIMEDOUT, ECONNREFUSED ..., EHOSTUNREACH for a name that is not found, EPROTO when TLS
  * failed

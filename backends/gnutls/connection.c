@@ -125,8 +125,7 @@ static int configure(otls_backend_connection *conn, const otls_connection_setup 
     gnutls_transport_set_pull_timeout_function(conn->session, pull_timeout);
     gnutls_session_set_keylog_function(conn->session, gtls_key_log);
     gnutls_handshake_set_hook_function(
-        conn->session, policy->server ? GNUTLS_HANDSHAKE_CERTIFICATE_PKT : GNUTLS_HANDSHAKE_ANY,
-        GNUTLS_HOOK_BOTH, gtls_message_seen);
+        conn->session, GNUTLS_HANDSHAKE_ANY, GNUTLS_HOOK_BOTH, gtls_message_seen);
     gnutls_handshake_set_max_packet_length(conn->session, OTLS_CERTIFICATE_MESSAGE_MAX);
     if (conn->context->tls13 != NULL)
         gnutls_handshake_set_post_client_hello_function(conn->session, gtls_version_known);

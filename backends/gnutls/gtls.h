@@ -90,6 +90,8 @@ typedef struct gtls_framing {
     size_t left;         /* bytes of the body still to come */
 } gtls_framing;
 
+enum { GTLS_FINISHED_MAX = 64 };
+
 struct otls_backend_connection {
     gnutls_session_t session;
     otls_core *core;
@@ -113,6 +115,8 @@ struct otls_backend_connection {
     otls_slice alpn; /* client: what is offered, core's */
     uint8_t refuse_alert;
     uint8_t warnings; /* in a row */
+    uint8_t finished[2][GTLS_FINISHED_MAX]; /* verify_data: ours, the peer's */
+    uint8_t finished_size[2];
 };
 
 static inline otls_backend_connection *gtls_connection_of(gnutls_session_t session)

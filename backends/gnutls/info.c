@@ -82,6 +82,11 @@ otls_status gtls_secret(otls_backend_connection *conn, int which, uint8_t *out, 
         status = give(value, out, capacity, length, err);
         gnutls_free(value.data);
         return status;
+    case OTLS_SECRET_FINISHED:
+    case OTLS_SECRET_PEER_FINISHED:
+        value.data = conn->finished[which == OTLS_SECRET_PEER_FINISHED];
+        value.size = conn->finished_size[which == OTLS_SECRET_PEER_FINISHED];
+        return give(value, out, capacity, length, err);
     default:
         return gtls_fail(err, OTLS_E_UNSUPPORTED, 0, 0, "GnuTLS does not give this secret");
     }

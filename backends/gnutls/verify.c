@@ -42,10 +42,21 @@ int gtls_verify_peer(gnutls_session_t session)
     return refuse(conn, status == OTLS_E_VERIFY ? alert : OTLS_ALERT_INTERNAL_ERROR);
 }
 
+/* GnuTLS has no call that tells them afterwards. */
+static void keep_finished(otls_backend_connection *conn, bool peer, const gnutls_datum_t *message)
+{
+    if (message->size > GTLS_FINISHED_MAX)
+        return;
+    memcpy(conn->finished[peer], message->data, message->size);
+    conn->finished_size[peer] = (uint8_t)message->size;
+}
+
 int gtls_message_seen(gnutls_session_t session, unsigned type, unsigned when, unsigned incoming,
                       const gnutls_datum_t *message)
 {
     otls_backend_connection *conn = gtls_connection_of(session);
+    if (type == GNUTLS_HANDSHAKE_FINISHED && when == GNUTLS_HOOK_PRE)
+        keep_finished(conn, incoming != 0, message);
     if (!incoming)
         return 0;
     if (type == GNUTLS_HANDSHAKE_CLIENT_HELLO && when == GNUTLS_HOOK_PRE && conn->rehandshaking)

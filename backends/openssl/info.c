@@ -161,6 +161,10 @@ otls_status ossl_secret(otls_backend_connection *conn, int which, uint8_t *out, 
         size = SSL_SESSION_get_master_key(SSL_get0_session(conn->ssl), out, capacity);
     else if (which == OTLS_SECRET_TLS_UNIQUE && !is_13)
         size = tls_unique(conn, out, capacity);
+    else if (which == OTLS_SECRET_FINISHED)
+        size = SSL_get_finished(conn->ssl, out, capacity);
+    else if (which == OTLS_SECRET_PEER_FINISHED)
+        size = SSL_get_peer_finished(conn->ssl, out, capacity);
     else
         return otls_backend_fail(err, OTLS_E_UNSUPPORTED, OTLS_CODE_NONE, OSSL_NAME, 0,
                                  "this secret does not exist in this version of TLS");

@@ -55,9 +55,13 @@ otls_status wolf_secret(otls_backend_connection *conn, int which, uint8_t *out, 
     } else if (which == OTLS_SECRET_TLS_UNIQUE && old && capacity >= 12) {
         *length = own ? wolfSSL_get_finished(conn->ssl, out, capacity)
                       : wolfSSL_get_peer_finished(conn->ssl, out, capacity);
-        if (*length > capacity)
-            *length = 0;
+    } else if (which == OTLS_SECRET_FINISHED) {
+        *length = wolfSSL_get_finished(conn->ssl, out, capacity);
+    } else if (which == OTLS_SECRET_PEER_FINISHED) {
+        *length = wolfSSL_get_peer_finished(conn->ssl, out, capacity);
     }
+    if (*length > capacity)
+        *length = 0;
     return *length > 0 ? OTLS_OK
                        : wolf_error(err, OTLS_E_UNSUPPORTED, OTLS_CODE_NONE, 0,
                                     "wolfSSL does not have this value here");

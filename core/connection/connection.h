@@ -86,6 +86,7 @@ struct otls_connection {
     bool input_ended;     /* memory: feed_eof */
     bool role_open;       /* an OTLS_EITHER context, and no side taken yet */
     bool close_assumed;   /* received_close, but by decree */
+    uint32_t renegotiations; /* that ended */
     bool peer_verified;   /* core gave its verdict on the peer's chain in this connection */
     bool peer_missing;    /* the peer was asked and presented nothing */
     otls_status no_verdict; /* why the peer was refused without one; OTLS_OK = there is one */

@@ -6,6 +6,7 @@
 #include "connection/fail.h"
 #include "x509/x509.h"
 #include <omnitls/insecure.h>
+#include <omnitls/parity.h>
 
 #include <string.h>
 
@@ -97,6 +98,22 @@ otls_status otls_connection_insecure_master_secret(otls_connection *conn, uint8_
         return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NOT_HERE,
                          "TLS 1.3 has no master secret of the old kind");
     return secret_of(conn, OTLS_SECRET_MASTER, out, 48, err);
+}
+
+/* ---- Finished ---- */
+
+#define FINISHED_MAX 48u /* TLS 1.3 with SHA-384 */
+
+otls_status otls_connection_finished(otls_connection *conn, bool peer, uint8_t *out,
+                                     size_t capacity, size_t *length, otls_error *err)
+{
+    *length = 0;
+    OMNI_TRY(omni_connection_open(conn, err));
+    if (capacity < FINISHED_MAX)
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_LIMIT, "a Finished message needs %u bytes",
+                         FINISHED_MAX);
+    return secret(conn, peer ? OTLS_SECRET_PEER_FINISHED : OTLS_SECRET_FINISHED,
+                  OTLS_FEATURE_TLS_UNIQUE, out, capacity, length, err);
 }
 
 /* ---- channel bindings ---- */

@@ -89,6 +89,7 @@ static otls_status finish(otls_connection *conn, otls_error *err)
 otls_status omni_connection_renegotiated(otls_connection *conn, otls_error *err)
 {
     conn->renegotiated = false;
+    conn->renegotiations++;
     conn->info = (otls_connection_info){.size = sizeof(conn->info)};
     omni_engine(conn)->info(conn->engine, &conn->info);
     return omni_connection_assert(conn, err);

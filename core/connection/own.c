@@ -82,6 +82,15 @@ otls_status otls_connection_set_identity(otls_connection *conn, otls_identity *i
     return identity != NULL ? otls_context_add_identity(own, identity, err) : OTLS_OK;
 }
 
+otls_status otls_connection_set_post_handshake_auth(otls_connection *conn, bool on,
+                                                    otls_error *err)
+{
+    otls_context *own;
+
+    OMNI_TRY(otls_connection_own_context(conn, &own, err));
+    return otls_context_set_post_handshake_auth(own, on, err);
+}
+
 otls_status otls_connection_set_client_ca(otls_connection *conn,
                                           const otls_certificate *const *certificates, size_t count,
                                           otls_error *err)

@@ -5,6 +5,7 @@
 #include "base/base.h"
 #include "connection/handshake.h"
 #include <omnitls/callbacks.h>
+#include <omnitls/parity.h>
 
 #include <string.h>
 
@@ -114,6 +115,11 @@ void *otls_connection_user_data(const otls_connection *conn)
 }
 
 /* ---- where it is ---- */
+
+size_t otls_connection_renegotiations(const otls_connection *conn)
+{
+    return conn->renegotiations;
+}
 
 bool otls_connection_alert_fatal(const otls_connection *conn)
 {

@@ -42,6 +42,14 @@ otls_status otls_context_add_client_ca(otls_context *context, const otls_certifi
     return omni_dn_list_add(&context->settings.present.client_ca, certificate->x509.subject, err);
 }
 
+otls_status otls_context_add_client_ca_name(otls_context *context, const void *der, size_t size,
+                                            otls_error *err)
+{
+    OMNI_TRY(may_add(context, err));
+    OMNI_TRY(omni_dn_check(der, size, err));
+    return omni_dn_list_add(&context->settings.present.client_ca, (otls_slice){der, size}, err);
+}
+
 static otls_status add_trust(otls_context *context, const otls_trust *trust, otls_error *err)
 {
     omni_dn_list names = {0};

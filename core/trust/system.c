@@ -8,6 +8,7 @@
 #include "base/base.h"
 #include "platform/platform.h"
 #include "trust/trust.h"
+#include <omnitls/parity.h>
 
 #include <errno.h>
 
@@ -161,4 +162,47 @@ otls_status otls_trust_add_system(otls_trust *trust, otls_error *err)
         status = omni_trust_batch_commit(&batch, err);
     omni_trust_batch_discard(&batch);
     return status;
+}
+
+/* ---- where that would be ---- */
+
+static bool seen(void *user, const char *name)
+{
+    (void)user;
+    (void)name;
+    return false;
+}
+
+static bool is_root(void *user, const uint8_t *der, size_t size)
+{
+    (void)user;
+    (void)der;
+    (void)size;
+    return false;
+}
+
+static const char *first_file(void)
+{
+    for (size_t i = 0; i < OMNI_COUNT(bundles); i++)
+        if (omni_os_is_file(bundles[i]))
+            return bundles[i];
+    return NULL;
+}
+
+static const char *first_directory(void)
+{
+    for (size_t i = 0; i < OMNI_COUNT(directories); i++)
+        if (omni_os_directory_each(directories[i], seen, NULL) == 0)
+            return directories[i];
+    return NULL;
+}
+
+void otls_trust_system_paths(const char **file, const char **directory)
+{
+    *file = omni_environment("SSL_CERT_FILE");
+    *directory = omni_environment("SSL_CERT_DIR");
+    if (*file != NULL || *directory != NULL || omni_os_roots(is_root, NULL) != ENOSYS)
+        return;
+    *file = first_file();
+    *directory = first_directory();
 }

@@ -185,18 +185,25 @@ void omni_text_dn(omni_text *text, otls_slice name)
     }
 }
 
-otls_status otls_name_text(const void *der, size_t size, char **out, otls_error *err)
+otls_status omni_dn_check(const void *der, size_t size, otls_error *err)
 {
-    omni_text text = {0};
     omni_der name;
     omni_tlv whole;
 
-    *out = NULL;
     name = (omni_der){.at = der, .end = (const uint8_t *)der + size};
     if (der == NULL || !omni_der_take(&name, OMNI_DER_SEQUENCE, &whole) || name.at != name.end ||
         !omni_dn_ok(whole.value))
         return omni_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_BAD_DER,
                          "this is no distinguished name in DER");
-    omni_text_dn(&text, whole.whole);
+    return OTLS_OK;
+}
+
+otls_status otls_name_text(const void *der, size_t size, char **out, otls_error *err)
+{
+    omni_text text = {0};
+
+    *out = NULL;
+    OMNI_TRY(omni_dn_check(der, size, err));
+    omni_text_dn(&text, (otls_slice){der, size});
     return omni_text_finish(&text, out, err);
 }

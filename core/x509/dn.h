@@ -33,6 +33,8 @@ typedef enum omni_dn_form {
 omni_dn_form omni_dn_form_of(otls_slice content);
 /** Is it well-formed and within the limits? */
 bool omni_dn_ok(otls_slice content);
+/** A whole Name, with its header: E_CREDENTIAL, BAD_DER when it is none. */
+otls_status omni_dn_check(const void *der, size_t size, otls_error *err);
 /** The same of a RelativeDistinguishedName: the content of its SET. */
 bool omni_rdn_ok(otls_slice content);
 /** Start at a Name's TLV. */

@@ -292,6 +292,33 @@ static void later_not_offered(const pair_case *which)
     pair_close(&p);
 }
 
+/* Contexts that announced nothing, and one connection of each that does. */
+static void later_of_one_connection(const pair_case *which)
+{
+    const pair_options options = {.verify_mode = OTLS_VERIFY_MODE_REQUIRED,
+                                  .client_identity = "client-ecdsa-p256"};
+    otls_error err = OTLS_ERROR_INIT;
+    pair p;
+
+    pair_open(&p, which, &options);
+    cr_assert_eq(otls_connection_set_post_handshake_auth(p.client, true, &err), OTLS_OK);
+    cr_assert_eq(otls_connection_set_post_handshake_auth(p.server, true, &err), OTLS_OK);
+    pair_connect(&p);
+    cr_assert_eq(otls_connection_peer_chain_count(p.server), 0, "%s", pair_name(which));
+    cr_assert_eq(otls_connection_request_client_certificate(p.server, &err), OTLS_OK, "%s: %s [%s]",
+                 pair_name(which), err.text, err.native_text);
+    (void)exchange(&p, &err);
+    cr_assert_gt(otls_connection_peer_chain_count(p.server), 0, "%s: %s [%s]", pair_name(which),
+                 err.text, err.native_text);
+    cr_assert_eq(otls_connection_set_post_handshake_auth(p.server, false, &err), OTLS_E_USAGE);
+    cr_assert_eq(err.code, OTLS_CODE_TOO_LATE);
+    pair_close(&p);
+    pair_open(&p, which, &options); /* the contexts are what they were */
+    pair_connect(&p);
+    cr_assert_gt(otls_connection_peer_chain_count(p.server), 0, "%s", pair_name(which));
+    pair_close(&p);
+}
+
 ParameterizedTestParameters(client_auth, after_the_handshake)
 {
     return pair_parameters_short();
@@ -309,6 +336,7 @@ ParameterizedTest(size_t *index, client_auth, after_the_handshake)
         later_refused(&which, "client-ecdsa-p256", "other-root", OTLS_VERIFY_UNKNOWN_CA);
         later_refused(&which, NULL, "root", OTLS_VERIFY_MISSING);
         later_not_offered(&which);
+        later_of_one_connection(&which);
     } else { /* there the server asks in the handshake, and not again */
         bool both = true;
         const pair_options options = {.setup = use_later,

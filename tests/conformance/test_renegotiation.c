@@ -8,6 +8,7 @@
 
 #include "session_pair.h"
 
+#include <omnitls/parity.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
@@ -105,6 +106,7 @@ static void renegotiate(pair *p, const traffic *t, bool by_server, const heard n
     (void)snprintf(name, sizeof(name), "%s: %s, by the %s%s", pair_name(&p->which), t->name,
                    by_server ? "server" : "client", more);
     pair_connect(p);
+    cr_expect_eq(otls_connection_renegotiations(p->client), 0, "%s", name);
     read_some(&(stream){.from = p->server, .to = p->client}, 1, name); /* a ticket may have come */
     memcpy(before, now, sizeof(before));
     cr_assert_eq(otls_connection_client_random(p->client, old_random, &err), OTLS_OK);
@@ -136,6 +138,8 @@ static void renegotiate(pair *p, const traffic *t, bool by_server, const heard n
                       now[side].done == before[side].done + 1,
                   "%s: side %d heard %u starts and %u ends more", name, side,
                   now[side].started - before[side].started, now[side].done - before[side].done);
+    cr_expect_eq(otls_connection_renegotiations(p->client), 1, "%s", name);
+    cr_expect_eq(otls_connection_renegotiations(p->server), 1, "%s", name);
     pair_transfer(p->client, p->server, 5000, 1);
     pair_transfer(p->server, p->client, 5000, 2);
 }

@@ -36,6 +36,11 @@ MUST_DIFFER = {
     "Error", "Context.set_client_ca_list", "Context.set_info_callback", "Context.set_verify",
     "Context.use_certificate", "Connection.renegotiate", "Connection.get_session",
     "Connection.set_shutdown", "Connection.sock_shutdown", "Connection.close",
+    "ssl.SSLContext.set_ciphers", "Context.set_cipher_list", "Context.set_app_data",
+    "Context.set_verify_depth", "Context.set_timeout", "Connection.pending",
+    "ssl.get_default_verify_paths", "ssl.SSLSocket.verify_client_post_handshake",
+    "ssl.MemoryBIO", "Connection.get_finished", "Connection.get_peer_finished",
+    "Connection.total_renegotiations", "SSL_set_read_ahead",
 }
 
 
