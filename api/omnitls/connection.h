@@ -111,8 +111,8 @@ OTLS_API otls_status otls_connection_read(otls_connection *conn, void *out, size
 OTLS_API otls_status otls_connection_peek(otls_connection *conn, void *out, size_t capacity,
                                           size_t *count, otls_error *err);
 /**
- * Encrypt and send. `*count` tells how much was taken, whole records at a time; take the rest up
- * again with any pointer. OTLS_WANT_WRITE takes nothing: earlier bytes must leave first. Nor does
+ * Encrypt and send. `*count` tells how much was taken, whole records at a time (over memory, all of
+ * it); take the rest up again with any pointer. OTLS_WANT_WRITE takes nothing: earlier bytes must leave first. Nor does
  * OTLS_WANT_READ, while a handshake or a renegotiation waits for the peer.
  */
 OTLS_API otls_status otls_connection_write(otls_connection *conn, const void *data, size_t size,

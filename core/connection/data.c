@@ -174,6 +174,12 @@ static bool may_write_more(const otls_connection *conn)
     return conn->memory ? queued < OMNI_MEMORY_OUTPUT_LIMIT : queued == 0;
 }
 
+/* A write that is begun: memory takes all of it, so that whoever fills it need not come again. */
+static bool may_go_on(const otls_connection *conn)
+{
+    return conn->memory || may_write_more(conn);
+}
+
 /* The usual case, in a handful of instructions: open, and nothing waits to be sent. */
 static bool ready_to_write(const otls_connection *conn)
 {
@@ -270,7 +276,7 @@ static otls_status write_records(otls_connection *conn, const uint8_t *data, siz
         }
         OMNI_TRY(write_record(conn, data + *count, part, err));
         *count += part;
-        if (!may_write_more(conn))
+        if (!may_go_on(conn))
             break;
     }
     return OTLS_OK;
@@ -341,7 +347,7 @@ otls_status otls_connection_writev(otls_connection *conn, const otls_buffer_view
     *count = 0;
     status = before_write(conn, err);
     omni_waits(conn, status);
-    while (status == OTLS_OK && may_write_more(conn)) {
+    while (status == OTLS_OK && may_go_on(conn)) {
         const size_t size = gather_record(&from, record, sizeof(record));
         size_t written = 0;
 

@@ -185,3 +185,53 @@ ParameterizedTest(size_t *index, data, back_pressure, .timeout = 60)
     cr_assert_eq(otls_connection_flush(p.client, NULL), OTLS_OK);
     pair_close(&p);
 }
+
+/* Over memory a write that is begun is taken whole, however large; the next one waits. */
+ParameterizedTestParameters(data, memory_takes_all)
+{
+    return pair_parameters_short();
+}
+
+ParameterizedTest(size_t *index, data, memory_takes_all, .timeout = 60)
+{
+    static uint8_t block[1000000], page[65536];
+    const pair_case which = pair_case_short_at(*index);
+    otls_error err = OTLS_ERROR_INIT;
+    size_t count, fed, total = 0;
+    pair p;
+
+    pair_open(&p, &which, NULL);
+    otls_connection_free(p.client);
+    otls_connection_free(p.server);
+    cr_assert_eq(otls_connection_new_memory(&p.client, p.client_context, &err), OTLS_OK);
+    cr_assert_eq(otls_connection_new_memory(&p.server, p.server_context, &err), OTLS_OK);
+    cr_assert_eq(otls_connection_set_server_name(p.client, "localhost", &err), OTLS_OK);
+    for (int turn = 0; turn < 20; turn++) {
+        otls_connection *const from = turn % 2 == 0 ? p.client : p.server;
+        otls_connection *const to = turn % 2 == 0 ? p.server : p.client;
+
+        (void)otls_connection_handshake(from, &err);
+        while (otls_connection_drain(from, page, sizeof(page), &count, &err) == OTLS_OK &&
+               count != 0)
+            cr_assert_eq(otls_connection_feed(to, page, count, &fed, &err), OTLS_OK);
+    }
+    cr_assert(otls_connection_handshake_done(p.server), "%s: %s", pair_name(&which), err.text);
+    if (which.version == OTLS_TLS1_3) {
+        cr_assert_eq(otls_connection_write(p.client, block, sizeof(block), &count, &err), OTLS_OK);
+    } else {
+        const otls_buffer_view views[] = {{block, 300000}, {block + 300000, sizeof(block) - 300000}};
+
+        cr_assert_eq(otls_connection_writev(p.client, views, 2, &count, &err), OTLS_OK);
+    }
+    cr_assert_eq(count, sizeof(block), "%s: %zu", pair_name(&which), count);
+    cr_assert_eq(otls_connection_write(p.client, block, 1, &count, &err), OTLS_WANT_WRITE);
+    while (otls_connection_drain(p.client, page, sizeof(page), &count, &err) == OTLS_OK &&
+           count != 0) {
+        cr_assert_eq(otls_connection_feed(p.server, page, count, &fed, &err), OTLS_OK);
+        cr_assert_eq(fed, count);
+        while (otls_connection_read(p.server, page, sizeof(page), &count, &err) == OTLS_OK)
+            total += count;
+    }
+    cr_assert_eq(total, sizeof(block), "%s: %zu", pair_name(&which), total);
+    pair_close(&p);
+}
