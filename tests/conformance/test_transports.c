@@ -66,7 +66,7 @@ ParameterizedTest(size_t *index, transport, memory, .timeout = 60)
               "%s: %s / %s", pair_name(&which), p.client_error.text, p.server_error.text);
     memset(block, 'x', sizeof(block));
     /* nobody drains: output is bounded */
-    while ((status = otls_connection_write(client, block + sent, sizeof(block) - sent, &count,
+    while ((status = otls_connection_write(client, block + sent, 16384, &count,
                                            NULL)) == OTLS_OK)
         sent += count;
     cr_assert_eq(status, OTLS_WANT_WRITE);
