@@ -17,8 +17,9 @@
  * one block with core's own object; init is called once, fini exactly once after a successful init.
  * A failing init cleans up after itself.
  *
- * Errors: a slot that fails fills `err` completely (otls_backend_fail below); `err` is never NULL
- * and need not be initialised by the caller, so that the hot path does not touch it.
+ * Errors: a slot that fails fills `err` completely (otls_backend_fail below); `err` is never NULL.
+ * Core, since ABI 1.1, sets its size, which is core's and may be another than here, and nothing
+ * else, so that the hot path does not touch it.
  */
 #ifndef OMNITLS_BACKEND_H
 #define OMNITLS_BACKEND_H
@@ -638,9 +639,12 @@ OTLS_PRINTF(6, 7) static inline otls_status
 otls_backend_fail(otls_error *err, otls_status status, int32_t code, const char *backend,
                   int64_t native, const char *format, ...)
 {
+    /* what every version has; core's may be shorter than ours behind that, or older than its size */
+    const size_t first = offsetof(otls_error, text) + sizeof(err->text);
+    const size_t size = err->size < sizeof(*err) ? err->size : sizeof(*err);
     va_list args;
-    memset(err, 0, sizeof(*err));
-    err->size = (uint32_t)sizeof(*err);
+    memset(err, 0, size < first ? first : size);
+    err->size = (uint32_t)(size < first ? first : size);
     err->status = status;
     err->code = code;
     err->verify_depth = -1;

@@ -20,7 +20,7 @@ static const uint8_t no_place[WOLF_PLACE];
 static bool random_bytes(const otls_backend_connection *conn, uint8_t *out, word32 size)
 {
     WC_RNG *rng = wolfSSL_GetRNG(conn->ssl);
-    otls_error err;
+    otls_error err = OTLS_ERROR_INIT;
 
     return rng != NULL ? wc_RNG_GenerateBlock(rng, out, size) == 0
                        : wolf_crypto_ops.random(out, size, &err) == OTLS_OK;

@@ -20,13 +20,17 @@ static atomic_bool used;           /* something was allocated: too late to chang
 
 otls_status otls_set_allocator(const otls_allocator *allocator, otls_error *err)
 {
-    if (allocator == NULL || allocator->size < sizeof(*allocator) || allocator->allocate == NULL ||
-        allocator->reallocate == NULL || allocator->release == NULL)
+    otls_allocator known = {.size = 0};
+
+    /* an older caller's struct is shorter, a newer one's longer */
+    if (allocator != NULL)
+        memcpy(&known, allocator, allocator->size < sizeof(known) ? allocator->size : sizeof(known));
+    if (known.allocate == NULL || known.reallocate == NULL || known.release == NULL)
         return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE, "an allocator needs all its functions");
     if (atomic_load_explicit(&used, memory_order_relaxed))
         return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_TOO_LATE,
                          "memory is in use: the allocator comes before all other calls");
-    application = *allocator;
+    application = known;
     return OTLS_OK;
 }
 

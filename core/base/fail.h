@@ -6,6 +6,13 @@
 #include <omnitls/error.h>
 #include <stdbool.h>
 
+/**
+ * The one way into a caller's report, which may be NULL, or of another version: `err->size` says how
+ * much of it there is, and is left as it is. Nobody else writes to one (tests/layers/sources.py).
+ */
+void omni_error_give(otls_error *err, const otls_error *report);
+/** What a caller's report says, as far as it goes: to be changed and given again. */
+otls_error omni_error_of(const otls_error *err);
 /** Fill `err` (unless NULL) completely; returns `status`. */
 OTLS_PRINTF(4, 5) otls_status omni_fail(otls_error *err, otls_status status,
                                                             int32_t code, const char *format, ...);

@@ -81,12 +81,14 @@ otls_status otls_certificate_list_from_pem(otls_certificate ***out, size_t *coun
 /** Put the file's name in front of what went wrong in it. */
 static otls_status in_file(otls_status status, const char *path, otls_error *err)
 {
-    char text[sizeof(err->text)];
+    otls_error report = omni_error_of(err);
+    char text[sizeof(report.text)];
 
-    if (status == OTLS_OK || err == NULL)
+    if (status == OTLS_OK)
         return status;
-    memcpy(text, err->text, sizeof(text));
-    (void)snprintf(err->text, sizeof(err->text), "%.90s: %.96s", path, text);
+    memcpy(text, report.text, sizeof(text));
+    (void)snprintf(report.text, sizeof(report.text), "%.90s: %.96s", path, text);
+    omni_error_give(err, &report);
     return status;
 }
 

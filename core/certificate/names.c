@@ -200,12 +200,15 @@ otls_status otls_match_hostname(const otls_certificate *cert, const char *name, 
         return OTLS_OK;
     if (err == NULL)
         return OTLS_E_VERIFY;
+    otls_error report = OTLS_ERROR_INIT;
+
     describe_names(cert, names, sizeof(names));
-    omni_fail(err, OTLS_E_VERIFY,
+    omni_fail(&report, OTLS_E_VERIFY,
               reference.dns != NULL ? OTLS_CODE_HOST_MISMATCH : OTLS_CODE_ADDRESS_MISMATCH,
               "the certificate is not for %.60s%s%s", name,
               names[0] != '\0' ? " but for " : "; it has no alternative names", names);
-    err->verify_flags = OTLS_VERIFY_NAME_MISMATCH;
-    err->verify_depth = 0;
+    report.verify_flags = OTLS_VERIFY_NAME_MISMATCH;
+    report.verify_depth = 0;
+    omni_error_give(err, &report);
     return OTLS_E_VERIFY;
 }

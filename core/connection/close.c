@@ -10,7 +10,7 @@
 otls_status otls_connection_shutdown(otls_connection *conn, otls_error *err)
 {
     otls_status status = OTLS_OK;
-    otls_error inner;
+    otls_error inner = OTLS_ERROR_INIT;
 
     if (conn->state == OMNI_STATE_FAILED)
         return omni_connection_fail_again(conn, err);

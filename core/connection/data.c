@@ -100,6 +100,7 @@ static OMNI_ALWAYS_INLINE otls_status read_engine(otls_connection *conn, void *o
     otls_error inner;
     otls_status status;
 
+    inner.size = (uint32_t)sizeof(inner); /* the rest is the engine's, should it fail */
     if (OMNI_RARELY(conn->received_close))
         return OTLS_CLOSED;
     status = OMNI_ENGINE_CALL(conn, read, out, capacity, count, &inner);
@@ -253,8 +254,10 @@ static OMNI_ALWAYS_INLINE otls_status write_record(otls_connection *conn, const 
                                                    size_t size, otls_error *err)
 {
     otls_error inner;
-    const otls_status status = OMNI_ENGINE_CALL(conn, write, data, size, &inner);
+    otls_status status;
 
+    inner.size = (uint32_t)sizeof(inner);
+    status = OMNI_ENGINE_CALL(conn, write, data, size, &inner);
     if (OMNI_RARELY(status != OTLS_OK || conn->write_said != OTLS_OK))
         return omni_connection_fail(conn, status != OTLS_OK ? status : OTLS_E_IO,
                                     status < 0 ? &inner : NULL, err);

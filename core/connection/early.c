@@ -59,7 +59,7 @@ otls_status otls_connection_write_early(otls_connection *conn, const void *data,
                                         size_t *count, otls_error *err)
 {
     const otls_connection_ops *ops = omni_engine(conn);
-    otls_error inner;
+    otls_error inner = OTLS_ERROR_INIT;
     otls_status status;
     size_t room;
 
@@ -81,8 +81,8 @@ otls_status otls_connection_write_early(otls_connection *conn, const void *data,
     conn->sessions.early_sent += (uint32_t)*count;
     if (status < 0 && status != OTLS_E_USAGE)
         return omni_connection_fail(conn, status, &inner, err);
-    if (status < 0 && err != NULL)
-        *err = inner;
+    if (status < 0)
+        omni_error_give(err, &inner);
     if (omni_io_flush(conn) < 0)
         return omni_connection_fail(conn, OTLS_E_IO, NULL, err);
     return status;
@@ -92,7 +92,7 @@ otls_status otls_connection_write_early(otls_connection *conn, const void *data,
 static otls_status early_from_engine(otls_connection *conn, void *out, size_t capacity,
                                      size_t *count, otls_error *err)
 {
-    otls_error inner;
+    otls_error inner = OTLS_ERROR_INIT;
 
     for (int turn = 0; turn < EARLY_TURNS_MAX; turn++) {
         otls_status status;

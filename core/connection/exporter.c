@@ -20,8 +20,8 @@ static otls_status answered(const otls_connection *conn, otls_status status,
     if (status != OTLS_OK && !omni_status_is_failure(status))
         return omni_fail(err, OTLS_E_INTERNAL, OTLS_CODE_NONE, "%s answered %d, which is no status",
                          otls_backend_name(conn->context->backend), (int)status);
-    if (status != OTLS_OK && err != NULL)
-        *err = *inner;
+    if (status != OTLS_OK)
+        omni_error_give(err, inner);
     return status;
 }
 
@@ -30,7 +30,7 @@ otls_status otls_connection_export_keying(otls_connection *conn, const char *lab
                                           size_t size, otls_error *err)
 {
     const size_t label_size = strlen(label);
-    otls_error inner;
+    otls_error inner = OTLS_ERROR_INIT;
     otls_status status;
 
     OMNI_TRY(omni_connection_open(conn, err));
@@ -49,7 +49,7 @@ otls_status otls_connection_export_keying(otls_connection *conn, const char *lab
 static otls_status secret(otls_connection *conn, otls_secret which, otls_feature feature,
                           uint8_t *out, size_t capacity, size_t *length, otls_error *err)
 {
-    otls_error inner;
+    otls_error inner = OTLS_ERROR_INIT;
     otls_status status;
 
     *length = 0;

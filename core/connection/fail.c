@@ -139,8 +139,7 @@ otls_status omni_connection_fail(otls_connection *conn, otls_status status,
     omni_event_state(conn);
     conn->failure = omni_memdup(&report, sizeof(report));
     (void)omni_io_flush(conn); /* the alert, if the transport still takes it */
-    if (err != NULL)
-        *err = report;
+    omni_error_give(err, &report);
     return conn->failure_status;
 }
 
@@ -163,8 +162,7 @@ otls_status omni_connection_fail_again(const otls_connection *conn, otls_error *
     if (conn->failure == NULL)
         return omni_fail(err, conn->failure_status, OTLS_CODE_NONE,
                          "the connection failed earlier");
-    if (err != NULL)
-        *err = *conn->failure;
+    omni_error_give(err, conn->failure);
     return conn->failure_status;
 }
 

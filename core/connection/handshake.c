@@ -28,7 +28,7 @@ otls_status omni_engine_start(otls_connection *conn, omni_native *native, otls_e
         .session_object = omni_session_object(conn),
         .old_ticket = conn->server && conn->sessions.old_ticket,
     };
-    otls_error inner;
+    otls_error inner = OTLS_ERROR_INIT;
     otls_status status;
 
     status = omni_engine(conn)->init(conn->engine, native->engine, &setup, &inner);
@@ -97,7 +97,7 @@ otls_status omni_connection_renegotiated(otls_connection *conn, otls_error *err)
 
 static otls_status step(otls_connection *conn, otls_error *err)
 {
-    otls_error inner;
+    otls_error inner = OTLS_ERROR_INIT;
 
     for (int turn = 0; turn < TURNS_MAX; turn++) {
         otls_status status, flushed;

@@ -10,7 +10,7 @@
 otls_status otls_connection_request_client_certificate(otls_connection *conn, otls_error *err)
 {
     const otls_connection_ops *engine = omni_engine(conn);
-    otls_error inner;
+    otls_error inner = OTLS_ERROR_INIT;
     otls_status status;
 
     if (!conn->server)
@@ -49,8 +49,7 @@ static otls_status after_engine(otls_connection *conn, otls_status status, const
                                 otls_error *err)
 {
     if (status == OTLS_E_UNSUPPORTED) {
-        if (err != NULL)
-            *err = *inner;
+        omni_error_give(err, inner);
         return status;
     }
     if (status != OTLS_OK)
@@ -61,7 +60,7 @@ static otls_status after_engine(otls_connection *conn, otls_status status, const
 
 otls_status otls_connection_key_update(otls_connection *conn, bool request_peer, otls_error *err)
 {
-    otls_error inner;
+    otls_error inner = OTLS_ERROR_INIT;
 
     OMNI_TRY(omni_connection_open(conn, err));
     if (conn->sent_close)
@@ -77,7 +76,7 @@ otls_status otls_connection_key_update(otls_connection *conn, bool request_peer,
 
 otls_status otls_connection_renegotiate(otls_connection *conn, otls_error *err)
 {
-    otls_error inner;
+    otls_error inner = OTLS_ERROR_INIT;
 
     OMNI_TRY(omni_connection_open(conn, err));
     if (!otls_version_before(conn->info.version, OTLS_TLS1_3))

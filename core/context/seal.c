@@ -269,7 +269,7 @@ static otls_status make_native(omni_native **out, const otls_context *context,
     const otls_context_ops *engine = OMNI_MODULE(context->backend)->context;
     const size_t head = (sizeof(omni_native) + 15) & ~(size_t)15;
     omni_native *native = omni_calloc(1, head + engine->state_size);
-    otls_error inner;
+    otls_error inner = OTLS_ERROR_INIT;
     otls_status status;
 
     if (native == NULL)
@@ -293,8 +293,7 @@ static otls_status make_native(omni_native **out, const otls_context *context,
     status = engine->init(native->engine, &native->policy, &inner);
     if (status != OTLS_OK) {
         discard(native);
-        if (err != NULL)
-            *err = inner;
+        omni_error_give(err, &inner);
         return status;
     }
     *out = native;

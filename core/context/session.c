@@ -183,10 +183,14 @@ otls_status otls_context_set_external_cache(otls_context *context, const otls_ex
         sessions->external = (otls_external_cache){.size = 0};
         return OTLS_OK;
     }
-    if (cache->size < sizeof(*cache) || cache->store == NULL || cache->fetch == NULL)
+    otls_external_cache known = {.size = 0};
+
+    /* an older caller's struct is shorter, a newer one's longer */
+    memcpy(&known, cache, cache->size < sizeof(known) ? cache->size : sizeof(known));
+    if (known.store == NULL || known.fetch == NULL)
         return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE,
                          "an external cache needs its size, store and fetch");
-    sessions->external = *cache;
+    sessions->external = known;
     return OTLS_OK;
 }
 
@@ -296,9 +300,9 @@ otls_status otls_context_session_stats(const otls_context *context, otls_session
     const omni_session_settings *sessions = &context->settings.sessions;
     const omni_session_counts *counts = &context->counts;
 
-    if (stats == NULL || stats->size < sizeof(*stats))
+    if (stats == NULL || stats->size < sizeof(stats->size))
         return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE, "the statistics' size is not set");
-    *stats = (otls_session_stats){
+    otls_session_stats all = {
         .size = stats->size,
         .connect = atomic_load(&counts->connect),
         .connect_good = atomic_load(&counts->connect_good),
@@ -310,9 +314,10 @@ otls_status otls_context_session_stats(const otls_context *context, otls_session
         .cache_full = atomic_load(&counts->cache_full),
     };
     if (sessions->client_cache != NULL)
-        stats->number += omni_lru_count(sessions->client_cache);
+        all.number += omni_lru_count(sessions->client_cache);
     if (sessions->server_cache != NULL)
-        stats->number += omni_lru_count(sessions->server_cache);
+        all.number += omni_lru_count(sessions->server_cache);
+    memcpy(stats, &all, all.size < sizeof(all) ? all.size : sizeof(all));
     return OTLS_OK;
 }
 

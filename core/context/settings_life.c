@@ -267,7 +267,7 @@ static void add_all(hasher *h, const omni_settings *settings, bool server)
 otls_status omni_settings_hash(const omni_settings *settings, const otls_backend *backend,
                                bool server, uint8_t out[OMNI_BINDING_SIZE], otls_error *err)
 {
-    hasher h = {.backend = backend, .status = OTLS_OK};
+    hasher h = {.backend = backend, .status = OTLS_OK, .error = OTLS_ERROR_INIT};
 
     add_all(&h, settings, server);
     if (h.status == OTLS_OK)
@@ -275,7 +275,7 @@ otls_status omni_settings_hash(const omni_settings *settings, const otls_backend
                                (otls_slice){omni_buffer_front(&h.bytes), omni_buffer_size(&h.bytes)},
                                out, &h.error);
     omni_buffer_release(&h.bytes);
-    if (h.status != OTLS_OK && err != NULL)
-        *err = h.error;
+    if (h.status != OTLS_OK)
+        omni_error_give(err, &h.error);
     return h.status;
 }

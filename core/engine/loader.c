@@ -27,8 +27,10 @@ static otls_status check_file(const char *path, const char *name, otls_error *er
     unsigned char head[HEAD];
     size_t got;
 
-    if (omni_file_head(path, head, sizeof(head), &got, err) != OTLS_OK) {
-        const int32_t code = err != NULL ? err->code : OTLS_CODE_NONE;
+    otls_error why = OTLS_ERROR_INIT;
+
+    if (omni_file_head(path, head, sizeof(head), &got, &why) != OTLS_OK) {
+        const int32_t code = why.code;
 
         return omni_fail(err, OTLS_E_BACKEND, code,
                          code == OTLS_CODE_FILE_IS_DIRECTORY
@@ -62,8 +64,7 @@ static otls_status open_module(const otls_backend_module **out, const char *path
     char reason[sizeof(inner.text)];
 
     if (status != OTLS_OK) {
-        if (err != NULL)
-            *err = inner;
+        omni_error_give(err, &inner);
         return status;
     }
     module = omni_os_module_open(path, reason, sizeof(reason));
@@ -130,15 +131,17 @@ otls_status omni_module_load(const otls_backend_module **out, const char *name,
 
 void omni_module_name_file(otls_error *err, const char *path)
 {
-    const size_t used = err != NULL ? strlen(err->text) : 0, length = strlen(path);
-    const size_t room = err != NULL ? sizeof(err->text) - used : 0; /* " (" and ")" and the NUL */
+    otls_error report = omni_error_of(err);
+    const size_t used = strlen(report.text), length = strlen(path);
+    const size_t room = sizeof(report.text) - used; /* " (" and ")" and the NUL */
 
     if (length == 0 || room < 16)
         return;
     if (length + 4 <= room)
-        (void)snprintf(err->text + used, room, " (%s)", path);
+        (void)snprintf(report.text + used, room, " (%s)", path);
     else
-        (void)snprintf(err->text + used, room, " (...%s)", path + length - (room - 7));
+        (void)snprintf(report.text + used, room, " (...%s)", path + length - (room - 7));
+    omni_error_give(err, &report);
 }
 
 #else

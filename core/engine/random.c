@@ -11,7 +11,7 @@ static otls_status engine_for(const otls_backend **backend, otls_error *err)
 
 otls_status otls_random(const otls_backend *backend, void *out, size_t size, otls_error *err)
 {
-    otls_error inner;
+    otls_error inner = OTLS_ERROR_INIT;
     otls_status status;
 
     OMNI_TRY(engine_for(&backend, err));
@@ -20,8 +20,8 @@ otls_status otls_random(const otls_backend *backend, void *out, size_t size, otl
     if (out == NULL)
         return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE, "no room for random bytes given");
     status = OMNI_MODULE(backend)->crypto->random(out, size, &inner);
-    if (status != OTLS_OK && err != NULL)
-        *err = inner;
+    if (status != OTLS_OK)
+        omni_error_give(err, &inner);
     return status;
 }
 

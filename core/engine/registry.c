@@ -148,7 +148,7 @@ static otls_status find_named(const otls_backend **out, const char *name, otls_e
 /* Each in turn; the report collects why each failed. */
 static otls_status find_any(const otls_backend **out, otls_error *err)
 {
-    char reasons[sizeof(err->text)] = "";
+    char reasons[sizeof(((otls_error *)NULL)->text)] = "";
     size_t used = 0;
 
     for (size_t i = 0; i <= KNOWN_COUNT; i++) {
@@ -248,13 +248,14 @@ otls_support otls_backend_supports(const otls_backend *backend, otls_feature fea
 otls_status omni_fail_unsupported(otls_error *err, const otls_backend *backend,
                                   otls_feature feature)
 {
+    otls_error report = OTLS_ERROR_INIT;
     const char *why;
 
     (void)otls_backend_supports(backend, feature, &why);
-    omni_fail(err, OTLS_E_UNSUPPORTED, OTLS_CODE_NONE, "%s cannot do %s: %s",
+    omni_fail(&report, OTLS_E_UNSUPPORTED, OTLS_CODE_NONE, "%s cannot do %s: %s",
               OMNI_MODULE(backend)->name, otls_feature_name(feature), why);
-    if (err != NULL)
-        err->backend = OMNI_MODULE(backend)->name;
+    report.backend = OMNI_MODULE(backend)->name;
+    omni_error_give(err, &report);
     return OTLS_E_UNSUPPORTED;
 }
 

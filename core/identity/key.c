@@ -49,7 +49,7 @@ otls_status otls_key_from_callback(otls_key **out, const otls_backend *backend, 
 {
     const otls_crypto_ops *crypto;
     otls_native_key *native = NULL;
-    otls_error inner;
+    otls_error inner = OTLS_ERROR_INIT;
     otls_status status;
 
     *out = NULL;
@@ -66,8 +66,7 @@ otls_status otls_key_from_callback(otls_key **out, const otls_backend *backend, 
     status = crypto->private_key_from_callback(&native, (otls_slice){spki, spki_size}, sign, user,
                                                &inner);
     if (status != OTLS_OK) {
-        if (err != NULL)
-            *err = inner;
+        omni_error_give(err, &inner);
         return status;
     }
     OMNI_TRY(omni_key_wrap(out, backend, native, err));
@@ -104,14 +103,13 @@ otls_status otls_key_public(const otls_key *key, uint8_t *out, size_t capacity, 
 {
     uint8_t spki[OMNI_SPKI_MAX];
     size_t size = 0;
-    otls_error inner;
+    otls_error inner = OTLS_ERROR_INIT;
     const otls_status status =
         OMNI_MODULE(key->backend)
             ->crypto->private_key_public(key->native, spki, sizeof(spki), &size, &inner);
 
     if (status != OTLS_OK) {
-        if (err != NULL)
-            *err = inner;
+        omni_error_give(err, &inner);
         return status;
     }
     if (size == 0 || size > sizeof(spki))

@@ -10,15 +10,14 @@
 
 otls_status omni_fail_named(otls_error *err, const char *what, const otls_error *inner)
 {
-    const otls_error copy = *inner;
+    otls_error report = OTLS_ERROR_INIT;
 
-    omni_fail(err, (otls_status)copy.status, copy.code, "%s: %s", what, copy.text);
-    if (err != NULL) {
-        err->native = copy.native;
-        err->backend = copy.backend;
-        memcpy(err->native_text, copy.native_text, sizeof(err->native_text));
-    }
-    return (otls_status)copy.status;
+    omni_fail(&report, (otls_status)inner->status, inner->code, "%s: %s", what, inner->text);
+    report.native = inner->native;
+    report.backend = inner->backend;
+    memcpy(report.native_text, inner->native_text, sizeof(report.native_text));
+    omni_error_give(err, &report);
+    return (otls_status)report.status;
 }
 
 /* ---- shapes ---- */
@@ -105,7 +104,7 @@ static otls_status import(omni_key_search *search, const otls_key_source *source
 {
     const otls_crypto_ops *crypto = OMNI_MODULE(search->backend)->crypto;
     otls_native_key *native = NULL;
-    otls_error inner;
+    otls_error inner = OTLS_ERROR_INIT;
 
     if (search->key != NULL)
         return omni_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_NO_KEY, "%s: holds more than one key",
@@ -168,8 +167,7 @@ otls_status omni_key_fail(const omni_key_search *search, size_t length, const ot
     }
     if (!named)
         return omni_fail_named(err, search->what, inner);
-    if (err != NULL)
-        *err = *inner;
+    omni_error_give(err, inner);
     return (otls_status)inner->status;
 }
 
@@ -300,8 +298,7 @@ static otls_status load(omni_key_search *search, const void *data, size_t size, 
         /* messages of our own callbacks already name the source */
         if (strncmp(inner.text, search->what, strlen(search->what)) != 0)
             return omni_fail_named(err, search->what, &inner);
-        if (err != NULL)
-            *err = inner;
+        omni_error_give(err, &inner);
         return status;
     }
     if (blocks == 0)

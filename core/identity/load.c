@@ -79,8 +79,7 @@ static otls_status add_source(loading *load, const void *data, size_t size, otls
     /* messages of our own callbacks already name the source */
     if (strncmp(inner.text, what, strlen(what)) != 0)
         return omni_fail_named(err, what, &inner);
-    if (err != NULL)
-        *err = inner;
+    omni_error_give(err, &inner);
     return status;
 }
 

@@ -60,8 +60,7 @@ static otls_status of_engine(otls_status status, const otls_backend *backend, ot
     if (status == OTLS_OK)
         return OTLS_OK;
     if (status != OTLS_E_UNSUPPORTED) {
-        if (err != NULL)
-            *err = *inner;
+        omni_error_give(err, inner);
         return status;
     }
     omni_oid_text(oid, name);
@@ -341,8 +340,8 @@ otls_status omni_pbe_open(const otls_backend *backend, otls_slice algorithm, otl
         out->start = out->end = 0;
         return open_with(backend, oid, &parameters, data, none, false, out, err);
     }
-    if (status != OTLS_OK && err != NULL)
-        *err = inner;
+    if (status != OTLS_OK)
+        omni_error_give(err, &inner);
     return status;
 }
 

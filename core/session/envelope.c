@@ -115,12 +115,12 @@ static void put_blob(void *user, otls_slice blob)
 
 static otls_status encode(writer *w, const otls_session *s, otls_error *err)
 {
-    otls_error inner;
+    otls_error inner = OTLS_ERROR_INIT;
     otls_status status;
 
     status = OMNI_MODULE(s->backend)->connection->session_encode(s->object, put_blob, w, &inner);
-    if (status != OTLS_OK && err != NULL)
-        *err = inner;
+    if (status != OTLS_OK)
+        omni_error_give(err, &inner);
     return status > OTLS_OK ? OTLS_E_INTERNAL : status;
 }
 

@@ -80,15 +80,15 @@ void omni_ticket_ring_free(omni_ticket_ring *ring)
 static otls_status make_key(omni_ticket_ring *ring, size_t which, const otls_backend *backend,
                             otls_error *err)
 {
-    otls_error inner;
+    otls_error inner = OTLS_ERROR_INIT;
     otls_status status;
 
     forget_derived(ring);
     status =
         OMNI_MODULE(backend)->crypto->random(&ring->keys[which], sizeof(ring->keys[which]), &inner);
     ring->have[which] = status == OTLS_OK;
-    if (status != OTLS_OK && err != NULL)
-        *err = inner;
+    if (status != OTLS_OK)
+        omni_error_give(err, &inner);
     return status;
 }
 

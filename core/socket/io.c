@@ -139,15 +139,15 @@ otls_status otls_socket_send(otls_socket *sock, const void *data, size_t size, s
 /* Say how much went out, before the cause. */
 static otls_status send_all_failed(otls_status status, size_t done, size_t size, otls_error *err)
 {
-    char cause[sizeof(err->text)];
+    otls_error report = omni_error_of(err);
+    char cause[sizeof(report.text)];
 
     if (err == NULL || status >= OTLS_OK)
         return status;
-    memcpy(cause, err->text, sizeof(cause));
-    otls_error report = *err;
-    omni_fail(err, status, report.code, "%zu of %zu bytes were sent: %.140s", done, size, cause);
-    memcpy(report.text, err->text, sizeof(report.text));
-    *err = report;
+    memcpy(cause, report.text, sizeof(cause));
+    (void)snprintf(report.text, sizeof(report.text), "%zu of %zu bytes were sent: %.140s", done,
+                   size, cause);
+    omni_error_give(err, &report);
     return status;
 }
 

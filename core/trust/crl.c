@@ -4,6 +4,8 @@
 #include "trust/trust.h"
 #include "x509/x509.h"
 
+#include <string.h>
+
 static bool known(const omni_trust_batch *batch, otls_slice der)
 {
     for (size_t i = 0; i < batch->trust->crl_count; i++)
@@ -150,9 +152,8 @@ otls_status otls_trust_add_crl_file(otls_trust *trust, const char *path, otls_er
 
 /* ---- what is inside ------------------------------------------------------------------------ */
 
-void otls_trust_stats(const otls_trust *trust, otls_trust_statistics *out)
+static void count_all(const otls_trust *trust, otls_trust_statistics *out)
 {
-    *out = (otls_trust_statistics){.size = out->size};
     if (trust == NULL)
         return;
     out->certificates = trust->anchor_count;
@@ -165,6 +166,15 @@ void otls_trust_stats(const otls_trust *trust, otls_trust_statistics *out)
             (view.is_ca || view.version < 3))
             out->authorities++;
     }
+}
+
+void otls_trust_stats(const otls_trust *trust, otls_trust_statistics *out)
+{
+    otls_trust_statistics all = {.size = out->size};
+
+    count_all(trust, &all);
+    /* an older caller's struct is shorter, a newer one's longer: fill what both know */
+    memcpy(out, &all, all.size < sizeof(all) ? all.size : sizeof(all));
 }
 
 const otls_certificate *otls_trust_certificate(const otls_trust *trust, size_t index)

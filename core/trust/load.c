@@ -19,12 +19,12 @@ typedef struct pem_load {
 /* Which one of a bundle it was: nobody finds a broken one among 150 otherwise. */
 static void name_certificate(size_t number, otls_error *err)
 {
+    otls_error report = omni_error_of(err);
     char text[160];
 
-    if (err == NULL)
-        return;
-    (void)omni_format(text, sizeof(text), "certificate %zu: %.120s", number, err->text);
-    memcpy(err->text, text, strlen(text) + 1);
+    (void)omni_format(text, sizeof(text), "certificate %zu: %.120s", number, report.text);
+    memcpy(report.text, text, strlen(text) + 1);
+    omni_error_give(err, &report);
 }
 
 /* The store keeps the block: what else was in it, a private key perhaps, is not to stay. The last
@@ -159,13 +159,15 @@ static otls_status load_memory(omni_trust_batch *batch, otls_slice input, otls_e
 
 void omni_trust_name_file(const char *name, otls_error *err)
 {
-    char text[sizeof(err->text)];
+    otls_error report = omni_error_of(err);
+    char text[sizeof(report.text)];
 
-    if (err == NULL || name == NULL)
+    if (name == NULL)
         return;
-    memcpy(text, err->text, sizeof(text));
+    memcpy(text, report.text, sizeof(text));
     text[sizeof(text) - 1] = '\0';
-    (void)snprintf(err->text, sizeof(err->text), "%.100s: %.88s", name, text);
+    (void)snprintf(report.text, sizeof(report.text), "%.100s: %.88s", name, text);
+    omni_error_give(err, &report);
 }
 
 otls_status omni_trust_batch_load_file(omni_trust_batch *batch, const char *path, bool lenient,
@@ -230,8 +232,7 @@ static otls_status take_file(const char *path, void *user, otls_error *err)
         return OTLS_OK;
     if (inner.code == OTLS_CODE_FILE_EMPTY || inner.code == OTLS_CODE_NO_CERTIFICATE)
         return OTLS_OK; /* a key, or nothing: there is something else in the directory */
-    if (err != NULL)
-        *err = inner;
+    omni_error_give(err, &inner);
     return status;
 }
 

@@ -76,8 +76,7 @@ static otls_status load_directories(omni_trust_batch *batch, const char *list, o
     }
     if (status == OTLS_OK || (status != OTLS_E_NOMEM && batch->found != before))
         return OTLS_OK;
-    if (err != NULL)
-        *err = inner;
+    omni_error_give(err, &inner);
     return status;
 }
 

@@ -54,8 +54,7 @@ static otls_status check_signature(omni_search *search, omni_crl *crl, const omn
     if (*good)
         note_signer(crl, cert->spki);
     if (status == OTLS_E_NOMEM || status == OTLS_E_INTERNAL) {
-        if (err != NULL)
-            *err = native;
+        omni_error_give(err, &native);
         return status;
     }
     return OTLS_OK;

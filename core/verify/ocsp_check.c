@@ -113,8 +113,7 @@ static otls_status signature_good(const omni_ocsp_question *question, const omni
     }
     *good = status == OTLS_OK;
     if (status == OTLS_E_NOMEM || status == OTLS_E_INTERNAL) {
-        if (err != NULL)
-            *err = native;
+        omni_error_give(err, &native);
         return status;
     }
     return OTLS_OK;

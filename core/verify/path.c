@@ -91,8 +91,7 @@ static otls_status edge(omni_search *search, const omni_path_step *child,
     if (status != OTLS_OK) {
         if (native.status == OTLS_OK)
             omni_fail(&native, status, OTLS_CODE_NONE, "a signature check without an answer");
-        if (err != NULL)
-            *err = native;
+        omni_error_give(err, &native);
         return status;
     }
     if (*result == EDGE_GOOD && worth_remembering(child, issuer))

@@ -125,7 +125,7 @@ static bool supported(const form *form, const otls_backend *backend, otls_status
 static void expect_code(const otls_backend *backend, const form *form, const char *password,
                         int32_t code)
 {
-    otls_error err;
+    otls_error err = OTLS_ERROR_INIT;
     const otls_status status = load(backend, form->file, password, &err);
 
     cr_expect_eq(status, OTLS_E_CREDENTIAL, "%s, %s, \"%s\": %s", otls_backend_name(backend),
@@ -158,7 +158,7 @@ Test(key_forms, every_engine, .timeout = 240)
     for (size_t i = 0; i < count * FORM_COUNT; i++) {
         const form *form = &forms[i % FORM_COUNT];
         const otls_backend *backend = backends[i / FORM_COUNT];
-        otls_error err;
+        otls_error err = OTLS_ERROR_INIT;
         const otls_status status = load(backend, form->file, form->password, &err);
         const bool has = supported(form, backend, status);
 
@@ -180,7 +180,7 @@ Test(key_forms, no_password)
     const size_t count = test_engines(backends);
 
     for (size_t i = 0; i < count; i++) {
-        otls_error err;
+        otls_error err = OTLS_ERROR_INIT;
 
         for (size_t k = 0; k < 3; k++)
             cr_expect_eq(load(backends[i], files[k], NULL, &err), OTLS_OK, "%s, %s: %s",

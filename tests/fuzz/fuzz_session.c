@@ -36,7 +36,7 @@ static void with_head(const otls_backend *backend, const uint8_t *body, size_t s
     const size_t names = 2 + strlen(engine) + strlen(version);
     const size_t total = 15 + names + size + 32;
     uint8_t *bytes = malloc(total), *at = bytes;
-    otls_error err;
+    otls_error err = OTLS_ERROR_INIT;
 
     if (bytes == NULL)
         return;

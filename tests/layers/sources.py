@@ -37,6 +37,8 @@ RULES = (
     (r"^(core|backends)/",
      r"^(?!\s*for \(uint16_t).*(?:[<>]=?\s*OTLS_TLS1_\d|(?:(?:min|max|hello)_|->)version\s*[<>]=?\s*[a-z])",
      None, "numbers of datagram versions count downwards: otls_version_before() compares"),
+    (r"^core/", r"\berr->|\*err\b\s*=(?!=)", r"^core/base/fail\.c$",
+     "a caller's report may be of another version: omni_error_give() and omni_error_of() know its size"),
     (r"^(api|core|backends|tools|bench|tests|docs)/", r"\b(?:TODO|FIXME|XXX|HACK)\b", None,
      "finish it, or write it down in the issue tracker"),
 )
@@ -134,6 +136,9 @@ def self_test():
         ("core/a.c", head + "if (conn->info.version < OTLS_TLS1_3)\n", 1),
         ("backends/gnutls/a.c", head + "if (policy->min_version > limit)\n", 1),
         ("core/a.c", head + "if (otls_version_before(suite->min_version, OTLS_TLS1_3))\n", 0),
+        ("core/a.c", head + "    *err = inner;\n", 1),
+        ("core/a.c", head + "err->code = 1;\n", 1),
+        ("core/a.c", head + "omni_error_give(err, &inner);\n", 0),
         ("core/a.c", head + "/* TO" + "DO */\n", 1),
     )
     for path, text, expected in cases:

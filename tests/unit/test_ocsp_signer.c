@@ -201,7 +201,7 @@ static void add(char *text, const char *more)
 static void add_hash(char *text, otls_slice of, bool spoil)
 {
     uint8_t digest[20];
-    otls_error err;
+    otls_error err = OTLS_ERROR_INIT;
 
     cr_assert_eq(OMNI_MODULE(real)->crypto->digest(OTLS_HASH_SHA1, of.data, of.size, digest, &err),
                  OTLS_OK);

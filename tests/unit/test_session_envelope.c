@@ -50,7 +50,7 @@ static otls_status decode(const uint8_t *data, size_t size, otls_session **out)
 /* Give the bytes a checksum that fits, as someone would who wants them believed. */
 static void seal(uint8_t *data, size_t size)
 {
-    otls_error err;
+    otls_error err = OTLS_ERROR_INIT;
 
     cr_assert_eq(OMNI_MODULE(any_engine())
                      ->crypto->digest(OTLS_HASH_SHA256, data, size - 32, data + size - 32, &err),
