@@ -41,7 +41,7 @@ OTLS_API void otls_backend_versions(const otls_backend *backend, uint16_t *lowes
 
 /** A set of bits; values never change. Those marked "always on" cannot be cleared. */
 enum {
-    OTLS_OPTION_NO_TICKET = 1 << 0,                /**< no session tickets, TLS 1.2 and 1.3 */
+    OTLS_OPTION_NO_TICKET = 1 << 0,                /**< no session tickets, TLS 1.2 and 1.3; clients keep no session with one */
     OTLS_OPTION_NO_COMPRESSION = 1 << 1,           /**< always on (CRIME; RFC 7525 section 3.3) */
     OTLS_OPTION_CIPHER_SERVER_PREFERENCE = 1 << 2, /**< default; cleared: the client's order wins */
     OTLS_OPTION_SINGLE_DH_USE = 1 << 3,   /**< always on: a fresh key for every handshake */

@@ -6,6 +6,8 @@
 #include "connection/fail.h"
 #include "connection/peer.h"
 
+#include <omnitls/options.h>
+
 #include <string.h>
 
 #define ADD_ONE(counter) atomic_fetch_add_explicit(&(counter), 1, memory_order_relaxed)
@@ -355,8 +357,12 @@ static bool keep_early(omni_connection_sessions *sessions, const otls_native_ses
 static void new_session(otls_connection *conn, const otls_native_session *native,
                         otls_native_session_object *object)
 {
-    const bool wanted = !conn->server && omni_session_wanted(&conn->context->settings, false) &&
-                        conn->info.psk == 0;
+    const omni_settings *settings = &conn->context->settings;
+    /* engines ask for none below TLS 1.3, and there some cannot help getting them */
+    const bool unwanted =
+        native->has_ticket && (settings->offer.options & OTLS_OPTION_NO_TICKET) != 0;
+    const bool wanted = !conn->server && omni_session_wanted(settings, false) &&
+                        conn->info.psk == 0 && !unwanted;
 
     if (wanted && conn->state == OMNI_STATE_OPEN) {
         tell_session(conn, native, object);

@@ -121,3 +121,30 @@ ParameterizedTest(size_t *index, session_versions, degraded)
     otls_context_free(older);
     otls_context_free(server);
 }
+
+/* ---- OTLS_OPTION_NO_TICKET on a client ---- */
+
+ParameterizedTestParameters(session_versions, client_without_tickets)
+{
+    return pair_parameters_short();
+}
+
+/* In TLS 1.3 every session is a ticket's, and what the server sends unasked is not kept. */
+ParameterizedTest(size_t *index, session_versions, client_without_tickets)
+{
+    const pair_case which = pair_case_short_at(*index);
+    const session_options options = {.no_tickets = false};
+    otls_context *const server = session_server(&which, &options);
+    otls_context *const client = session_client(&which, &options);
+    otls_error err = OTLS_ERROR_INIT;
+    session_run run;
+
+    cr_assert_eq(otls_context_set_options(client, OTLS_OPTION_NO_TICKET, &err), OTLS_OK, "%s",
+                 err.text);
+    run = session_connect_with(&which, client, server, NULL, NULL);
+    cr_expect(run.session == NULL || (which.version == OTLS_TLS1_2 && !otls_session_has_ticket(run.session)),
+              "%s: a ticket was kept", pair_name(&which));
+    otls_session_free(run.session);
+    otls_context_free(client);
+    otls_context_free(server);
+}
