@@ -108,6 +108,12 @@ static otls_status load(const otls_backend *backend, const char *file, const cha
     return status;
 }
 
+/* An engine without PKCS #12 says so of every file; that is test_features' matter. */
+static bool is_asked(const otls_backend *backend, const char *file)
+{
+    return !is_pkcs12(file) || otls_backend_supports(backend, OTLS_FEATURE_PKCS12, NULL) != OTLS_NO;
+}
+
 static bool supported(const form *form, const otls_backend *backend, otls_status status)
 {
     switch (form->needs) {
@@ -159,9 +165,13 @@ Test(key_forms, every_engine, .timeout = 240)
         const form *form = &forms[i % FORM_COUNT];
         const otls_backend *backend = backends[i / FORM_COUNT];
         otls_error err = OTLS_ERROR_INIT;
-        const otls_status status = load(backend, form->file, form->password, &err);
-        const bool has = supported(form, backend, status);
+        otls_status status;
+        bool has;
 
+        if (!is_asked(backend, form->file))
+            continue;
+        status = load(backend, form->file, form->password, &err);
+        has = supported(form, backend, status);
         cr_expect_eq(status, has ? OTLS_OK : OTLS_E_CREDENTIAL, "%s, %s: %s [%s]",
                      otls_backend_name(backend), form->file, err.text, err.native_text);
         if (!has)
@@ -183,9 +193,11 @@ Test(key_forms, no_password)
         otls_error err = OTLS_ERROR_INIT;
 
         for (size_t k = 0; k < 3; k++)
-            cr_expect_eq(load(backends[i], files[k], NULL, &err), OTLS_OK, "%s, %s: %s",
-                         otls_backend_name(backends[i]), files[k], err.text);
-        cr_expect_eq(load(backends[i], "open.p12", "anything", &err), OTLS_OK, "%s", err.text);
+            if (is_asked(backends[i], files[k]))
+                cr_expect_eq(load(backends[i], files[k], NULL, &err), OTLS_OK, "%s, %s: %s",
+                             otls_backend_name(backends[i]), files[k], err.text);
+        if (is_asked(backends[i], "open.p12"))
+            cr_expect_eq(load(backends[i], "open.p12", "anything", &err), OTLS_OK, "%s", err.text);
         cr_expect_eq(load(backends[i], "empty.key", NULL, &err), OTLS_E_CREDENTIAL);
         cr_expect_eq(err.code, OTLS_CODE_PASSWORD_NEEDED);
     }
@@ -215,8 +227,11 @@ Test(key_forms, ber_and_cut)
     for (size_t i = 0; i < count; i++) {
         otls_error err = OTLS_ERROR_INIT;
         otls_identity *identity;
-        uint8_t *ber = malloc(size + 2);
+        uint8_t *ber;
 
+        if (!is_asked(backends[i], "mac-sha256.p12"))
+            continue;
+        ber = malloc(size + 2);
         cr_assert(ber != NULL);
         ber[0] = 0x30;
         ber[1] = 0x80;
