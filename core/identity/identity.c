@@ -115,7 +115,7 @@ static otls_status find_leaf(otls_identity *identity, const char *what, otls_err
            !omni_identity_bears(identity->backend, identity->chain[at], (otls_slice){spki, size}))
         at++;
     if (at == identity->chain_count &&
-        !omni_public_key_usable(identity->backend, &identity->chain[0]->x509))
+        !omni_public_key_known(identity->backend, &identity->chain[0]->x509))
         return omni_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_KEY_UNSUPPORTED,
                          "%s: %s cannot use the kind of key (%s) that the certificate of %.60s has",
                          what, otls_backend_name(identity->backend),
@@ -214,8 +214,9 @@ static bool self_issued(const otls_certificate *cert)
     return omni_dn_equal(cert->x509.subject, cert->x509.issuer);
 }
 
-/* One that is in the store and may have issued `cert`: by its name, and by the key's identifier where
- * both say one; no root, which peers have or do not believe. Borrowed; NULL: there is none. */
+/* One that is in the store and may have issued `cert`: by its name, and by the key's identifier
+ * where both say one; no root, which peers have or do not believe. Borrowed; NULL: there is none.
+ */
 static otls_status issuer_in(const otls_trust *trust, const otls_certificate *cert,
                              const otls_certificate **out, otls_error *err)
 {

@@ -118,6 +118,11 @@ bool omni_public_key_usable(const otls_backend *backend, const omni_x509 *leaf)
     }
 }
 
+bool omni_public_key_known(const otls_backend *backend, const omni_x509 *cert)
+{
+    return cert->key_type == OMNI_KEY_RSA_PSS || omni_public_key_usable(backend, cert);
+}
+
 const char *omni_public_key_read(otls_slice spki, omni_x509 *out)
 {
     omni_der body;

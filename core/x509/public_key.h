@@ -28,6 +28,8 @@ bool omni_public_key_is(const omni_x509 *cert, otls_slice spki, bool plain);
  * RSA every engine has; of ECDSA it needs the curve.
  */
 bool omni_public_key_usable(const otls_backend *backend, const omni_x509 *cert);
+/** Can the engine load a private key for it, whatever it then does with it? RSASSA-PSS as an RSA key. */
+bool omni_public_key_known(const otls_backend *backend, const omni_x509 *cert);
 
 /** Read a SubjectPublicKeyInfo into the key's fields of `out`; NULL, or what is wrong with it. */
 const char *omni_public_key_read(otls_slice spki, omni_x509 *out);

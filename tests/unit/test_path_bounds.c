@@ -55,8 +55,6 @@ static uint32_t flags_among(unsigned count, const char *algorithm, const char *s
     otls_trust *trust = NULL;
     otls_verdict verdict;
 
-    (void)snprintf(signature, sizeof(signature), "03{00 %s %s}", octets, octets);
-    sent = leaf = decode(&parts);
     cr_assert_eq(otls_trust_new(&trust, NULL), OTLS_OK);
     for (unsigned i = 0; i < count; i++) {
         otls_certificate *anchor = authority(i);
