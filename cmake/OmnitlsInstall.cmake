@@ -12,7 +12,7 @@ install(TARGETS omnitls EXPORT omnitls
     COMPONENT runtime NAMELINK_COMPONENT development
   ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT development
   RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}" COMPONENT runtime)
-install(FILES ${public_headers} DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/omnitls"
+install(FILES ${public_headers} "${PROJECT_BINARY_DIR}/generated/include/omnitls/config.h" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/omnitls"
         COMPONENT development)
 if(OMNITLS_MODULE_TARGETS)
   install(TARGETS ${OMNITLS_MODULE_TARGETS}

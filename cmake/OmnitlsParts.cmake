@@ -118,6 +118,15 @@ macro(omnitls_part option name)
   endif()
 endmacro()
 
+# They use everything.
+set(missing_features "")
+if(OMNITLS_FEATURES_OFF)
+  list(JOIN OMNITLS_FEATURES_OFF ", OMNITLS_WITH_" off)
+  set(missing_features "OMNITLS_WITH_${off}")
+  list(APPEND missing_json "${missing_features}")
+  list(APPEND missing_tests "${missing_features}")
+endif()
+
 omnitls_part(OMNITLS_TOOLS "tool" ${missing_json} ${missing_commands})
 omnitls_part(OMNITLS_BENCH "benchmark" ${missing_json} ${missing_commands})
 omnitls_part(OMNITLS_TESTS "tests" ${missing_tests} ${missing_commands})

@@ -47,4 +47,11 @@
 #include <omnitls/trust.h>
 #include <omnitls/verify.h>
 
+/* What the library was built with: OTLS_WITH_SOCKETS and the like, docs/features-build.md. */
+#ifdef __has_include
+#if __has_include(<omnitls/config.h>)
+#include <omnitls/config.h>
+#endif
+#endif
+
 #endif

@@ -20,6 +20,11 @@ otls_status omni_fail_nomem(otls_error *err);
 /** Report `errno_value`; the sentence is `what` followed by the system's own words. */
 otls_status omni_fail_system(otls_error *err, int32_t code, int errno_value, const char *what);
 
+/** What this library was built without, by the option's name (cmake/features.cmake). */
+#define OMNI_FAIL_ABSENT(err, feature)                                                             \
+    omni_fail((err), OTLS_E_UNSUPPORTED, OTLS_CODE_NONE,                                           \
+              "this library was built without OMNITLS_WITH_" feature)
+
 /** Is it one of the failures of omnitls/error.h? An engine may answer anything. */
 static inline bool omni_status_is_failure(otls_status status)
 {

@@ -45,19 +45,6 @@ otls_status otls_connection_new(otls_connection **out, otls_context *context,
     return OTLS_OK;
 }
 
-otls_status otls_connection_new_fd(otls_connection **out, otls_context *context, intptr_t fd,
-                                   otls_error *err)
-{
-    *out = NULL;
-    if (fd < 0)
-        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE, "%ld is no descriptor", (long)fd);
-    OMNI_TRY(allocate(out, context, err));
-    (*out)->transport = omni_transport_fd(fd);
-    (*out)->fd = fd;
-    (*out)->read_ahead = true;
-    return OTLS_OK;
-}
-
 otls_status otls_connection_new_memory(otls_connection **out, otls_context *context,
                                        otls_error *err)
 {

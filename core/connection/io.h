@@ -33,8 +33,6 @@ void omni_connection_rests(otls_connection *conn);
 int16_t omni_alert_in_plaintext(otls_connection *conn);
 
 
-/* connection/transport_fd.c */
-otls_transport omni_transport_fd(intptr_t fd);
 
 /* connection/data.c */
 /** Take what the engine has decrypted, for later reads: OTLS_OK, WANT_READ (too much) or a failure. */

@@ -2,7 +2,7 @@
 /* The descriptor transport: what the platform says, as a transport says it. */
 #include "connection/connection.h"
 
-#include "connection/io.h"
+#include "base/base.h"
 #include "platform/platform.h"
 
 #include <errno.h>
@@ -29,9 +29,18 @@ static otls_status fd_write(void *user, const void *data, size_t size, size_t *c
     return error == 0 ? OTLS_OK : failed(error, OTLS_WANT_WRITE);
 }
 
-otls_transport omni_transport_fd(intptr_t fd)
+otls_status otls_connection_new_fd(otls_connection **out, otls_context *context, intptr_t fd,
+                                   otls_error *err)
 {
-    omni_os_stream_quiet((int)fd);
     /* the descriptor travels in the pointer: no allocation, and nothing to keep alive */
-    return (otls_transport){.read = fd_read, .write = fd_write, .user = (void *)fd};
+    const otls_transport transport = {.read = fd_read, .write = fd_write, .user = (void *)fd};
+
+    *out = NULL;
+    if (fd < 0)
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE, "%ld is no descriptor", (long)fd);
+    OMNI_TRY(otls_connection_new(out, context, &transport, err));
+    omni_os_stream_quiet((int)fd);
+    (*out)->fd = fd;
+    (*out)->read_ahead = true;
+    return OTLS_OK;
 }

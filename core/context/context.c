@@ -6,6 +6,7 @@
 #include "verify/verify.h"
 #include "x509/x509.h"
 #include <omnitls/callbacks.h>
+#include <omnitls/config.h>
 #include <omnitls/insecure.h>
 
 #include <string.h>
@@ -35,6 +36,8 @@ otls_status otls_context_new(otls_context **out, const otls_backend *backend, ot
     *out = NULL;
     if (role != OTLS_CLIENT && role != OTLS_SERVER && role != OTLS_EITHER)
         return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE, "%d is no role", (int)role);
+    if (!OTLS_WITH_SERVER && role != OTLS_CLIENT)
+        return OMNI_FAIL_ABSENT(err, "SERVER");
     if (backend == NULL)
         OMNI_TRY(otls_backend_find(&backend, NULL, err));
     OMNI_TRY(allocate(out, backend, role, err));

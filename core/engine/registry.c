@@ -4,6 +4,7 @@
 #include "base/base.h"
 #include "engine/loader.h"
 #include "platform/platform.h"
+#include <omnitls/config.h>
 
 #include <stdatomic.h>
 #include <stdio.h>
@@ -230,15 +231,29 @@ uint32_t otls_backend_version_number(const otls_backend *backend)
     return OMNI_MODULE(backend)->version_number();
 }
 
+/* What the library was built without, no engine has. NULL: it is there. */
+static const char *absent_reason(otls_feature feature)
+{
+    switch ((int)feature) {
+#define ABSENT(feature_, option)                                                                   \
+    case feature_:                                                                                 \
+        return "this library was built without " option;
+        OTLS_ABSENT_FEATURES(ABSENT)
+#undef ABSENT
+    default:
+        return NULL;
+    }
+}
+
 otls_support otls_backend_supports(const otls_backend *backend, otls_feature feature,
                                    const char **why)
 {
-    const char *reason = NULL;
+    const char *reason = absent_reason(feature);
     otls_support answer = OTLS_NO;
 
-    if (feature > 0 && feature < OTLS_FEATURE_COUNT)
+    if (reason == NULL && feature > 0 && feature < OTLS_FEATURE_COUNT)
         answer = OMNI_MODULE(backend)->supports(feature, &reason);
-    else
+    else if (reason == NULL)
         reason = "no such feature";
     if (why != NULL)
         *why = reason != NULL ? reason : "";
