@@ -25,12 +25,14 @@ static otls_status fail_kind(const char *path, int32_t code, otls_error *err)
 {
     const bool directory = code == OTLS_CODE_FILE_IS_DIRECTORY;
 
+    otls_error report = OTLS_ERROR_INIT;
+
     if (directory)
-        omni_fail(err, OTLS_E_IO, code, "%s: is a directory, not a file", path);
+        omni_fail(&report, OTLS_E_IO, code, "%s: is a directory, not a file", path);
     else
-        omni_fail(err, OTLS_E_IO, code, "%s: larger than %zu bytes", path, OMNI_FILE_LIMIT);
-    if (err != NULL)
-        err->system_error = directory ? EISDIR : EFBIG;
+        omni_fail(&report, OTLS_E_IO, code, "%s: larger than %zu bytes", path, OMNI_FILE_LIMIT);
+    report.system_error = directory ? EISDIR : EFBIG;
+    omni_error_give(err, &report);
     return OTLS_E_IO;
 }
 

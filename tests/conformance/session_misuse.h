@@ -45,6 +45,8 @@ pair_case misuse_case(const misuse *row, const pair_case *which);
 otls_context *misuse_client_before(const misuse *row, const pair_case *which, int64_t *now);
 otls_context *misuse_client_after(const misuse *row, const pair_case *which, int64_t *now);
 otls_context *misuse_server(const misuse *row, const pair_case *which, int64_t *now);
+/** Is the session resumed, on these engines? */
+bool misuse_reused(const misuse *row, const pair_case *which);
 /** Assert what the row says of the second connection, in that thread. */
 void misuse_check(const misuse *row, const pair_case *which, const session_run *run, size_t thread);
 /** The bytes of `session`; free them. */
