@@ -187,10 +187,11 @@ void omni_text_dn(omni_text *text, otls_slice name)
 
 otls_status omni_dn_check(const void *der, size_t size, otls_error *err)
 {
-    omni_der name;
+    omni_der name = {.at = der};
     omni_tlv whole;
 
-    name = (omni_der){.at = der, .end = (const uint8_t *)der + size};
+    if (der != NULL)
+        name.end = name.at + size;
     if (der == NULL || !omni_der_take(&name, OMNI_DER_SEQUENCE, &whole) || name.at != name.end ||
         !omni_dn_ok(whole.value))
         return omni_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_BAD_DER,
