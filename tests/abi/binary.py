@@ -44,6 +44,7 @@ def describe(path, out):
     with open(out, encoding="utf-8") as file:
         text = file.read()
     text = re.sub(r"^ *<[^>]*(?:__asan|__ubsan|__odr_asan)[^>]*>\n", "", text, flags=re.M)
+    text = text.replace(os.path.dirname(os.path.dirname(HERE)) + os.sep, "")
     with open(out, "w", encoding="utf-8") as file:
         file.write(text)
     return text
