@@ -57,6 +57,12 @@ _Noreturn void corpus_die(const char *what, const char *why)
     exit(2);
 }
 
+void corpus_must(otls_status status, const otls_error *err, const char *what)
+{
+    if (status < 0)
+        corpus_die(what, err->text);
+}
+
 char *corpus_read_file(const char *path)
 {
     FILE *stream = fopen(path, "rb");

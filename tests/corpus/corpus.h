@@ -32,6 +32,8 @@ typedef struct corpus_row {
 } corpus_row;
 
 _Noreturn void corpus_die(const char *what, const char *why);
+/** Ends the program with the report when the status is an error. */
+void corpus_must(otls_status status, const otls_error *err, const char *what);
 /** NULL when there is no such file; malloc'd, with a zero behind it. */
 char *corpus_read_file(const char *path);
 FILE *corpus_open(const char *directory);

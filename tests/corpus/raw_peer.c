@@ -116,6 +116,26 @@ void raw_chain_load(raw_chain *chain, const char *certificates, const char *key)
     }
 }
 
+static char *read_file(const char *pki, const char *name, const char *ending)
+{
+    char path[4096], *text;
+
+    (void)snprintf(path, sizeof(path), "%s/%s.%s", pki, name, ending);
+    text = corpus_read_file(path);
+    if (text == NULL)
+        corpus_die(path, "missing");
+    return text;
+}
+
+void raw_chain_load_files(raw_chain *chain, const char *pki, const char *name)
+{
+    char *certificates = read_file(pki, name, "pem"), *key = read_file(pki, name, "key");
+
+    raw_chain_load(chain, certificates, key);
+    free(certificates);
+    free(key);
+}
+
 void raw_chain_free(raw_chain *chain)
 {
     for (unsigned i = 0; i < chain->count; i++)

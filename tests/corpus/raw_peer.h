@@ -38,6 +38,8 @@ typedef struct raw_peer {
 
 /** From PEM texts; NULL members never. Ends the program on failure. */
 void raw_chain_load(raw_chain *chain, const char *certificates, const char *key);
+/** The same from PKI/NAME.pem and PKI/NAME.key. */
+void raw_chain_load_files(raw_chain *chain, const char *pki, const char *name);
 void raw_chain_free(raw_chain *chain);
 
 void raw_open(raw_peer *peer, raw_chain *chain, bool server, uint16_t version);

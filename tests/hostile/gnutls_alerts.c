@@ -2,8 +2,9 @@
 /*
  * gnutls_alerts PKI ENGINE: what a peer may send besides data on a connection that is open, and how
  * much of it. Warnings, user_canceled above all, end nothing (RFC 5246 7.2, RFC 8446 6.1): data
- * behind them is read, and a lost close_notify is a truncation still. Too many in a row are a limit,
- * as are too many key updates where the engine counts them. The peer is GnuTLS, used directly.
+ * behind them is read, and a lost close_notify is a truncation still. Too many in a row are a
+ * limit, as are too many key updates where the engine counts them. The peer is GnuTLS, used
+ * directly.
  */
 #include "corpus/corpus.h"
 #include "corpus/raw_peer.h"
@@ -28,12 +29,6 @@ typedef struct meeting {
     bool ended;  /* the peer's side of the transport */
 } meeting;
 
-static void must(otls_status status, const otls_error *err, const char *what)
-{
-    if (status < 0)
-        corpus_die(what, err->text);
-}
-
 static void check(bool right, const meeting *m, const char *what, otls_status status,
                   const otls_error *err)
 {
@@ -41,10 +36,10 @@ static void check(bool right, const meeting *m, const char *what, otls_status st
     if (right)
         return;
     failures++;
-    printf("FAILED %s %s, TLS 1.%d, %s: %s, code %s, alert %d: %s [%s]\n", otls_backend_name(engine),
-           m->server ? "server" : "client", m->version == OTLS_TLS1_3 ? 3 : 2, what,
-           otls_status_name(status), otls_code_name(err->code), (int)err->alert, err->text,
-           err->native_text);
+    printf("FAILED %s %s, TLS 1.%d, %s: %s, code %s, alert %d: %s [%s]\n",
+           otls_backend_name(engine), m->server ? "server" : "client",
+           m->version == OTLS_TLS1_3 ? 3 : 2, what, otls_status_name(status),
+           otls_code_name(err->code), (int)err->alert, err->text, err->native_text);
 }
 
 static otls_status read_until_ended(void *user, void *out, size_t capacity, size_t *count)
@@ -68,20 +63,22 @@ static void make_context(meeting *m, const char *pki)
 {
     otls_error err = OTLS_ERROR_INIT;
 
-    must(otls_context_new(&m->context, engine, m->server ? OTLS_SERVER : OTLS_CLIENT, &err), &err,
-         "context");
-    must(otls_context_set_versions(m->context, m->version, m->version, &err), &err, "version");
+    corpus_must(otls_context_new(&m->context, engine, m->server ? OTLS_SERVER : OTLS_CLIENT, &err),
+                &err, "context");
+    corpus_must(otls_context_set_versions(m->context, m->version, m->version, &err), &err,
+                "version");
     if (m->server) {
         char cert[4096], key[4096];
         otls_identity *identity;
 
         snprintf(cert, sizeof(cert), "%s/server-ecdsa-p256.pem", pki);
         snprintf(key, sizeof(key), "%s/server-ecdsa-p256.key", pki);
-        must(otls_identity_from_files(&identity, engine, cert, key, NULL, NULL, &err), &err, cert);
-        must(otls_context_add_identity(m->context, identity, &err), &err, "identity");
+        corpus_must(otls_identity_from_files(&identity, engine, cert, key, NULL, NULL, &err), &err,
+                    cert);
+        corpus_must(otls_context_add_identity(m->context, identity, &err), &err, "identity");
         otls_identity_free(identity);
     } else {
-        must(otls_context_insecure_no_verify(m->context, &err), &err, "no verification");
+        corpus_must(otls_context_insecure_no_verify(m->context, &err), &err, "no verification");
     }
 }
 
@@ -94,11 +91,11 @@ static void meet(meeting *m)
     m->ended = false;
     raw_open(&m->peer, &chain, !m->server, m->version);
     m->inner = raw_transport(&m->peer);
-    must(otls_connection_new(&m->conn, m->context, &transport, &err), &err, "connection");
+    corpus_must(otls_connection_new(&m->conn, m->context, &transport, &err), &err, "connection");
     for (int turn = 0; turn < 50 && (status != OTLS_OK || m->peer.status != 0); turn++) {
         (void)raw_step(&m->peer);
         status = otls_connection_handshake(m->conn, &err);
-        must(status, &err, "handshake");
+        corpus_must(status, &err, "handshake");
     }
     if (status != OTLS_OK || m->peer.status != 0)
         corpus_die("handshake", "not done");
@@ -130,8 +127,9 @@ static void expect(meeting *m, const char *text, otls_status wanted, const char 
     size_t count = 0;
     const otls_status status = otls_connection_read(m->conn, data, sizeof(data) - 1, &count, &err);
 
-    check(text != NULL ? status == OTLS_OK && count == strlen(text) && memcmp(data, text, count) == 0
-                       : status == wanted,
+    check(text != NULL
+              ? status == OTLS_OK && count == strlen(text) && memcmp(data, text, count) == 0
+              : status == wanted,
           m, what, status, &err);
 }
 
@@ -142,8 +140,8 @@ static void expect_write(meeting *m, const char *text)
     size_t count = 0;
     const otls_status status = otls_connection_write(m->conn, text, strlen(text), &count, &err);
 
-    check(status == OTLS_OK && gnutls_record_recv(m->peer.session, data, sizeof(data)) ==
-                                   (ssize_t)strlen(text),
+    check(status == OTLS_OK &&
+              gnutls_record_recv(m->peer.session, data, sizeof(data)) == (ssize_t)strlen(text),
           m, "our data arrives", status, &err);
 }
 
@@ -200,7 +198,8 @@ static void flood(meeting *m, unsigned many)
         check(status == OTLS_WANT_READ, m, "four warnings", status, &err);
     else
         check(status == OTLS_E_PROTOCOL && err.code == OTLS_CODE_LIMIT && !err.alert_received &&
-                  err.alert == OTLS_ALERT_UNEXPECTED_MESSAGE && strstr(err.text, "in a row") != NULL,
+                  err.alert == OTLS_ALERT_UNEXPECTED_MESSAGE &&
+                  strstr(err.text, "in a row") != NULL,
               m, "many warnings", status, &err);
     part(m);
 }
@@ -229,7 +228,8 @@ static void key_updates(meeting *m, unsigned many)
         const char *why;
 
         check(otls_backend_supports(engine, OTLS_FEATURE_KEY_UPDATE, &why) == OTLS_PARTLY &&
-                  strstr(why, "in a second") != NULL && i > 8 && status == OTLS_E_PROTOCOL && err.code == OTLS_CODE_LIMIT,
+                  strstr(why, "in a second") != NULL && i > 8 && status == OTLS_E_PROTOCOL &&
+                  err.code == OTLS_CODE_LIMIT,
               m, "many key updates", status, &err);
     }
     part(m);
@@ -256,23 +256,14 @@ static void run(const char *pki, bool server, uint16_t version)
 int main(int argc, char **argv)
 {
     otls_error err = OTLS_ERROR_INIT;
-    char path[4096], *cert, *key;
 
     if (argc != 3)
         return 2;
-    must(otls_backend_find(&engine, argv[2], &err), &err, argv[2]);
-    snprintf(path, sizeof(path), "%s/server-ecdsa-p256.pem", argv[1]);
-    cert = corpus_read_file(path);
-    snprintf(path, sizeof(path), "%s/server-ecdsa-p256.key", argv[1]);
-    key = corpus_read_file(path);
-    if (cert == NULL || key == NULL)
-        corpus_die(path, "missing");
-    raw_chain_load(&chain, cert, key);
+    corpus_must(otls_backend_find(&engine, argv[2], &err), &err, argv[2]);
+    raw_chain_load_files(&chain, argv[1], "server-ecdsa-p256");
     for (unsigned bits = 0; bits < 4; bits++)
         run(argv[1], (bits & 1) != 0, (bits & 2) != 0 ? OTLS_TLS1_3 : OTLS_TLS1_2);
     raw_chain_free(&chain);
-    free(cert);
-    free(key);
     printf("%zu checks, %zu failures\n", checks, failures);
     return failures != 0;
 }

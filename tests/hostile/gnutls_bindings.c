@@ -14,12 +14,6 @@
 static const otls_backend *engine;
 static size_t failures, checks;
 
-static void must(otls_status status, const otls_error *err, const char *what)
-{
-    if (status < 0)
-        corpus_die(what, err->text);
-}
-
 static void check(otls_connection *conn, otls_channel_binding kind, bool given, const char *what)
 {
     otls_error err = OTLS_ERROR_INIT;
@@ -58,11 +52,11 @@ static void connect_once(otls_context *context, raw_chain *chain, bool server, b
         (resumed && gnutls_session_set_data(peer.session, session->data, session->size) < 0))
         corpus_die("GnuTLS", "refuses its settings");
     transport = raw_transport(&peer);
-    must(otls_connection_new(&conn, context, &transport, &err), &err, "connection");
+    corpus_must(otls_connection_new(&conn, context, &transport, &err), &err, "connection");
     for (int turn = 0; turn < 50 && (status != OTLS_OK || peer.status != 0); turn++) {
         (void)raw_step(&peer);
         status = otls_connection_handshake(conn, &err);
-        must(status, &err, "handshake");
+        corpus_must(status, &err, "handshake");
     }
     snprintf(what, sizeof(what), "%s, extended %d, resumed %d", server ? "server" : "client",
              extended, resumed);
@@ -84,22 +78,24 @@ static void run(const char *pki, raw_chain *chain, bool server, bool extended)
     gnutls_datum_t session = {NULL, 0};
     otls_context *context;
 
-    must(otls_context_new(&context, engine, server ? OTLS_SERVER : OTLS_CLIENT, &err), &err,
-         "context");
-    must(otls_context_set_versions(context, OTLS_TLS1_2, OTLS_TLS1_2, &err), &err, "version");
+    corpus_must(otls_context_new(&context, engine, server ? OTLS_SERVER : OTLS_CLIENT, &err), &err,
+                "context");
+    corpus_must(otls_context_set_versions(context, OTLS_TLS1_2, OTLS_TLS1_2, &err), &err,
+                "version");
     if (server) {
         char cert[4096], key[4096];
         otls_identity *identity;
 
         snprintf(cert, sizeof(cert), "%s/server-ecdsa-p256.pem", pki);
         snprintf(key, sizeof(key), "%s/server-ecdsa-p256.key", pki);
-        must(otls_identity_from_files(&identity, engine, cert, key, NULL, NULL, &err), &err, cert);
-        must(otls_context_add_identity(context, identity, &err), &err, "identity");
+        corpus_must(otls_identity_from_files(&identity, engine, cert, key, NULL, NULL, &err), &err,
+                    cert);
+        corpus_must(otls_context_add_identity(context, identity, &err), &err, "identity");
         otls_identity_free(identity);
-        must(otls_context_set_session_cache_mode(context, OTLS_SESSION_CACHE_SERVER, &err), &err,
-             "cache");
+        corpus_must(otls_context_set_session_cache_mode(context, OTLS_SESSION_CACHE_SERVER, &err),
+                    &err, "cache");
     } else {
-        must(otls_context_insecure_no_verify(context, &err), &err, "no verification");
+        corpus_must(otls_context_insecure_no_verify(context, &err), &err, "no verification");
     }
     connect_once(context, chain, server, extended, &session);
     if (server)
@@ -111,24 +107,15 @@ static void run(const char *pki, raw_chain *chain, bool server, bool extended)
 int main(int argc, char **argv)
 {
     otls_error err = OTLS_ERROR_INIT;
-    char path[4096], *cert, *key;
     raw_chain chain;
 
     if (argc != 3)
         return 2;
-    must(otls_backend_find(&engine, argv[2], &err), &err, argv[2]);
-    snprintf(path, sizeof(path), "%s/server-ecdsa-p256.pem", argv[1]);
-    cert = corpus_read_file(path);
-    snprintf(path, sizeof(path), "%s/server-ecdsa-p256.key", argv[1]);
-    key = corpus_read_file(path);
-    if (cert == NULL || key == NULL)
-        corpus_die(path, "missing");
-    raw_chain_load(&chain, cert, key);
+    corpus_must(otls_backend_find(&engine, argv[2], &err), &err, argv[2]);
+    raw_chain_load_files(&chain, argv[1], "server-ecdsa-p256");
     for (unsigned bits = 0; bits < 4; bits++)
         run(argv[1], &chain, (bits & 1) != 0, (bits & 2) != 0);
     raw_chain_free(&chain);
-    free(cert);
-    free(key);
     printf("%zu checks, %zu failures\n", checks, failures);
     return failures != 0;
 }
