@@ -2,11 +2,12 @@
 #
 # Certificates for the tests, for `omnitls selftest` and for the benchmark, made by the build.
 
+include(OmnitlsMaterial)
 set(OMNITLS_PKI_DIR "${PROJECT_BINARY_DIR}/pki")
 set(pki_stamp "${OMNITLS_PKI_DIR}/stamp")
 set(pki_script "${PROJECT_SOURCE_DIR}/tests/support/make_pki.sh")
 set(ocsp_script "${PROJECT_SOURCE_DIR}/tests/support/make_ocsp.sh")
-add_custom_command(OUTPUT "${pki_stamp}"
+omnitls_material(pki stamp
   COMMAND ${CMAKE_COMMAND} -E env "OPENSSL=${OMNITLS_OPENSSL}"
           "${OMNITLS_BASH}" "${pki_script}" "${OMNITLS_PKI_DIR}"
   COMMAND ${CMAKE_COMMAND} -E env "OPENSSL=${OMNITLS_OPENSSL}"

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""A server that begins in plain text: starttls_server.py PROTOCOL MANNERS CERT KEY.
+"""A server that begins in plain text: starttls_server.py CERT KEY.
 
-Prints its port and serves one client. MANNERS: good, or how it misbehaves:
-inject (plain text behind the go-ahead, in the same packet), refuse, absent (not on offer), endless
+Prints its port. Each line of standard input, PROTOCOL MANNERS, is for the next client; its end ends the
+server. MANNERS: good, or how it misbehaves: inject (plain text behind the go-ahead, in the same packet), refuse, absent (not on offer), endless
 (never ends a line), many (lines without end), silent, garbage, hangup, nul.
 """
 import socket
@@ -52,12 +52,16 @@ TALKS = {
 }
 
 
+class HungUp(Exception):
+    pass
+
+
 def hear(peer, end):
     said = b""
     while not said.endswith(end):
         more = peer.recv(1)  # MySQL's client does not wait: its ClientHello may be right behind
         if not more:
-            sys.exit("the client hung up after %r" % said)
+            raise HungUp("the client hung up after %r" % said)
         said += more
 
 
@@ -105,21 +109,26 @@ def serve(peer, protocol, manners, context):
     tls.unwrap()
 
 
+def serve_next(listener, protocol, manners, context):
+    listener.settimeout(60)
+    peer, _ = listener.accept()
+    with peer:
+        peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        peer.settimeout(30)
+        try:
+            serve(peer, protocol, manners, context)
+        except (OSError, HungUp) as reason:
+            print("%s, %s: ended: %s" % (protocol, manners, reason), file=sys.stderr)
+
+
 def main():
-    protocol, manners, cert, key = sys.argv[1:]
+    cert, key = sys.argv[1:]
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(cert, key)
     listener = socket.create_server(("127.0.0.1", 0))
     print("listening on port %d" % listener.getsockname()[1], flush=True)
-    listener.settimeout(60)
-    peer, _ = listener.accept()
-    peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    peer.settimeout(30)
-    try:
-        serve(peer, protocol, manners, context)
-    except (OSError, SystemExit) as reason:
-        print("ended: %s" % reason, file=sys.stderr)
-    peer.close()
+    for line in sys.stdin:
+        serve_next(listener, *line.split(), context)
 
 
 main()
