@@ -28,7 +28,7 @@ set(OMNITLS_FEATURES
   "CRL|ON|7330||verify/crl.c verify/crl_scope.c verify/crl_signer.c x509/crl.c trust/crl.c||revocation lists: without them nobody who asks for a look at them gets a good verdict"
   "OCSP|ON|6202||verify/ocsp_check.c verify/staple.c x509/ocsp.c connection/ocsp.c context/ocsp.c|OCSP_STAPLE_SERVER OCSP_STAPLE_CLIENT|stapled OCSP responses, given out and judged"
   "PSK|ON|836|TLS|connection/psk.c context/psk.c|PSK_12 PSK_13|pre-shared keys"
-  "EARLY_DATA|ON|1296|TLS|connection/early.c|EARLY_DATA|early data of TLS 1.3"
+  "EARLY_DATA|ON|1296|TLS|connection/early.c session/replays.c|EARLY_DATA|early data of TLS 1.3"
   "POST_HANDSHAKE|ON|1101|TLS|connection/post_handshake.c|POST_HANDSHAKE_AUTH KEY_UPDATE RENEGOTIATION|key updates, renegotiation and client certificates after the handshake"
   "EXPORTER|ON|1569|TLS|connection/exporter.c|EXPORTER TLS_UNIQUE MASTER_SECRET|keying material for other protocols, and channel bindings"
   "ERROR_SENTENCES|ON|1077||base/sentences.c||a sentence for each way in which an engine fails: codes and alerts stay")

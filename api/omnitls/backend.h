@@ -275,6 +275,16 @@ typedef struct otls_policy {
     otls_slice dh_p, dh_g;  /* server, DHE below TLS 1.3: the group for clients that name none,
                                big-endian; core chooses it. Empty: no DHE with them */
     uint16_t min_dh_bits;   /* since 1.1: the smallest finite-field group that may be used */
+    /**
+     * Since 1.1. Server with early data: does this ClientHello come for the first time (RFC
+     * 8446 8.2)? Asked once a handshake, on any thread, before early data is accepted, of a hello
+     * whose binder is right and whose ticket age is within ten seconds of the truth (8.3).
+     * `digest`: 32 bytes, others for each ClientHello, which nobody can change without the binder's
+     * being wrong. `issued`: when the ticket was, in seconds since 1970; 0: the engine has seen to
+     * it that no earlier context made it. false: reject the early data and go on.
+     */
+    bool (*early_once)(void *user, const uint8_t *digest, int64_t issued);
+    void *early_user;
 } otls_policy;
 
 typedef struct otls_backend_context otls_backend_context; /* completed by each backend */

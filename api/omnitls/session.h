@@ -244,8 +244,9 @@ OTLS_API otls_status otls_context_rotate_ticket_keys(otls_context *context, otls
 /**
  * Client: allow early data at all (`bytes` > 0). Server: accept so many bytes; default 0, none.
  * Early data can be replayed by whoever watched it: use it for requests that may happen twice.
- * Servers refuse a second use of the same hello as far as the engine can tell: within this context,
- * in this process. E_UNSUPPORTED where the engine has none (wolfSSL as Debian builds it).
+ * A server accepts the early data of a hello once, it and the copies of it together; servers that
+ * are given the same ticket keys do not know of one another. E_UNSUPPORTED where the engine has
+ * none (wolfSSL as Debian builds it).
  */
 OTLS_API otls_status otls_context_set_max_early_data(otls_context *context, uint32_t bytes,
                                                      otls_error *err);

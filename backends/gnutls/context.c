@@ -97,9 +97,6 @@ static void context_fini(otls_backend_context *context)
     free(context->chain);
     if (context->anti_replay != NULL)
         gnutls_anti_replay_deinit(context->anti_replay);
-    if (context->replay != NULL)
-        (void)pthread_mutex_destroy(&context->replay_lock);
-    free(context->replay);
 }
 
 static otls_status context_init(otls_backend_context *context, const otls_policy *policy,

@@ -14,7 +14,6 @@
 #include <gnutls/x509.h>
 
 #include <omnitls/backend.h>
-#include <pthread.h>
 #include <stdlib.h>
 
 #if GNUTLS_VERSION_NUMBER < 0x030700
@@ -31,8 +30,6 @@
 #define GTLS_ALPN_SIZE 32
 /** Core accepts no longer chain. */
 #define GTLS_CHAIN_MAX 32
-/** Early data: ClientHellos remembered against replay. Full means: refuse early data. */
-#define GTLS_REPLAY_SLOTS 1024
 
 #pragma GCC visibility push(hidden)
 
@@ -54,11 +51,6 @@ struct otls_native_public_key {
     uint8_t spki[]; /* RSA-PSS with odd salts needs a handle of its own */
 };
 
-typedef struct gtls_replay_entry {
-    uint8_t digest[32];
-    time_t expires; /* 0 = free */
-} gtls_replay_entry;
-
 struct otls_backend_context {
     const otls_policy *policy; /* lives as long as we do */
     gnutls_priority_t priority;
@@ -71,8 +63,6 @@ struct otls_backend_context {
     gnutls_pcert_st *chain;
     unsigned chain_count;
     gnutls_anti_replay_t anti_replay; /* server with early data */
-    gtls_replay_entry *replay;
-    pthread_mutex_t replay_lock; /* initialised with `replay` */
 };
 
 /** During a renegotiation, when GnuTLS would mistake one for the other: the records it may see. */

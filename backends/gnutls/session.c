@@ -157,54 +157,36 @@ void gtls_session_notice(otls_backend_connection *conn)
 
 /* ---- early data ---- */
 
-/* Called by GnuTLS once per ClientHello with early data, on any thread. */
+/** What stands before the binder in a key: when this context began to remember. */
+#define RECORDING_START 12
+
+/* Called by GnuTLS once per ClientHello with early data, on any thread; what it remembers, and for
+ * how long, is core's, for every context that opens the ticket: without the time, which is this
+ * context's own. An older core has no memory: nothing is accepted. */
 static int remember(void *user, time_t expires, const gnutls_datum_t *key,
                     const gnutls_datum_t *data)
 {
-    otls_backend_context *context = user;
+    const otls_policy *policy = user;
     uint8_t digest[32];
-    const time_t now = time(NULL);
-    gtls_replay_entry *place = NULL;
-    int rc = 0;
-    (void)data;
-    if (gnutls_hash_fast(GNUTLS_DIG_SHA256, key->data, key->size, digest) < 0)
+
+    (void)expires, (void)data;
+    if (!KIT_HAS(policy, early_once) || key->size <= RECORDING_START ||
+        gnutls_hash_fast(GNUTLS_DIG_SHA256, key->data + RECORDING_START,
+                         key->size - RECORDING_START, digest) < 0 ||
+        !policy->early_once(policy->early_user, digest, 0))
         return GNUTLS_E_DB_ENTRY_EXISTS;
-    if (pthread_mutex_lock(&context->replay_lock) != 0)
-        return GNUTLS_E_DB_ENTRY_EXISTS;
-    for (size_t i = 0; i < GTLS_REPLAY_SLOTS && rc == 0; i++) {
-        gtls_replay_entry *entry = &context->replay[i];
-        if (entry->expires < now)
-            place = entry;
-        else if (memcmp(entry->digest, digest, sizeof(digest)) == 0)
-            rc = GNUTLS_E_DB_ENTRY_EXISTS;
-    }
-    if (rc == 0 && place != NULL) {
-        memcpy(place->digest, digest, sizeof(digest));
-        place->expires = expires;
-    } else {
-        rc = GNUTLS_E_DB_ENTRY_EXISTS; /* seen, or no room left to tell: not early */
-    }
-    (void)pthread_mutex_unlock(&context->replay_lock);
-    return rc;
+    return 0;
 }
 
 otls_status gtls_early_context(otls_backend_context *context, otls_error *err)
 {
     if (!context->policy->server || context->policy->max_early_data == 0)
         return OTLS_OK;
-    gtls_replay_entry *table = calloc(GTLS_REPLAY_SLOTS, sizeof(*table));
-    if (table == NULL)
-        return gtls_fail_nomem(err);
-    if (pthread_mutex_init(&context->replay_lock, NULL) != 0) {
-        free(table);
-        return gtls_fail_nomem(err);
-    }
-    context->replay = table;
     const int rc = gnutls_anti_replay_init(&context->anti_replay);
     if (rc < 0)
         return gtls_fail(err, gtls_category(rc, OTLS_E_INTERNAL), 0, rc, "no replay protection");
     gnutls_anti_replay_set_add_function(context->anti_replay, remember);
-    gnutls_anti_replay_set_ptr(context->anti_replay, context);
+    gnutls_anti_replay_set_ptr(context->anti_replay, (void *)(uintptr_t)context->policy);
     return OTLS_OK;
 }
 

@@ -189,19 +189,38 @@ static otls_status set_id_context(SSL_CTX *ctx, const otls_policy *policy, otls_
     return OTLS_OK;
 }
 
+/*
+ * Does this hello's early data come for the first time? Asked when binder and age are found right.
+ * The session's secret and the client's random are in the binder: who changes one of them has none.
+ */
+static int early_callback(SSL *ssl, void *unused)
+{
+    const otls_policy *policy = ossl_connection_of(ssl)->policy;
+    const SSL_SESSION *session = SSL_get_session(ssl);
+    unsigned char bytes[SSL3_RANDOM_SIZE + SSL_MAX_MASTER_KEY_LENGTH], digest[32];
+    size_t size = SSL_get_client_random(ssl, bytes, SSL3_RANDOM_SIZE);
+    bool once = false;
+
+    (void)unused;
+    if (session != NULL && KIT_HAS(policy, early_once)) {
+        size += SSL_SESSION_get_master_key(session, bytes + size, sizeof(bytes) - size);
+        once =
+            EVP_Digest(bytes, size, digest, NULL, EVP_sha256(), NULL) == 1 &&
+            policy->early_once(policy->early_user, digest, (int64_t)SSL_SESSION_get_time(session));
+    }
+    OPENSSL_cleanse(bytes, sizeof(bytes));
+    return once;
+}
+
 static void set_cache(SSL_CTX *ctx, const otls_policy *policy)
 {
     long mode = SSL_SESS_CACHE_OFF;
-    if (policy->resumption && policy->server && policy->max_early_data > 0) {
-        /* RFC 8446 section 8.1, single use: to take a session out must be one step for all threads.
-         * Only OpenSSL's own cache does that, and then it serves TLS 1.2 as well. */
-        mode = SSL_SESS_CACHE_SERVER;
-    } else if (policy->resumption) {
+    if (policy->resumption) {
         mode = policy->server ? SSL_SESS_CACHE_SERVER : SSL_SESS_CACHE_CLIENT;
         mode |= SSL_SESS_CACHE_NO_INTERNAL | SSL_SESS_CACHE_NO_AUTO_CLEAR;
         SSL_CTX_sess_set_new_cb(ctx, new_callback);
     }
-    if (policy->server && (mode & SSL_SESS_CACHE_NO_INTERNAL) != 0) {
+    if (policy->server && policy->resumption) {
         SSL_CTX_sess_set_get_cb(ctx, get_callback);
         SSL_CTX_sess_set_remove_cb(ctx, remove_callback);
     }
@@ -220,13 +239,23 @@ static uint32_t skipped_bytes(const otls_policy *policy)
                                                         : UINT32_MAX;
 }
 
+/* RFC 8446 8.1, single use, is OpenSSL's own way, in a cache of its own, which no copy of a context
+ * knows. Core's memory is for all that can open a ticket, so tickets say all and sessions stay
+ * core's. */
+static void set_early_data(SSL_CTX *ctx, const otls_policy *policy)
+{
+    (void)SSL_CTX_set_max_early_data(ctx, policy->max_early_data);
+    (void)SSL_CTX_set_recv_max_early_data(ctx, skipped_bytes(policy));
+    (void)SSL_CTX_set_options(ctx, SSL_OP_NO_ANTI_REPLAY);
+    SSL_CTX_set_allow_early_data_cb(ctx, early_callback, NULL);
+}
+
 otls_status ossl_session_setup(SSL_CTX *ctx, const otls_policy *policy, otls_error *err)
 {
     set_cache(ctx, policy);
     if (!policy->server)
         return OTLS_OK;
-    (void)SSL_CTX_set_max_early_data(ctx, policy->max_early_data);
-    (void)SSL_CTX_set_recv_max_early_data(ctx, skipped_bytes(policy));
+    set_early_data(ctx, policy);
     const otls_status status = set_id_context(ctx, policy, err);
     return status != OTLS_OK ? status : set_tickets(ctx, policy, err);
 }

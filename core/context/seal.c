@@ -167,6 +167,10 @@ static void policy_fill_calls(otls_policy *policy, const otls_context *context)
     policy->psk_13 = psk && otls_backend_supports(backend, OTLS_FEATURE_PSK_13, NULL) != OTLS_NO;
     if (!policy->server)
         return;
+    if (policy->max_early_data != 0) {
+        policy->early_once = omni_ticket_ring_early_once;
+        policy->early_user = settings->sessions.ring;
+    }
     policy->client_ca_names = settings->present.client_ca.names;
     policy->client_ca_count = settings->present.client_ca.count;
     if (calls->psk_hint != NULL)

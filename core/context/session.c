@@ -60,8 +60,20 @@ static otls_status need_stores(otls_context *context, otls_error *err)
                : omni_fail_nomem(err);
 }
 
+/* A server's memory of early data, before its policy names it. */
+static otls_status keep_early(const otls_context *context, otls_error *err)
+{
+    const omni_session_settings *sessions = &context->settings.sessions;
+
+    if (context->role == OTLS_CLIENT || sessions->max_early_data == 0 ||
+        !omni_session_wanted(&context->settings, true))
+        return OTLS_OK;
+    return omni_ticket_ring_keep_early(sessions->ring, err);
+}
+
 otls_status omni_session_seal(otls_context *context, otls_error *err)
 {
+    OMNI_TRY(keep_early(context, err));
     for (int server = 0; server < 2; server++)
         if (omni_session_wanted(&context->settings, server != 0))
             OMNI_TRY(omni_settings_hash(&context->settings, context->backend, server != 0,

@@ -34,12 +34,13 @@ static bool same_numbers(const otls_policy *a, const otls_policy *b)
            a->max_early_data == b->max_early_data && a->psk_12 == b->psk_12 &&
            a->psk_13 == b->psk_13 && a->ask_ocsp == b->ask_ocsp &&
            a->security_level == b->security_level && a->renegotiation == b->renegotiation &&
-           a->staple == b->staple && a->min_dh_bits == b->min_dh_bits;
+           a->staple == b->staple && a->min_dh_bits == b->min_dh_bits &&
+           a->early_user == b->early_user;
 }
 
 /* Pointers of 8 bytes: a field more, and it must be compared here, or two policies are taken for
  * one. */
-_Static_assert(sizeof(void *) != 8 || sizeof(otls_policy) == 200,
+_Static_assert(sizeof(void *) != 8 || sizeof(otls_policy) == 216,
                "a new field of otls_policy belongs into same_policy()");
 
 static bool same_policy(const otls_policy *a, const otls_policy *b)

@@ -126,9 +126,31 @@ otls_status omni_ticket_ring_key(omni_ticket_ring *ring, const otls_backend *bac
                                  uint32_t period, const uint8_t binding[OMNI_BINDING_SIZE],
                                  const uint8_t *name, otls_ticket_key *out, bool *renew);
 #define OMNI_TICKET_RING_KEYS 3
+/**
+ * Keep in mind what early data came: beside the keys, because whoever can open a ticket must know
+ * what came with it. Before the first question; E_NOMEM.
+ */
+otls_status omni_ticket_ring_keep_early(omni_ticket_ring *ring, otls_error *err);
+/** policy.early_once; `ring` is an omni_ticket_ring. */
+bool omni_ticket_ring_early_once(void *ring, const uint8_t *digest, int64_t issued);
 /** All keys that tickets are opened with, derived likewise, the one to seal with first; how many. */
 size_t omni_ticket_ring_keys(omni_ticket_ring *ring, const otls_backend *backend, int64_t now,
                              uint32_t period, const uint8_t binding[OMNI_BINDING_SIZE],
                              otls_ticket_key out[OMNI_TICKET_RING_KEYS]);
+
+/* ---- session/replays.c ---- */
+
+/** ClientHellos whose early data was accepted, as digests. Not locked. */
+typedef struct omni_replays omni_replays;
+#define OMNI_REPLAY_DIGEST 32
+/** For how long they are remembered: three times what engines give a ticket's age. */
+#define OMNI_REPLAY_MS 30000
+/** `start`, in seconds since 1970: tickets from before it are another memory's. NULL: no memory. */
+omni_replays *omni_replays_new(int64_t start);
+void omni_replays_free(omni_replays *replays);
+/** Has it not come before? No room to remember it is no. `now` in milliseconds of a clock that
+ * nobody sets. */
+bool omni_replays_once(omni_replays *replays, const uint8_t digest[OMNI_REPLAY_DIGEST],
+                       int64_t issued, int64_t now);
 
 #endif

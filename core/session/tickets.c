@@ -3,7 +3,8 @@
  * The ring of ticket keys: tickets are sealed with the current key and opened with the current, the
  * previous (issued before the last rotation) and the next (issued by a server of the fleet that has
  * rotated already). What engines get is derived from a key and the binding of the connection, so
- * that a ticket made under another policy names a key that does not exist here.
+ * that a ticket made under another policy names a key that does not exist here. Beside the keys
+ * stands what early data came with the tickets: contexts share both, or neither.
  */
 #include "session/session.h"
 
@@ -34,6 +35,7 @@ struct omni_ticket_ring {
     bool have[KEYS];
     derived derived[DERIVED_SLOTS]; /* of these keys and no others */
     unsigned turn;                  /* the slot that is given up next */
+    omni_replays *replays;          /* NULL = no early data */
     bool was_set;  /* by the application: time does not rotate it */
     int64_t since; /* when the current key became current */
 };
@@ -73,6 +75,7 @@ void omni_ticket_ring_free(omni_ticket_ring *ring)
         return;
     omni_wipe(ring->keys, sizeof(ring->keys));
     forget_derived(ring);
+    omni_replays_free(ring->replays);
     omni_lock_end(&ring->lock);
     omni_free(ring);
 }
@@ -322,4 +325,31 @@ size_t omni_ticket_ring_keys(omni_ticket_ring *ring, const otls_backend *backend
         }
     omni_lock_give(&ring->lock);
     return count;
+}
+
+otls_status omni_ticket_ring_keep_early(omni_ticket_ring *ring, otls_error *err)
+{
+    int64_t start;
+    bool have;
+
+    if (!omni_os_now(&start)) /* whoever cannot tell when a ticket was issued takes none */
+        start = INT64_MAX;
+    omni_lock_take(&ring->lock);
+    if (ring->replays == NULL)
+        ring->replays = omni_replays_new(start);
+    have = ring->replays != NULL;
+    omni_lock_give(&ring->lock);
+    return have ? OTLS_OK : omni_fail_nomem(err);
+}
+
+bool omni_ticket_ring_early_once(void *ring, const uint8_t *digest, int64_t issued)
+{
+    omni_ticket_ring *keys = ring;
+    bool once;
+
+    omni_lock_take(&keys->lock);
+    once = keys->replays != NULL &&
+           omni_replays_once(keys->replays, digest, issued, omni_os_monotonic_ms());
+    omni_lock_give(&keys->lock);
+    return once;
 }

@@ -45,3 +45,15 @@ otls_status omni_ticket_ring_rotate(omni_ticket_ring *ring, const otls_backend *
     (void)ring, (void)backend, (void)now;
     return OMNI_FAIL_ABSENT(err, "SERVER");
 }
+
+otls_status omni_ticket_ring_keep_early(omni_ticket_ring *ring, otls_error *err)
+{
+    (void)ring;
+    return OMNI_FAIL_ABSENT(err, "SERVER");
+}
+
+bool omni_ticket_ring_early_once(void *ring, const uint8_t *digest, int64_t issued)
+{
+    (void)ring, (void)digest, (void)issued;
+    return false;
+}

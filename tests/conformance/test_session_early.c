@@ -34,7 +34,8 @@ static size_t receive(pair *p, char *got, size_t capacity)
 }
 
 /* The first flight, seen on the wire, again on a new connection: nothing may come of it twice. */
-static void replay(const session_pair *s, const uint8_t *flight, size_t size)
+static void replay(const pair_case *which, otls_context *context, const uint8_t *flight,
+                   size_t size)
 {
     otls_error err = OTLS_ERROR_INIT;
     otls_connection *server;
@@ -47,10 +48,10 @@ static void replay(const session_pair *s, const uint8_t *flight, size_t size)
     wire_init(&wire);
     pipe_put(&wire.to_server, flight, size);
     transport = wire_transport(&wire.server);
-    cr_assert_eq(otls_connection_new(&server, s->server, &transport, &err), OTLS_OK);
+    cr_assert_eq(otls_connection_new(&server, context, &transport, &err), OTLS_OK);
     for (unsigned turn = 0; turn < 8 && status >= 0; turn++) {
         status = otls_connection_read_early(server, got, sizeof(got), &count, &err);
-        cr_expect_eq(count, 0, "%s: %zu bytes were replayed", pair_name(&s->which), count);
+        cr_expect_eq(count, 0, "%s: %zu bytes were replayed", pair_name(which), count);
     }
     otls_connection_free(server);
     wire_free(&wire);
@@ -89,7 +90,9 @@ static void cut(const session_pair *s, const uint8_t *flight, size_t size, bool 
     wire_free(&wire);
 }
 
-static void early(const session_pair *s, otls_session *session, bool listen, bool wanted)
+/* `shared` opens the same tickets, and is no better to replay to. */
+static void early(const session_pair *s, otls_context *shared, otls_session *session, bool listen,
+                  bool wanted)
 {
     uint8_t flight[8192];
     size_t flight_size;
@@ -143,7 +146,8 @@ static void early(const session_pair *s, otls_session *session, bool listen, boo
     if (wanted) {
         const size_t hello = 5u + ((size_t)flight[3] << 8 | flight[4]);
 
-        replay(s, flight, flight_size);
+        replay(&s->which, s->server, flight, flight_size);
+        replay(&s->which, shared, flight, flight_size);
         cut(s, flight, hello, false);
         cut(s, flight, hello, true);
         cut(s, flight, hello / 2, false);
@@ -174,13 +178,54 @@ ParameterizedTest(size_t *index, early_data, accepted)
         cr_assert_not_null(first.session);
         cr_expect_eq(otls_session_max_early_data(first.session), LIMIT, "%s: %u", pair_name(&which),
                      otls_session_max_early_data(first.session));
-        early(&s, first.session, true, true);
+        early(&s, s.server, first.session, true, true);
         otls_session_free(first.session);
         first = session_connect(&s, NULL, NULL); /* a server that does not listen */
-        early(&s, first.session, false,
+        early(&s, s.server, first.session, false,
               divergence_find("early data that nobody reads in time", &which) != NULL);
         otls_session_free(first.session);
     }
+    session_close(&s);
+}
+
+ParameterizedTestParameters(early_data, copies)
+{
+    return pair_parameters_short();
+}
+
+/* Contexts that were copied from one another open the same tickets: what one has accepted, none
+ * accepts again, and a session of one is good for the other, whether there is early data or not. */
+ParameterizedTest(size_t *index, early_data, copies)
+{
+    const pair_case which = pair_case_short_at(*index);
+    otls_error err = OTLS_ERROR_INIT;
+    otls_context *copy;
+    session_run run, again;
+    session_pair s, there;
+
+    if (!has_early(which.client) || !has_early(which.server))
+        return;
+    session_open(&s, &which, NULL);
+    cr_assert_eq(otls_context_set_max_early_data(s.client, LIMIT, &err), OTLS_OK);
+    cr_assert_eq(otls_context_set_max_early_data(s.server, LIMIT, &err), OTLS_OK);
+    cr_assert_eq(otls_context_copy(&copy, s.server, &err), OTLS_OK, "%s", err.text);
+    there = (session_pair){.which = which, .client = s.client, .server = copy};
+    run = session_connect(&there, NULL, NULL);
+    again = session_connect(&s, run.session, NULL);
+    cr_expect(again.reused_server, "%s: the copy's session was not resumed", pair_name(&which));
+    otls_session_free(run.session);
+    run = session_connect(&s, NULL, NULL);
+    cr_assert_not_null(run.session);
+    if (which.version == OTLS_TLS1_3) {
+        early(&there, s.server, run.session, true, true);
+    } else {
+        otls_session_free(again.session);
+        again = session_connect(&there, run.session, NULL);
+        cr_expect(again.reused_server, "%s: no copy resumes it", pair_name(&which));
+    }
+    otls_session_free(run.session);
+    otls_session_free(again.session);
+    otls_context_free(copy);
     session_close(&s);
 }
 
@@ -208,7 +253,7 @@ ParameterizedTest(size_t *index, early_data, elsewhere)
     cr_assert_eq(otls_context_set_max_early_data(there.client, LIMIT, &err), OTLS_OK);
     first = session_connect(&here, NULL, NULL);
     cr_assert_not_null(first.session);
-    early(&there, first.session, false, false);
+    early(&there, there.server, first.session, false, false);
     otls_session_free(first.session);
     session_close(&there);
     session_close(&here);

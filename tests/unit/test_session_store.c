@@ -356,3 +356,46 @@ Test(ring, a_fleet)
     omni_ticket_ring_free(one);
     omni_ticket_ring_free(two);
 }
+
+/* ---- what early data came ---- */
+
+Test(replays, once_while_remembered)
+{
+    omni_replays *replays = omni_replays_new(NOW);
+    uint8_t digest[OMNI_REPLAY_DIGEST] = {0}; /* as rows that were never used */
+
+    cr_expect(omni_replays_once(replays, digest, NOW, 5));
+    cr_expect_not(omni_replays_once(replays, digest, NOW, 5));
+    cr_expect_not(omni_replays_once(replays, digest, 0, 5 + OMNI_REPLAY_MS - 1));
+    digest[OMNI_REPLAY_DIGEST - 1] = 1;
+    cr_expect_not(omni_replays_once(replays, digest, NOW - 1, 5), "of a ticket from before");
+    cr_expect(omni_replays_once(replays, digest, 0, 5));
+    digest[OMNI_REPLAY_DIGEST - 1] = 0;
+    cr_expect(omni_replays_once(replays, digest, NOW, 5 + OMNI_REPLAY_MS));
+    cr_expect_not(omni_replays_once(replays, digest, NOW, 5 + OMNI_REPLAY_MS));
+    omni_replays_free(replays);
+}
+
+/* However many come, none is forgotten before its time; there is room again afterwards. */
+Test(replays, refused_when_full)
+{
+    omni_replays *replays = omni_replays_new(NOW);
+    uint8_t digest[OMNI_REPLAY_DIGEST] = {7};
+    unsigned taken = 0;
+
+    for (unsigned i = 0; i < 100; i++) {
+        digest[1] = (uint8_t)i;
+        taken += omni_replays_once(replays, digest, NOW, 1);
+    }
+    cr_expect(taken > 8 && taken < 100, "%u", taken);
+    for (unsigned i = 0; i < taken; i++) {
+        digest[1] = (uint8_t)i;
+        cr_expect_not(omni_replays_once(replays, digest, NOW, 1), "%u was forgotten", i);
+    }
+    digest[0] = 8;
+    cr_expect(omni_replays_once(replays, digest, NOW, 1), "another row");
+    digest[0] = 7;
+    digest[1] = 200;
+    cr_expect(omni_replays_once(replays, digest, NOW, 1 + OMNI_REPLAY_MS));
+    omni_replays_free(replays);
+}
