@@ -206,3 +206,29 @@ Test(identity_reload, refused)
         otls_identity_free(foreign);
     }
 }
+
+/* One name, two kinds of key that have no curve: clients of the one cannot do with the other. */
+Test(identity_reload, kinds_of_key)
+{
+    const otls_backend *backends[PAIR_ENGINES];
+    const size_t count = test_engines(backends);
+
+    for (size_t i = 0; i < count; i++) {
+        static const char *const names[] = {"server-rsa-2048", "server-ed25519"};
+        otls_error err = OTLS_ERROR_INIT;
+        otls_context *server;
+
+        if (otls_backend_supports(backends[i], OTLS_FEATURE_ED25519, NULL) == OTLS_NO)
+            continue;
+        cr_assert_eq(otls_context_new(&server, backends[i], OTLS_SERVER, &err), OTLS_OK);
+        for (size_t k = 0; k < 2; k++) {
+            otls_identity *identity = test_identity(backends[i], names[k]);
+
+            cr_assert_eq(otls_context_add_identity(server, identity, &err), OTLS_OK, "%s",
+                         err.text);
+            otls_identity_free(identity);
+        }
+        cr_expect_eq(otls_context_identity_count(server), 2, "%s", otls_backend_name(backends[i]));
+        otls_context_free(server);
+    }
+}

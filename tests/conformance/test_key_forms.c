@@ -252,3 +252,43 @@ Test(key_forms, ber_and_cut)
     }
     free(file);
 }
+
+/* An Ed25519 key under PBES2 with the password "secret"; the last block is all padding. */
+#define PADDED(last)                                                                               \
+    "-----BEGIN ENCRYPTED PRIVATE KEY-----\n"                                                      \
+    "MIGbMFcGCSqGSIb3DQEFDTBKMCkGCSqGSIb3DQEFDDAcBAhzYWx0c2FsdAICA+gw\n"                           \
+    "DAYIKoZIhvcNAgkFADAdBglghkgBZQMEAQIEEDAxMjM0NTY3ODlhYmNkZWYEQNJz\n"                           \
+    "I3Hg2SZINricg82JfvtcRCkQFtNh7Po1b5UKmwRUGnvP/LEq5Mvmq1Q8oYeP" last                            \
+    "\n-----END ENCRYPTED PRIVATE KEY-----\n"
+
+/* RFC 8018 6.1.1: every octet of the padding says how long it is. */
+Test(key_forms, padding)
+{
+    static const struct {
+        const char *key;
+        bool good;
+    } rows[] = {
+        {PADDED("m3g1\na8vUdZFT8m4dloGGYJ0="), true},
+        {PADDED("m2QL\nDthQUTRLybqWBG1GZEI="), false}, /* one in the middle is wrong */
+        {PADDED("m84S\nRNPGeGH6ZjGchOot3lQ="), false}, /* the first is */
+    };
+    const otls_backend *backends[PAIR_ENGINES];
+    const size_t count = test_engines(backends);
+
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = 0; k < sizeof(rows) / sizeof(rows[0]); k++) {
+            otls_error err = OTLS_ERROR_INIT;
+            otls_key *key = NULL;
+            otls_status status;
+
+            if (otls_backend_supports(backends[i], OTLS_FEATURE_ED25519, NULL) == OTLS_NO)
+                continue;
+            status = otls_key_from_memory(&key, backends[i], rows[k].key, strlen(rows[k].key),
+                                          otls_password_string, (void *)(uintptr_t)SECRET, &err);
+            cr_expect_eq(status, rows[k].good ? OTLS_OK : OTLS_E_CREDENTIAL, "%s, row %zu: %s",
+                         otls_backend_name(backends[i]), k, err.text);
+            cr_expect(rows[k].good || err.code == OTLS_CODE_WRONG_PASSWORD, "%s, row %zu: %s",
+                      otls_backend_name(backends[i]), k, err.text);
+            otls_key_free(key);
+        }
+}

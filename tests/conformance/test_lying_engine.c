@@ -220,6 +220,7 @@ typedef struct row {
     bool mutual;    /* the server requires a certificate */
     bool unchecked; /* the client does not verify */
     bool wide;      /* the client takes TLS 1.2 and 1.3 */
+    const char *suite; /* below TLS 1.3, on both sides; NULL = the default ones */
 } row;
 
 #define OUTSIDE .status = OTLS_E_PROTOCOL, .code = OTLS_CODE_OUTSIDE_POLICY
@@ -231,11 +232,18 @@ typedef struct row {
 #define SERVER .server = true
 #define MUTUAL .server = true, .mutual = true
 
+/* As good in TLS 1.0. */
+#define OLD_SUITE "ECDHE-ECDSA-AES128-SHA"
+
 static const row rows[] = {
     {"version TLS 1.1", INFO(version_old), OUTSIDE},
     {"version TLS 1.1", INFO(version_old), SERVER, OUTSIDE},
     {"version below the range", INFO(version_below), .version = OTLS_TLS1_3, OUTSIDE},
     {"version below the range", INFO(version_below), .version = OTLS_TLS1_3, SERVER, OUTSIDE},
+    {"version below the range, of the suite's", INFO(version_old), .version = OTLS_TLS1_2, OUTSIDE,
+     .suite = OLD_SUITE},
+    {"version below the range, of the suite's", INFO(version_old), .version = OTLS_TLS1_2, SERVER,
+     OUTSIDE, .suite = OLD_SUITE},
     {"version above", INFO(version_above), OUTSIDE},
     {"version above", INFO(version_above), SERVER, OUTSIDE},
     {"no version", INFO(version_none), OUTSIDE},
@@ -420,6 +428,8 @@ static outcome run(const row *r, const otls_backend *backend, uint16_t version)
         .server_alpn = protocols,
         .server_alpn_count = 2,
         .no_verify = r->unchecked,
+        .client_ciphers = r->suite,
+        .server_ciphers = r->suite,
         .client_lowest = r->wide ? OTLS_TLS1_2 : 0,
         .client_highest = r->wide ? OTLS_TLS1_3 : 0,
         .client_identity = r->mutual ? "client-ecdsa-p256" : NULL,

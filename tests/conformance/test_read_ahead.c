@@ -242,3 +242,67 @@ Test(read_ahead, refused)
         pair_close(&p);
     }
 }
+
+static otls_status not_yet(otls_connection *conn, const otls_client_hello *hello,
+                           otls_client_hello_answer *answer, void *user)
+{
+    (void)conn, (void)hello, (void)answer, (void)user;
+    return OTLS_WANT_ASYNC;
+}
+
+static const char behind[] = "these octets are not the hello's";
+
+/* A hello for a name of that length, and what follows it in the same segment. */
+static void send_hello(const otls_backend *backend, size_t length, int fd)
+{
+    char name[16] = "abcdefghijkl";
+    otls_error err = OTLS_ERROR_INIT;
+    otls_context *context;
+    otls_connection *client;
+    uint8_t bytes[4096];
+    size_t size;
+
+    name[length] = '\0';
+    cr_assert_eq(otls_context_new(&context, backend, OTLS_CLIENT, &err), OTLS_OK);
+    cr_assert_eq(otls_connection_new_memory(&client, context, &err), OTLS_OK);
+    cr_assert_eq(otls_connection_set_server_name(client, name, &err), OTLS_OK, "%s", err.text);
+    cr_assert_eq(otls_connection_handshake(client, &err), OTLS_WANT_READ, "%s", err.text);
+    cr_assert_eq(otls_connection_drain(client, bytes, sizeof(bytes) - sizeof(behind), &size, &err),
+                 OTLS_OK);
+    memcpy(bytes + size, behind, sizeof(behind));
+    cr_assert_eq(write(fd, bytes, size + sizeof(behind)), (ssize_t)(size + sizeof(behind)));
+    otls_connection_free(client);
+    otls_context_free(context);
+}
+
+/* The hello, which core reads itself, is read to its last octet, whatever its size. */
+Test(read_ahead, behind_the_hello)
+{
+    const otls_backend *backends[PAIR_ENGINES];
+    const size_t count = test_engines(backends);
+
+    for (size_t i = 0; i < count * 5; i++) {
+        const otls_backend *backend = backends[i / 5];
+        otls_error err = OTLS_ERROR_INIT;
+        otls_context *context;
+        otls_connection *server;
+        int fds[2], left = 0;
+
+        cr_assert_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
+        cr_assert_eq(fcntl(fds[1], F_SETFL, O_NONBLOCK), 0);
+        cr_assert_eq(otls_context_new(&context, backend, OTLS_SERVER, &err), OTLS_OK);
+        cr_assert_eq(otls_context_set_client_hello_callback(context, not_yet, NULL, &err), OTLS_OK);
+        cr_assert_eq(otls_connection_new_fd(&server, context, fds[1], &err), OTLS_OK);
+        cr_assert_eq(otls_connection_set_read_ahead(server, false, &err), OTLS_OK);
+        send_hello(backend, 3 + i % 5, fds[0]);
+        cr_expect_eq(otls_connection_handshake(server, &err), OTLS_WANT_ASYNC, "%s: %s",
+                     otls_backend_name(backend), err.text);
+        cr_assert_eq(ioctl(fds[1], FIONREAD, &left), 0);
+        cr_expect_eq(left, (int)sizeof(behind), "%s, %zu: %d octets are left",
+                     otls_backend_name(backend), i % 5, left);
+        otls_connection_free(server);
+        otls_context_free(context);
+        (void)close(fds[0]);
+        (void)close(fds[1]);
+    }
+}

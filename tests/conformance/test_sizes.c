@@ -15,6 +15,8 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 enum { ROOM = 1024, BEYOND = 0xA5 };
 
@@ -309,6 +311,32 @@ Test(sizes, filled)
 }
 
 /* ---- what is read ---- */
+
+/* A caller's report that was shorter than ours is read no further either: behind it is a page that
+ * nobody may touch, where the rest of a sentence is put together from what was reported before. */
+Test(sizes, read_back)
+{
+    const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    uint8_t *two = mmap(NULL, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+    cr_assert_neq(two, MAP_FAILED);
+    cr_assert_eq(mprotect(two + page, page, PROT_NONE), 0);
+    for (uint32_t size = 8; size < sizeof(otls_error); size += 8) {
+        otls_error *err = (otls_error *)(void *)(two + page - size);
+        otls_certificate *certificate = NULL;
+        otls_trust *trust;
+
+        memset(err, 0, size);
+        err->size = size;
+        cr_expect_eq(otls_certificate_from_file(&certificate, OTLS_TEST_PKI "/root.key", err),
+                     OTLS_E_CREDENTIAL);
+        cr_assert_eq(otls_trust_new(&trust, NULL), OTLS_OK);
+        cr_expect_eq(otls_trust_add_file(trust, OTLS_TEST_PKI "/root.key", err), OTLS_E_CREDENTIAL);
+        cr_expect_eq(err->size, size);
+        otls_trust_free(trust);
+    }
+    cr_assert_eq(munmap(two, 2 * page), 0);
+}
 
 static void store(void *user, const uint8_t *key, size_t key_size, const uint8_t *entry,
                   size_t entry_size, uint32_t seconds)

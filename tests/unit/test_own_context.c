@@ -56,3 +56,23 @@ Test(own_context, natives)
         otls_connection_free(conn);
     }
 }
+
+/* Asked for again before it is used, it is the same one: what was set stays set. */
+Test(own_context, one_each)
+{
+    otls_context *context = shared(OTLS_SERVER), *first, *second;
+    otls_connection *conn;
+    otls_error err = OTLS_ERROR_INIT;
+
+    cr_assert_eq(otls_connection_new_memory(&conn, context, &err), OTLS_OK, "%s", err.text);
+    cr_assert_eq(otls_connection_own_context(conn, &first, &err), OTLS_OK, "%s", err.text);
+    cr_assert_eq(otls_context_set_max_version(first, OTLS_TLS1_2, &err), OTLS_OK);
+    cr_assert_eq(otls_connection_own_context(conn, &second, &err), OTLS_OK, "%s", err.text);
+    cr_expect_eq(first, second);
+    cr_assert_eq(otls_context_seal(second, &err), OTLS_OK, "%s", err.text);
+    cr_assert_eq(otls_connection_own_context(conn, &second, &err), OTLS_OK, "%s", err.text);
+    cr_expect_eq(otls_context_set_min_version(second, OTLS_TLS1_2, &err), OTLS_OK,
+                 "one in use takes no settings: %s", err.text);
+    otls_context_free(context);
+    otls_connection_free(conn);
+}

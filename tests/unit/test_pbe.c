@@ -28,7 +28,9 @@ Test(pbe, passwords)
         /* no UTF-8: Latin 1 */
         {"\xe4", "\0\xe4\0\0", 4},
         {"\xc3", "\0\xc3\0\0", 4},
-        {"\xc0\x80", "\0\xc0\0\x80\0\0", 6},         /* overlong */
+        {"\xc0\x80", "\0\xc0\0\x80\0\0", 6},           /* overlong */
+        {"\xe0\x81\xa1", "\0\xe0\0\x81\0\xa1\0\0", 8}, /* overlong, of three and four octets */
+        {"\xf0\x80\x81\xa1", "\0\xf0\0\x80\0\x81\0\xa1\0\0", 10},
         {"\xed\xa0\x80", "\0\xed\0\xa0\0\x80\0\0", 8}, /* a surrogate */
         {"a\xe4", "\0a\0\xe4\0\0", 6},
     };

@@ -2,10 +2,11 @@
 /* The trust store: what goes in, what is refused, what is found, what stays the same once sealed.
  */
 #include "base/alloc.h"
-#include "x509/der.h"
 #include "base/files.h"
 #include "trust/trust.h"
 #include "verify/verify.h"
+#include "x509/der.h"
+#include "x509/pem.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -307,12 +308,38 @@ static otls_trust_statistics stats_of(const otls_trust *trust)
     return counts;
 }
 
+static otls_status keep_der(const omni_pem_block *block, void *user, otls_error *err)
+{
+    text *out = user;
+
+    (void)err;
+    cr_assert_leq(block->der.size, out->size);
+    memcpy(out->data, block->der.data, block->der.size);
+    out->size = block->der.size;
+    return OTLS_OK;
+}
+
+/* The one block of a PEM text. */
+static size_t decode(uint8_t *out, size_t room, text pem)
+{
+    text der = {out, room};
+    size_t blocks = 0;
+
+    cr_assert_eq(omni_pem_each((otls_slice){(const uint8_t *)pem.data, pem.size}, keep_der, &der,
+                               &blocks, NULL),
+                 OTLS_OK);
+    cr_assert_eq(blocks, 1);
+    return der.size;
+}
+
 /* Bundles of certificates and revocation lists, in PEM, and in DER one behind the other. */
 Test(trust, certificates_and_lists_in_one_file)
 {
     const text root = read_text(PKI("root.pem")), crl = read_text(PKI("int.crl"));
     const text der = read_text(PKI("der/root.der")), other = read_text(PKI("der/int.der"));
     const text key = read_text(PKI("root.key")), cut = {der.data, der.size - 1};
+    uint8_t list[8192]; /* an old list, whose times are UTCTime */
+    const text crl_der = {list, decode(list, sizeof(list), crl)};
     const struct {
         const char *name;
         text parts[3];
@@ -323,6 +350,8 @@ Test(trust, certificates_and_lists_in_one_file)
         {"lists alone", {crl, key, {NULL, 0}}, 0, 1, OTLS_OK},
         {"neither", {key, {NULL, 0}, {NULL, 0}}, 0, 0, OTLS_E_CREDENTIAL},
         {"DER in a row", {der, other, {NULL, 0}}, 2, 0, OTLS_OK},
+        {"a certificate and a list, DER in a row", {der, crl_der, {NULL, 0}}, 1, 1, OTLS_OK},
+        {"a list alone, DER", {crl_der, {NULL, 0}, {NULL, 0}}, 0, 1, OTLS_OK},
         {"DER in a row, the second cut short", {other, cut, {NULL, 0}}, 0, 0, OTLS_E_CREDENTIAL},
     };
     char directory[] = "/tmp/omnitls-trust-XXXXXX", path[160];

@@ -279,6 +279,10 @@ static const struct algorithm {
     {"30{06{2a864886f70d01010a}30{a2{02{ff}}}}", {.kind = 0}},
     {"30{06{2a864886f70d01010a}30{a2{02{20}}a0{30{06{608648016503040202}}}}}", {.kind = 0}},
     {"30{06{2a864886f70d01010a}}", {.kind = 0}},
+    /* RSA without its NULL: RFC 4055 5 has that taken, but RFC 3279 2.2.1 is SHA-1's */
+    {"30{06{2a864886f70d01010b}}", {.kind = OTLS_SIG_RSA_PKCS1, .hash = OTLS_SIG_HASH_SHA256}},
+    {"30{06{2a864886f70d010105}}", {.kind = 0}},
+    {"30{06{2a864886f70d010105}05{}}", {.kind = OTLS_SIG_RSA_PKCS1, .hash = OTLS_SIG_HASH_SHA1}},
 };
 
 Test(x509, signature_algorithms)
