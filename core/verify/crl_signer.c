@@ -126,7 +126,7 @@ static bool may_be_signer(const omni_search *search, size_t depth, const omni_cr
     const omni_x509 *issuer = &omni_path_at(search, depth + 1)->x509;
 
     if (omni_slice_equal(cert->der, omni_path_at(search, depth)->x509.der) ||
-        omni_slice_equal(cert->spki, issuer->spki) || !omni_same_name(cert->subject, crl->issuer))
+        omni_slice_equal(cert->spki, issuer->spki) || !omni_dn_equal(cert->subject, crl->issuer))
         return false;
     return crl->authority_key_id.data == NULL || cert->subject_key_id.data == NULL ||
            omni_slice_equal(crl->authority_key_id, cert->subject_key_id);
@@ -173,7 +173,7 @@ otls_status omni_crl_signed(omni_search *search, size_t depth, omni_crl *crl, bo
     const omni_path_step *issuer = &search->path[depth + 1].step;
 
     *good = false;
-    if (omni_same_name(issuer->certificate->x509.subject, crl->issuer))
+    if (omni_dn_equal(issuer->certificate->x509.subject, crl->issuer))
         OMNI_TRY(check_signature(search, crl, issuer, good, err));
     if (!*good && search->path[search->length - 1].step.anchor != NULL)
         OMNI_TRY(try_presented(search, depth, crl, good, err));

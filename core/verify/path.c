@@ -161,7 +161,7 @@ static otls_status gather_anchors(omni_search *search, omni_path_node *node, uin
         omni_path_step step = {.anchor = anchor};
 
         if (!omni_anchor_is_for(anchor, search->request->purpose) ||
-            !omni_same_name(anchor->subject, child->issuer))
+            !omni_dn_equal(anchor->subject, child->issuer))
             continue;
         OMNI_TRY(omni_anchor_certificate(anchor, &step.certificate, err));
         if (step.certificate == NULL)
@@ -188,7 +188,7 @@ static void gather_sent(omni_search *search, omni_path_node *node, uint64_t hash
         omni_path_step step = {.certificate = search->request->chain[i], .sent = (uint16_t)i};
 
         if (search->sent_hash[i] != hash ||
-            !omni_same_name(step.certificate->x509.subject, child->issuer) ||
+            !omni_dn_equal(step.certificate->x509.subject, child->issuer) ||
             in_pool(search, node, step.certificate->x509.der))
             continue;
         step.score = score(search, child, &step);
@@ -205,7 +205,7 @@ static bool in_path(const omni_search *search, const otls_certificate *cert)
         const omni_x509 *other = &omni_path_at(search, i)->x509;
 
         if (omni_slice_equal(other->spki, cert->x509.spki) &&
-            omni_same_name(other->subject, cert->x509.subject))
+            omni_dn_equal(other->subject, cert->x509.subject))
             return true;
     }
     return false;

@@ -112,8 +112,6 @@ otls_status omni_path_check_pins(const omni_search *search, omni_findings *findi
 otls_status omni_pins_match(const omni_verify_request *request, const otls_certificate *cert,
                             bool *match, otls_error *err);
 
-/** Equal byte for byte, or under RFC 5280 7.1. */
-bool omni_same_name(otls_slice a, otls_slice b);
 /** Subject and issuer are the same name? Self-issued, RFC 5280 3.2. */
 bool omni_self_issued(const omni_x509 *cert);
 /** Self-issued, and nothing says that another key signed it. */

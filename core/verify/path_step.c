@@ -4,14 +4,9 @@
 #include "verify/path.h"
 #include "x509/x509.h"
 
-bool omni_same_name(otls_slice a, otls_slice b)
-{
-    return omni_slice_equal(a, b) || omni_dn_equal(a, b);
-}
-
 bool omni_self_issued(const omni_x509 *cert)
 {
-    return omni_same_name(cert->subject, cert->issuer);
+    return omni_dn_equal(cert->subject, cert->issuer);
 }
 
 bool omni_self_signed(const omni_x509 *cert)
