@@ -48,8 +48,6 @@ class SuiteInfo(ctypes.Structure):
 PASSWORD = ctypes.CFUNCTYPE(c_int, c_void_p, c_size_t, POINTER(c_size_t), c_void_p)
 _library = ctypes.CDLL(os.environ.get("OMNITLS_LIBRARY") or ctypes.util.find_library("omnitls")
                        or "libomnitls.so")
-
-
 P, OUT = c_void_p, POINTER(c_void_p)
 SIGNATURES = {
     # name: (result, arguments), all of which end in otls_error *
@@ -62,7 +60,7 @@ SIGNATURES = {
     "context_set_alpn_required": (c_int, P, c_bool),
     "context_set_session_cache_mode": (c_int, P, ctypes.c_uint),
     "context_insecure_no_verify": (c_int, P), "context_insecure_no_name_check": (c_int, P),
-    "trust_new": (c_int, OUT), "trust_add_file": (c_int, P, c_char_p),
+    "trust_new": (c_int, OUT), "trust_copy": (c_int, OUT, P), "trust_add_file": (c_int, P, c_char_p),
     "trust_add_directory": (c_int, P, c_char_p), "trust_add_system": (c_int, P),
     "trust_add_memory": (c_int, P, c_char_p, c_size_t),
     "identity_from_files": (c_int, OUT, P, c_char_p, c_char_p, PASSWORD, P),
@@ -80,7 +78,7 @@ SIGNATURES = {
 PLAIN = {
     # name: (result, arguments), without a report
     "backend_list": (c_size_t, OUT, c_size_t), "backend_name": (c_char_p, P),
-    "context_free": (None, P), "trust_free": (None, P),
+    "context_free": (None, P), "context_trust": (P, P), "trust_free": (None, P),
     "identity_free": (None, P), "connection_free": (None, P), "string_free": (None, P),
     "session_ref": (P, P), "session_free": (None, P), "connection_session": (P, P),
     "connection_session_resumed": (c_bool, P), "connection_handshake_done": (c_bool, P),
@@ -205,7 +203,7 @@ class SSLContext(_Owner):
         self._handle = _make(_otls.context_new, self._backend, SERVER if self._server else CLIENT)
         self._set(_otls.context_set_session_cache_mode, 3)
         self._set(_otls.context_set_alpn_required, False)
-        self._loads, self._sealed = [], False
+        self._sealed = False
         self._verify_mode = CERT_NONE if self._server else CERT_REQUIRED
         self._check_hostname = not self._server
         self._minimum, self._maximum = TLSVersion.MINIMUM_SUPPORTED, TLSVersion.MAXIMUM_SUPPORTED
@@ -213,6 +211,7 @@ class SSLContext(_Owner):
         self.sslsocket_class, self.sslobject_class = SSLSocket, SSLObject
 
     engine = property(lambda self: _otls.backend_name(self._backend).decode())
+    __class__ = property(lambda self: ssl.SSLContext) # asyncio's start_tls asks isinstance()
 
     def _change(self):
         """One that may be changed: connections keep the one that they began with."""
@@ -231,36 +230,25 @@ class SSLContext(_Owner):
             self._sealed = True
         return self._handle
 
-    # ---- certificates ----
-
     def load_cert_chain(self, certfile, keyfile=None, password=None):
         secret = password() if callable(password) else password
         secret = secret.encode() if isinstance(secret, str) else secret
-
-        def give(out, capacity, length, _user):
-            if len(secret) > capacity:
-                return E_USAGE
-            ctypes.memmove(out, bytes(secret), len(secret))
-            length[0] = len(secret)
-            return OK
-
-        ask = PASSWORD(give) if secret is not None else PASSWORD()
+        ask = ctypes.cast(_library.otls_password_string, PASSWORD) if secret is not None else PASSWORD()
         identity = _make(_otls.identity_from_files, self._backend, _path(certfile), _path(keyfile),
-                         ask, None)
+                         ask, None if secret is None else bytes(secret))
         try:
             self._set(_otls.context_add_identity, identity)
         finally:
             _otls.identity_free(identity)
 
     def _add_trust(self, *loads):
-        """`loads`: (function, arguments behind the store), all or none; a store in use is closed, so
-        that what was loaded before is loaded again into a new one."""
-        trust, loads = _make(_otls.trust_new), self._loads + list(loads)
+        """`loads`: (function, arguments behind the store), all or none: a copy takes the place of a store."""
+        trust = _otls.context_trust(self._handle)
+        trust = _make(_otls.trust_copy, trust) if trust else _make(_otls.trust_new)
         try:
             for function, *arguments in loads:
                 _call(function, trust, *arguments)
             self._set(_otls.context_set_trust, trust)
-            self._loads = loads
         finally:
             _otls.trust_free(trust)
 
@@ -276,8 +264,6 @@ class SSLContext(_Owner):
         self._add_trust((_otls.trust_add_system,))
 
     set_default_verify_paths = load_default_certs
-
-    # ---- policy ----
 
     def set_ciphers(self, expression):
         self._set(_otls.context_set_ciphers, expression.encode())
@@ -318,8 +304,6 @@ class SSLContext(_Owner):
 
     verify_mode = property(lambda self: self._verify_mode, _set_verify_mode)
 
-    # ---- connections ----
-
     def wrap_socket(self, sock, server_side=False, do_handshake_on_connect=True,
                     suppress_ragged_eofs=True, server_hostname=None, session=None):
         return self.sslsocket_class(self, sock, server_side, do_handshake_on_connect,
@@ -356,20 +340,21 @@ class _Connection(_Owner):
         if session is not None:
             _call(_otls.connection_set_session, handle, session._handle)
 
-    def _done(self):
-        return _otls.connection_handshake_done(self._handle)
+    def _ask(self, getter, *more):
+        """What it says; None where there is no connection yet, or none any more."""
+        return getter(self._handle, *more) if self._handle else None
 
     @property
     def session(self):
-        handle = _otls.connection_session(self._handle)
+        handle = self._ask(_otls.connection_session)
         return SSLSession(handle) if handle else None
 
     @property
     def session_reused(self):
-        return _otls.connection_session_resumed(self._handle)
+        return bool(self._ask(_otls.connection_session_resumed))
 
     def getpeercert(self, binary_form=False):
-        if not self._done():
+        if not self._ask(_otls.connection_handshake_done):
             raise ValueError("handshake not done yet")
         leaf = _otls.connection_peer_chain(self._handle, 0)
         if not leaf:
@@ -386,14 +371,14 @@ class _Connection(_Owner):
             _otls.string_free(text)
 
     def cipher(self):
-        suite, info = _otls.connection_suite(self._handle), SuiteInfo(ctypes.sizeof(SuiteInfo))
+        suite, info = self._ask(_otls.connection_suite), SuiteInfo(ctypes.sizeof(SuiteInfo))
         if not suite:
             return None
         _call(_otls.suite_describe, suite, byref(info))
         return info.name.decode(), self.version(), info.strength_bits
 
     def version(self):
-        number = _otls.connection_version(self._handle)
+        number = self._ask(_otls.connection_version)
         return _otls.version_name(number).decode() if number else None
 
     def compression(self):
@@ -401,11 +386,11 @@ class _Connection(_Owner):
 
     def selected_alpn_protocol(self):
         size = c_size_t()
-        name = _otls.connection_alpn(self._handle, byref(size))
+        name = self._ask(_otls.connection_alpn, byref(size))
         return ctypes.string_at(name, size.value).decode() if name else None
 
     def pending(self):
-        return _otls.connection_pending(self._handle)
+        return self._ask(_otls.connection_pending) or 0
 
 
 def _tuples(value):
@@ -485,6 +470,7 @@ class SSLObject(_Connection):
 
 class SSLSocket(_Connection, socket.socket):
     """TLS over a stream socket, which it takes over."""
+    __class__ = property(lambda self: ssl.SSLSocket) # ftplib asks before it unwraps
 
     def __init__(self, context, sock, server_side, handshake, ragged, server_hostname, session):
         socket.socket.__init__(self, sock.family, sock.type, sock.proto, fileno=sock.fileno())
@@ -493,7 +479,7 @@ class SSLSocket(_Connection, socket.socket):
         self._handshake_on_connect = handshake
         self._ragged, self._wanted_session = ragged, session
         self.context, self.server_side, self.server_hostname = context, server_side, server_hostname
-        self._handle = None
+        self._handle, self._taken = None, 0
         if context.check_hostname and not server_side and not server_hostname:
             self.close()
             raise ValueError("check_hostname requires server_hostname")
@@ -546,7 +532,17 @@ class SSLSocket(_Connection, socket.socket):
     def do_handshake(self, block=False):
         self._run(_otls.connection_handshake)
 
+    def _refuse(self, *_arguments, **_keywords):
+        raise NotImplementedError("this would go past TLS")
+
+    dup = recvfrom = recvfrom_into = recvmsg = recvmsg_into = sendmsg = sendto = _refuse
+
+    def sendfile(self, file, offset=0, count=None):
+        return self._sendfile_use_send(file, offset, count)
+
     def recv_into(self, buffer, nbytes=None, flags=0):
+        if flags:
+            raise ValueError("no flags go through TLS")
         size = nbytes or memoryview(buffer).nbytes
         if size == 0:
             return 0
@@ -559,39 +555,43 @@ class SSLSocket(_Connection, socket.socket):
 
     def recv(self, buflen=1024, flags=0):
         out = bytearray(buflen)
-        return bytes(out[:self.recv_into(out, buflen)]) if buflen else b""
+        return bytes(out[:self.recv_into(out, buflen, flags)]) if buflen else b""
 
     def read(self, len=1024, buffer=None):
         return self.recv(len) if buffer is None else self.recv_into(buffer, len)
 
     def send(self, data, flags=0):
-        address, size, _held = _address(data)
-        count = c_size_t()
-        self._run(_otls.connection_write, address, size, byref(count))
+        if flags:
+            raise ValueError("no flags go through TLS")
+        if self._taken == 0: # else this is the call again that could not wait for the socket
+            address, size, _held = _address(data)
+            count = c_size_t()
+            self._run(_otls.connection_write, address, size, byref(count))
+            self._taken = count.value
         self._run(_otls.connection_flush)
-        return count.value
+        taken, self._taken = self._taken, 0
+        return taken
 
     write = send
 
     def sendall(self, data, flags=0):
         view = memoryview(data).cast("B")
         while view:
-            view = view[self.send(view):]
+            view = view[self.send(view, flags):]
+
+    def shutdown(self, how):
+        if how != socket.SHUT_RD and self._ask(_otls.connection_handshake_done):
+            self._run(_otls.connection_shutdown)
+        socket.socket.shutdown(self, how)
 
     def unwrap(self):
         self._run(_otls.connection_shutdown_wait)
-        _otls.connection_free(self._handle)
-        self._handle = None
-        return socket.socket(self.family, self.type, self.proto, fileno=socket.socket.detach(self))
+        return socket.socket(self.family, self.type, self.proto, fileno=self.detach())
 
     def _real_close(self):
-        if self._handle:
-            _otls.connection_free(self._handle)
-            self._handle = None
+        self.__del__()
         socket.socket._real_close(self)
 
     def detach(self):
-        if self._handle:
-            _otls.connection_free(self._handle)
-            self._handle = None
+        self.__del__()
         return socket.socket.detach(self)
