@@ -18,13 +18,10 @@ set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 source=$(cd "$here/../.." && pwd)
+# shellcheck source=tests/distro/roots.sh
+. "$here/roots.sh"
 usage() {
     sed -n '4,/^set /s/^# \{0,1\}//p' "$0"
-}
-
-skip() {
-    echo "skipped: $*" >&2
-    exit 77
 }
 
 jobs=$(nproc)
@@ -48,62 +45,12 @@ case $suite in
 esac
 shift
 
-[ "$(id -u)" -eq 0 ] || skip "a root file system is made and entered by root only"
-for program in debootstrap unshare chroot tar; do
-    command -v $program >/dev/null || skip "$program is not installed"
-done
-unshare --mount --pid --fork true 2>/dev/null || skip "no name spaces may be made here"
-
-# find_mirror: the address of one of this machine's package sources that knows the suite
-find_mirror() {
-    local address work
-
-    work=$(mktemp -d)
-    while read -r address; do
-        if /usr/lib/apt/apt-helper download-file "${address%/}/dists/$suite/Release" "$work/Release" \
-            >/dev/null 2>&1; then
-            echo "$address"
-            break
-        fi
-    done < <(apt-get indextargets --format "\$(REPO_URI)" 'Created-By: Packages' 2>/dev/null | awk '!seen[$0]++')
-    rm -rf "$work"
-}
+roots_possible
 
 root=$directory/$suite${architecture:+-$architecture}
 personality=()
 [ "$architecture" != i386 ] || personality=(linux32)
-if [ ! -e "$root/.complete" ]; then
-    [ -n "$mirror" ] || mirror=$(find_mirror)
-    [ -n "$mirror" ] || skip "none of this machine's package sources has the suite $suite (-m names one)"
-    rm -rf "$root"
-    mkdir -p "$root"
-    echo "== $suite: root file system"
-    if ! debootstrap ${architecture:+"--arch=$architecture"} --variant=minbase --include=ca-certificates "$suite" "$root" "$mirror" >"$root.log" 2>&1; then
-        tail -n 20 "$root.log" >&2
-        rm -rf "$root"
-        exit 1
-    fi
-    touch "$root/.complete"
-fi
-cp -L /etc/resolv.conf /etc/hosts "$root/etc/"
+make_root "$root" "$suite" "$mirror" ${architecture:+"--arch=$architecture"}
+copy_sources "$source" "$root" /omnitls
 
-# The sources as they are here, without what was built from them. Files that are as they were at the
-# last run keep its time, so that its build directory goes on from where it was.
-rm -rf "$root/omnitls.old"
-[ ! -d "$root/omnitls" ] || mv "$root/omnitls" "$root/omnitls.old"
-mkdir "$root/omnitls"
-tar -C "$source" --exclude=./build --exclude='./build-*' --exclude=./.git --exclude=__pycache__ -cf - . |
-    tar -C "$root/omnitls" --no-same-owner -xmf -
-while IFS= read -r -d '' file; do
-    if cmp -s "$root/omnitls/$file" "$root/omnitls.old/$file"; then
-        touch -r "$root/omnitls.old/$file" "$root/omnitls/$file"
-    fi
-done < <(cd "$root/omnitls" && find . -type f -print0)
-rm -rf "$root/omnitls.old"
-
-# shellcheck disable=SC2016 # expanded by the inner shell
-${personality[@]+"${personality[@]}"} unshare --mount --pid --fork --kill-child sh -c '
-    mount -t proc proc "$1/proc" && mount -t tmpfs tmpfs "$1/dev/shm" &&
-    root=$1 && shift &&
-    exec chroot "$root" /usr/bin/env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 \
-        bash /omnitls/tests/distro/inside.sh "$@"' sh "$root" "$jobs" "$@"
+enter "$root" ${personality[@]+"${personality[@]}"} bash /omnitls/tests/distro/inside.sh "$jobs" "$@"

@@ -4,7 +4,8 @@
 
 1. versions in packaging/ are that of CMakeLists.txt; the options given exist
 2. each file is understood by what reads it: JSON, Python, INI, YAML; ruby, nix where they are installed
-3. every file has an SPDX identifier, or stands in REUSE.toml
+3. each install rule of the Debian package names an engine, a directory or a file that CMake installs
+4. every file has an SPDX identifier, or stands in REUSE.toml
 """
 import ast
 import configparser
@@ -32,11 +33,14 @@ def versions(cmake):
     version = re.search(r"project\(omnitls VERSION ([\d.]+)", cmake).group(1)
     for path, pattern in (("vcpkg/omnitls/vcpkg.json", r'"version": "(.*)"'), ("conan/conanfile.py", r'version = "(.*)"'),
                           ("meson/omnitls.wrap", r"revision = v(.*)"), ("nix/default.nix", r'version = "(.*)"'),
-                          ("ci/github.yml", r"--branch v(\S+)"),
+                          ("debian/changelog", r"^omnitls \((.*)\)"), ("ci/github.yml", r"--branch v(\S+)"),
                           ("ci/gitlab.yml", r"--branch v(\S+)")):
         said = re.search(pattern, read(PACKAGING, path), re.M)
         if said is None or said.group(1) != version:
             found.append(f"packaging/{path}: it is not of version {version}")
+    soname = ".".join(version.split(".")[:2])
+    if f"Package: libomnitls{soname}\n" not in read(PACKAGING, "debian/control"):
+        found.append(f"packaging/debian/control: no libomnitls{soname}")
 
 
 def options(cmake):
@@ -68,6 +72,17 @@ def understood():
                 found.append(f"packaging/{path}: {done.stderr}")
 
 
+def debian(cmake):
+    packages = re.findall(r"^Package: (\S+)", read(PACKAGING, "debian/control"), re.M)
+    installed = [os.path.basename(path)[:-len(".install")] for path in glob.glob(os.path.join(PACKAGING, "debian/*.install"))]
+    found.extend(f"packaging/debian: {name} has no files" for name in set(packages) - set(installed))
+    found.extend(f"packaging/debian: {name} is no package" for name in set(installed) - set(packages))
+    for engine in os.listdir(os.path.join(ROOT, "backends")):
+        if engine != "kit" and os.path.isdir(os.path.join(ROOT, "backends", engine)):
+            if f"omnitls-backend-{engine}" not in packages:
+                found.append(f"packaging/debian: no package for {engine}")
+
+
 def files(top):
     for directory, directories, names in os.walk(top):
         directories[:] = [d for d in directories if d not in NOT_OURS and not d.startswith(("build-", "cmake-build-"))]
@@ -92,6 +107,7 @@ def main():
     versions(cmake)
     options(cmake)
     understood()
+    debian(cmake)
     count = licences()
     print("\n".join(sorted(found)) if found else f"{count} files say their licence; packaging is of this version")
     sys.exit(bool(found) or count < 300)
