@@ -140,12 +140,36 @@ static void loop(server *s)
     }
 }
 
-static bool announce(const tool_options *options, const otls_socket *listener)
+static const char *listen_text(const tool_options *options)
 {
-    char address[64] = "?";
+    return options->listen == NULL ? LISTEN_DEFAULT : options->listen;
+}
+
+const char *serve_where(const tool_options *options, tool_target *out)
+{
+    return tool_target_parse(out, listen_text(options), true, NULL);
+}
+
+/* "HOST:PORT" under which a client finds us. */
+static void put_target(const tool_target *where, unsigned port, char *out, size_t size)
+{
+    const char *host = where->host;
+
+    if (host[0] == '\0' || strcmp(host, "0.0.0.0") == 0 || strcmp(host, "::") == 0)
+        host = "localhost";
+    (void)snprintf(out, size, strchr(host, ':') != NULL ? "[%s]:%u" : "%s:%u", host, port);
+}
+
+static bool announce(const tool_options *options, const otls_context *context,
+                     const tool_target *where, const otls_socket *listener)
+{
+    char address[64] = "?", at[sizeof(where->host) + 16];
     uint16_t port = 0;
 
     (void)otls_socket_local_address(listener, address, sizeof(address), &port, NULL);
+    put_target(where, port, at, sizeof(at));
+    if (!serve_say_throwaway(options, context, at))
+        return false;
     if (options->json)
         return tool_json_line(
             json_pack("{s:s, s:s, s:i}", "event", "listening", "address", address, "port", port),
@@ -155,26 +179,20 @@ static bool announce(const tool_options *options, const otls_socket *listener)
     return fflush(stdout) == 0;
 }
 
-static int listen_on(const tool_options *options, otls_context *context, otls_socket **out)
+static int listen_on(const tool_options *options, otls_context *context, const tool_target *where,
+                     otls_socket **out)
 {
-    const char *text = options->listen == NULL ? LISTEN_DEFAULT : options->listen;
     otls_error err = OTLS_ERROR_INIT;
-    tool_target target;
-    const char *wrong = tool_target_parse(&target, text, true, NULL);
-    otls_status status;
+    otls_status status =
+        otls_listen(out, context, where->host[0] == '\0' ? NULL : where->host, where->port, 0, &err);
 
-    if (wrong != NULL) {
-        tool_complain(options, "--listen: \"%s\" %s", text, wrong);
-        return TOOL_USAGE;
-    }
-    status = otls_listen(out, context, target.host[0] == '\0' ? NULL : target.host, target.port, 0,
-                         &err);
     if (status == OTLS_OK)
         status = otls_socket_set_blocking(*out, false, &err);
     return status == OTLS_OK ? TOOL_OK : tool_report(options, "listen", &err);
 }
 
-static int serve(const tool_options *options, otls_socket *listener)
+static int serve(const tool_options *options, const otls_context *context,
+                 const tool_target *where, otls_socket *listener)
 {
     server *s = calloc(1, sizeof(*s));
     int code;
@@ -187,7 +205,7 @@ static int serve(const tool_options *options, otls_socket *listener)
     s->options = options;
     s->listener = listener;
     s->signals = tool_signals_open();
-    if (s->signals < 0 || !announce(options, listener)) {
+    if (s->signals < 0 || !announce(options, context, where, listener)) {
         tool_complain(options, "cannot start: %s", strerror(errno));
         s->code = TOOL_USAGE;
     } else {
@@ -207,11 +225,12 @@ int tool_serve(const tool_options *options)
     const otls_backend *backend = NULL;
     otls_socket *listener = NULL;
     otls_context *context;
+    tool_target where;
     int code = TOOL_OK;
+    const char *const wrong = serve_where(options, &where);
 
-    if (options->cert == NULL && options->pkcs12 == NULL && options->identities[0] == NULL &&
-        options->snis[0] == NULL && options->psk == NULL) {
-        tool_complain(options, "--cert is missing: a server needs a certificate and its key");
+    if (wrong != NULL) {
+        tool_complain(options, "--listen: \"%s\" %s", listen_text(options), wrong);
         return TOOL_USAGE;
     }
     if (otls_backend_find(&backend, options->backend, &err) != OTLS_OK)
@@ -219,9 +238,9 @@ int tool_serve(const tool_options *options)
     context = tool_context(options, backend, OTLS_SERVER, &code);
     if (context == NULL)
         return code;
-    code = listen_on(options, context, &listener);
+    code = listen_on(options, context, &where, &listener);
     if (code == TOOL_OK)
-        code = serve(options, listener);
+        code = serve(options, context, &where, listener);
     otls_context_free(context);
     return code;
 }

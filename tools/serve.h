@@ -23,4 +23,10 @@ int client_code(const client *c);
 
 int64_t serve_now_ms(void);
 
+/** --listen, or what stands for it; a sentence about what is wrong, or NULL. */
+const char *serve_where(const tool_options *options, tool_target *out);
+/** Of a certificate that was made for want of another: its pin, and how a client trusts it. `at` is
+ *  where we listen. */
+bool serve_say_throwaway(const tool_options *options, const otls_context *context, const char *at);
+
 #endif

@@ -199,7 +199,8 @@ static otls_status set_key_log(const tool_options *options, otls_context *contex
 static setup_step *const steps[] = {
     set_versions, set_ciphers,       set_groups,           set_alpn,           set_trust,
     set_verify,   set_identity,      set_key_log,          tool_set_policy,    tool_set_identities,
-    tool_set_psk, tool_set_sessions, tool_set_ticket_keys, tool_set_early_data, tool_set_revocation};
+    tool_set_psk, tool_set_sessions, tool_set_ticket_keys, tool_set_early_data, tool_set_revocation,
+    tool_set_throwaway};
 
 otls_context *tool_context(const tool_options *options, const otls_backend *backend, otls_role role,
                            int *code)

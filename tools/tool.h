@@ -175,6 +175,9 @@ otls_status tool_set_psk(const tool_options *options, otls_context *context, con
  * without one the person at the terminal, unseen; NULL when there is nobody.
  */
 otls_password_callback tool_password_of(const tool_options *options);
+/* throwaway.c: a step of the set-up; a server without a certificate gets one that is made for it */
+otls_status tool_set_throwaway(const tool_options *options, otls_context *context,
+                               const char **option, otls_error *err);
 /* revocation.c: a step of the set-up */
 otls_status tool_set_revocation(const tool_options *options, otls_context *context,
                                 const char **option, otls_error *err);

@@ -70,6 +70,17 @@ OTLS_API otls_status otls_identity_with_chain(otls_identity **out, const otls_id
  */
 OTLS_API otls_status otls_identity_complete(otls_identity **out, const otls_identity *identity,
                                             const otls_trust *trust, otls_error *err);
+/**
+ * A throw-away identity for tests, demonstrations and pinned peers: a new Ed25519 key (RFC 8410), which
+ * is nowhere else, and the certificate that it signs for itself, for `names` (host names and addresses,
+ * 1 to 32), from an hour ago for `days` days (1 to 3650). Nobody trusts it unless they are given the
+ * certificate or its pin (otls_certificate_pin); browsers do not take such keys. Free with
+ * otls_identity_free. Any thread. Errors: OTLS_E_USAGE names what is wrong; OTLS_E_UNSUPPORTED where the
+ * engine lacks OTLS_FEATURE_ED25519; OTLS_E_CONFIG without a clock.
+ */
+OTLS_API otls_status otls_identity_self_signed(otls_identity **out, const otls_backend *backend,
+                                               const char *const *names, size_t count,
+                                               unsigned days, otls_error *err);
 /** Take another reference; NULL is fine. Any thread. */
 OTLS_API otls_identity *otls_identity_ref(otls_identity *identity);
 /** Give a reference back; the last one wipes the key. NULL is fine. Any thread. */

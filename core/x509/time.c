@@ -48,7 +48,7 @@ bool omni_time_make(int64_t *seconds, int year, unsigned month, unsigned day, un
     return true;
 }
 
-void otls_time_text(int64_t seconds, char out[32])
+void omni_time_civil(int64_t seconds, omni_civil *out)
 {
     const int64_t days = (seconds >= 0 ? seconds : seconds - 86399) / 86400;
     const int64_t rest = seconds - days * 86400;
@@ -58,16 +58,26 @@ void otls_time_text(int64_t seconds, char out[32])
     const int64_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
     const int64_t doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
     const int64_t mp = (5 * doy + 2) / 153;
-    const int day = (int)(doy - (153 * mp + 2) / 5 + 1);
-    const int month = (int)(mp < 10 ? mp + 3 : mp - 9);
-    const int64_t year = yoe + era * 400 + (month <= 2 ? 1 : 0);
 
-    if (year < 0 || year > 9999) {
+    out->day = (int)(doy - (153 * mp + 2) / 5 + 1);
+    out->month = (int)(mp < 10 ? mp + 3 : mp - 9);
+    out->year = yoe + era * 400 + (out->month <= 2 ? 1 : 0);
+    out->hour = (int)(rest / 3600);
+    out->minute = (int)(rest / 60 % 60);
+    out->second = (int)(rest % 60);
+}
+
+void otls_time_text(int64_t seconds, char out[32])
+{
+    omni_civil civil;
+
+    omni_time_civil(seconds, &civil);
+    if (civil.year < 0 || civil.year > 9999) {
         (void)snprintf(out, 32, "(out of range)");
         return;
     }
-    (void)snprintf(out, 32, "%s %2d %02d:%02d:%02d %d GMT", month_names[month - 1], day,
-                   (int)(rest / 3600), (int)(rest / 60 % 60), (int)(rest % 60), (int)year);
+    (void)snprintf(out, 32, "%s %2d %02d:%02d:%02d %d GMT", month_names[civil.month - 1], civil.day,
+                   civil.hour, civil.minute, civil.second, (int)civil.year);
 }
 
 /** White space as strptime() sees it: a blank in the format stands for any amount, none included.

@@ -10,5 +10,12 @@
  *  24:00, second 60). Years 0 to 9999. */
 bool omni_time_make(int64_t *seconds, int year, unsigned month, unsigned day, unsigned hour,
                     unsigned minute, unsigned second);
+/** A moment as the calendar has it. */
+typedef struct omni_civil {
+    int64_t year;
+    int month, day; /* from 1 */
+    int hour, minute, second;
+} omni_civil;
+void omni_time_civil(int64_t seconds, omni_civil *out);
 
 #endif

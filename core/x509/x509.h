@@ -26,5 +26,6 @@
 #include "x509/signature_form.h"
 #include "x509/strength.h"
 #include "x509/text.h"
+#include "x509/time.h"
 
 #endif

@@ -56,7 +56,6 @@ refused "engine" '--backend.*nossl' connect --backend nossl localhost:1
 refused "CA file" 'ca.*missing\.pem' connect --ca "$work/missing.pem" localhost:1
 refused "CA garbage" '--ca.*garbage\.pem' connect --ca "$work/garbage.pem" localhost:1
 refused "key alone" '--key is given without --cert' connect --key x localhost:1
-refused "no certificate" '--cert is missing' serve
 refused "two modes" '--www and --echo' serve --www --echo
 refused "listen" '--listen: "nowhere"' serve --listen nowhere --cert "$pki/server-rsa-2048.pem" \
     --key "$pki/server-rsa-2048.key"
