@@ -38,6 +38,8 @@ static const struct {
     {OTLS_CODE_NO_SHARED_GROUP, "omnitls scan HOST:PORT shows what the server takes; see --groups"},
     {OTLS_CODE_NO_SHARED_ALPN, "omnitls scan HOST:PORT shows what the server takes; see --alpn"},
     {OTLS_CODE_NAME_LOOKUP, "look at the spelling of the name, and at this machine's resolver"},
+    {OTLS_CODE_NO_CERTIFICATE,
+     "omnitls cert FILE shows what is in a file; PEM has lines -----BEGIN CERTIFICATE----- in it"},
     {OTLS_CODE_KEY_MISMATCH, "omnitls cert shows the public key of a certificate and of a key: find the pair"},
     {OTLS_CODE_WRONG_PASSWORD, "the first line of --password-file is taken, without its end"},
     {OTLS_CODE_PASSWORD_NEEDED, "give --password-file, or run it on a terminal to be asked"},

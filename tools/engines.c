@@ -6,6 +6,14 @@
 
 static const char *const known_names[] = {"openssl", "wolfssl", "gnutls"};
 
+bool tool_engine_known(const char *name)
+{
+    for (size_t i = 0; name != NULL && i < sizeof(known_names) / sizeof(known_names[0]); i++)
+        if (strcmp(known_names[i], name) == 0)
+            return true;
+    return false;
+}
+
 static void add_named(tool_engine *out, const char *name)
 {
     otls_error err = OTLS_ERROR_INIT;

@@ -21,8 +21,25 @@ void tool_complain(const tool_options *options, const char *format, ...)
                   tool_printable(safe, sizeof(safe), text, strlen(text)));
 }
 
+/* An engine that has a name but no module here: "; here: openssl, gnutls". */
+static const char *engines_hint(char out[160], const char *name)
+{
+    const otls_backend *found[TOOL_ENGINE_MAX];
+    const size_t count = otls_backend_list(found, TOOL_ENGINE_MAX);
+    size_t used = 0;
+
+    out[0] = '\0';
+    if (!tool_engine_known(name))
+        return "; there are openssl, wolfssl, gnutls";
+    for (size_t i = 0; i < count && i < TOOL_ENGINE_MAX && used < 160; i++)
+        used += (size_t)snprintf(out + used, 160 - used, "%s%s", i == 0 ? "; here: " : ", ",
+                                 otls_backend_name(found[i]));
+    return out;
+}
+
 /* What could have been said instead of an unknown name: "; there are ...", or "". */
-static const char *values_hint(char out[160], const char *option, const otls_error *err)
+static const char *values_hint(char out[160], const tool_options *options, const char *option,
+                               const otls_error *err)
 {
     static const uint16_t groups[] = {0x0017, 0x0018, 0x0019, 0x001d, 0x001e,
                                       0x0100, 0x0101, 0x0102, 0x0103, 0x0104};
@@ -30,7 +47,7 @@ static const char *values_hint(char out[160], const char *option, const otls_err
 
     out[0] = '\0';
     if (option != NULL && strcmp(option, "backend") == 0)
-        return "; there are openssl, wolfssl, gnutls";
+        return engines_hint(out, options->backend);
     if (option == NULL || strcmp(option, "groups") != 0 ||
         strncmp(err->text, "unknown group", strlen("unknown group")) != 0)
         return out;
@@ -48,7 +65,11 @@ int tool_report(const tool_options *options, const char *option, const otls_erro
     tool_complain(options, "%s%s%s%s%s%s%s%s", option != NULL ? "--" : "",
                   option != NULL ? option : "", option != NULL ? ": " : "", err->text,
                   native ? " (" : "", err->native_text, native ? ")" : "",
-                  values_hint(hint, option, err));
+                  values_hint(hint, options, option, err));
+    if (option != NULL && strcmp(option, "backend") == 0 && tool_engine_known(options->backend))
+        (void)fprintf(stderr,
+                      "  what to do: install its module (Debian: omnitls-backend-%s), or name one that is here\n",
+                      options->backend);
     return tool_exit_code((otls_status)err->status, false);
 }
 

@@ -148,6 +148,8 @@ typedef struct tool_engine {
     const otls_backend *backend; /* NULL = cannot be used, see reason */
     char reason[192];
 } tool_engine;
+/** Is it the name of an engine that omnitls has a module for, installed or not? NULL is none. */
+bool tool_engine_known(const char *name);
 /** The engine named by --backend and those by --against, or all. Those that load stand first.
  *  Returns how many. */
 size_t tool_engines(const tool_options *options, tool_engine *out, size_t capacity);

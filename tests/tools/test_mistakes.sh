@@ -68,9 +68,28 @@ for engine in $engines; do
     echo wrong >"$work/wrong"
     told 1 "a wrong password" 'password' 'first line of --password-file' serve -b "$engine" \
         --cert "$pki/server-ecdsa-p256.pem" --key "$pki/server-ecdsa-p256.enc.key" --password-file "$work/wrong"
+
+    # 13: a file that is not there, or is no certificate
+    told 1 "a missing file" 'missing\.pem: No such file' 'No such file' connect -b "$engine" --ca "$work/missing.pem" localhost:1
+    echo "no certificate" >"$work/text"
+    told 1 "some text" 'text: there is no certificate' 'omnitls cert FILE.*BEGIN CERTIFICATE' connect -b "$engine" --ca "$work/text" localhost:1
 done
 
-# 13 to 15: typing
+# 14: an engine that is not installed, beside one that is
+engine=${engines%% *}
+built=${OMNITLS_BUILD_DIR:?}/lib
+# the directory is where the module is looked for at last
+if [ "${OMNITLS_FORM:-}" = modules ] && [ "$engines" != "$engine" ] && [ -e "$built/libomnitls.so" ] &&
+    [ ! -d /usr/local/lib/omnitls ]; then
+    mkdir -p "$work/lib/omnitls"
+    cp -a "$built"/libomnitls.so* "$work/lib/"
+    cp "$built/omnitls/$engine.so" "$work/lib/omnitls/"
+    absent=${engines##* }
+    LD_LIBRARY_PATH=$work/lib OMNITLS_MODULE_DIR='' told 1 "no such module" "no module $absent.so.*; here: $engine\$" \
+        "install its module.*omnitls-backend-$absent" connect -b "$absent" localhost:1
+fi
+
+# 15 to 17: typing
 engine=any
 told 1 "a command" 'no command "conect"' 'did you mean "connect"' conect
 told 1 "an option" 'no option "--sevrername"' 'did you mean --servername' connect --sevrername x localhost
