@@ -94,6 +94,7 @@ pkg-config)
     install_tree
     export PKG_CONFIG_PATH=$prefix/$LIBDIR/pkgconfig${PKG_CONFIG_PATH:+:$PKG_CONFIG_PATH}
     pkg-config --print-errors --exists 'omnitls >= 0.1'
+    grep -q '^URL: https://' "$prefix/$LIBDIR/pkgconfig/omnitls.pc"
     # The words of pkg-config and of CFLAGS are separate arguments.
     # shellcheck disable=SC2046,SC2086
     "$CC" ${CFLAGS:-} -o "$work/consumer" "$here/consumer/consumer.c" \
