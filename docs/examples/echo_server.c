@@ -13,6 +13,7 @@ static int complain(const otls_error *err)
     return 1;
 }
 
+/* guide: server */
 static otls_context *server_context(const char *chain, const char *key, otls_error *err)
 {
     otls_context *context = NULL;
@@ -58,6 +59,8 @@ static void serve_one(otls_socket *client)
         (void)complain(&err); /* one client's trouble is not the server's */
     otls_socket_close(client);
 }
+
+/* guide end */
 
 int main(int argc, char **argv)
 {

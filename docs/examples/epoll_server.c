@@ -79,6 +79,7 @@ static otls_status serve(client *c, otls_error *err)
     return status;
 }
 
+/* guide: epoll */
 static uint32_t interest(const client *c)
 {
     const unsigned events = otls_connection_events(c->conn);
@@ -107,6 +108,8 @@ static void on_event(int epoll, client *c)
     }
     drop(c);
 }
+
+/* guide end */
 
 static void on_client(int epoll, int fd, otls_context *context)
 {

@@ -36,6 +36,7 @@ static void drop(struct bufferevent *bev, otls_connection *conn)
     bufferevent_free(bev);
 }
 
+/* guide: libevent */
 /* From libevent's buffer into the connection, as much as it takes. */
 static otls_status feed(otls_connection *conn, struct evbuffer *in, otls_error *err)
 {
@@ -59,6 +60,8 @@ static void send_output(otls_connection *conn, struct bufferevent *bev)
     if (size != 0 && bufferevent_write(bev, data, size) == 0)
         otls_connection_output_taken(conn, size);
 }
+
+/* guide end */
 
 /* Everything that is there to be echoed. */
 static otls_status echo(otls_connection *conn, struct bufferevent *bev, otls_error *err)

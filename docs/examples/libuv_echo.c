@@ -109,6 +109,7 @@ static otls_status echo(client *c, otls_error *err)
     return status;
 }
 
+/* guide: libuv */
 static otls_status take(client *c, const char *data, size_t size, otls_error *err)
 {
     otls_status status = OTLS_WANT_READ;
@@ -146,6 +147,8 @@ static void on_read(uv_stream_t *stream, ssize_t size, const uv_buf_t *buffer)
     (void)uv_read_stop(stream);
     send_output(c, true);
 }
+
+/* guide end */
 
 static void give_buffer(uv_handle_t *handle, size_t wanted, uv_buf_t *buffer)
 {

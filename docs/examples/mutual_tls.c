@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+/* guide: mutual */
 static otls_context *make_context(otls_role role, const char *ca, const char *chain,
                                   const char *key, otls_error *err)
 {
@@ -51,6 +52,8 @@ static otls_status greet(otls_socket *client, otls_error *err)
                     otls_certificate_subject(otls_connection_verified_chain(conn, 0)));
     return otls_socket_send_all(client, text, (size_t)size, err);
 }
+
+/* guide end */
 
 static void *serve(void *listener)
 {

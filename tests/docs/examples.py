@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: MIT
 """examples.py SOURCE_DIR --compiler CC --flags "..." --library LIBRARY
 
-Every block of C in the README and the guides compiles as it stands: a program (it has a main) is
-linked with the library, anything else must be whole declarations and functions. And the README's
+Every block of C in the README and the documents compiles as it stands: a program (it has a main) is
+linked with the library, anything else must be whole declarations and functions. Those that are part of
+a file that is compiled anyway say so (included.py holds them to it). And the README's
 client makes the same calls as docs/examples/client.c, which other tests run.
 """
 import argparse
@@ -23,7 +24,7 @@ def blocks(path):
     """(line, text) of each block of C."""
     with open(path, encoding="utf-8") as file:
         text = file.read()
-    for match in re.finditer(r"^```c\n(.*?)^```$", text, re.S | re.M):
+    for match in re.finditer(r"(?<!-->\n)^```c\n(.*?)^```$", text, re.S | re.M):
         yield text.count("\n", 0, match.start(1)) + 1, match.group(1)
 
 

@@ -34,7 +34,8 @@ def versions(cmake):
     for path, pattern in (("vcpkg/omnitls/vcpkg.json", r'"version": "(.*)"'), ("conan/conanfile.py", r'version = "(.*)"'),
                           ("meson/omnitls.wrap", r"revision = v(.*)"), ("nix/default.nix", r'version = "(.*)"'),
                           ("debian/changelog", r"^omnitls \((.*)\)"), ("ci/github.yml", r"--branch v(\S+)"),
-                          ("ci/gitlab.yml", r"--branch v(\S+)")):
+                          ("ci/gitlab.yml", r"--branch v(\S+)"),
+                          ("../tests/install/consumer/CMakeLists.txt", r"GIT_TAG v([\d.]+)")):
         said = re.search(pattern, read(PACKAGING, path), re.M)
         if said is None or said.group(1) != version:
             found.append(f"packaging/{path}: it is not of version {version}")

@@ -102,7 +102,7 @@ pkg-config)
     consumer=$work/consumer
     ;;
 add-subdirectory)
-    configure -DWAY=subdirectory "-DOMNITLS_SOURCE=$SOURCE_DIR" \
+    configure -DWAY=subdirectory "-DFETCHCONTENT_SOURCE_DIR_OMNITLS=$SOURCE_DIR" \
         "-DOMNITLS_BACKENDS=${ENGINES//,/;}" "-DOMNITLS_SHARED=$SHARED" \
         "-DOMNITLS_SANITIZE=$SANITIZE" \
         "-DOMNITLS_STATIC_BACKENDS=$([ "$FORM" = static ] && echo ON || echo OFF)"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# The socket examples: the client of the README, and the echo server, on every engine.
+# The socket examples: the client of the README, the echo server, and the guide's parts, on every engine.
 . "$(dirname "$0")/lib.sh"
 
 examples=${OMNITLS_BUILD_DIR:?names the build directory}/examples
@@ -31,5 +31,13 @@ for engine in $engines; do
         [ "$(cat "$work/out")" = "$text" ] || fail "echo_server, $engine: $(cat "$work/out")"
     done
     stop "$server"
+
+    # what the guide shows
+    cat "$pki/server-ecdsa-p256.pem" "$pki/server-ecdsa-p256.enc.key" >"$work/combined.pem"
+    OMNITLS_BACKEND=$engine expect_code 0 "guide, $engine" timeout 60 "$examples/guide" "$pki" "$work/combined.pem"
+    for part in trust revocation pinning identities reload sessions ClientHello non-blocking; do
+        grep -q "^$part: ok$" "$work/out" || fail "guide, $engine: $part"
+    done
+    grep -q '^  certificate: revoked$' "$work/err" || fail "guide, $engine: no explanation"
 done
 done_testing
