@@ -3,7 +3,8 @@
 """packaging.py SOURCE_DIR: what packagers get is of this version, and each file says its licence.
 
 1. versions in packaging/ are that of CMakeLists.txt; the options given exist
-2. each file is understood by what reads it: JSON, Python, INI, YAML; ruby, nix where they are installed
+2. each file is understood by what reads it: JSON, Python, INI, YAML; ruby, nix where they are installed; and
+   the templates for issues name commands that there are
 3. each install rule of the Debian package names an engine, a directory or a file that CMake installs
 4. every file has an SPDX identifier, or stands in REUSE.toml
 """
@@ -61,8 +62,8 @@ def understood():
         found.append("packaging/meson/omnitls.wrap: no [wrap-git]")
     try:
         import yaml
-        for name in ("ci/github.yml", "ci/gitlab.yml"):
-            yaml.safe_load(read(PACKAGING, name))
+        for path in (*glob.glob(os.path.join(PACKAGING, "ci/*.yml")), *templates(".yml")):
+            yaml.safe_load(read(ROOT, path))
     except ImportError:
         pass
     for program, arguments, path in (("ruby", ["-c"], "homebrew/omnitls.rb"),
@@ -71,6 +72,21 @@ def understood():
             done = subprocess.run([program, *arguments, os.path.join(PACKAGING, path)], capture_output=True, text=True)
             if done.returncode != 0:
                 found.append(f"packaging/{path}: {done.stderr}")
+
+
+def templates(suffix):
+    return [path for folder in (".github/ISSUE_TEMPLATE", ".gitlab/issue_templates")
+            for path in glob.glob(os.path.join(ROOT, folder, "*" + suffix))]
+
+
+def commands():
+    """What reporters are asked to run."""
+    known = set(re.findall(r'\.name = "(\w+)"', read(ROOT, "tools/main.c")))
+    paths = templates(".yml") + templates(".md")
+    said = [(path, word) for path in paths for word in re.findall(r"`omnitls (\w+)", read(ROOT, path))]
+    found.extend(f"{os.path.relpath(path, ROOT)}: there is no omnitls {word}" for path, word in said if word not in known)
+    if len(paths) < 4 or len(said) < 4 or not any("SECURITY.md" in read(ROOT, path) for path in templates(".yml")):
+        found.append("the templates for issues are not all there")
 
 
 def debian(cmake):
@@ -108,6 +124,7 @@ def main():
     versions(cmake)
     options(cmake)
     understood()
+    commands()
     debian(cmake)
     count = licences()
     print("\n".join(sorted(found)) if found else f"{count} files say their licence; packaging is of this version")
