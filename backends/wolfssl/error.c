@@ -28,7 +28,8 @@ static const kit_cause *special(const otls_backend_connection *conn, int native,
 
     if (conn->framing.hollow || (native == UNKNOWN_RECORD_TYPE && conn->encrypted &&
                                  wolfSSL_GetVersion(conn->ssl) == WOLFSSL_TLSV1_3)) {
-        *text = "a record from the peer has no known content type";
+        *text = conn->framing.hollow ? "a record from the peer has no content"
+                                     : "a record from the peer has no known content type";
         return &hollow;
     }
     if (native == BUFFER_ERROR && conn->server && !conn->done &&

@@ -8,13 +8,16 @@
 
 enum { APPLICATION_DATA = 23, CCM_8 = 0x1305, CCM_8_TAG = 8 };
 
-/* Less than a content type and the tag; TLS 1.2 has records without content. */
+/* Less than a content type and the tag. Data may be none in TLS 1.2; what is something else never
+ * is (RFC 5246 6.2.1, RFC 8446 5.1). */
 static bool is_hollow(const otls_backend_connection *conn, const uint8_t *head)
 {
     size_t tag;
 
     if (wolf_record_size(head) > WOLF_RECORD_HEAD + WOLF_RECORD_TAG) /* nearly all */
         return false;
+    if (wolf_record_size(head) == WOLF_RECORD_HEAD && head[0] != APPLICATION_DATA)
+        return true;
     tag = wolfSSL_get_current_cipher_suite(conn->ssl) == CCM_8 ? CCM_8_TAG : WOLF_RECORD_TAG;
     return head[0] == APPLICATION_DATA && wolf_record_size(head) <= WOLF_RECORD_HEAD + tag &&
            wolfSSL_GetVersion(conn->ssl) == WOLFSSL_TLSV1_3;

@@ -96,3 +96,77 @@ ParameterizedTest(size_t *index, odd_records, early_warning)
                  pair_name(&which), err.text);
     pair_close(&p);
 }
+
+/* ---- records that are too short to hold what must be in them (RFC 5246 6.2.3, RFC 8446 5.2) ----
+ */
+
+/* The engine's arithmetic about a record begins with its size less that of a nonce, a tag, a MAC.
+ */
+static void send_short(const pair_case *which, const char *ciphers, bool to_server, uint8_t type,
+                       size_t size)
+{
+    static const uint8_t zeros[64];
+    const uint8_t head[5] = {type, 3, 3, 0, (uint8_t)size};
+    const pair_options options = {.client_ciphers = ciphers, .server_ciphers = ciphers};
+    const divergence *other = divergence_find("the alert for a record that is too short", which);
+    otls_connection *conn;
+    otls_error err = OTLS_ERROR_INIT;
+    otls_status status = OTLS_WANT_READ;
+    uint8_t page[64];
+    size_t count = 0;
+    pair p;
+
+    pair_open(&p, which, &options);
+    pair_connect(&p);
+    pair_transfer(p.server, p.client, 10, 1); /* past the tickets */
+    pair_transfer(p.client, p.server, 10, 2);
+    conn = to_server ? p.server : p.client;
+    pipe_put(to_server ? &p.wire.to_server : &p.wire.to_client, head, sizeof(head));
+    pipe_put(to_server ? &p.wire.to_server : &p.wire.to_client, zeros, size);
+    for (int turn = 0; turn < 4 && status == OTLS_WANT_READ; turn++)
+        status = otls_connection_read(conn, page, sizeof(page), &count, &err);
+    cr_expect(status == OTLS_E_PROTOCOL, "%s, %s, %s: type %d, %zu octets: %s: %s [%s]",
+              pair_name(which), ciphers != NULL ? ciphers : "default",
+              to_server ? "server" : "client", type, size, otls_status_name(status), err.text,
+              err.native_text);
+    cr_expect_eq(count, 0);
+    cr_expect_eq(err.alert_received, 0);
+    cr_expect(err.alert == OTLS_ALERT_BAD_RECORD_MAC || err.alert == OTLS_ALERT_DECODE_ERROR ||
+                  err.alert == OTLS_ALERT_UNEXPECTED_MESSAGE ||
+                  (other != NULL && err.alert == other->expected),
+              "%s, %s, %s: type %d, %zu octets: alert %d", pair_name(which),
+              ciphers != NULL ? ciphers : "default", to_server ? "server" : "client", type, size,
+              err.alert);
+    pair_close(&p);
+}
+
+ParameterizedTestParameters(odd_records, too_short)
+{
+    static size_t indexes[PAIR_ENGINES * 2];
+    const otls_backend *backends[PAIR_ENGINES];
+    const size_t count = test_engines(backends) * 2;
+
+    for (size_t i = 0; i < count; i++)
+        indexes[i] = i;
+    return cr_make_param_array(size_t, indexes, count);
+}
+
+ParameterizedTest(size_t *index, odd_records, too_short, .timeout = 120)
+{
+    static const char *const suites[] = {"ECDHE-ECDSA-AES128-GCM-SHA256",
+                                         "ECDHE-ECDSA-CHACHA20-POLY1305", "ECDHE-ECDSA-AES128-SHA",
+                                         "ECDHE-ECDSA-AES256-SHA384"};
+    static const uint8_t types[] = {20, 21, 22, 23};
+    const otls_backend *backends[PAIR_ENGINES];
+    pair_case which = {.key = "ecdsa-p256"};
+
+    (void)test_engines(backends);
+    which.client = which.server = backends[*index / 2];
+    which.version = *index % 2 == 0 ? OTLS_TLS1_2 : OTLS_TLS1_3;
+    test_needs_version(which.client, which.version);
+    for (size_t suite = 0; suite < (which.version == OTLS_TLS1_2 ? 4 : 1); suite++)
+        for (size_t k = 0; k < sizeof(types) * 2; k++)
+            for (size_t size = 0; size <= 48; size += pair_in_turns() || size > 17 ? 7 : 1)
+                send_short(&which, which.version == OTLS_TLS1_2 ? suites[suite] : NULL, k % 2 == 0,
+                           types[k / 2], size);
+}
