@@ -122,7 +122,8 @@ otls_status tool_wrap_public_key(otls_certificate **out, const uint8_t *spki, si
     return build(out, (slice){nobody, sizeof(nobody)}, (slice){spki, size}, (slice){NULL, 0}, err);
 }
 
-/* The Extensions in the attribute extensionRequest (RFC 2985 5.4.2); empty when there is none. */
+/* The Extensions in the attribute extensionRequest; empty when there is none. There is one such attribute
+ * with one value (RFC 2985 5.4.2): of two, each may be the one that is meant. */
 static bool requested_extensions(slice attributes, slice *out)
 {
     static const uint8_t request[] = {6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 14};
@@ -137,7 +138,8 @@ static bool requested_extensions(slice attributes, slice *out)
             continue;
         attribute.data += sizeof(request);
         attribute.size -= sizeof(request);
-        if (!take(&attribute, 0x31, NULL, &values) || !take(&values, 0x30, out, NULL))
+        if (out->size != 0 || !take(&attribute, 0x31, NULL, &values) ||
+            !take(&values, 0x30, out, NULL) || values.size != 0)
             return false;
     }
     return true;

@@ -81,45 +81,18 @@ static bool read_number(otls_slice *field, otls_slice value)
            omni_der_integer_ok(*field) && (field->data[0] & 0x80) == 0;
 }
 
-typedef struct crl_extension {
-    otls_slice oid, value;
-    bool critical;
-} crl_extension;
-
-static bool take_extension(omni_der *list, crl_extension *out)
-{
-    omni_der inside;
-    otls_slice critical;
-
-    out->critical = false;
-    if (!omni_der_enter(list, OMNI_DER_SEQUENCE, &inside) ||
-        !omni_der_value(&inside, OMNI_DER_OID, &out->oid))
-        return false;
-    if (omni_der_value(&inside, OMNI_DER_BOOLEAN, &critical) &&
-        !omni_der_boolean(critical, &out->critical))
-        return false;
-    return omni_der_value(&inside, OMNI_DER_OCTET_STRING, &out->value) && omni_der_at_end(&inside);
-}
-
-/* One that is read is there once: of two, each may be the one that is meant. */
-static bool first(omni_crl *crl, const otls_slice *field)
-{
-    crl->unusable |= field->data != NULL;
-    return true;
-}
-
-static bool read_extension(omni_crl *crl, const crl_extension *extension)
+static bool read_extension(omni_crl *crl, const omni_x509_extension *extension)
 {
     const otls_slice oid = extension->oid, value = extension->value;
 
     if (OMNI_OID_IS(oid, OID_DELTA_INDICATOR)) {
         crl->delta = true;
-        return first(crl, &crl->base) && read_number(&crl->base, value);
+        return read_number(&crl->base, value);
     }
     if (OMNI_OID_IS(oid, OID_NUMBER))
-        return first(crl, &crl->number) && read_number(&crl->number, value);
+        return read_number(&crl->number, value);
     if (OMNI_OID_IS(oid, OID_DISTRIBUTION_POINT))
-        return first(crl, &crl->issuing_point) && read_distribution_point(crl, value);
+        return read_distribution_point(crl, value);
     if (OMNI_OID_IS(oid, OID_AUTHORITY_KEY_ID))
         return read_key_id(crl, value);
     crl->unusable |= extension->critical;
@@ -128,13 +101,14 @@ static bool read_extension(omni_crl *crl, const crl_extension *extension)
 
 static bool read_extensions(omni_crl *crl, otls_slice explicit_value)
 {
-    crl_extension extension;
+    omni_x509_extension extension;
     omni_der list;
 
     if (!omni_der_only(explicit_value, OMNI_DER_SEQUENCE, &list))
         return false;
+    crl->unusable |= omni_x509_extensions_twice(list); /* of two, each may be the one that is meant */
     while (!omni_der_at_end(&list))
-        if (!take_extension(&list, &extension) || !read_extension(crl, &extension))
+        if (!omni_x509_extension_next(&list, &extension) || !read_extension(crl, &extension))
             return false;
     return true;
 }
@@ -162,11 +136,12 @@ static bool read_reason(otls_slice value, bool *removed)
  * such, changes what the entries mean. */
 static bool read_entry_extensions(omni_crl *crl, omni_der list, entry_words *out)
 {
-    crl_extension extension;
+    omni_x509_extension extension;
     omni_der names;
 
+    crl->unusable |= omni_x509_extensions_twice(list);
     while (!omni_der_at_end(&list)) {
-        if (!take_extension(&list, &extension))
+        if (!omni_x509_extension_next(&list, &extension))
             return false;
         if (OMNI_OID_IS(extension.oid, OID_CERTIFICATE_ISSUER) && crl->indirect) {
             if (!omni_der_only(extension.value, OMNI_DER_SEQUENCE, &names))

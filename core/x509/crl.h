@@ -33,7 +33,7 @@ typedef struct omni_crl {
     bool delta;                     /* has a delta CRL indicator */
     bool only_user, only_authority; /* issuingDistributionPoint, 5.2.5 */
     bool indirect;                  /* entries may be other issuers' */
-    bool unusable; /* for attributes, something twice, or critical and not understood */
+    bool unusable; /* for attributes, an extension twice, or critical and not understood */
     otls_slice entries; /* content of revokedCertificates */
     uint32_t *index;    /* offsets of the entries' serials in `entries`, sorted by serial */
     size_t count;

@@ -389,6 +389,20 @@ static bool seen_before(const otls_slice *others, size_t count, otls_slice oid)
     return false;
 }
 
+bool omni_x509_extensions_twice(omni_der list)
+{
+    otls_slice oids[OMNI_X509_EXTENSIONS_MAX];
+    omni_x509_extension extension;
+    size_t count = 0;
+
+    while (omni_x509_extension_next(&list, &extension)) {
+        if (count == OMNI_X509_EXTENSIONS_MAX || seen_before(oids, count, extension.oid))
+            return true;
+        oids[count++] = extension.oid;
+    }
+    return false;
+}
+
 const char *omni_x509_extensions(omni_x509 *out, omni_der list)
 {
     otls_slice others[OMNI_X509_EXTENSIONS_MAX];

@@ -20,7 +20,8 @@ static bool read_extensions(otls_slice explicit_value, bool *critical)
     omni_x509_extension extension;
     omni_der list;
 
-    if (!omni_der_only(explicit_value, OMNI_DER_SEQUENCE, &list) || omni_der_at_end(&list))
+    if (!omni_der_only(explicit_value, OMNI_DER_SEQUENCE, &list) || omni_der_at_end(&list) ||
+        omni_x509_extensions_twice(list))
         return false;
     while (!omni_der_at_end(&list)) {
         if (!omni_x509_extension_next(&list, &extension))

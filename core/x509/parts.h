@@ -36,5 +36,7 @@ bool omni_x509_read_policies(omni_x509 *out, const omni_x509_extension *extensio
 bool omni_x509_read_policy_mappings(omni_x509 *out, otls_slice value);
 /** Take the next extension of `list`. */
 bool omni_x509_extension_next(omni_der *list, omni_x509_extension *out);
+/** Is one of them there twice (X.509 7.3: none may be), or are they more than OMNI_X509_EXTENSIONS_MAX? */
+bool omni_x509_extensions_twice(omni_der list);
 
 #endif

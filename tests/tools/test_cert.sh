@@ -89,6 +89,34 @@ cat "$pki/server-rsa-2048.key" "$pki/dh2048.pem" "$work/r.csr" |
 [ -s "$work/out" ] && fail "--pem prints a private key"
 head -c 200 "$work/r.der" >"$work/cut.der"
 expect_code 1 "half a request" "$tool" cert "$work/cut.der"
+# what is asked for, asked for twice (RFC 2985 5.4.2): another attribute, another value, another extension
+twice() { # ATTRIBUTES OF VALUES OF EXTENSIONS
+    python3 - "$work/public.der" "$1" "$2" "$3" <<'EOF'
+import sys
+attributes, values, extensions = map(int, sys.argv[2:])
+def tlv(tag, *parts):
+    body = b"".join(parts)
+    assert len(body) < 256
+    return bytes([tag]) + (bytes([len(body)]) if len(body) < 128 else bytes([0x81, len(body)])) + body
+usage = tlv(0x30, bytes.fromhex("0603551d0f"), tlv(4, bytes.fromhex("03020780")))
+oid = bytes.fromhex("06092a864886f70d01090e")
+attribute = tlv(0x30, oid, tlv(0x31, *[tlv(0x30, usage * extensions)] * values))
+name = bytes.fromhex("300c310a300806035504030c0161")
+info = tlv(0x30, bytes.fromhex("020100"), name, open(sys.argv[1], "rb").read(), tlv(0xa0, attribute * attributes))
+sys.stdout.buffer.write(tlv(0x30, info, bytes.fromhex("300506032b6570"), tlv(3, b"\0" * 65)))
+EOF
+}
+twice 1 1 1 >"$work/once.der"
+expect_code 0 "a request" "$tool" cert "$work/once.der"
+grep -q 'Warning' "$work/out" && fail "a request: $(cat "$work/out")"
+twice 1 1 2 >"$work/extension.der"
+expect_code 0 "an extension twice in a request" "$tool" cert "$work/extension.der"
+grep -q '^Warning: an extension is malformed or occurs twice' "$work/out" || fail "$(cat "$work/out")"
+for counts in "2 1 1" "1 2 1"; do
+    # shellcheck disable=SC2086
+    twice $counts >"$work/twice.der"
+    expect_code 1 "extensions requested twice, $counts" "$tool" cert "$work/twice.der"
+done
 sed '/END/d' "$work/r.csr" >"$work/cut.csr"
 expect_code 1 "a request without end" "$tool" cert "$work/cut.csr"
 says "a request without end" 'cut\.csr: a PEM block has no end'
