@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The one way to a digest. */
+/* How long digests are. */
 #include "engine/engine.h"
-
-#include "base/base.h"
 
 size_t omni_hash_size(unsigned hash)
 {
@@ -18,16 +16,4 @@ size_t omni_hash_size(unsigned hash)
     default:
         return 0;
     }
-}
-
-otls_status omni_digest(const otls_backend *backend, otls_hash hash, otls_slice data, uint8_t *out,
-                        otls_error *err)
-{
-    otls_error inner = OTLS_ERROR_INIT; /* a slot always has a report to fill */
-    const otls_status status =
-        OMNI_MODULE(backend)->crypto->digest(hash, data.data, data.size, out, &inner);
-
-    if (status != OTLS_OK)
-        omni_error_give(err, &inner);
-    return status;
 }

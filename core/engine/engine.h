@@ -53,5 +53,19 @@ size_t omni_hash_size(unsigned hash);
 /** `out` has room for what the hash makes (20 to 64 bytes); `err` may be NULL. */
 otls_status omni_digest(const otls_backend *backend, otls_hash hash, otls_slice data, uint8_t *out,
                         otls_error *err);
+/** A key to check signatures with; `*out` NULL unless OTLS_OK. E_CREDENTIAL: it is none. E_UNSUPPORTED,
+ *  E_NOMEM, E_BACKEND, and E_INTERNAL for whatever else the engine may say. */
+otls_status omni_crypto_key(const otls_crypto_ops *crypto, otls_slice spki,
+                            otls_native_public_key **out, otls_error *err);
+/** E_VERIFY: the signature is not good. The others as above. */
+otls_status omni_crypto_verify(const otls_crypto_ops *crypto, const otls_native_public_key *key,
+                               const otls_signature_algorithm *algorithm, otls_slice data,
+                               otls_slice signature, otls_error *err);
+/** Is it an answer about the key or the signature, whichever? Anything else says nothing about them. */
+static inline bool omni_crypto_answered(otls_status status)
+{
+    return status == OTLS_OK || status == OTLS_E_VERIFY || status == OTLS_E_CREDENTIAL ||
+           status == OTLS_E_UNSUPPORTED;
+}
 
 #endif

@@ -43,17 +43,17 @@ static otls_status try_both(const otls_crypto_ops *crypto, const otls_native_key
     const otls_signature_algorithm algorithm = {.kind = (uint8_t)kind,
                                                 .hash = OTLS_SIG_HASH_SHA256};
     const otls_slice data = {text, sizeof(text)};
-    otls_native_public_key *public_key = NULL;
+    otls_native_public_key *public_key;
     otls_error unused = OTLS_ERROR_INIT;
     size_t size = 0;
-    otls_status status = crypto->public_key_import(&public_key, spki, &unused);
+    otls_status status = omni_crypto_key(crypto, spki, &public_key, &unused);
 
     if (status != OTLS_OK)
         return status;
     status = crypto->sign(key, &algorithm, data, signature, SIGNATURE_MAX, &size, &unused);
     if (status == OTLS_OK && size <= SIGNATURE_MAX)
-        status =
-            crypto->verify(public_key, &algorithm, data, (otls_slice){signature, size}, &unused);
+        status = omni_crypto_verify(crypto, public_key, &algorithm, data,
+                                    (otls_slice){signature, size}, &unused);
     crypto->public_key_free(public_key);
     return status;
 }

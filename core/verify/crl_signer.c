@@ -53,11 +53,10 @@ static otls_status check_signature(omni_search *search, omni_crl *crl, const omn
     *good = status == OTLS_OK;
     if (*good)
         note_signer(crl, cert->spki);
-    if (status == OTLS_E_NOMEM || status == OTLS_E_INTERNAL) {
-        omni_error_give(err, &native);
-        return status;
-    }
-    return OTLS_OK;
+    if (omni_crypto_answered(status))
+        return OTLS_OK;
+    omni_error_give(err, &native);
+    return status;
 }
 
 /* ---- another key ---------------------------------------------------------------------------- */

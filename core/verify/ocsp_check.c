@@ -108,15 +108,14 @@ static otls_status signature_good(const omni_ocsp_question *question, const omni
         omni_signature_fits(signer, algorithm, signature, NULL) == OTLS_OK)
         status = omni_public_key_import(crypto, signer, &key, &native);
     if (status == OTLS_OK) {
-        status = crypto->verify(key, algorithm, data, signature, &native);
+        status = omni_crypto_verify(crypto, key, algorithm, data, signature, &native);
         crypto->public_key_free(key);
     }
     *good = status == OTLS_OK;
-    if (status == OTLS_E_NOMEM || status == OTLS_E_INTERNAL) {
-        omni_error_give(err, &native);
-        return status;
-    }
-    return OTLS_OK;
+    if (omni_crypto_answered(status))
+        return OTLS_OK;
+    omni_error_give(err, &native);
+    return status;
 }
 
 static int wanted_strength(const omni_ocsp_question *question)

@@ -17,7 +17,7 @@ enum { EDGE_GOOD = 1, EDGE_BAD, EDGE_UNSUPPORTED };
 
 /* ---- signatures ---------------------------------------------------------------------------- */
 
-/* What the engine answers, as an edge. Only a lack of memory or a defect is no answer. */
+/* What the engine answers, as an edge; all else is no answer. */
 static otls_status edge_result(otls_status status, uint8_t *result)
 {
     switch (status) {
@@ -32,7 +32,7 @@ static otls_status edge_result(otls_status status, uint8_t *result)
         *result = EDGE_UNSUPPORTED;
         return OTLS_OK;
     default:
-        return omni_status_is_failure(status) ? status : OTLS_E_INTERNAL;
+        return status;
     }
 }
 
@@ -89,8 +89,6 @@ static otls_status edge(omni_search *search, const omni_path_step *child,
                                              cert->signature, &native),
                          result);
     if (status != OTLS_OK) {
-        if (native.status == OTLS_OK)
-            omni_fail(&native, status, OTLS_CODE_NONE, "a signature check without an answer");
         omni_error_give(err, &native);
         return status;
     }

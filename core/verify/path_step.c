@@ -70,5 +70,5 @@ otls_status omni_path_signature(omni_search *search, const omni_path_step *issue
     search->by = otls_backend_name(search->request->backend);
     search->signature_count++;
     OMNI_TRY(key_of(search, issuer, &key, err));
-    return search->crypto->verify(key, algorithm, data, signature, err);
+    return omni_crypto_verify(search->crypto, key, algorithm, data, signature, err);
 }

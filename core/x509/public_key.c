@@ -39,18 +39,6 @@ static bool rsa_bits(otls_slice spki, otls_slice *bits)
     return true;
 }
 
-/* A slot gets a report of core's, whatever the caller's is. */
-static otls_status import(const otls_crypto_ops *crypto, otls_slice spki,
-                          otls_native_public_key **out, otls_error *err)
-{
-    otls_error inner = OTLS_ERROR_INIT;
-    const otls_status status = crypto->public_key_import(out, spki, &inner);
-
-    if (status != OTLS_OK)
-        omni_error_give(err, &inner);
-    return status;
-}
-
 static otls_status import_plain(const otls_crypto_ops *crypto, otls_slice bits,
                                 otls_native_public_key **out, otls_error *err)
 {
@@ -64,7 +52,7 @@ static otls_status import_plain(const otls_crypto_ops *crypto, otls_slice bits,
     at = omni_der_header(plain, OMNI_DER_SEQUENCE, content);
     memcpy(plain + at, rsa_algorithm, sizeof(rsa_algorithm));
     memcpy(plain + at + sizeof(rsa_algorithm), bits.data, bits.size);
-    return import(crypto, (otls_slice){plain, at + content}, out, err);
+    return omni_crypto_key(crypto, (otls_slice){plain, at + content}, out, err);
 }
 
 otls_status omni_public_key_import(const otls_crypto_ops *crypto, const omni_x509 *cert,
@@ -74,7 +62,7 @@ otls_status omni_public_key_import(const otls_crypto_ops *crypto, const omni_x50
 
     if (cert->key_type == OMNI_KEY_RSA_PSS && rsa_bits(cert->spki, &bits))
         return import_plain(crypto, bits, out, err);
-    return import(crypto, cert->spki, out, err);
+    return omni_crypto_key(crypto, cert->spki, out, err);
 }
 
 static bool bound_alike(const omni_x509 *cert, const omni_x509 *key)
