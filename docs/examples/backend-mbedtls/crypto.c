@@ -56,4 +56,6 @@ const otls_crypto_ops mbed_crypto_ops = {
     .verify = mbed_verify,
     .sign = mbed_sign,
     .private_key_from_callback = mbed_signer_new,
+    .pbkdf2 = mbed_pbkdf2,
+    .decrypt_cbc = mbed_decrypt_cbc,
 };

@@ -23,9 +23,8 @@ static const mbed_feature features[OTLS_FEATURE_COUNT] = {
     [OTLS_FEATURE_PSK_12] = {OTLS_PARTLY, "keys of at most 32 bytes, and servers send no identity hints"},
     [OTLS_FEATURE_PSK_13] = {OTLS_NO, "mbed TLS has TLS 1.3 since 3.x"},
     [OTLS_FEATURE_SIGN_CALLBACK] = {OTLS_YES, "supported"},
-    [OTLS_FEATURE_PKCS12] = {OTLS_NO, "mbed TLS derives PKCS #12's keys but does not read its files"},
-    [OTLS_FEATURE_PKCS12_LEGACY] =
-        {OTLS_NO, "mbed TLS derives PKCS #12's keys but does not read its files"},
+    [OTLS_FEATURE_PKCS12] = {OTLS_YES, "supported"},
+    [OTLS_FEATURE_PKCS12_LEGACY] = {OTLS_NO, "mbed TLS has no RC2"},
     [OTLS_FEATURE_EXPORTER] = {OTLS_YES, "supported"},
     [OTLS_FEATURE_TLS_UNIQUE] = {OTLS_YES, "supported"},
     [OTLS_FEATURE_MASTER_SECRET] = {OTLS_YES, "supported"},

@@ -69,7 +69,7 @@ typedef struct mbed_session {
     bool extended; /* RFC 7627 */
     uint16_t version;
     uint16_t suite;
-    uint8_t *chain; /* the peer's, in a row; NULL: none, or a client's */
+    uint8_t *chain; /* a server's: its client's as it was sent, lengths and all; NULL: none */
     size_t chain_size;
 } mbed_session;
 
@@ -81,7 +81,7 @@ struct otls_backend_connection {
     const char **alpn; /* NULL-terminated, names behind the pointers */
     int *suites;       /* server, the client's order */
     mbed_secrets secrets;
-    mbed_session resumed; /* what was resumed, or offered */
+    mbed_session resumed; /* what was resumed, or offered; a new one's chain */
     int alert_sent;       /* -1: none; -2: one that cannot be read any more */
     uint8_t refuse_alert;
     bool broken;   /* core's write failed */
@@ -127,7 +127,7 @@ bool mbed_has_suite(const otls_suite *suite);
 bool mbed_has_group(uint16_t group);
 bool mbed_has_signature(uint16_t scheme);
 
-/* crypto.c, private_key.c, public_key.c, pbes2.c, signer.c */
+/* crypto.c, decrypt.c, private_key.c, public_key.c, signer.c */
 
 /** mbed TLS' f_rng: the operating system's, so that nothing is shared by threads or after fork. */
 int mbed_rng(void *unused, unsigned char *out, size_t size);
@@ -147,9 +147,10 @@ otls_status mbed_verify(const otls_native_public_key *key,
 otls_status mbed_sign(const otls_native_key *key, const otls_signature_algorithm *algorithm,
                       otls_slice data, uint8_t *out, size_t capacity, size_t *length,
                       otls_error *err);
-/** An EncryptedPrivateKeyInfo with PBES2 and AES, which 2.28 does not open itself. 0: *plain, of
- *  *size bytes, is the caller's to wipe and free. 1: something else. Or mbed TLS' number. */
-int mbed_pbes2_open(const otls_key_source *source, uint8_t **plain, size_t *size);
+otls_status mbed_pbkdf2(otls_sig_hash hash, otls_slice password, otls_slice salt, uint32_t rounds,
+                        uint8_t *out, size_t size, otls_error *err);
+otls_status mbed_decrypt_cbc(otls_cbc_cipher cipher, otls_slice key, const uint8_t *iv,
+                             otls_slice data, uint8_t *out, otls_error *err);
 otls_status mbed_signer_new(otls_native_key **out, otls_slice spki, otls_sign_callback sign,
                             void *user, otls_error *err);
 void mbed_signer_free(struct mbed_signer *signer);

@@ -25,22 +25,76 @@ bool mbed_must_judge(const otls_backend_connection *conn, int state)
            mbedtls_ssl_ciphersuite_cert_req_allowed(suite);
 }
 
-otls_status mbed_judge(otls_backend_connection *conn, otls_error *err)
+/* The list of certificates in the message that has just been read. It is asked, and not peer_cert:
+ * mbed TLS leaves out of that every certificate whose signature algorithm it does not know. */
+static otls_slice sent_list(const otls_backend_connection *conn)
 {
-    otls_slice chain[MBED_CHAIN_MAX];
-    uint8_t alert = OTLS_ALERT_BAD_CERTIFICATE;
-    const mbedtls_x509_crt *at = conn->ssl.session_negotiate->peer_cert;
-    otls_status status;
+    const size_t before = HANDSHAKE_HEAD + MBED_HEAD;
+
+    if (conn->ssl.in_msgtype != MBEDTLS_SSL_MSG_HANDSHAKE || conn->ssl.in_hslen < before ||
+        conn->ssl.in_msg[0] != MBEDTLS_SSL_HS_CERTIFICATE)
+        return (otls_slice){NULL, 0};
+    return (otls_slice){conn->ssl.in_msg + before, conn->ssl.in_hslen - before};
+}
+
+static size_t split(otls_slice list, otls_slice chain[MBED_CHAIN_MAX])
+{
     size_t count = 0;
 
-    for (; at != NULL && at->raw.p != NULL && count < MBED_CHAIN_MAX; at = at->next)
-        chain[count++] = (otls_slice){at->raw.p, at->raw.len};
+    while (list.size > MBED_HEAD && count < MBED_CHAIN_MAX) {
+        const uint8_t *at = list.data;
+        const size_t size = (size_t)at[0] << 16 | (size_t)at[1] << 8 | at[2];
+
+        if (size > list.size - MBED_HEAD) /* mbed TLS has checked the lengths */
+            return 0;
+        chain[count++] = (otls_slice){at + MBED_HEAD, size};
+        list = (otls_slice){at + MBED_HEAD + size, list.size - MBED_HEAD - size};
+    }
+    return count;
+}
+
+/* Is the certificate whose key mbed TLS takes the one that core was asked about? */
+static bool same_leaf(const mbedtls_x509_crt *used, const otls_slice *chain, size_t count)
+{
+    if (used == NULL || used->raw.p == NULL)
+        return count == 0;
+    return count > 0 && used->raw.len == chain[0].size &&
+           memcmp(used->raw.p, chain[0].data, chain[0].size) == 0;
+}
+
+/* For sessions: a server is asked for its client's chain again when one is resumed. */
+static bool keep_chain(otls_backend_connection *conn, otls_slice list)
+{
+    mbed_session_clear(&conn->resumed);
+    if (!conn->context->policy->server || !conn->context->policy->resumption || list.size == 0)
+        return true;
+    conn->resumed.chain = malloc(list.size);
+    if (conn->resumed.chain == NULL)
+        return false;
+    memcpy(conn->resumed.chain, list.data, list.size);
+    conn->resumed.chain_size = list.size;
+    return true;
+}
+
+otls_status mbed_judge(otls_backend_connection *conn, otls_error *err)
+{
+    const otls_slice list = sent_list(conn);
+    otls_slice chain[MBED_CHAIN_MAX];
+    const size_t count = split(list, chain);
+    uint8_t alert = OTLS_ALERT_BAD_CERTIFICATE;
+    otls_status status;
+
     status = conn->core->ops->verify_peer(conn->core, chain, count, NULL, &alert);
     if (status == OTLS_WANT_ASYNC)
         return status;
     conn->judging = false;
+    if (status == OTLS_OK && !same_leaf(conn->ssl.session_negotiate->peer_cert, chain, count)) {
+        status = OTLS_E_VERIFY;
+        alert = OTLS_ALERT_UNSUPPORTED_CERTIFICATE;
+    }
     if (status == OTLS_OK)
-        return OTLS_OK;
+        return keep_chain(conn, list) ? OTLS_OK
+                                      : mbed_fail_connection(conn, MBEDTLS_ERR_SSL_ALLOC_FAILED, err);
     conn->refused = true;
     conn->refuse_alert = status == OTLS_E_VERIFY ? alert : OTLS_ALERT_INTERNAL_ERROR;
     return mbed_fail_connection(conn, 0, err);

@@ -108,29 +108,11 @@ static int parse_pkcs8(mbedtls_pk_context *pk, otls_slice der)
     return rc;
 }
 
-static int parse_encrypted(mbedtls_pk_context *pk, const otls_key_source *source)
-{
-    uint8_t *plain = NULL;
-    size_t size = 0;
-    int rc = mbed_pbes2_open(source, &plain, &size);
-
-    if (rc == 1)
-        return mbedtls_pk_parse_key(pk, source->data.data, source->data.size,
-                                    source->password.data, source->password.size);
-    if (rc != 0)
-        return rc;
-    rc = parse_pkcs8(pk, (otls_slice){plain, size});
-    mbed_wipe(plain, size);
-    free(plain);
-    /* what was decrypted is no key: one wrong password in some hundred leaves a good padding */
-    return rc == MBEDTLS_ERR_PK_UNKNOWN_PK_ALG || rc == 0 ? rc : MBEDTLS_ERR_PK_PASSWORD_MISMATCH;
-}
-
 static int parse(mbedtls_pk_context *pk, const otls_key_source *source)
 {
     switch (source->encoding) {
-    case OTLS_KEY_ENCRYPTED_PKCS8:
-        return parse_encrypted(pk, source);
+    case OTLS_KEY_ENCRYPTED_PKCS8: /* core opens these; what it leaves to engines is PBES1 with DES */
+        return MBEDTLS_ERR_PK_FEATURE_UNAVAILABLE;
     case OTLS_KEY_LEGACY_PEM:
         return parse_pem(pk, source);
     case OTLS_KEY_PKCS8:

@@ -16,26 +16,6 @@ void mbed_session_clear(mbed_session *session)
 
 /* ---- packing ---- */
 
-static size_t chain_size(const mbedtls_x509_crt *at)
-{
-    size_t size = 0;
-
-    for (; at != NULL && at->raw.p != NULL; at = at->next)
-        size += MBED_HEAD + at->raw.len;
-    return size;
-}
-
-static void put_chain(uint8_t *out, const mbedtls_x509_crt *at)
-{
-    for (; at != NULL && at->raw.p != NULL; at = at->next) {
-        out[0] = (uint8_t)(at->raw.len >> 16);
-        out[1] = (uint8_t)(at->raw.len >> 8);
-        out[2] = (uint8_t)at->raw.len;
-        memcpy(out + MBED_HEAD, at->raw.p, at->raw.len);
-        out += MBED_HEAD + at->raw.len;
-    }
-}
-
 static void put_head(uint8_t *out, const otls_backend_connection *conn,
                      const mbedtls_ssl_session *session, size_t native)
 {
@@ -54,11 +34,9 @@ static void put_head(uint8_t *out, const otls_backend_connection *conn,
 uint8_t *mbed_session_pack(const otls_backend_connection *conn, const mbedtls_ssl_session *session,
                            size_t *size)
 {
-    /* a resumed session knows its leaf alone; the chain is the one that came with it */
-    const bool reused = conn->reused;
-    const size_t chain = reused ? conn->resumed.chain_size : chain_size(session->peer_cert);
-    const bool server = conn->context->policy->server; /* core keeps a client's chain itself */
-    size_t native = 0, behind = server ? chain : 0;
+    /* core keeps a client's chain itself; a session of mbed TLS has its leaf alone */
+    const size_t behind = conn->context->policy->server ? conn->resumed.chain_size : 0;
+    size_t native = 0;
     uint8_t *blob;
 
     (void)mbedtls_ssl_session_save(session, NULL, 0, &native);
@@ -72,10 +50,8 @@ uint8_t *mbed_session_pack(const otls_backend_connection *conn, const mbedtls_ss
         free(blob);
         return NULL;
     }
-    if (behind > 0 && reused)
+    if (behind > 0)
         memcpy(blob + HEAD + native, conn->resumed.chain, behind);
-    else if (behind > 0)
-        put_chain(blob + HEAD + native, session->peer_cert);
     *size = HEAD + native + behind;
     return blob;
 }
