@@ -77,6 +77,9 @@ def engine_of(path):
         # the benchmark and the tests' native peers: one file, one engine, named after it
         if re.match(rf"^(bench|tests)/(.*[/_])?{engine}(_\w+)?\.[ch]$", path):
             return engine
+        # a backend as a release had it
+        if re.match(rf"^tests/abi/release-[\d.]+/{engine}/", path):
+            return engine
     # the corpus' peer, which presents whatever bytes it is given as a certificate
     if re.match(r"^tests/corpus/raw_peer\.[ch]$", path):
         return "gnutls"

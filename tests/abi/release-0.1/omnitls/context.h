@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file context.h
+ * A context: role, policy, identities, trust and callbacks. Set up by one thread, sealed by its
+ * first connection (or otls_context_seal), then shared freely by any number of threads. Setters of
+ * a sealed context answer OTLS_E_SEALED; otls_context_copy gives an unsealed copy.
+ *
+ * Defaults: TLS 1.2 and 1.3, authenticated encryption with forward secrecy only, clients verify
+ * chain and name, servers ask for no certificate.
+ */
+#ifndef OMNITLS_CONTEXT_H
+#define OMNITLS_CONTEXT_H
+
+#include <omnitls/identity.h>
+#include <omnitls/trust.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct otls_context otls_context;
+
+typedef enum otls_role { OTLS_CLIENT = 1, OTLS_SERVER = 2, OTLS_EITHER = 3 } otls_role;
+
+/** On a server: ask for a client certificate? (py32 CERT_NONE, CERT_OPTIONAL, CERT_REQUIRED) */
+typedef enum otls_verify_mode {
+    OTLS_VERIFY_MODE_NONE = 0,
+    OTLS_VERIFY_MODE_OPTIONAL = 1,
+    OTLS_VERIFY_MODE_REQUIRED = 2
+} otls_verify_mode;
+
+/** A context for `backend` (NULL: otls_backend_find's choice). */
+OTLS_API otls_status otls_context_new(otls_context **out, const otls_backend *backend,
+                                      otls_role role, otls_error *err);
+/** An unsealed copy sharing trust and identities: change it, then swap it in (hot reload). */
+OTLS_API otls_status otls_context_copy(otls_context **out, const otls_context *context,
+                                       otls_error *err);
+OTLS_API otls_context *otls_context_ref(otls_context *context);
+OTLS_API void otls_context_free(otls_context *context);
+/** Translate the policy to the engine now, so that a fault in it shows here. Idempotent. */
+OTLS_API otls_status otls_context_seal(otls_context *context, otls_error *err);
+
+OTLS_API const otls_backend *otls_context_backend(const otls_context *context);
+OTLS_API otls_role otls_context_role(const otls_context *context);
+
+/** Lowest and highest version, OTLS_TLS1_2 ...; more words and names in options.h. */
+OTLS_API otls_status otls_context_set_versions(otls_context *context, uint16_t lowest,
+                                               uint16_t highest, otls_error *err);
+OTLS_API void otls_context_versions(const otls_context *context, uint16_t *lowest,
+                                    uint16_t *highest);
+/** TLS 1.2 and below, an OpenSSL cipher list ("ECDHE+AESGCM:!aRSA"); replaces the list. */
+OTLS_API otls_status otls_context_set_ciphers(otls_context *context, const char *openssl_expression,
+                                              otls_error *err);
+/** TLS 1.3 suites by name, separated by colons ("TLS_AES_128_GCM_SHA256"), in preference order. */
+OTLS_API otls_status otls_context_set_tls13_ciphers(otls_context *context, const char *names,
+                                                    otls_error *err);
+/** Groups by name, separated by colons ("X25519:P-256"), in preference order. */
+OTLS_API otls_status otls_context_set_groups(otls_context *context, const char *names,
+                                             otls_error *err);
+/** Signature algorithms by RFC 8446 name, separated by colons. */
+OTLS_API otls_status otls_context_set_signature_algorithms(otls_context *context, const char *names,
+                                                           otls_error *err);
+/** The suites in force, TLS 1.3 first, as IANA ids; returns how many there are. */
+OTLS_API size_t otls_context_suites(const otls_context *context, uint16_t *out, size_t capacity);
+
+/** Whom to believe. Takes a reference and seals the trust object. */
+OTLS_API otls_status otls_context_set_trust(otls_context *context, otls_trust *trust,
+                                            otls_error *err);
+/** Something to present; repeatable on servers (RSA + ECDSA). Takes a reference. */
+OTLS_API otls_status otls_context_add_identity(otls_context *context, otls_identity *identity,
+                                               otls_error *err);
+/** Servers: ask for a client certificate. Clients always verify (REQUIRED, which also takes back
+ *  otls_context_insecure_no_verify); see insecure.h. More about verification in verify.h. */
+OTLS_API otls_status otls_context_set_verify_mode(otls_context *context, otls_verify_mode mode,
+                                                  otls_error *err);
+OTLS_API otls_verify_mode otls_context_verify_mode(const otls_context *context);
+/** How many certificates may stand between leaf and trust anchor (default 10). */
+OTLS_API otls_status otls_context_set_verify_depth(otls_context *context, int depth,
+                                                   otls_error *err);
+/** Application protocols (RFC 7301), most wanted first; a server chooses by its own order. Names have
+ *  1 to 255 bytes; E_UNSUPPORTED where the engine lacks OTLS_FEATURE_LONG_ALPN or _ALPN_COMMA. */
+OTLS_API otls_status otls_context_set_alpn(otls_context *context, const char *const *names,
+                                           size_t count, otls_error *err);
+/** Server: refuse with alert 120 when nothing is shared (default), or go on without ALPN. */
+OTLS_API otls_status otls_context_set_alpn_required(otls_context *context, bool required,
+                                                    otls_error *err);
+/** Whose time it is: seconds since 1970. NULL: the system's clock. Called on the verifying thread. */
+OTLS_API otls_status otls_context_set_clock(otls_context *context, int64_t (*now)(void *user),
+                                            void *user, otls_error *err);
+/** NSS key log lines without newline (RFC 9850). Unsupported where the engine has no key log. */
+typedef void (*otls_key_log_callback)(const char *line, void *user);
+OTLS_API otls_status otls_context_set_key_log(otls_context *context, otls_key_log_callback callback,
+                                              void *user, otls_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

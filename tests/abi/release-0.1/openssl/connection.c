@@ -1,0 +1,374 @@
+/* SPDX-License-Identifier: MIT */
+/** @file connection.c One SSL over core's bytes: handshake, records, alerts, what was negotiated.
+ */
+#include "ossl.h"
+
+/* ---- core's bytes as a BIO ----------------------------------------------------------------- */
+
+static int bio_read(BIO *bio, char *out, size_t capacity, size_t *count)
+{
+    struct otls_backend_connection *conn = BIO_get_data(bio);
+    conn->io = conn->core->ops->read(conn->core, out, capacity, count);
+    BIO_clear_retry_flags(bio);
+    if (conn->io == OTLS_OK)
+        return 1;
+    *count = 0;
+    if (conn->io == OTLS_WANT_READ)
+        BIO_set_retry_read(bio);
+    return -1;
+}
+
+/*
+ * OpenSSL offers no way to send just any alert from its callbacks. While alerts are still in the
+ * clear, the one that it sends because core refused is made to say what core wants.
+ */
+static otls_status write_replaced(struct otls_backend_connection *conn, const char *data)
+{
+    unsigned char record[7];
+    memcpy(record, data, sizeof(record));
+    record[6] = conn->verify_alert;
+    conn->replaced = true;
+    return conn->core->ops->write(conn->core, record, sizeof(record));
+}
+
+static int bio_write(BIO *bio, const char *data, size_t size, size_t *count)
+{
+    struct otls_backend_connection *conn = BIO_get_data(bio);
+    otls_status status;
+    BIO_clear_retry_flags(bio);
+    if (conn->refused && size == 7 && data[0] == SSL3_RT_ALERT)
+        status = write_replaced(conn, data);
+    else
+        status = conn->core->ops->write(conn->core, data, size);
+    *count = status == OTLS_OK ? size : 0;
+    if (status == OTLS_OK)
+        return 1;
+    conn->io = status;
+    return -1;
+}
+
+static long bio_control(BIO *bio, int command, long number, void *pointer)
+{
+    (void)number;
+    (void)pointer;
+    if (command == BIO_CTRL_FLUSH) /* once per record: nothing more is asked for on this path */
+        return 1;
+    if (command == BIO_CTRL_EOF) {
+        const struct otls_backend_connection *conn = BIO_get_data(bio);
+        return conn->io == OTLS_E_TRUNCATED;
+    }
+    return 0;
+}
+
+BIO_METHOD *ossl_bio_method(void)
+{
+    BIO_METHOD *method = BIO_meth_new(BIO_TYPE_SOURCE_SINK, "omnitls");
+    if (method != NULL && BIO_meth_set_read_ex(method, bio_read) == 1 &&
+        BIO_meth_set_write_ex(method, bio_write) == 1 &&
+        BIO_meth_set_ctrl(method, bio_control) == 1)
+        return method;
+    BIO_meth_free(method);
+    return NULL;
+}
+
+/* ---- alerts -------------------------------------------------------------------------------- */
+
+static void saw_alert(struct otls_backend_connection *conn, bool received, int value)
+{
+    uint8_t description = (uint8_t)(value & 0xff);
+    /* RFC 8446 section 6: the level no longer means anything. */
+    const bool closure =
+        description == OTLS_ALERT_CLOSE_NOTIFY || description == OTLS_ALERT_USER_CANCELED;
+    const bool fatal =
+        value >> 8 == SSL3_AL_FATAL || (SSL_version(conn->ssl) == TLS1_3_VERSION && !closure);
+    if (!received && conn->replaced)
+        description = conn->verify_alert;
+    if (fatal && received)
+        conn->alert_in = description;
+    else if (fatal)
+        conn->alert_out = description;
+    else if (received && description == OTLS_ALERT_CLOSE_NOTIFY)
+        conn->closed = true;
+    conn->core->ops->alert(conn->core, received, fatal, description);
+}
+
+void ossl_info_callback(const SSL *ssl, int where, int value)
+{
+    struct otls_backend_connection *conn = ossl_connection(ssl);
+    if (where == SSL_CB_READ_ALERT || where == SSL_CB_WRITE_ALERT) {
+        saw_alert(conn, where == SSL_CB_READ_ALERT, value);
+    } else if (conn->asking && (where & SSL_CB_LOOP) != 0 &&
+               SSL_get_state(ssl) == TLS_ST_SR_FINISHED) {
+        /* The answer to a post-handshake request; an empty one never reaches the verifier. */
+        conn->asking = false;
+        if (!conn->verified)
+            (void)ossl_verify_none(conn);
+    }
+}
+
+/* ---- life ---------------------------------------------------------------------------------- */
+
+static otls_status set_client(struct otls_backend_connection *conn,
+                              const otls_connection_setup *setup, otls_error *err)
+{
+    SSL *ssl = conn->ssl;
+    if (setup->server_name != NULL && SSL_set_tlsext_host_name(ssl, setup->server_name) != 1)
+        return ossl_fail(err, OTLS_E_CONFIG, OTLS_CODE_LIMIT, "the server name cannot be sent");
+    if (setup->alpn.size > UINT16_MAX ||
+        (setup->alpn.size > 0 &&
+         SSL_set_alpn_protos(ssl, setup->alpn.data, (unsigned)setup->alpn.size) != 0))
+        return ossl_fail(err, OTLS_E_CONFIG, OTLS_CODE_LIMIT, "the ALPN names cannot be sent");
+    if (conn->policy->ask_ocsp && SSL_set_tlsext_status_type(ssl, TLSEXT_STATUSTYPE_ocsp) != 1)
+        return ossl_fail(err, OTLS_E_NOMEM, OTLS_CODE_NONE, "no memory");
+    if (setup->session.size > 0) {
+        const unsigned char *data = setup->session.data;
+        SSL_SESSION *session = d2i_SSL_SESSION(NULL, &data, (long)setup->session.size);
+        const bool ok = session != NULL && SSL_set_session(ssl, session) == 1;
+        conn->offered = session;
+        SSL_SESSION_free(session);
+        if (!ok)
+            return ossl_fail(err, OTLS_E_CONFIG, OTLS_CODE_SESSION_REFUSED,
+                             "the session cannot be resumed: it is malformed");
+    }
+    SSL_set_connect_state(ssl);
+    return OTLS_OK;
+}
+
+static otls_status set_server(struct otls_backend_connection *conn,
+                              const otls_connection_setup *setup)
+{
+    const size_t size = setup->alpn.size;
+    if (size > 1 && size - 1 <= sizeof(conn->alpn)) {
+        memcpy(conn->alpn, setup->alpn.data + 1, size - 1);
+        conn->alpn_size = (uint8_t)(size - 1);
+    }
+    conn->ask_later = setup->ask_later != 0;
+    if (conn->ask_later)
+        SSL_set_verify(conn->ssl, SSL_VERIFY_NONE, NULL);
+    SSL_set_accept_state(conn->ssl);
+    return OTLS_OK;
+}
+
+static void connection_fini(struct otls_backend_connection *conn)
+{
+    /* Quietly: without this, OpenSSL takes a missing close_notify as a reason to forget the
+     * session. A fatal alert has made it forget already. */
+    SSL_set_shutdown(conn->ssl, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
+    SSL_free(conn->ssl);
+    conn->ssl = NULL;
+}
+
+static otls_status connection_init(struct otls_backend_connection *conn,
+                                   struct otls_backend_context *context,
+                                   const otls_connection_setup *setup, otls_error *err)
+{
+    BIO *bio = BIO_new(context->bio);
+    conn->ssl = SSL_new(context->ctx);
+    if (bio == NULL || conn->ssl == NULL || SSL_set_app_data(conn->ssl, conn) != 1) {
+        BIO_free(bio);
+        SSL_free(conn->ssl);
+        return ossl_fail(err, OTLS_E_NOMEM, OTLS_CODE_NONE, "no memory for a connection");
+    }
+    conn->core = setup->core;
+    conn->policy = context->policy;
+    conn->alert_in = conn->alert_out = -1;
+    BIO_set_data(bio, conn);
+    BIO_set_init(bio, 1);
+    SSL_set_bio(conn->ssl, bio, bio);
+    const otls_status status =
+        conn->policy->server ? set_server(conn, setup) : set_client(conn, setup, err);
+    if (status != OTLS_OK)
+        connection_fini(conn);
+    return status;
+}
+
+/* ---- handshake and records ----------------------------------------------------------------- */
+
+/* A TLS 1.2 suite that authenticates by pre-shared key alone. */
+static bool suite_is_psk(const SSL *ssl)
+{
+    const SSL_CIPHER *cipher = SSL_get_current_cipher(ssl);
+    return cipher != NULL && SSL_CIPHER_get_auth_nid(cipher) == NID_auth_psk;
+}
+
+static otls_status finish_handshake(struct otls_backend_connection *conn, otls_error *err)
+{
+    SSL *ssl = conn->ssl;
+    const bool resumed = SSL_session_reused(ssl) == 1;
+    /* The external key was taken if the engine "resumed" what never was a ticket. */
+    if (SSL_version(ssl) == TLS1_3_VERSION)
+        conn->psk = conn->psk && resumed &&
+                    (conn->policy->server || SSL_SESSION_has_ticket(SSL_get0_session(ssl)) == 0);
+    else
+        conn->psk = SSL_get_psk_identity(ssl) != NULL;
+    if (conn->deferred || conn->refused) /* fail closed: the status callback never ran */
+        conn->refused = true;
+    else if (conn->policy->server && conn->policy->request_peer != 0 && !conn->ask_later &&
+             !conn->verified && !resumed && !suite_is_psk(ssl))
+        (void)ossl_verify_none(conn);
+    if (conn->refused)
+        return ossl_fail_connection(conn, err);
+    /* OpenSSL does not tell of a ticket renewed during a TLS 1.2 resumption. */
+    if (resumed && conn->offered != NULL && SSL_version(ssl) < TLS1_3_VERSION &&
+        SSL_get0_session(ssl) != conn->offered)
+        ossl_session_renewed(conn);
+    ERR_clear_error();
+    return OTLS_OK;
+}
+
+static otls_status connection_handshake(struct otls_backend_connection *conn, otls_error *err)
+{
+    ERR_clear_error();
+    conn->io = OTLS_OK;
+    conn->suspended = false;
+    if (SSL_do_handshake(conn->ssl) == 1) {
+        SSL_set_msg_callback(conn->ssl, NULL); /* it would be called twice for every record */
+        return finish_handshake(conn, err);
+    }
+    if (conn->suspended)
+        return OTLS_WANT_ASYNC;
+    const otls_status status = ossl_fail_connection(conn, err);
+    if (status == OTLS_CLOSED) {
+        (void)ossl_fail(err, OTLS_E_ALERT, OTLS_CODE_NONE, "the peer closed during the handshake");
+        err->alert = OTLS_ALERT_CLOSE_NOTIFY;
+        err->alert_received = 1;
+        return OTLS_E_ALERT;
+    }
+    return status;
+}
+
+static otls_status connection_read(struct otls_backend_connection *conn, void *out, size_t capacity,
+                                   size_t *count, otls_error *err)
+{
+    conn->io = OTLS_OK;
+    if (SSL_read_ex(conn->ssl, out, capacity, count) == 1 && !conn->refused)
+        return OTLS_OK;
+    *count = 0;
+    return ossl_fail_connection(conn, err);
+}
+
+static otls_status connection_write(struct otls_backend_connection *conn, const void *data,
+                                    size_t size, otls_error *err)
+{
+    size_t done;
+    conn->io = OTLS_OK;
+    if (SSL_write_ex(conn->ssl, data, size, &done) == 1)
+        return OTLS_OK;
+    return ossl_fail_connection(conn, err);
+}
+
+static size_t connection_pending(const struct otls_backend_connection *conn)
+{
+    return (size_t)SSL_pending(conn->ssl);
+}
+
+static otls_status connection_shutdown(struct otls_backend_connection *conn, otls_error *err)
+{
+    conn->io = OTLS_OK;
+    if (SSL_shutdown(conn->ssl) >= 0)
+        return OTLS_OK;
+    return ossl_fail_connection(conn, err);
+}
+
+static void connection_idle(struct otls_backend_connection *conn)
+{
+    (void)SSL_free_buffers(conn->ssl);
+}
+
+/* ---- key update, certificates on request, renegotiation, early data ------------------------- */
+
+/* Let the message that OpenSSL has queued go out; it need not be answered yet. */
+static otls_status push_handshake(struct otls_backend_connection *conn, otls_error *err)
+{
+    conn->io = OTLS_OK;
+    if (SSL_do_handshake(conn->ssl) == 1)
+        return OTLS_OK;
+    const otls_status status = ossl_fail_connection(conn, err);
+    return status == OTLS_WANT_READ ? OTLS_OK : status;
+}
+
+static otls_status connection_key_update(struct otls_backend_connection *conn, bool request_peer,
+                                         otls_error *err)
+{
+    ERR_clear_error();
+    if (SSL_key_update(conn->ssl,
+                       request_peer ? SSL_KEY_UPDATE_REQUESTED : SSL_KEY_UPDATE_NOT_REQUESTED) != 1)
+        return ossl_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE, "the keys cannot be updated now");
+    return push_handshake(conn, err);
+}
+
+static otls_status connection_request_certificate(struct otls_backend_connection *conn,
+                                                  otls_error *err)
+{
+    int mode = SSL_VERIFY_PEER;
+    if (conn->policy->request_peer == 2)
+        mode |= SSL_VERIFY_FAIL_IF_NO_PEER_CERT;
+    ERR_clear_error();
+    SSL_set_verify(conn->ssl, mode, NULL);
+    if (SSL_verify_client_post_handshake(conn->ssl) != 1)
+        return ossl_fail(err, OTLS_E_UNSUPPORTED, OTLS_CODE_NONE,
+                         "the client did not offer post-handshake authentication");
+    conn->asking = true;
+    conn->verified = false;
+    return push_handshake(conn, err);
+}
+
+static otls_status connection_renegotiate(struct otls_backend_connection *conn, otls_error *err)
+{
+    ERR_clear_error();
+    if (!conn->policy->renegotiation || SSL_renegotiate(conn->ssl) != 1)
+        return ossl_fail(err, OTLS_E_UNSUPPORTED, OTLS_CODE_RENEGOTIATION,
+                         "renegotiation is not allowed on this connection");
+    return push_handshake(conn, err);
+}
+
+static otls_status connection_write_early(struct otls_backend_connection *conn, const void *data,
+                                          size_t size, size_t *count, otls_error *err)
+{
+    ERR_clear_error();
+    conn->io = OTLS_OK;
+    if (SSL_write_early_data(conn->ssl, data, size, count) == 1)
+        return OTLS_OK;
+    *count = 0;
+    return ossl_fail_connection(conn, err);
+}
+
+static otls_status connection_read_early(struct otls_backend_connection *conn, void *out,
+                                         size_t capacity, size_t *count, otls_error *err)
+{
+    ERR_clear_error();
+    conn->io = OTLS_OK;
+    switch (SSL_read_early_data(conn->ssl, out, capacity, count)) {
+    case SSL_READ_EARLY_DATA_SUCCESS:
+        return OTLS_OK;
+    case SSL_READ_EARLY_DATA_FINISH:
+        *count = 0;
+        return OTLS_CLOSED;
+    default:
+        *count = 0;
+        return ossl_fail_connection(conn, err);
+    }
+}
+
+const otls_connection_ops ossl_connection_ops = {
+    .size = (uint32_t)sizeof(otls_connection_ops),
+    .state_size = (uint32_t)sizeof(struct otls_backend_connection),
+    .init = connection_init,
+    .fini = connection_fini,
+    .handshake = connection_handshake,
+    .read = connection_read,
+    .write = connection_write,
+    .pending = connection_pending,
+    .shutdown = connection_shutdown,
+    .info = ossl_info,
+    .export_keying = ossl_export_keying,
+    .secret = ossl_secret,
+    .key_update = connection_key_update,
+    .request_certificate = connection_request_certificate,
+    .renegotiate = connection_renegotiate,
+    .write_early = connection_write_early,
+    .read_early = connection_read_early,
+    .idle = connection_idle,
+    .peer_chain = ossl_peer_chain,
+    .state_name = ossl_state_name,
+};
