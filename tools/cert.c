@@ -9,24 +9,22 @@
 
 #define TIMEOUT_SECONDS 10
 
-/* What otls_certificate_json gives, and the two digests by which people know a certificate. */
-static char *certificate_json(const otls_backend *backend, const otls_certificate *cert,
-                              otls_error *err)
+/* Beside what every command says of a certificate, what Python's getpeercert() says. */
+static bool show_json(const tool_options *options, const otls_backend *backend,
+                      const otls_certificate *cert)
 {
-    char *text = NULL, *whole = NULL, hex[129], pin[64];
+    otls_error err = OTLS_ERROR_INIT;
+    char *text = NULL;
     json_t *object;
 
-    if (otls_certificate_json(cert, &text, err) != OTLS_OK)
-        return NULL;
-    object = json_loads(text, 0, NULL);
+    if (otls_certificate_json(cert, &text, &err) != OTLS_OK) {
+        (void)tool_report(options, NULL, &err);
+        return false;
+    }
+    object = tool_certificate_json(backend, cert);
+    json_object_set_new(object, "getpeercert", json_loads(text, 0, NULL));
     otls_string_free(text);
-    if (tool_fingerprint(hex, backend, cert, OTLS_HASH_SHA256))
-        json_object_set_new(object, "sha256", json_string(hex));
-    if (otls_certificate_pin(cert, backend, pin, NULL) == OTLS_OK)
-        json_object_set_new(object, "pin_sha256", json_string(pin));
-    whole = json_dumps(object, JSON_COMPACT);
-    json_decref(object);
-    return whole;
+    return tool_json_line(object, stdout);
 }
 
 static bool show_certificate(const tool_options *options, const otls_backend *backend,
@@ -36,16 +34,8 @@ static bool show_certificate(const tool_options *options, const otls_backend *ba
     char *text = NULL, hex[129], pin[64];
     otls_status status;
 
-    if (options->json) {
-        text = certificate_json(backend, cert, &err);
-        if (text != NULL)
-            printf("%s\n", text);
-        else
-            (void)tool_report(options, NULL, &err);
-        status = text != NULL ? OTLS_OK : OTLS_E_NOMEM;
-        free(text);
-        return status == OTLS_OK;
-    }
+    if (options->json)
+        return show_json(options, backend, cert);
     status = options->pem ? otls_certificate_pem(cert, &text, &err)
                           : otls_certificate_text(cert, &text, &err);
     if (status != OTLS_OK) {
@@ -65,20 +55,6 @@ static bool show_certificate(const tool_options *options, const otls_backend *ba
     return true;
 }
 
-static json_t *names_json(const otls_certificate *cert)
-{
-    json_t *list = json_array();
-
-    for (size_t i = 0; i < otls_certificate_san_count(cert); i++) {
-        char *text = NULL;
-
-        if (otls_certificate_san_text(cert, i, &text, NULL) == OTLS_OK)
-            json_array_append_new(list, tool_json_text(text));
-        otls_string_free(text);
-    }
-    return list;
-}
-
 /* Keys and requests: who asks, for which names, and the key. */
 static bool show_other(const tool_options *options, const otls_backend *backend,
                        tool_object_kind kind, const otls_certificate *cert)
@@ -90,16 +66,8 @@ static bool show_other(const tool_options *options, const otls_backend *backend,
     char pin[64] = "";
 
     (void)otls_certificate_pin(cert, backend, pin, NULL);
-    if (options->json) {
-        json_t *object = json_pack("{s:s, s:s, s:i, s:s, s:o, s:o}", "kind", titles[kind], "key",
-                                   otls_certificate_key_type(cert), "bits",
-                                   (int)otls_certificate_key_bits(cert), "pin_sha256", pin, "subject",
-                                   tool_json_text(otls_certificate_subject(cert)), "names",
-                                   names_json(cert));
-
-        json_object_set_new(object, "curve", curve != NULL ? json_string(curve) : json_null());
-        return tool_json_line(object, stdout);
-    }
+    if (options->json)
+        return tool_json_line(tool_key_json(backend, cert, titles[kind]), stdout);
     printf("This is a %s\n", titles[kind]);
     if (kind == TOOL_OBJECT_REQUEST)
         printf("Subject: %s\n", otls_certificate_subject(cert));

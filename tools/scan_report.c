@@ -83,13 +83,10 @@ json_t *tool_scan_json(const tool_options *options, const otls_backend *backend,
                        "handshakes", (int)result->handshakes, "versions", versions, "groups",
                        list_json(&result->groups), "signatures", list_json(&result->signatures),
                        "alpn", list_json(&result->alpn));
-    if (result->leaf != NULL)
-        json_object_set_new(
-            object, "certificate",
-            json_pack("{s:o, s:s, s:i, s:i, s:i}", "subject",
-                      tool_json_text(otls_certificate_subject(result->leaf)), "key",
-                      otls_certificate_key_type(result->leaf), "bits",
-                      (int)otls_certificate_key_bits(result->leaf), "chain",
-                      (int)result->chain_count, "chain_bytes", (int)result->chain_bytes));
+    if (result->leaf != NULL) {
+        json_object_set_new(object, "certificate", tool_certificate_json(backend, result->leaf));
+        json_object_set_new(object, "chain", json_integer((json_int_t)result->chain_count));
+        json_object_set_new(object, "chain_bytes", json_integer((json_int_t)result->chain_bytes));
+    }
     return object;
 }

@@ -5,7 +5,6 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 const char *tool_alpn_text(char *out, size_t capacity, const otls_connection *conn)
 {
@@ -47,33 +46,6 @@ const char *tool_verdict(const otls_connection *conn, const otls_error *err)
     return otls_connection_verify_flags(conn) == 0 ? "verified" : "not checked";
 }
 
-static json_t *time_json(int64_t seconds)
-{
-    time_t moment = (time_t)seconds;
-    struct tm parts;
-    char text[40];
-
-    if (gmtime_r(&moment, &parts) == NULL ||
-        strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &parts) == 0)
-        return json_integer(seconds);
-    return json_string(text);
-}
-
-static json_t *names_json(const otls_certificate *cert)
-{
-    json_t *list = json_array();
-    size_t count = otls_certificate_san_count(cert);
-
-    for (size_t i = 0; i < count; i++) {
-        char *text = NULL;
-
-        if (otls_certificate_san_text(cert, i, &text, NULL) == OTLS_OK)
-            json_array_append_new(list, tool_json_text(text));
-        otls_string_free(text);
-    }
-    return list;
-}
-
 bool tool_fingerprint(char hex[129], const otls_backend *backend, const otls_certificate *cert,
                       otls_hash hash)
 {
@@ -89,13 +61,6 @@ bool tool_fingerprint(char hex[129], const otls_backend *backend, const otls_cer
     return true;
 }
 
-static json_t *fingerprint_json(const otls_certificate *cert, const otls_backend *backend)
-{
-    char text[129];
-
-    return tool_fingerprint(text, backend, cert, OTLS_HASH_SHA256) ? json_string(text) : json_null();
-}
-
 static json_t *chain_json(const otls_backend *backend, const otls_connection *conn)
 {
     json_t *list = json_array();
@@ -103,21 +68,8 @@ static json_t *chain_json(const otls_backend *backend, const otls_connection *co
 
     for (size_t i = 0; i < count; i++) {
         const otls_certificate *cert = otls_connection_peer_chain(conn, i);
-        json_t *entry;
 
-        if (cert == NULL) {
-            json_array_append_new(list, json_null());
-            continue;
-        }
-        entry = json_object();
-        json_object_set_new(entry, "subject", tool_json_text(otls_certificate_subject(cert)));
-        json_object_set_new(entry, "issuer", tool_json_text(otls_certificate_issuer(cert)));
-        json_object_set_new(entry, "serial", tool_json_text(otls_certificate_serial(cert)));
-        json_object_set_new(entry, "not_before", time_json(otls_certificate_not_before(cert)));
-        json_object_set_new(entry, "not_after", time_json(otls_certificate_not_after(cert)));
-        json_object_set_new(entry, "names", names_json(cert));
-        json_object_set_new(entry, "sha256", fingerprint_json(cert, backend));
-        json_array_append_new(list, entry);
+        json_array_append_new(list, cert != NULL ? tool_certificate_json(backend, cert) : json_null());
     }
     return list;
 }

@@ -236,6 +236,8 @@ void tool_summary_print(FILE *stream, const otls_backend *backend, const otls_co
 /** In hexadecimal; false (and "") when the engine cannot. */
 bool tool_fingerprint(char hex[129], const otls_backend *backend, const otls_certificate *cert,
                       otls_hash hash);
+/** The one form that certificates have in JSON: docs/certificate.schema.json. */
+json_t *tool_certificate_json(const otls_backend *backend, const otls_certificate *cert);
 /** "verified", "refused", "not checked" or "none". */
 const char *tool_verdict(const otls_connection *conn, const otls_error *err);
 /** The names of verify flags, separated by commas. */
