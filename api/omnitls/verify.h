@@ -159,6 +159,18 @@ OTLS_API size_t otls_verdict_chain_count(const otls_verdict *verdict);
 /** The `index`-th of it, 0 = leaf; borrowed; NULL past the end. */
 OTLS_API const otls_certificate *otls_verdict_chain(const otls_verdict *verdict, size_t index);
 /**
+ * The path that the verdict is about, leaf first: the verified one, or what was put together of a refused
+ * chain, whether it leads to an anchor or not. 0 where nobody looked for a path: with verification off, and
+ * for what is refused as presented, because of its number, size or form, or because there is none.
+ */
+OTLS_API size_t otls_verdict_path_count(const otls_verdict *verdict);
+/** The `index`-th of it, 0 = leaf; borrowed; NULL past the end. */
+OTLS_API const otls_certificate *otls_verdict_path(const otls_verdict *verdict, size_t index);
+/** What was found to be wrong with it: OTLS_VERIFY_..., 0 = nothing, or past the end. Causes that are about
+ *  no single certificate are the leaf's. What a callback for certificates forgave is gone, what one for the
+ *  whole verdict forgave still stands here. */
+OTLS_API uint32_t otls_verdict_path_flags(const otls_verdict *verdict, size_t index);
+/**
  * The policies that an accepted path is valid for, of those that the user asked for: RFC 5280 6.1.6, the
  * user-constrained policy set. Dotted decimal, borrowed; "2.5.29.32.0" stands for any. NULL past the end;
  * none after a refusal.

@@ -96,6 +96,8 @@ static void replace_verdict(otls_connection *conn, uint32_t flags, const char *t
     verdict->depth = flags != 0 ? 0 : -1;
     verdict->alert = omni_verify_alert(flags);
     (void)snprintf(verdict->text, sizeof(verdict->text), "%s", text);
+    if (verdict->path_count != 0)
+        verdict->path_flags[0] |= flags & OTLS_VERIFY_REFUSED;
 }
 
 static void refuse_waiting(otls_connection *conn)

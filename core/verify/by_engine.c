@@ -2,8 +2,9 @@
 /*
  * OTLS_VERIFIER_ENGINE: the engine decides about the chain; its answer comes back in our flags.
  * What no engine's verifier is asked about stays ours: the name, the pins, the security level of
- * its own is the engine's. The verified chain is found by our search, because two engines have none
- * to give; it is left empty when our rules find no path where the engine found one.
+ * its own is the engine's. The path is found by our search, because two engines have none to give;
+ * what is wrong with it is the engine's answer. The chain is left empty when our rules find no path
+ * where the engine found one.
  */
 #include "verify/by_engine.h"
 
@@ -117,14 +118,36 @@ static otls_status add_ours(const omni_verify_request *request, otls_verdict *ve
     search.verifier = OTLS_VERIFIER_UNIFORM;
     search.name = NULL;
     search.pins = NULL;
-    if (findings->flags == 0 || findings->flags == OTLS_VERIFY_NAME_MISMATCH)
-        OMNI_TRY(omni_verify_chain(&search, verdict, err));
+    OMNI_TRY(omni_verify_chain(&search, verdict, err));
     /* no engine is asked for policies; where none of ours is found, none is known to be valid */
     if (omni_verify_asks_policies(request) &&
         ((verdict->flags & OTLS_VERIFY_POLICY) != 0 ||
          (verdict->flags != 0 && (request->flags & OTLS_VERIFY_OPTION_EXPLICIT_POLICY) != 0)))
         omni_findings_add(findings, OTLS_VERIFY_POLICY, 0, request->chain[0], NULL);
     return add_pins(request, verdict, findings, err);
+}
+
+/* Of the path that our search found the causes are the engine's: none may be left out, and what it
+ * counts further down than the path goes is told of the path's end. */
+static void tell_path(const omni_findings *findings, otls_verdict *verdict)
+{
+    const size_t count = verdict->path_count;
+
+    if (count == 0)
+        return;
+    memset(verdict->path_flags, 0, sizeof(verdict->path_flags));
+    for (size_t i = 0; i < OMNI_VERIFY_CHAIN_MAX; i++)
+        verdict->path_flags[i < count ? i : count - 1] |= findings->at[i];
+}
+
+/* As after every refusal: which policies the path would be good for is nobody's business. */
+static void drop_policies(otls_verdict *verdict)
+{
+    if (verdict->flags == 0)
+        return;
+    omni_free(verdict->policies);
+    verdict->policies = NULL;
+    verdict->policy_count = 0;
 }
 
 otls_status omni_verify_by_engine(const omni_verify_request *request, otls_verdict *verdict,
@@ -148,5 +171,7 @@ otls_status omni_verify_by_engine(const omni_verify_request *request, otls_verdi
         return status;
     }
     omni_findings_report(&findings, verdict);
+    tell_path(&findings, verdict);
+    drop_policies(verdict);
     return OTLS_OK;
 }

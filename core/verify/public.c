@@ -175,6 +175,24 @@ const otls_certificate *otls_verdict_chain(const otls_verdict *verdict, size_t i
     return index < verdict->chain_count ? verdict->chain[index] : NULL;
 }
 
+/* A resumed session brings the verified chain alone. */
+size_t otls_verdict_path_count(const otls_verdict *verdict)
+{
+    return verdict->path_count != 0 ? verdict->path_count : verdict->chain_count;
+}
+
+const otls_certificate *otls_verdict_path(const otls_verdict *verdict, size_t index)
+{
+    if (verdict->path_count == 0)
+        return otls_verdict_chain(verdict, index);
+    return index < verdict->path_count ? verdict->path[index] : NULL;
+}
+
+uint32_t otls_verdict_path_flags(const otls_verdict *verdict, size_t index)
+{
+    return index < verdict->path_count ? verdict->path_flags[index] : 0;
+}
+
 size_t otls_verdict_policy_count(const otls_verdict *verdict)
 {
     return verdict->policy_count;

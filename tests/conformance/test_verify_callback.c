@@ -293,3 +293,135 @@ ParameterizedTest(size_t *index, verify_callback, asked_until_refused)
     cr_expect_neq(otls_connection_verify_flags(p.client) & OTLS_VERIFY_REFUSED, 0u);
     pair_close(&p);
 }
+
+/* ---- the path of a refused chain ---- */
+
+typedef struct path_row {
+    const char *what;
+    pair_options options;
+    size_t length;
+    size_t faulty; /* which of its certificates */
+    uint32_t flag;
+} path_row;
+
+static const path_row path_rows[] = {
+    {"good", {0}, 3, 0, 0},
+    {"expired", {.server_identity = "server-expired"}, 3, 0, OTLS_VERIFY_EXPIRED},
+    {"unknown", {.client_trust = "other-root"}, 2, 1, OTLS_VERIFY_UNKNOWN_CA},
+    {"another name", {.server_identity = "server-othername"}, 3, 0, OTLS_VERIFY_NAME_MISMATCH},
+};
+
+typedef struct path_seen {
+    size_t count;
+    uint32_t flags[8];
+    bool engines_rules;
+} path_seen;
+
+static otls_status look(otls_connection *conn, const otls_verdict *verdict, uint32_t *accepted,
+                        void *user)
+{
+    path_seen *s = user;
+
+    (void)conn;
+    (void)accepted;
+    s->count = otls_verdict_path_count(verdict);
+    cr_assert_leq(s->count, sizeof(s->flags) / sizeof(s->flags[0]));
+    for (size_t i = 0; i < s->count; i++) {
+        cr_expect_not_null(otls_verdict_path(verdict, i));
+        s->flags[i] = otls_verdict_path_flags(verdict, i);
+    }
+    cr_expect_null(otls_verdict_path(verdict, s->count));
+    cr_expect_eq(otls_verdict_path_flags(verdict, s->count), 0u);
+    return OTLS_OK;
+}
+
+static void use_look(pair *p, void *user)
+{
+    const path_seen *s = user;
+
+    cr_assert_eq(otls_context_set_verify_callback(p->client_context, look, user, NULL), OTLS_OK);
+    if (s->engines_rules)
+        cr_assert_eq(otls_context_set_verifier(p->client_context, OTLS_VERIFIER_ENGINE, NULL), OTLS_OK);
+}
+
+static void expect_path(const char *name, const path_row *r, const path_seen *seen, const pair *p)
+{
+    const otls_verdict *verdict = otls_connection_verdict(p->client);
+
+    cr_assert_not_null(verdict);
+    /* GnuTLS' own verifier does not say which certificate leads nowhere */
+    const size_t faulty = seen->engines_rules ? (size_t)otls_verdict_depth(verdict) : r->faulty;
+
+    cr_expect_eq(seen->count, r->length, "%s: %s: %zu", name, r->what, seen->count);
+    cr_assert_eq(otls_verdict_path_count(verdict), r->length, "%s: %s", name, r->what);
+    for (size_t i = 0; i < r->length; i++) {
+        const uint32_t flags = otls_verdict_path_flags(verdict, i);
+
+        cr_expect_eq(flags, seen->flags[i]);
+        cr_expect_eq(flags & r->flag, i == faulty ? r->flag : 0u, "%s: %s: %zu: 0x%x", name,
+                     r->what, i, flags);
+        if (i + 1 < r->length)
+            cr_expect_str_eq(otls_certificate_issuer(otls_verdict_path(verdict, i)),
+                             otls_certificate_subject(otls_verdict_path(verdict, i + 1)), "%s: %s",
+                             name, r->what);
+    }
+    cr_expect(otls_certificate_equal(otls_verdict_path(verdict, 0),
+                                     otls_connection_peer_chain(p->client, 0)));
+}
+
+ParameterizedTestParameters(verify_callback, path_of_a_refused_chain)
+{
+    return pair_parameters_short();
+}
+
+/* Whoever is refused: which path was tried is seen in the callback and afterwards, whosever rules decide. */
+ParameterizedTest(size_t *index, verify_callback, path_of_a_refused_chain)
+{
+    const pair_case which = pair_case_short_at(*index);
+    const bool has =
+        otls_backend_supports(which.client, OTLS_FEATURE_ENGINE_VERIFIER, NULL) != OTLS_NO;
+
+    for (size_t i = 0; i < sizeof(path_rows) / sizeof(path_rows[0]); i++)
+        for (int engines_rules = 0; engines_rules <= (int)has; engines_rules++) {
+            path_seen seen = {.engines_rules = engines_rules != 0};
+            pair_options options = path_rows[i].options;
+            pair p;
+
+            options.setup = use_look;
+            options.user = &seen;
+            pair_open(&p, &which, &options);
+            pair_handshake(&p);
+            cr_expect_eq(p.client_status, path_rows[i].flag == 0 ? OTLS_OK : OTLS_E_VERIFY, "%s: %s",
+                         pair_name(&which), p.client_error.text);
+            expect_path(pair_name(&which), &path_rows[i], &seen, &p);
+            pair_close(&p);
+        }
+}
+
+ParameterizedTestParameters(verify_callback, refusals_stand_in_the_path)
+{
+    return pair_parameters_short();
+}
+
+ParameterizedTest(size_t *index, verify_callback, refusals_stand_in_the_path)
+{
+    const pair_case which = pair_case_short_at(*index);
+
+    for (int each_one = 0; each_one < 2; each_one++) {
+        script s = {.veto_at_once = true, .veto_at_leaf = true};
+        const pair_options options = {.setup = each_one ? use_each : use_whole, .user = &s};
+        const otls_verdict *verdict;
+        pair p;
+
+        pair_open(&p, &which, &options);
+        pair_handshake(&p);
+        verdict = otls_connection_verdict(p.client);
+        cr_assert_not_null(verdict);
+        cr_assert_eq(otls_verdict_path_count(verdict), 3u);
+        for (size_t i = 0; i < 3; i++)
+            cr_expect_eq(otls_verdict_path_flags(verdict, i),
+                         i == (each_one ? 2u : 0u) ? (uint32_t)OTLS_VERIFY_REFUSED : 0u, "%s: %zu",
+                         pair_name(&which), i);
+        pair_close(&p);
+    }
+}
