@@ -58,7 +58,8 @@ OTLS_API otls_status otls_connection_set_verify_callback(otls_connection *conn,
  * TLS 1.2 and, where the engine has OTLS_FEATURE_CLIENT_CA_NAMES_13, in TLS 1.3: elsewhere a
  * TLS 1.3 client just gets no hint, and a context that allows TLS 1.3 only refuses the names with
  * OTLS_E_UNSUPPORTED. All names together are at most 65,535 bytes (OTLS_E_CONFIG, OTLS_CODE_LIMIT).
- * Duplicates are kept once. Errors also: OTLS_E_SEALED, OTLS_E_USAGE for a client's context. */
+ * Names that are added one by one go out as often as they were added; of a file or a trust store only
+ * those that are not there yet. Errors also: OTLS_E_SEALED, OTLS_E_USAGE for a client's context. */
 
 /** The certificate's subject. */
 OTLS_API otls_status otls_context_add_client_ca(otls_context *context,

@@ -50,16 +50,23 @@ otls_status otls_context_add_client_ca_name(otls_context *context, const void *d
     return omni_dn_list_add(&context->settings.present.client_ca, (otls_slice){der, size}, err);
 }
 
+/* Of what is gathered from files and stores each name goes out once, as OpenSSL has it; what the
+ * caller names one by one is the caller's. */
 static otls_status add_trust(otls_context *context, const otls_trust *trust, otls_error *err)
 {
+    omni_dn_list *const there = &context->settings.present.client_ca;
     omni_dn_list names = {0};
     otls_status status = OTLS_OK;
 
-    for (size_t i = 0; i < trust->anchor_count && status == OTLS_OK; i++)
-        if (omni_anchor_is_for(&trust->anchors[i], OTLS_PURPOSE_CLIENT))
-            status = omni_dn_list_add(&names, trust->anchors[i].subject, err);
+    for (size_t i = 0; i < trust->anchor_count && status == OTLS_OK; i++) {
+        const otls_slice subject = trust->anchors[i].subject;
+
+        if (omni_anchor_is_for(&trust->anchors[i], OTLS_PURPOSE_CLIENT) &&
+            !omni_dn_list_has(there, subject) && !omni_dn_list_has(&names, subject))
+            status = omni_dn_list_add(&names, subject, err);
+    }
     if (status == OTLS_OK)
-        status = omni_dn_list_add_all(&context->settings.present.client_ca, &names, err);
+        status = omni_dn_list_add_all(there, &names, err);
     omni_dn_list_clear(&names);
     return status;
 }

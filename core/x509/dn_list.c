@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-static bool has(const omni_dn_list *list, otls_slice name)
+bool omni_dn_list_has(const omni_dn_list *list, otls_slice name)
 {
     for (size_t i = 0; i < list->count; i++)
         if (list->names[i].size == name.size &&
@@ -30,7 +30,7 @@ otls_status omni_dn_list_add(omni_dn_list *list, otls_slice name, otls_error *er
 {
     const uint8_t *copy;
 
-    if (name.size == 0 || has(list, name))
+    if (name.size == 0)
         return OTLS_OK;
     if (name.size + 2 > OMNI_NAME_LIST_MAX - list->wire_size)
         return omni_fail(err, OTLS_E_CONFIG, OTLS_CODE_LIMIT,

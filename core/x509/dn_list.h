@@ -15,11 +15,12 @@ typedef struct omni_dn_list {
     size_t wire_size;
 } omni_dn_list;
 
-/** Copies; a name that is there already is not added again. E_CONFIG over the limit. */
+/** Copies, behind the others, also one that is there already. E_CONFIG over the limit. */
 otls_status omni_dn_list_add(omni_dn_list *list, otls_slice name, otls_error *err);
 /** All of `from`, or none. */
 otls_status omni_dn_list_add_all(omni_dn_list *list, const omni_dn_list *from,
                                    otls_error *err);
+bool omni_dn_list_has(const omni_dn_list *list, otls_slice name);
 /** The name in DER and its size; NULL and 0 behind the last. Borrowed. */
 const uint8_t *omni_dn_list_at(const omni_dn_list *list, size_t index, size_t *size);
 void omni_dn_list_clear(omni_dn_list *list);

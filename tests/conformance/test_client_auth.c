@@ -9,11 +9,16 @@
 
 /* ---- names of authorities ---- */
 
+enum { NAMES_SENT = 4 };
+
 static void use_names(pair *p, void *user)
 {
     char path[512];
     otls_trust *trust = test_trust("other-root");
     otls_error err = OTLS_ERROR_INIT;
+    otls_certificate *root;
+    const uint8_t *first;
+    size_t size;
 
     (void)user;
     (void)snprintf(path, sizeof(path), "%s/root.pem", OTLS_TEST_PKI);
@@ -23,7 +28,14 @@ static void use_names(pair *p, void *user)
                  err.text);
     cr_assert_eq(otls_context_add_client_ca_file(p->server_context, path, &err), OTLS_OK);
     cr_assert_eq(otls_context_add_client_ca_trust(p->server_context, trust, &err), OTLS_OK);
-    cr_assert_eq(otls_context_client_ca_count(p->server_context), 2, "duplicates are kept once");
+    cr_assert_eq(otls_context_client_ca_count(p->server_context), 2, "each name of a file once");
+    /* what is named by itself goes out again, as OpenSSL's SSL_CTX_set_client_CA_list has it */
+    first = otls_context_client_ca(p->server_context, 0, &size);
+    cr_assert_eq(otls_context_add_client_ca_name(p->server_context, first, size, &err), OTLS_OK);
+    cr_assert_eq(otls_certificate_from_file(&root, path, &err), OTLS_OK, "%s", err.text);
+    cr_assert_eq(otls_context_add_client_ca(p->server_context, root, &err), OTLS_OK, "%s", err.text);
+    otls_certificate_free(root);
+    cr_assert_eq(otls_context_client_ca_count(p->server_context), NAMES_SENT);
     otls_trust_free(trust);
 }
 
@@ -35,7 +47,7 @@ static size_t names_expected(const pair_case *which)
     /* partly: servers only */
     return otls_backend_supports(which->client, feature, NULL) == OTLS_YES &&
                    otls_backend_supports(which->server, feature, NULL) != OTLS_NO
-               ? 2
+               ? NAMES_SENT
                : 0;
 }
 
@@ -54,8 +66,10 @@ ParameterizedTest(size_t *index, client_auth, ca_names)
     pair p;
 
     pair_open(&p, &which, &options);
+    cr_expect_eq(otls_connection_client_ca_count(p.client), 0, "nothing was sent yet");
+    cr_expect_eq(otls_connection_client_ca_count(p.server), NAMES_SENT, "what will be sent");
     pair_connect(&p);
-    cr_assert_eq(otls_connection_client_ca_count(p.server), 2);
+    cr_assert_eq(otls_connection_client_ca_count(p.server), NAMES_SENT);
     cr_assert_eq(otls_connection_client_ca_count(p.client), names_expected(&which), "%s: %zu",
                  pair_name(&which), otls_connection_client_ca_count(p.client));
     for (size_t i = 0; i < otls_connection_client_ca_count(p.client); i++) {
