@@ -38,7 +38,8 @@ OTLS_API otls_session *otls_session_ref(otls_session *session);
 /** Give a reference back; the last one wipes the secrets. NULL is fine. Any thread. */
 OTLS_API void otls_session_free(otls_session *session);
 
-/** The session id, empty (NULL) where the version has none to show. */
+/** The session id: what the server gave it up to TLS 1.2, NULL and 0 where it gave none but a ticket; in
+ *  TLS 1.3, which has none, 32 bytes that the engine makes of the ticket. */
 OTLS_API const uint8_t *otls_session_id(const otls_session *session, size_t *size);
 /** When it was made, in seconds since 1970 by the context's clock. */
 OTLS_API int64_t otls_session_time(const otls_session *session);

@@ -98,7 +98,8 @@ struct otls_backend_connection {
     bool reauthenticating;
     bool data_waiting; /* data came in the middle of one of these */
     gtls_framing framing;
-    bool ticket_arrived;
+    bool ticket_arrived, ticket_named;
+    uint8_t ticket_name[32];
     bool tickets;    /* server: there is a key to seal tickets with */
     bool may_resume; /* client: a session was taken */
     size_t early_size;

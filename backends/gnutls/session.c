@@ -84,15 +84,30 @@ int gtls_hello_again(otls_backend_connection *conn, otls_slice hello)
                : 0;
 }
 
+/* TLS 1.3 has no session id; as OpenSSL has it, it is the ticket's digest. No digest: no id. */
+static void name_ticket(otls_backend_connection *conn, const gnutls_datum_t *message)
+{
+    const uint8_t *const end = message->data + message->size;
+    const uint8_t *const nonce = message->size >= 8 ? message->data + 8 : NULL;
+    const uint8_t *const ticket = behind(nonce, end, 1), *const after = behind(ticket, end, 2);
+    conn->ticket_named =
+        after != NULL && gtls_session_version(conn->session) == OTLS_TLS1_3 &&
+        gnutls_hash_fast(GNUTLS_DIG_SHA256, ticket + 2, (size_t)(after - ticket) - 2,
+                         conn->ticket_name) == 0;
+}
+
 /*
  * A NewSessionTicket: before it is parsed we see all of it, and it begins with the lifetime in both
  * versions; afterwards the session can be had.
  */
 void gtls_ticket_seen(otls_backend_connection *conn, unsigned when, const gnutls_datum_t *message)
 {
-    if (when != GNUTLS_HOOK_PRE)
+    if (when != GNUTLS_HOOK_PRE) {
         conn->ticket_arrived = true;
-    else if (message->size >= 4)
+        return;
+    }
+    name_ticket(conn, message);
+    if (message->size >= 4)
         conn->ticket_lifetime = (uint32_t)message->data[0] << 24 |
                                 (uint32_t)message->data[1] << 16 | (uint32_t)message->data[2] << 8 |
                                 message->data[3];
@@ -140,6 +155,8 @@ void gtls_session_notice(otls_backend_connection *conn)
         return;
     if (!tls13)
         (void)gnutls_session_get_id2(conn->session, &id);
+    else if (conn->ticket_named)
+        id = (gnutls_datum_t){conn->ticket_name, sizeof(conn->ticket_name)};
     const otls_native_session session = {
         .size = sizeof(session),
         .blob = {blob.data, blob.size},

@@ -118,12 +118,33 @@ typedef struct heard {
     otls_session *last;
 } heard;
 
+static bool same_id(const otls_session *a, const otls_session *b)
+{
+    size_t a_size, b_size;
+    const uint8_t *const a_id = otls_session_id(a, &a_size), *const b_id = otls_session_id(b, &b_size);
+
+    return a_size == b_size && (a_size == 0 || memcmp(a_id, b_id, a_size) == 0);
+}
+
+/* In TLS 1.3 the engines make one of the ticket, so that each session can be told from the others. */
+static void check_id(const pair_case *which, const otls_session *session)
+{
+    size_t size;
+    const uint8_t *const id = otls_session_id(session, &size);
+
+    cr_expect(which->version != OTLS_TLS1_3 || size == 32, "%s: an id of %zu bytes", pair_name(which),
+              size);
+    cr_expect_eq(id != NULL, size != 0);
+}
+
 static void hear(otls_connection *conn, otls_session *session, void *user)
 {
     heard *h = user;
 
     (void)conn;
     h->count++;
+    if (h->last != NULL) /* no two of them have one id */
+        cr_expect(!same_id(h->last, session));
     otls_session_free(h->last);
     h->last = otls_session_ref(session);
 }
@@ -149,6 +170,7 @@ ParameterizedTest(size_t *index, sessions, callback)
                  pair_name(&which), h.count);
     cr_assert_not_null(h.last);
     cr_expect_eq(h.last, run.session);
+    check_id(&which, h.last);
     cr_expect_eq(otls_session_has_ticket(h.last),
                  which.version == OTLS_TLS1_3 ||
                      strcmp(otls_backend_name(which.client), "wolfssl") != 0);
