@@ -41,7 +41,8 @@ OTLS_API otls_status otls_connect(otls_socket **out, otls_context *context_or_nu
  */
 OTLS_API otls_status otls_socket_new(otls_socket **out, otls_context *context_or_null,
                                      otls_error *err);
-/** Whom we mean, if it is not the host we connect to. Before the connection is made. */
+/** Whom we mean, if it is not the host we connect to. Before the connection is made, and by clients:
+ *  OTLS_E_USAGE. */
 OTLS_API otls_status otls_socket_set_server_name(otls_socket *sock, const char *name,
                                                  otls_error *err);
 /**
@@ -80,7 +81,8 @@ OTLS_API otls_status otls_socket_accept(otls_socket **out, otls_socket *listener
 /**
  * Take over a stream socket: connected (its side is the context's role; `server_name_or_null` as in
  * otls_connection_set_server_name), listening, or neither yet. When it fails the descriptor stays
- * the caller's. The handshake is not done here.
+ * the caller's. The handshake is not done here. Errors: OTLS_E_USAGE for what is no stream socket, and for a
+ * name with a server's context; OTLS_E_IO.
  */
 OTLS_API otls_status otls_socket_wrap(otls_socket **out, otls_context *context, intptr_t fd,
                                       const char *server_name_or_null, otls_error *err);

@@ -17,6 +17,8 @@ otls_status otls_socket_set_server_name(otls_socket *sock, const char *name, otl
     if (sock->conn != NULL)
         return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_TOO_LATE,
                          "the server name is set before the connection is made");
+    if (otls_context_role(sock->context) == OTLS_SERVER)
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NOT_HERE, "a server has no server name to set");
     copy = omni_strdup(name);
     if (copy == NULL)
         return omni_fail_nomem(err);

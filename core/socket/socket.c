@@ -120,12 +120,12 @@ static otls_status adopt(otls_socket *sock, const char *name, otls_error *err)
         error = omni_os_set_nonblocking(sock->fd, &sock->restore_blocking);
     if (error != 0)
         return omni_fail_system(err, OTLS_CODE_NONE, error, "cannot take over the descriptor");
+    if (name != NULL)
+        OMNI_TRY(otls_socket_set_server_name(sock, name, err));
     if (omni_os_is_listening(sock->fd)) {
         sock->listening = true;
         return OTLS_OK;
     }
-    if (name != NULL)
-        OMNI_TRY(otls_socket_set_server_name(sock, name, err));
     error = omni_os_peer_address(sock->fd, &peer);
     if (error == 0)
         return omni_socket_attach(sock, role == OTLS_EITHER ? OTLS_CLIENT : role, name, err);
