@@ -264,6 +264,20 @@ ParameterizedTestParameters(roles, shared_ciphers)
     return pair_parameters_short();
 }
 
+/* pyOpenSSL's get_cipher_list: what the connection may use, in the order in which it was set. */
+static void expect_list(const otls_connection *conn, const char *what)
+{
+    static const uint16_t expected[] = {0xc02b, 0xc02c, 0xcca9};
+    uint16_t suites[64];
+    const size_t count = otls_context_suites(otls_connection_context(conn), suites, 64);
+    size_t seen = 0;
+
+    for (size_t i = 0; i < count; i++)
+        if (suites[i] >> 8 != 0x13) /* those have a list of their own */
+            cr_assert(seen < 3 && suites[i] == expected[seen++], "%s: 0x%04x", what, suites[i]);
+    cr_assert_eq(seen, 3u, "%s", what);
+}
+
 ParameterizedTest(size_t *index, roles, shared_ciphers)
 {
     static const char client_list[] = "ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-ECDSA-AES128-GCM-SHA256:"
@@ -278,6 +292,7 @@ ParameterizedTest(size_t *index, roles, shared_ciphers)
     pair_open(&p, &which,
               &(pair_options){.client_ciphers = client_list, .server_ciphers = server_list});
     cr_assert_eq(otls_connection_shared_suites(p.server, shared, 64), 0);
+    expect_list(p.server, pair_name(&which));
     pair_connect(&p);
     cr_assert_eq(otls_connection_shared_suites(p.client, shared, 64), 0);
     count = otls_connection_shared_suites(p.server, shared, 64);

@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""errors.py SOURCE_DIR [--write]: the tables in docs/errors.md are what error.h says."""
+"""errors.py SOURCE_DIR [--write]: the tables in docs/errors.md are what error.h says, and a test speaks of
+each code, unless its remark says that it is no longer given."""
+import glob
 import os
 import re
 import sys
@@ -32,6 +34,18 @@ def table(header, opening, prefix):
     return tables.markdown(("name", "value", ""), rows)
 
 
+def check_tests(root, codes):
+    """Somebody makes every one of them."""
+    text = ""
+    for path in glob.glob(os.path.join(root, "tests", "*", "*.c")):
+        with open(path, encoding="utf-8") as file:
+            text += file.read()
+    left = [name for name, _value, remark in codes
+            if "no longer given" not in remark and not re.search(rf"\b{name}\b", text)]
+    if left:
+        sys.exit(f"no test makes {', '.join(left)}")
+
+
 def main():
     root = sys.argv[1]
     with open(os.path.join(root, "api/omnitls/error.h"), encoding="utf-8") as file:
@@ -42,6 +56,7 @@ def main():
         "verify flags": table(header, "enum {\n    OTLS_VERIFY_EXPIRED", "OTLS_VERIFY_"),
         "alerts": table(header, "enum {\n    OTLS_ALERT_CLOSE_NOTIFY", "OTLS_ALERT_"),
     }
+    check_tests(root, entries(enumeration(header, "typedef enum otls_code {"), "OTLS_CODE_"))
     tables.check_or_write(os.path.join(root, "docs/errors.md"), parts, "--write" in sys.argv)
 
 

@@ -155,6 +155,11 @@ Test(suites, description_of_one_suite)
     cr_expect_eq(info.min_version, OTLS_TLS1_2);
     cr_expect_eq(info.strength_bits, 128);
     cr_expect(info.aead);
+    cr_expect_str_eq(info.name, "ECDHE-ECDSA-AES128-GCM-SHA256");
+    cr_expect_str_eq(info.protocol, "TLSv1.2");
+    cr_expect_eq(info.algorithm_bits, 128);
+    cr_expect_str_eq(info.kx, "ECDH");
+    cr_expect_str_eq(info.auth, "ECDSA");
     cr_expect_str_eq(info.symmetric, "aes-128-gcm");
     cr_expect_null(info.digest);
     cr_expect_str_eq(info.prf, "sha256");
