@@ -61,6 +61,15 @@ for engine in ${ENGINES//,/ }; do
     says out '^verify/accepted: [1-9][0-9]* passed, 0 failed, 0 not supported$'
     says out "^$engine: [1-9][0-9]* passed, 0 failed, 0 not supported\$"
 done
+# a module that is wrong: which case, why, the count, and another exit code
+variant mute MUTE
+ends 0 "mute, and what it does right" "$program" --module "$modules/mute.so" --against mute --filter 'alpn/by_server_order'
+ends 1 "mute" "$program" --module "$modules/mute.so" --against mute --filter 'close_table/*'
+says out '^close_table/every_row: [0-9]* passed, [1-9][0-9]* failed, [0-9]* not supported; '
+says out '^mute: [0-9]* passed, [1-9][0-9]* failed, [0-9]* not supported$'
+ends 1 "mute --json" "$program" --module "$modules/mute.so" --against mute --json --filter 'close_table/*'
+says out '"failed":[1-9][0-9]*,"unsupported":[0-9]*}$'
+
 ends 0 "--json" "$program" --module "$first" --against "$first" --json --filter 'alpn/by_server_order'
 says out "^\\{\"module\":\"$first\",\"engines\":\"$first\",\"cases\":\\[\\{\"case\":\"alpn/by_server_order\",\"passed\":2,"
 says out '\],"passed":2,"failed":0,"unsupported":0\}$'

@@ -5,6 +5,9 @@ set -euo pipefail
 work=$(mktemp -d "${TMPDIR:-/tmp}/omnitls-abi.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 prefix=$work/prefix
+modules=$work/m # for those that a test makes
+here=$(cd "$(dirname "$0")" && pwd)
+mkdir "$modules"
 unset OMNITLS_MODULE_DIR OMNITLS_BACKEND OMNITLS_TEST_ENGINES
 
 # install_omnitls: everything, as a package would
@@ -14,6 +17,15 @@ install_omnitls() {
         # a static library is part of the program's file, so that modules are not beside it
         export OMNITLS_MODULE_DIR=$prefix/$LIBDIR/omnitls
     fi
+}
+
+# variant NAME CASE: variant.c as the module $modules/NAME.so, over the build's first engine
+variant() {
+    export OMNITLS_ABI_TRUTH=$prefix/$LIBDIR/omnitls/${ENGINES%%,*}.so
+    # the words of CFLAGS are separate arguments
+    # shellcheck disable=SC2086
+    "$CC" -std=gnu11 -Wall -Wextra -Werror -shared -fPIC ${CFLAGS:-} "-I$prefix/include" \
+        "-DNAME=\"$1\"" "-DCASE=$2" -o "$modules/$1.so" "$here/variant.c" -ldl
 }
 
 # build_module NAME: docs/examples/backend-NAME of the installation, in $work/NAME

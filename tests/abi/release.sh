@@ -5,15 +5,13 @@
 # OpenSSL backend as it was. A module built from that does what it did, as long as the ABI's major is
 # the same (docs/writing-a-backend.md, "Versions"); else it is refused with the sentence for that.
 . "$(dirname "$0")/lib.sh"
-release=$(cd "$(dirname "$0")" && pwd)/release-$1
+release=$here/release-$1
 if ! printf '%s\n' '#include <openssl/opensslv.h>' '#if OPENSSL_VERSION_MAJOR < 3' '#error' '#endif' |
     "$CC" -fsyntax-only -x c - 2>/dev/null; then
     echo "no headers of OpenSSL 3"
     exit 77
 fi
 install_omnitls
-modules=$work/m
-mkdir "$modules"
 cp "$prefix/$LIBDIR"/omnitls/*.so "$modules/"
 "$CC" -std=gnu11 -shared -fPIC -fvisibility=hidden "-I$release" \
     -o "$modules/openssl.so" "$release"/openssl/*.c -lssl -lcrypto

@@ -21,6 +21,7 @@
 #define SHORT_HEAD 9  /* the module ends behind its head */
 #define OTHER_NAME 10 /* it calls itself something else than its file */
 #define NO_START 11   /* start fails */
+#define MUTE 12       /* it loads and shakes hands, but its shutdown sends nothing */
 
 typedef struct wider_connection {
     otls_connection_ops known;
@@ -47,6 +48,14 @@ static void from_the_future(void)
 static otls_status no_start(otls_error *err)
 {
     return otls_backend_fail(err, OTLS_E_BACKEND, OTLS_CODE_NONE, NAME, 0, "%s", "not today");
+}
+#endif
+
+#if CASE == MUTE
+static otls_status say_nothing(otls_backend_connection *conn, otls_error *err)
+{
+    (void)conn, (void)err;
+    return OTLS_OK;
 }
 #endif
 
@@ -80,6 +89,8 @@ static void change(otls_backend_module *module)
     module->name = "somebody";
 #elif CASE == NO_START
     module->start = no_start;
+#elif CASE == MUTE
+    connection.known.shutdown = say_nothing;
 #endif
 }
 

@@ -5,12 +5,8 @@
 # says what is wrong, what to do, and with which file.
 . "$(dirname "$0")/lib.sh"
 install_omnitls
-here=$(cd "$(dirname "$0")" && pwd)
 tool=$prefix/bin/omnitls
-modules=$work/m
-mkdir "$modules"
 chmod 755 "$work"
-export OMNITLS_ABI_TRUTH=$prefix/$LIBDIR/omnitls/${ENGINES%%,*}.so
 export OMNITLS_MODULE_DIR=$modules
 failures=0
 
@@ -25,14 +21,6 @@ abi() {
 }
 own=$(abi MAJOR).$(abi MINOR)
 another=$(($(abi MAJOR) + 1)).$(abi MINOR)
-
-# variant NAME CASE: a module of that name
-variant() {
-    # the words of CFLAGS are separate arguments
-    # shellcheck disable=SC2086
-    "$CC" -std=gnu11 -Wall -Wextra -Werror -shared -fPIC ${CFLAGS:-} "-I$prefix/include" \
-        "-DNAME=\"$1\"" "-DCASE=$2" -o "$modules/$1.so" "$here/variant.c" -ldl
-}
 
 # works NAME: it loads and shakes hands
 works() {
