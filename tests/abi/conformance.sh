@@ -36,6 +36,14 @@ ends 0 "--list --filter" "$program" --list --filter 'alpn/*'
 says out '^alpn/by_server_order$'
 if grep -v '^alpn/' "$work/out"; then exit 1; fi
 
+# the cases that the guide for authors names are there
+sed -n '/^## In which order/,/^## Traps/p' "$prefix/$DOCDIR/docs/writing-a-backend.md" |
+    grep -o '`[a-z_0-9]*/[a-z_0-9*]*`' | tr -d '`' >"$work/named"
+[ "$(wc -l <"$work/named")" -gt 8 ] || { echo "writing-a-backend.md names $(wc -l <"$work/named") cases"; exit 1; }
+while read -r cases; do
+    ends 0 "writing-a-backend.md: $cases" "$program" --list --filter "$cases"
+done <"$work/named"
+
 ends 2 "nothing" "$program"
 says err '--module is needed'
 ends 2 "an unknown argument" "$program" --modul x

@@ -202,8 +202,9 @@ static int on_verify(X509_STORE_CTX *store, void *user)
         conn->core->ops->verify_peer(conn->core, chain, (size_t)count, NULL, &alert) != OTLS_OK;
     while (count > 0)
         OPENSSL_free(der[--count]);
-    X509_STORE_CTX_set_error(store, alert == 48   ? X509_V_ERR_CERT_UNTRUSTED
+    X509_STORE_CTX_set_error(store, alert == 48   ? X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY
                                     : alert == 45 ? X509_V_ERR_CERT_HAS_EXPIRED
+                                    : alert == 43 ? X509_V_ERR_INVALID_PURPOSE
                                                   : X509_V_ERR_CERT_REJECTED); /* its alert */
     return !conn->refused;
 }

@@ -4,6 +4,7 @@
 
 #include <criterion/criterion.h>
 #include <criterion/hooks.h>
+#include <omnitls/engine.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -77,6 +78,52 @@ static const char *why_failed(const struct criterion_test_stats *stats, char *ou
     return out;
 }
 
+/* Core's own sentence for what an engine says no to; asked again, in case a test made it up. */
+static bool says_no(const char *text)
+{
+    static const char verb[] = " cannot do ";
+    const char *at = strstr(text, verb), *feature = at != NULL ? at + strlen(verb) : NULL;
+    const size_t size = feature != NULL ? strcspn(feature, ":") : 0;
+    const char *engine = at;
+    const otls_backend *backend;
+    char name[64];
+
+    while (engine != NULL && engine > text && engine[-1] != ' ')
+        engine--;
+    if (engine == NULL ||
+        (size_t)snprintf(name, sizeof(name), "%.*s", (int)(at - engine), engine) >= sizeof(name) ||
+        otls_backend_find(&backend, name, NULL) != OTLS_OK)
+        return false;
+    for (int i = 1; i < OTLS_FEATURE_COUNT; i++) {
+        const char *known = otls_feature_name((otls_feature)i);
+
+        if (strlen(known) == size && memcmp(known, feature, size) == 0)
+            return otls_backend_supports(backend, (otls_feature)i, NULL) == OTLS_NO;
+    }
+    return false;
+}
+
+/* Did it fail of nothing else? In the suite about what engines say of themselves that is no excuse. */
+static bool is_of_a_lack(const struct criterion_test_stats *stats, char *why, size_t capacity)
+{
+    size_t failed = 0;
+
+    if (stats->crashed || stats->timed_out || strcmp(stats->test->category, "features") == 0)
+        return false;
+    for (const struct criterion_assert_stats *a = stats->asserts; a != NULL; a = a->next) {
+        char text[TEXT];
+
+        if (a->passed)
+            continue;
+        one_line(text, sizeof(text), a->message);
+        if (!says_no(text))
+            return false;
+        if (failed++ == 0)
+            one_line(why, capacity, text);
+    }
+    return failed > 0;
+}
+
 static void note(const struct criterion_test_stats *stats)
 {
     outcome *of = outcome_of(stats->test);
@@ -86,6 +133,12 @@ static void note(const struct criterion_test_stats *stats)
         of->totals.absent++;
         if (of->first_reason[0] == '\0')
             one_line(of->first_reason, sizeof(of->first_reason), stats->message);
+        return;
+    }
+    if (stats->test_status == CR_STATUS_FAILED && is_of_a_lack(stats, text, sizeof(text))) {
+        of->totals.absent++;
+        if (of->first_reason[0] == '\0')
+            memcpy(of->first_reason, text, sizeof(text));
         return;
     }
     if (stats->test_status == CR_STATUS_PASSED && !stats->crashed && !stats->timed_out) {
