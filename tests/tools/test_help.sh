@@ -32,9 +32,11 @@ for command in $commands; do
         <({ sed 's/^/--/' "$work/words"; sed 's/^/-/' "$work/letters"; } | sort) || fail "bash: $command"
     grep -q "^\.It Cm $command$" "$work/manual" || fail "manual: no $command"
     sed -n "/^    $command) _arguments/,/;;/p" "$work/zsh" >"$work/zsh-command"
+    nowhere=() # a server that lacks nothing would serve
+    [ "$command" != serve ] || nowhere=(--listen nowhere)
     while read -r word; do
         # a value that no option has: a switch says so, others would take it, and there is no more
-        "$tool" "$command" "--$word" --no-such-option >/dev/null 2>"$work/err" </dev/null
+        "$tool" "$command" "--$word" --no-such-option ${nowhere[@]+"${nowhere[@]}"} >/dev/null 2>"$work/err" </dev/null
         grep -q "there is no option \"--$word\"" "$work/err" && fail "$command --$word is not taken"
         grep -q -e "--$word\(\[\|,\|}\)" "$work/zsh-command" || fail "zsh: $command --$word"
         [ "$word" = help ] ||
