@@ -3,7 +3,7 @@
  * Intermediates whose signature by an anchor was found good. That a signature is good is a fact
  * about bytes: it depends neither on time nor on policy, which are checked on every path anew.
  * Every handshake with a server of the same authority brings the same intermediate, so remembering
- * it saves one of two signature checks. Only good ones are kept, so nobody fills the places but the
+ * it saves one of two signature checks, and with the key kept beside it one import. Only good ones are kept, so nobody fills the places but the
  * authorities themselves; what finds no place is checked as before.
  */
 #include "base/base.h"
@@ -17,15 +17,21 @@
 struct omni_known {
     const uint8_t *anchor; /* its DER, which stays where it is */
     unsigned engine;
+    omni_key_place key; /* the engine's, once it was asked for */
     size_t size;
     uint8_t der[];
 };
 
+static bool is_of(const struct omni_known *known, unsigned engine, otls_slice der)
+{
+    return known->engine == engine && known->size == der.size &&
+           memcmp(known->der, der.data, der.size) == 0;
+}
+
 static bool is_it(const struct omni_known *known, const omni_anchor *anchor, unsigned engine,
                   otls_slice der)
 {
-    return known->anchor == anchor->der.data && known->engine == engine &&
-           known->size == der.size && memcmp(known->der, der.data, der.size) == 0;
+    return known->anchor == anchor->der.data && is_of(known, engine, der);
 }
 
 bool omni_trust_knows(const otls_trust *trust, const omni_anchor *anchor, unsigned engine,
@@ -57,6 +63,7 @@ void omni_trust_remember(const otls_trust *trust, const omni_anchor *anchor, uns
         return; /* it is checked again the next time */
     fresh->anchor = anchor->der.data;
     fresh->engine = engine;
+    atomic_init(&fresh->key, NULL);
     fresh->size = der.size;
     memcpy(fresh->der, der.data, der.size);
     for (size_t i = 0; i < OMNI_TRUST_KNOWN_MAX; i++) {
@@ -71,8 +78,30 @@ void omni_trust_remember(const otls_trust *trust, const omni_anchor *anchor, uns
     omni_free(fresh);
 }
 
+otls_status omni_trust_known_key(const otls_trust *trust, const otls_backend *backend,
+                                 const omni_x509 *cert, const otls_native_public_key **out,
+                                 otls_error *err)
+{
+    *out = NULL;
+    for (size_t i = 0; i < OMNI_TRUST_KNOWN_MAX; i++) {
+        struct omni_known *known = atomic_load_explicit(&trust->known[i], memory_order_acquire);
+
+        if (known == NULL)
+            break;
+        if (is_of(known, backend->index, cert->der))
+            return omni_trust_key(trust, &known->key, backend, cert, out, err);
+    }
+    return OTLS_OK;
+}
+
 void omni_trust_forget(otls_trust *trust)
 {
-    for (size_t i = 0; i < OMNI_TRUST_KNOWN_MAX; i++)
-        omni_free(atomic_load_explicit(&trust->known[i], memory_order_acquire));
+    for (size_t i = 0; i < OMNI_TRUST_KNOWN_MAX; i++) {
+        struct omni_known *known = atomic_load_explicit(&trust->known[i], memory_order_acquire);
+
+        if (known == NULL)
+            break;
+        omni_trust_key_free(trust, &known->key, known->engine);
+        omni_free(known);
+    }
 }

@@ -29,18 +29,22 @@ otls_trust *otls_trust_ref(otls_trust *trust)
     return trust;
 }
 
+void omni_trust_key_free(const otls_trust *trust, omni_key_place *place, unsigned engine)
+{
+    otls_native_public_key *key = atomic_load_explicit(place, memory_order_acquire);
+
+    if (key != NULL)
+        atomic_load_explicit(&trust->crypto[engine], memory_order_acquire)->public_key_free(key);
+}
+
 static void anchor_clear(const otls_trust *trust, omni_anchor *anchor)
 {
     omni_anchor_cache *cache = atomic_load_explicit(&anchor->cache, memory_order_acquire);
 
     if (cache == NULL)
         return;
-    for (size_t i = 0; i < OMNI_BACKEND_MAX; i++) {
-        otls_native_public_key *key = atomic_load_explicit(&cache->keys[i], memory_order_acquire);
-
-        if (key != NULL)
-            atomic_load_explicit(&trust->crypto[i], memory_order_acquire)->public_key_free(key);
-    }
+    for (unsigned i = 0; i < OMNI_BACKEND_MAX; i++)
+        omni_trust_key_free(trust, &cache->keys[i], i);
     otls_certificate_free(cache->certificate);
     omni_free(cache);
 }
@@ -327,30 +331,38 @@ otls_status omni_anchor_certificate(const omni_anchor *anchor, const otls_certif
     return OTLS_OK;
 }
 
-otls_status omni_anchor_key(const otls_trust *trust, const omni_anchor *anchor,
-                            const otls_backend *backend, const otls_native_public_key **out,
-                            otls_error *err)
+otls_status omni_trust_key(const otls_trust *trust, omni_key_place *place,
+                           const otls_backend *backend, const omni_x509 *cert,
+                           const otls_native_public_key **out, otls_error *err)
 {
     otls_trust *writable = (otls_trust *)(uintptr_t)trust;
     const otls_crypto_ops *crypto = OMNI_MODULE(backend)->crypto;
-    omni_anchor_cache *cache;
-    otls_native_public_key *key, *mine = NULL;
+    otls_native_public_key *key = atomic_load_explicit(place, memory_order_acquire), *mine = NULL;
 
-    OMNI_TRY(cache_of(anchor, &cache, err));
-    if (cache->certificate == NULL)
-        return omni_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_BAD_DER, "undecodable trust anchor");
-    key = atomic_load_explicit(&cache->keys[backend->index], memory_order_acquire);
     if (key == NULL) {
-        OMNI_TRY(omni_public_key_import(crypto, &cache->certificate->x509, &mine, err));
+        OMNI_TRY(omni_public_key_import(crypto, cert, &mine, err));
         atomic_store_explicit(&writable->crypto[backend->index], crypto, memory_order_release);
-        if (atomic_compare_exchange_strong_explicit(&cache->keys[backend->index], &key, mine,
-                                                    memory_order_acq_rel, memory_order_acquire))
+        if (atomic_compare_exchange_strong_explicit(place, &key, mine, memory_order_acq_rel,
+                                                    memory_order_acquire))
             key = mine;
         else
             crypto->public_key_free(mine);
     }
     *out = key;
     return OTLS_OK;
+}
+
+otls_status omni_anchor_key(const otls_trust *trust, const omni_anchor *anchor,
+                            const otls_backend *backend, const otls_native_public_key **out,
+                            otls_error *err)
+{
+    omni_anchor_cache *cache;
+
+    OMNI_TRY(cache_of(anchor, &cache, err));
+    if (cache->certificate == NULL)
+        return omni_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_BAD_DER, "undecodable trust anchor");
+    return omni_trust_key(trust, &cache->keys[backend->index], backend, &cache->certificate->x509,
+                          out, err);
 }
 
 /* ---- the application's pointer ---- */

@@ -26,10 +26,13 @@
 /** Intermediates whose signature by an anchor is remembered as good (trust/known.c). */
 #define OMNI_TRUST_KNOWN_MAX 64
 
+/** Where an engine's form of a public key is kept; NULL until it was needed. */
+typedef _Atomic(otls_native_public_key *) omni_key_place;
+
 /** What was made of an anchor when it was first needed. */
 typedef struct omni_anchor_cache {
     otls_certificate *certificate;
-    _Atomic(otls_native_public_key *) keys[OMNI_BACKEND_MAX]; /* one per engine */
+    omni_key_place keys[OMNI_BACKEND_MAX]; /* one per engine */
 } omni_anchor_cache;
 
 typedef struct omni_anchor {
@@ -53,7 +56,7 @@ struct otls_trust {
     size_t block_count;
     struct omni_crl **crls;
     size_t crl_count;
-    /* whose keys the anchors' caches hold; written before the first key of that engine */
+    /* whose keys are kept for anchors and in `known`; written before the first key of that engine */
     _Atomic(const otls_crypto_ops *) crypto[OMNI_BACKEND_MAX];
     _Atomic(struct omni_known *) known[OMNI_TRUST_KNOWN_MAX];
 };
@@ -78,12 +81,22 @@ otls_status omni_anchor_key(const otls_trust *trust, const omni_anchor *anchor,
                             const otls_backend *backend, const otls_native_public_key **out,
                             otls_error *err);
 
+/** The key of `cert` in an engine; imported once, kept in `place`, which is the store's. */
+otls_status omni_trust_key(const otls_trust *trust, omni_key_place *place,
+                           const otls_backend *backend, const omni_x509 *cert,
+                           const otls_native_public_key **out, otls_error *err);
+void omni_trust_key_free(const otls_trust *trust, omni_key_place *place, unsigned engine);
+
 /* trust/known.c: any thread, no locks. `der` is the whole certificate; `engine` the one that
  * checked its signature by `anchor`. */
 bool omni_trust_knows(const otls_trust *trust, const omni_anchor *anchor, unsigned engine,
                       otls_slice der);
 void omni_trust_remember(const otls_trust *trust, const omni_anchor *anchor, unsigned engine,
                          otls_slice der);
+/** The key of a remembered intermediate, imported once; `*out` NULL: it is not remembered. */
+otls_status omni_trust_known_key(const otls_trust *trust, const otls_backend *backend,
+                                 const omni_x509 *cert, const otls_native_public_key **out,
+                                 otls_error *err);
 void omni_trust_forget(otls_trust *trust);
 
 /* Filling, trust/store.c: what is added becomes visible with the commit, or not at all. */

@@ -23,6 +23,12 @@ static otls_status key_of(omni_search *search, const omni_path_step *step,
 
     if (step->anchor != NULL)
         return omni_anchor_key(request->trust, step->anchor, request->backend, key, err);
+    if (search->sent_key[step->sent] == NULL && request->trust != NULL) {
+        OMNI_TRY(omni_trust_known_key(request->trust, request->backend, &step->certificate->x509,
+                                      key, err));
+        if (*key != NULL)
+            return OTLS_OK;
+    }
     if (search->sent_key[step->sent] == NULL)
         OMNI_TRY(omni_public_key_import(search->crypto, &step->certificate->x509,
                                         &search->sent_key[step->sent], err));

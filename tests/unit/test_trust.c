@@ -3,6 +3,7 @@
  */
 #include "base/alloc.h"
 #include "base/files.h"
+#include "engine/engine.h"
 #include "trust/trust.h"
 #include "verify/verify.h"
 #include "x509/der.h"
@@ -12,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #define PKI(file) OTLS_TEST_PKI "/" file
@@ -617,3 +619,59 @@ Test(known, bounded)
                      i < OMNI_TRUST_KNOWN_MAX);
     otls_trust_free(trust);
 }
+
+#ifndef OTLS_ONLY_BACKEND /* there the engine's table is the linker's */
+/* ---- their keys ---- */
+
+static const otls_crypto_ops *real;
+static unsigned imports;
+
+static otls_status counted_import(otls_native_public_key **out, otls_slice spki, otls_error *err)
+{
+    imports++;
+    return real->public_key_import(out, spki, err);
+}
+
+/* The first chain's intermediate is not remembered yet, so its key goes with the chain; then no more
+ * keys are imported, however many chains come. */
+Test(known, keys_are_imported_once)
+{
+    otls_certificate *leaf = read_certificate(PKI("server-ecdsa-p256.pem"));
+    otls_certificate *between = read_certificate(PKI("int.pem"));
+    otls_certificate *root = read_certificate(PKI("root.pem"));
+    const otls_certificate *const chain[] = {leaf, between};
+    const otls_backend *backend;
+    otls_trust *trust = new_trust();
+    otls_crypto_ops crypto;
+    otls_backend_module module;
+
+    cr_assert_eq(otls_backend_find(&backend, NULL, NULL), OTLS_OK);
+    module = *OMNI_MODULE(backend);
+    real = module.crypto;
+    crypto = *real;
+    crypto.public_key_import = counted_import;
+    module.crypto = &crypto;
+    const otls_backend counting = {.module = &module};
+    const omni_verify_request request = {.chain = chain,
+                                         .chain_count = 2,
+                                         .trust = trust,
+                                         .backend = &counting,
+                                         .max_depth = -1,
+                                         .security_level = -1,
+                                         .time = (int64_t)time(NULL)};
+
+    cr_assert_eq(otls_trust_add_certificate(trust, root, NULL), OTLS_OK);
+    for (unsigned round = 0; round < 4; round++) {
+        otls_verdict verdict;
+
+        cr_assert_eq(omni_verify_chain(&request, &verdict, NULL), OTLS_OK);
+        cr_expect_eq(verdict.flags, 0);
+        cr_expect_eq(imports, round == 0 ? 2u : 3u, "%u in round %u", imports, round);
+        omni_verdict_clear(&verdict);
+    }
+    otls_trust_free(trust);
+    otls_certificate_free(root);
+    otls_certificate_free(between);
+    otls_certificate_free(leaf);
+}
+#endif
