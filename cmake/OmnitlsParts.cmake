@@ -69,7 +69,12 @@ elseif(OMNITLS_JANSSON_INCLUDE_DIR AND OMNITLS_JANSSON_LIBRARY)
   set_property(TARGET omnitls_need::jansson PROPERTY
                INTERFACE_INCLUDE_DIRECTORIES "${OMNITLS_JANSSON_INCLUDE_DIR}")
 endif()
-if(OMNITLS_CRITERION_FOUND)
+if(OMNITLS_SMALL_TESTS) # a library of tests/CMakeLists.txt
+  set(OMNITLS_CRITERION_FOUND TRUE)
+  set_property(TARGET omnitls_need::criterion PROPERTY
+               INTERFACE_INCLUDE_DIRECTORIES "${PROJECT_SOURCE_DIR}/tests/support/small")
+  set_property(TARGET omnitls_need::criterion PROPERTY INTERFACE_LINK_LIBRARIES omnitls_test_small)
+elseif(OMNITLS_CRITERION_FOUND)
   set_property(TARGET omnitls_need::criterion PROPERTY
                INTERFACE_LINK_LIBRARIES PkgConfig::OMNITLS_CRITERION)
 endif()

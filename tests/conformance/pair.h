@@ -39,8 +39,8 @@ size_t pair_cases_short(pair_case out[PAIR_MAX]);
 /** Criterion parameters: indexes, because pointers do not survive its processes. */
 struct criterion_test_params pair_parameters(void);
 /** Sanitizers make everything five to ten times slower: under them the kinds of key take turns, and
- *  so do the places of a sweep, unless OMNITLS_TEST_KEYS=all (./check --long). Every pair, version
- * and kind is still there. */
+ *  so do the places of a sweep, unless OMNITLS_TEST_KEYS=all (./check --long); with
+ *  OMNITLS_TEST_KEYS=turns always. Every pair, version and kind is still there. */
 bool pair_in_turns(void);
 struct criterion_test_params pair_parameters_short(void);
 pair_case pair_case_at(size_t index);

@@ -249,13 +249,14 @@ static int run_without_clock(void)
 
 int main(void)
 {
-    int failed = 0;
+    int checks = sizeof(rows) / sizeof(rows[0]), failed = 0;
 
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+    for (int i = 0; i < checks; i++)
         failed += run(&rows[i]);
 #ifdef TALK_WITHOUT_CLOCK
     failed += run_without_clock();
+    checks++;
 #endif
-    printf("%d failed\n", failed);
+    printf("%d checks, %d failed\n", checks, failed);
     return failed != 0;
 }

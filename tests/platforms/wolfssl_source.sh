@@ -39,3 +39,8 @@ wolfssl_fetch() {
         tar -xzf wolfssl_*.orig.tar.gz -C "$cache") || { rm -rf "$work"; return 1; }
     rm -rf "$work"
 }
+
+# wolfssl_version DIRECTORY: of those sources, or of an installed prefix' include.
+wolfssl_version() {
+    sed -n 's/^#define LIBWOLFSSL_VERSION_STRING "\(.*\)"/\1/p' "$1/wolfssl/version.h"
+}
