@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 #
-# run.sh [-d DIRECTORY] [-m MIRROR] [-a ARCHITECTURE] [-j N] SUITE [CTEST_ARGUMENT...]
+# run.sh [-d DIRECTORY] [-m MIRROR] [-a ARCHITECTURE] [-j N] [-r FILE] SUITE [CTEST_ARGUMENT...]
 # Build and test omnitls with the compiler and the engines of another Debian or Ubuntu release, in a
 # root file system of its own. Needs root, debootstrap, network, 3 GB. Exit code 77: not possible here.
 #
@@ -11,6 +11,7 @@
 #   -m MIRROR     default: the first of the machine's own package sources that has the suite
 #   -a ARCHITECTURE  i386 on a machine of 64 bits; default: the machine's own
 #   -j N          N processes (default: the number of processors)
+#   -r FILE       only the tests of a row of docs/platforms.md (tests/platforms/here.sh), and the row into FILE
 #
 # What is mounted is mounted in a name space of its own: it goes with this script, as do all processes
 # started inside, however the script ends.
@@ -28,12 +29,14 @@ jobs=$(nproc)
 mirror=
 directory=${XDG_CACHE_HOME:-${HOME:?}/.cache}/omnitls/distro
 architecture=
-while getopts a:d:m:j:h option; do
+row=
+while getopts a:d:m:j:r:h option; do
     case $option in
     a) architecture=$OPTARG ;;
     d) directory=$OPTARG ;;
     m) mirror=$OPTARG ;;
     j) jobs=$OPTARG ;;
+    r) row=$OPTARG ;;
     h) usage; exit 0 ;;
     *) usage >&2; exit 2 ;;
     esac
@@ -53,4 +56,9 @@ personality=()
 make_root "$root" "$suite" "$mirror" ${architecture:+"--arch=$architecture"}
 copy_sources "$source" "$root" /omnitls
 
-enter "$root" ${personality[@]+"${personality[@]}"} bash /omnitls/tests/distro/inside.sh "$jobs" "$@"
+status=0
+enter "$root" ${personality[@]+"${personality[@]}"} bash /omnitls/tests/distro/inside.sh ${row:+--row} "$jobs" "$@" || status=$?
+if [ -n "$row" ] && [ -e "$root/build-row/row.json" ]; then
+    cp "$root/build-row/row.json" "$row"
+fi
+exit $status
