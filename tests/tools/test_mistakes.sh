@@ -32,8 +32,8 @@ for engine in $engines; do
     # 5: a server that begins in plain text
     if have python3; then
         : >"$work/plain.out"
-        python3 "$(dirname "$0")/starttls_server.py" smtp good "$pki/server-ecdsa-p256.pem" \
-            "$pki/server-ecdsa-p256.key" >"$work/plain.out" 2>/dev/null &
+        python3 "$(dirname "$0")/starttls_server.py" "$pki/server-ecdsa-p256.pem" \
+            "$pki/server-ecdsa-p256.key" <<<"smtp good" >"$work/plain.out" 2>/dev/null &
         server=$!
         started+=("$server")
         if wait_for "$work/plain.out" '^listening on port [0-9]+$'; then
