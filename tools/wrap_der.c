@@ -145,26 +145,38 @@ static bool requested_extensions(slice attributes, slice *out)
     return true;
 }
 
+static otls_status refuse(otls_error *err, const char *text)
+{
+    *err = (otls_error)OTLS_ERROR_INIT;
+    err->status = OTLS_E_CREDENTIAL;
+    err->code = OTLS_CODE_BAD_DER;
+    (void)snprintf(err->text, sizeof(err->text), "%s", text);
+    return OTLS_E_CREDENTIAL;
+}
+
 otls_status tool_wrap_request(otls_certificate **out, const uint8_t *der, size_t size,
                               otls_error *err)
 {
     static const uint8_t version[] = {2, 1, 0};
     slice in = {der, size}, request, info, subject, spki, attributes = {NULL, 0}, extensions;
+    otls_status status;
 
-    if (take(&in, 0x30, NULL, &request) && in.size == 0 && take(&request, 0x30, NULL, &info) &&
-        info.size > sizeof(version) && memcmp(info.data, version, sizeof(version)) == 0) {
-        info.data += sizeof(version);
-        info.size -= sizeof(version);
-        if (take(&info, 0x30, &subject, NULL) && take(&info, 0x30, &spki, NULL) &&
-            (info.size == 0 || take(&info, 0xa0, NULL, &attributes)) &&
-            requested_extensions(attributes, &extensions))
-            return build(out, subject, spki, extensions, err);
-    }
-    *err = (otls_error)OTLS_ERROR_INIT;
-    err->status = OTLS_E_CREDENTIAL;
-    err->code = OTLS_CODE_BAD_DER;
-    (void)snprintf(err->text, sizeof(err->text), "it is no certificate request");
-    return OTLS_E_CREDENTIAL;
+    if (!take(&in, 0x30, NULL, &request) || in.size != 0 || !take(&request, 0x30, NULL, &info) ||
+        info.size <= sizeof(version) || memcmp(info.data, version, sizeof(version)) != 0)
+        return refuse(err, "it is no certificate request");
+    info.data += sizeof(version);
+    info.size -= sizeof(version);
+    if (!take(&info, 0x30, &subject, NULL) || !take(&info, 0x30, &spki, NULL) ||
+        (info.size != 0 && !take(&info, 0xa0, NULL, &attributes)))
+        return refuse(err, "it is no certificate request");
+    if (!requested_extensions(attributes, &extensions))
+        return refuse(err, "its attributes are malformed, or ask for extensions twice");
+    status = build(out, subject, spki, extensions, err);
+    if (status != OTLS_OK || !otls_certificate_has_malformed_extension(*out))
+        return status;
+    otls_certificate_free(*out);
+    *out = NULL;
+    return refuse(err, "it asks for an extension that is malformed or there twice");
 }
 
 bool tool_base64(const char *text, size_t size, uint8_t *out, size_t *length)
