@@ -65,9 +65,9 @@ enum {
  * What a peer may present. The default is what every engine can take in a handshake: a list that is
  * longer or larger is refused with OTLS_VERIFY_LIMIT, whichever engine, and offline as well.
  */
-#define OTLS_CHAIN_CERTIFICATES 9      /**< certificates, the leaf among them */
-#define OTLS_CHAIN_BYTES 16384         /**< of all their encodings */
-#define OTLS_CHAIN_CERTIFICATES_MAX 32 /**< as far as they can be raised */
+#define OTLS_CHAIN_CERTIFICATES 9       /**< certificates, the leaf among them */
+#define OTLS_CHAIN_BYTES 16384          /**< of all their encodings */
+#define OTLS_CHAIN_CERTIFICATES_MAX 100 /**< as far as they can be raised */
 #define OTLS_CHAIN_BYTES_MAX 196608
 
 /** Whose rules decide. */

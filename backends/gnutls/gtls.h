@@ -28,7 +28,9 @@
 /** GnuTLS 3.7's limits: MAX_ALPN_PROTOCOLS and ALPN_MAX_PROTOCOL_NAME. */
 #define GTLS_ALPN_COUNT 8
 #define GTLS_ALPN_SIZE 32
-/** Core accepts no longer chain. */
+/** More of a peer's certificates are not shown to core: it accepts one fewer. */
+#define GTLS_SHOWN_MAX (OTLS_CHAIN_CERTIFICATES_MAX + 1)
+/** No longer chain is presented, or given to GnuTLS' own verifier. */
 #define GTLS_CHAIN_MAX 32
 
 #pragma GCC visibility push(hidden)

@@ -17,15 +17,15 @@ int gtls_verify_peer(gnutls_session_t session)
     otls_backend_connection *conn = gtls_connection_of(session);
     const gnutls_datum_t no_staple = {NULL, 0};
     gnutls_datum_t response = no_staple;
-    otls_slice chain[GTLS_CHAIN_MAX + 1]; /* one more than core accepts */
+    otls_slice chain[GTLS_SHOWN_MAX];
     otls_slice staple;
     unsigned count = 0;
     uint8_t alert = OTLS_ALERT_BAD_CERTIFICATE;
     const gnutls_datum_t *sent = gnutls_certificate_get_peers(session, &count);
     if (sent == NULL)
         count = 0;
-    if (count > GTLS_CHAIN_MAX + 1)
-        count = GTLS_CHAIN_MAX + 1;
+    if (count > GTLS_SHOWN_MAX)
+        count = GTLS_SHOWN_MAX;
     for (unsigned i = 0; i < count; i++)
         chain[i] = (otls_slice){sent[i].data, sent[i].size};
     const bool stapled = gnutls_ocsp_status_request_get(session, &response) >= 0 &&

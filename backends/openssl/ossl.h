@@ -30,6 +30,8 @@
 #pragma GCC visibility push(hidden)
 
 /** More of a peer's certificates are not shown to core: it accepts one fewer. */
+#define OSSL_SHOWN_MAX (OTLS_CHAIN_CERTIFICATES_MAX + 1)
+/** OpenSSL's own verifier is given no more. */
 #define OSSL_CHAIN_MAX 33
 
 struct otls_backend_context {

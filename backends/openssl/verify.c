@@ -50,10 +50,10 @@ static otls_status ask_core(otls_backend_connection *conn, const otls_slice *cha
 /* As ask_core, for a chain of OpenSSL's, leaf first. */
 static otls_status ask_core_x509(otls_backend_connection *conn, STACK_OF(X509) * stack)
 {
-    otls_slice chain[OSSL_CHAIN_MAX];
-    unsigned char *der[OSSL_CHAIN_MAX];
+    otls_slice chain[OSSL_SHOWN_MAX];
+    unsigned char *der[OSSL_SHOWN_MAX];
     const int sent = sk_X509_num(stack);
-    const int total = sent < OSSL_CHAIN_MAX ? sent : OSSL_CHAIN_MAX; /* core looks at fewer */
+    const int total = sent < OSSL_SHOWN_MAX ? sent : OSSL_SHOWN_MAX; /* core looks at fewer */
     otls_status status = OTLS_E_INTERNAL;
     int count = 0;
     for (; count < total; count++) {

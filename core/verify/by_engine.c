@@ -12,6 +12,9 @@
 #include "verify/path.h"
 #include "x509/x509.h"
 
+/* What modules of the first ABI know of; more are core's own business. */
+enum { ENGINE_CHAIN_MAX = 32 };
+
 typedef struct engine_input {
     otls_slice *slices; /* anchors, CRLs, chain; one block */
     size_t anchor_count, crl_count, chain_count;
@@ -157,8 +160,15 @@ otls_status omni_verify_by_engine(const omni_verify_request *request, otls_verdi
     omni_findings findings = {.depth = -1};
     uint32_t flags = 0;
     int32_t depth = -1;
-    otls_status status = make_input(request, &input, err);
+    otls_status status;
 
+    if (request->chain_count > ENGINE_CHAIN_MAX) {
+        omni_findings_add(&findings, OTLS_VERIFY_LIMIT, 0, NULL,
+                          "more than 32 certificates were presented, which no engine's verifier is given");
+        omni_findings_report(&findings, verdict);
+        return OTLS_OK;
+    }
+    status = make_input(request, &input, err);
     if (status == OTLS_OK)
         status = ask(request, &input, &flags, &depth, err);
     omni_free(input.slices);

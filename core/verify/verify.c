@@ -51,12 +51,20 @@ static void verdict_begin(otls_verdict *verdict)
     verdict->policies = NULL;
 }
 
+static uint32_t most_certificates(const omni_verify_request *request)
+{
+    return request->max_certificates != 0 ? request->max_certificates : OTLS_CHAIN_CERTIFICATES;
+}
+
+static uint32_t most_bytes(const omni_verify_request *request)
+{
+    return request->max_bytes != 0 ? request->max_bytes : OTLS_CHAIN_BYTES;
+}
+
 bool omni_verify_permitted(const omni_verify_request *request)
 {
-    return request->chain_bytes <=
-               (request->max_bytes != 0 ? request->max_bytes : OTLS_CHAIN_BYTES) &&
-           request->chain_count <= (request->max_certificates != 0 ? request->max_certificates
-                                                                   : OTLS_CHAIN_CERTIFICATES);
+    return request->chain_bytes <= most_bytes(request) &&
+           request->chain_count <= most_certificates(request);
 }
 
 static size_t undecodable(const omni_verify_request *request)
@@ -87,6 +95,13 @@ static void refuse_faulty(const omni_verify_request *request, omni_findings *fin
     }
 }
 
+static const char *limit_words(const omni_verify_request *request, char out[96])
+{
+    (void)snprintf(out, 96, "more was presented than %u certificates or %u bytes",
+                   (unsigned)most_certificates(request), (unsigned)most_bytes(request));
+    return out;
+}
+
 /*
  * Engines stop at a list that is too long or that they cannot read, each at its own point. So that
  * all give one answer, none of that gets as far as the search for a path.
@@ -94,14 +109,14 @@ static void refuse_faulty(const omni_verify_request *request, omni_findings *fin
 bool omni_verify_presented(const omni_verify_request *request, otls_verdict *verdict)
 {
     omni_findings findings = {.depth = -1};
+    char limit[96];
     size_t broken;
 
     verdict_begin(verdict);
     if (request->chain_count == 0)
         omni_findings_add(&findings, OTLS_VERIFY_MISSING, -1, NULL, NULL);
     else if (!omni_verify_permitted(request)) /* which of them, not every engine can see */
-        omni_findings_add(&findings, OTLS_VERIFY_LIMIT, 0, NULL,
-                          "more or larger certificates were presented than are permitted");
+        omni_findings_add(&findings, OTLS_VERIFY_LIMIT, 0, NULL, limit_words(request, limit));
     else if ((broken = undecodable(request)) < request->chain_count)
         omni_findings_add(&findings, OTLS_VERIFY_MALFORMED, (int32_t)broken, NULL,
                           broken == 0 ? "the certificate cannot be decoded"

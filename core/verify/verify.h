@@ -34,7 +34,8 @@ typedef struct omni_verify_request {
     bool tell_policies;  /* somebody can ask the verdict which policies are left */
 } omni_verify_request;
 
-#define OMNI_VERIFY_CHAIN_MAX OTLS_CHAIN_CERTIFICATES_MAX
+/** Of a path: all that may be presented, and an anchor. */
+#define OMNI_VERIFY_CHAIN_MAX (OTLS_CHAIN_CERTIFICATES_MAX + 1)
 #define OMNI_VERIFY_DEFAULT_DEPTH 10
 #define OMNI_VERIFY_DEFAULT_LEVEL 2
 

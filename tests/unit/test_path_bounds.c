@@ -8,6 +8,7 @@
 
 #include <criterion/criterion.h>
 #include <stdio.h>
+#include <string.h>
 
 #define PKI(file) OTLS_TEST_PKI "/" file
 #define ISSUER "30{31{30{06{550403} 0c{'issuer'}}}}"
@@ -164,6 +165,71 @@ Test(path_bounds, ten_rsa_4096)
             expect_ten(trust, chain, count, engines[i]);
     for (size_t i = 0; i < CHAIN; i++)
         otls_certificate_free(chain[i]);
+    otls_trust_free(trust);
+}
+
+/* ---- how many may be presented ---------------------------------------------------------------- */
+
+typedef struct presented_row {
+    size_t count;
+    uint32_t most;
+    int verifier;
+    const char *limit; /* what the refusal says; NULL = it is not for the number */
+} presented_row;
+
+static const presented_row presented_rows[] = {
+    {9, 0, OTLS_VERIFIER_UNIFORM, NULL},
+    {10, 0, OTLS_VERIFIER_UNIFORM, "9 certificates or 16384 bytes"},
+    {10, 10, OTLS_VERIFIER_UNIFORM, NULL},
+    {33, 40, OTLS_VERIFIER_UNIFORM, NULL},
+    {41, 40, OTLS_VERIFIER_UNIFORM, "40 certificates"},
+    {100, OTLS_CHAIN_CERTIFICATES_MAX, OTLS_VERIFIER_UNIFORM, NULL},
+    {101, OTLS_CHAIN_CERTIFICATES_MAX, OTLS_VERIFIER_UNIFORM, "100 certificates"},
+    {32, OTLS_CHAIN_CERTIFICATES_MAX, OTLS_VERIFIER_ENGINE, NULL},
+    {33, OTLS_CHAIN_CERTIFICATES_MAX, OTLS_VERIFIER_ENGINE, "32 certificates"},
+};
+
+static void expect_presented(const presented_row *row, otls_trust *trust, otls_certificate *each,
+                             const otls_backend *backend)
+{
+    const otls_certificate *chain[OTLS_CHAIN_CERTIFICATES_MAX + 1];
+    otls_verify_parameters parameters = OTLS_VERIFY_PARAMETERS_INIT;
+    otls_verdict *verdict = NULL;
+    otls_error err = OTLS_ERROR_INIT;
+
+    for (size_t i = 0; i < row->count; i++)
+        chain[i] = each;
+    parameters.backend = backend;
+    parameters.time = good_time;
+    parameters.max_certificates = row->most;
+    parameters.max_bytes = row->most != 0 ? OTLS_CHAIN_BYTES_MAX : 0;
+    parameters.verifier = row->verifier;
+    cr_assert_eq(otls_trust_verify(trust, chain, row->count, &parameters, &verdict, &err), OTLS_OK,
+                 "%s", err.text);
+    cr_expect_neq(otls_verdict_flags(verdict), 0);
+    cr_expect_eq(otls_verdict_flags(verdict) == OTLS_VERIFY_LIMIT, row->limit != NULL,
+                 "%s: %zu of %u: %s", otls_backend_name(backend), row->count, (unsigned)row->most,
+                 otls_verdict_text(verdict));
+    if (row->limit != NULL)
+        cr_expect_not_null(strstr(otls_verdict_text(verdict), row->limit), "%s",
+                           otls_verdict_text(verdict));
+    otls_verdict_free(verdict);
+}
+
+Test(path_bounds, presented)
+{
+    const otls_backend *engines[8];
+    const size_t engine_count = otls_backend_list(engines, 8);
+    otls_certificate *each = authority(1);
+    otls_trust *trust = NULL;
+
+    cr_assert_eq(otls_trust_new(&trust, NULL), OTLS_OK);
+    for (size_t e = 0; e < engine_count && e < 8; e++)
+        for (size_t i = 0; i < sizeof(presented_rows) / sizeof(presented_rows[0]); i++)
+            if (presented_rows[i].verifier == OTLS_VERIFIER_UNIFORM ||
+                otls_backend_supports(engines[e], OTLS_FEATURE_ENGINE_VERIFIER, NULL) == OTLS_YES)
+                expect_presented(&presented_rows[i], trust, each, engines[e]);
+    otls_certificate_free(each);
     otls_trust_free(trust);
 }
 
