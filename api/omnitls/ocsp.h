@@ -16,7 +16,10 @@ extern "C" {
 
 /** What a client does about stapled OCSP responses. */
 typedef enum otls_ocsp_mode {
-    /** Do not ask; ignore one that comes unasked. The default. */
+    /**
+     * Do not ask; ignore one that comes unasked, and its absence where the certificate says that one must
+     * come: RFC 7633 holds a server to what the client asked for. The default.
+     */
     OTLS_OCSP_OFF = 0,
     /**
      * Ask. A response that comes must be good (RFC 6066 section 8); none may come, unless the

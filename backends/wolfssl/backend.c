@@ -65,7 +65,9 @@ static const struct {
 #endif
     {OTLS_FEATURE_OCSP_STAPLE_SERVER, OTLS_NO,
      "wolfSSL staples only what it has checked against trusted authorities of its own"},
-    {OTLS_FEATURE_OCSP_STAPLE_CLIENT, OTLS_NO, "wolfSSL does not hand out stapled responses"},
+    {OTLS_FEATURE_OCSP_STAPLE_CLIENT, OTLS_NO,
+     "wolfSSL judges a stapled response by authorities of its own, in TLS 1.2 without asking anybody, "
+     "and hands out none"},
 #ifndef HAVE_PK_CALLBACKS
     {OTLS_FEATURE_SIGN_CALLBACK, OTLS_NO, "wolfSSL was built without HAVE_PK_CALLBACKS"},
 #endif
