@@ -89,6 +89,44 @@ static int import(gnutls_x509_privkey_t x509, const otls_key_source *source, con
     }
 }
 
+/* What is behind an element, whose contents are `*inside`; NULL: there is none, or not all. */
+static const uint8_t *element(const uint8_t *at, const uint8_t *end, const uint8_t **inside)
+{
+    size_t size, octets = 0;
+    if (at == NULL || end - at < 2)
+        return NULL;
+    size = at[1];
+    if (size > 0x80) {
+        octets = size - 0x80;
+        size = 0;
+    }
+    if (octets > 2 || (size_t)(end - at) - 2 < octets)
+        return NULL;
+    for (size_t i = 0; i < octets; i++)
+        size = size << 8 | at[2 + i];
+    *inside = at + 2 + octets;
+    return size <= (size_t)(end - *inside) ? *inside + size : NULL;
+}
+
+/* An ECPrivateKey (RFC 5915 3) without its [1], the public key: GnuTLS tries all forms of a key, and
+ * tells what the last one came to. */
+static bool lacks_public_key(const otls_key_source *source)
+{
+    const uint8_t *inside = NULL, *ignored;
+    const uint8_t *end = source->data.data + source->data.size;
+    if (source->encoding != OTLS_KEY_SEC1 || element(source->data.data, end, &inside) != end)
+        return false;
+    for (const uint8_t *at = inside; at != end; at = element(at, end, &ignored))
+        if (at == NULL || at[0] == 0xa1)
+            return false;
+    return true;
+}
+
+static bool needs_public_key(int rc, const otls_key_source *source)
+{
+    return rc == GNUTLS_E_ASN1_ELEMENT_NOT_FOUND || lacks_public_key(source);
+}
+
 static int32_t code_of(int rc, const otls_key_source *source)
 {
     const gnutls_datum_t data = gtls_datum(source->data);
@@ -105,6 +143,8 @@ static int32_t code_of(int rc, const otls_key_source *source)
     default:
         break;
     }
+    if (needs_public_key(rc, source))
+        return OTLS_CODE_KEY_UNSUPPORTED;
     /* A wrong password can leave bytes that pass the padding check and then do not parse. */
     if (source->encoding == OTLS_KEY_LEGACY_PEM)
         return OTLS_CODE_WRONG_PASSWORD;
@@ -114,11 +154,18 @@ static int32_t code_of(int rc, const otls_key_source *source)
     return OTLS_CODE_BAD_DER;
 }
 
+static const char *words_of(int rc, const otls_key_source *source)
+{
+    if (needs_public_key(rc, source))
+        return "GnuTLS takes no EC key without its public key, which openssl ec adds";
+    return source->encoding == OTLS_KEY_ENCRYPTED_PKCS8 || source->encoding == OTLS_KEY_LEGACY_PEM
+               ? "the private key could not be decrypted"
+               : "the private key could not be read";
+}
+
 otls_status gtls_private_key_import(otls_native_key **out, const otls_key_source *source,
                                     otls_error *err)
 {
-    const bool encrypted =
-        source->encoding == OTLS_KEY_ENCRYPTED_PKCS8 || source->encoding == OTLS_KEY_LEGACY_PEM;
     gnutls_x509_privkey_t x509 = NULL;
     char *password = gtls_password(source->password);
     if (password == NULL)
@@ -136,8 +183,7 @@ otls_status gtls_private_key_import(otls_native_key **out, const otls_key_source
     if (x509 != NULL)
         gnutls_x509_privkey_deinit(x509);
     return gtls_fail(err, gtls_category(rc, OTLS_E_CREDENTIAL), code_of(rc, source), rc,
-                     encrypted ? "the private key could not be decrypted"
-                               : "the private key could not be read");
+                     words_of(rc, source));
 }
 
 otls_status gtls_private_key_public(const otls_native_key *key, uint8_t *out, size_t capacity,

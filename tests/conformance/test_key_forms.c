@@ -72,6 +72,7 @@ static const form forms[] = {
     {"sec1-as-pkcs1.key", NULL, NOTHING},
     {"pkcs8-as-pkcs1.key", NULL, NOTHING},
     {"encrypted-as-pkcs8.key", UNICODE, NOTHING},
+    {"sec1-no-public.key", NULL, ENGINE}, /* as Java writes them; RFC 5915 3 leaves the choice */
     {"explicit.key", NULL, IMPOSSIBLE},
     {"secp256k1.key", NULL, ENGINE},
 };

@@ -298,6 +298,7 @@ p12 'pässwörd€😀' utf8 -keypbe PBE-SHA1-3DES -certpbe aes-256-cbc
 # shellcheck disable=SC2086
 run rsa $traditional -in server-rsa-2048.key -out "$forms/pkcs1.key"
 run ec -in server-ecdsa-p256.key -out "$forms/sec1.key"
+run ec -in server-ecdsa-p256.key -no_public -out "$forms/sec1-no-public.key"
 sed 's/RSA PRIVATE KEY/PRIVATE KEY/' "$forms/pkcs1.key" >"$forms/pkcs1-as-pkcs8.key"
 sed 's/RSA PRIVATE KEY/EC PRIVATE KEY/' "$forms/pkcs1.key" >"$forms/pkcs1-as-sec1.key"
 sed 's/EC PRIVATE KEY/PRIVATE KEY/' "$forms/sec1.key" >"$forms/sec1-as-pkcs8.key"
