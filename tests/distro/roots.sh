@@ -61,6 +61,7 @@ copy_sources() {
     mkdir -p "$place"
     tar -C "$source" --exclude=./build --exclude='./build-*' --exclude=./.git --exclude=__pycache__ -cf - . |
         tar -C "$place" --no-same-owner -xmf -
+    [ -d "$old" ] || return 0
     while IFS= read -r -d '' file; do
         if cmp -s "$place/$file" "$old/$file"; then
             touch -r "$old/$file" "$place/$file"
