@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""row.py OUT NAME=VALUE... [--results DIRECTORY] [--log CTEST_LOG] [--said FILE]: what a run on one system came to.
+"""row.py OUT NAME=VALUE... [--results DIRECTORY] [--log LOG --ctest FILE] [--said FILE]: what a run on a system came to.
 
 Written by the scripts that make such runs (here.sh, emulated.sh, bare/run.sh, windows/run.sh, ../distro/run.sh);
 table.py puts it into docs/platforms.md. NAME: system, architecture, libc, compiler, engines, text (bytes).
   --results  the XML of test programs, Criterion's or ours: a test for each case
   --log      ctest's LastTest.log: programs that leave no XML, and why cases were skipped
+  --ctest    what ctest said: which programs were skipped, which its log calls passed
   --said     what programs said that ended with "N checks, M failed"
 """
 import collections
@@ -20,6 +21,8 @@ import xml.etree.ElementTree
 SOURCE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 NAMES = ("system", "architecture", "libc", "compiler", "engines", "text")
 CHECKS = re.compile(r"^(\d+) checks, (\d+) failed\s*$", re.M)
+SKIPPED_PROGRAM = re.compile(r"Test +#\d+: (\S+) \.*\*\*\*Skipped", re.M)
+OUTPUT = re.compile(r"^Output:\n-+\n(.*?)\s*<end of output>", re.M | re.S)
 SKIP = re.compile(r"^\[SKIP\] \S+?: (.*)$", re.M)
 COLOURS = re.compile(r"\033\[[0-9;]*m")
 
@@ -58,20 +61,21 @@ class Count:
             self.passed += int(run) - int(failed)
             self.failed += [name] * int(failed)
 
-    def add_log(self, text, with_xml):
+    def add_log(self, text, with_xml, skipped):
         """ctest's log is a block for each test."""
         for block in re.split(r"^(?=\d+/\d+ Test: )", COLOURS.sub("", text), flags=re.M):
             head = re.match(r"\d+/\d+ Test: (\S+)", block)
             if head is None:
                 continue
             name = head.group(1)
-            self.reasons.update(reason.strip() for reason in SKIP.findall(block))
+            output = OUTPUT.search(block)
             good = re.search(r"^Test Passed\.", block, re.M) is not None
-            if CHECKS.search(block):
-                self.add_said(block, name)
-            elif re.search(r"Skip(ped)?\.?$|^Test Skipped|Not Run", block, re.M | re.I):
+            self.reasons.update(reason.strip() for reason in SKIP.findall(block))
+            if name in skipped:
                 self.skipped += 1
-                self.reasons[name + ": " + (re.search(r"^skipped: (.*)$", block, re.M) or [0, "not possible there"])[1]] += 1
+                self.reasons[f"{name}: {output.group(1).strip(': ') if output else 'not possible'}"] += 1
+            elif CHECKS.search(block):
+                self.add_said(block, name)
             elif name.replace("/", ".") not in with_xml:
                 self.passed += good
                 self.failed += [] if good else [name]
@@ -79,8 +83,26 @@ class Count:
                 self.failed.append(f"{name.replace('/', '.')}: ended with a failure")
 
 
+def self_test():
+    log = ("Start testing\n"
+           "1/9 Test: unit/a\nOutput:\n----\n[SKIP] a::b#0: no such thing\n<end of output>\nTest Passed.\n"
+           "2/9 Test: unit/plain\nOutput:\n----\n<end of output>\nTest Passed.\n"
+           "3/9 Test: unit/away\nOutput:\n----\nnot here: \n<end of output>\nTest Passed.\n"
+           "4/9 Test: platforms/talk\nOutput:\n----\n7 checks, 2 failed\n<end of output>\nTest Failed.\n"
+           "5/9 Test: unit/bad\nOutput:\n----\n<end of output>\nTest Failed.\n"
+           "6/9 Test: unit/late\nOutput:\n----\n<end of output>\nTest Failed.\n")
+    count = Count()
+    count.add_log(log, {"unit.a", "unit.late"}, set(SKIPPED_PROGRAM.findall("3/9 Test  #3: unit/away ......***Skipped   0.95 sec")))
+    got = (count.passed, count.failed, count.skipped, dict(count.reasons))
+    wanted = (6, ["platforms/talk"] * 2 + ["unit/bad", "unit.late: ended with a failure"], 1,
+              {"no such thing": 1, "unit/away: not here": 1})
+    if got != wanted:
+        sys.exit(f"row.py: its own check fails: {got} != {wanted}")
+
+
 def main():
-    out, values, count, log = sys.argv[1], {}, Count(), None
+    self_test()
+    out, values, count, log, skipped = sys.argv[1], {}, Count(), None, set()
     rest = sys.argv[2:]
     with_xml = set()
     while rest:
@@ -90,6 +112,9 @@ def main():
             count.add_results(rest.pop(0))
         elif word == "--log":
             log = rest.pop(0)
+        elif word == "--ctest":
+            with open(rest.pop(0), encoding="utf-8", errors="replace") as text:
+                skipped = set(SKIPPED_PROGRAM.findall(text.read()))
         elif word == "--said":
             with open(rest.pop(0), encoding="utf-8", errors="replace") as text:
                 count.add_said(text.read(), "a check")
@@ -100,7 +125,7 @@ def main():
         sys.exit(f"row.py: of {', '.join(NAMES)} there is {', '.join(sorted(values))}")
     if log is not None:
         with open(log, encoding="utf-8", errors="replace") as text:
-            count.add_log(text.read(), with_xml)
+            count.add_log(text.read(), with_xml, skipped)
     row = dict(values, passed=count.passed, failed=sorted(count.failed), skipped=count.skipped,
                reasons=dict(sorted(count.reasons.items())), version=project_version(),
                date=datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d"))

@@ -38,8 +38,8 @@ row_run() {
         awk '$1 ~ /^[0-9]+$/ { sum += $1; if ($0 !~ /\.a/) { exit } } END { print sum + 0 }')
     rm -rf "$build/results" "$build/Testing"
     mkdir "$build/results"
-    (cd "$build" && OMNITLS_TEST_KEYS=turns ctest -j "${ROW_JOBS:-$(nproc)}" -L '^row$') || status=$?
+    (cd "$build" && OMNITLS_TEST_KEYS=turns ctest -j "${ROW_JOBS:-$(nproc)}" -L '^row$') | tee "$build/ctest.out" || status=$?
     python3 "${BASH_SOURCE[0]%/*}/row.py" "$out" "$@" "engines=$engines" "text=$text" \
-        --results "$build/results" --log "$build/Testing/Temporary/LastTest.log" || status=$?
+        --results "$build/results" --log "$build/Testing/Temporary/LastTest.log" --ctest "$build/ctest.out" || status=$?
     return $status
 }

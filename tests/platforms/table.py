@@ -99,6 +99,7 @@ def last_release(source, version):
 
 def main():
     self_test()
+    row_of.self_test()
     source = sys.argv[1]
     path = os.path.join(source, "docs", "platforms.md")
     rows_path = os.path.join(source, "docs", "platforms.json")
