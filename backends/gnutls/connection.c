@@ -4,26 +4,6 @@
 
 #include <errno.h>
 
-static ssize_t pull(gnutls_transport_ptr_t pointer, void *data, size_t size)
-{
-    otls_backend_connection *conn = pointer;
-    size_t count = 0;
-    switch (conn->framed ? gtls_framed_read(conn, data, size, &count)
-                         : conn->core->ops->read(conn->core, data, size, &count)) {
-    case OTLS_OK:
-        conn->fed = true;
-        return (ssize_t)count;
-    case OTLS_WANT_READ:
-        conn->starved = !conn->framing.held_back;
-        gnutls_transport_set_errno(conn->session, EAGAIN);
-        return -1;
-    default:
-        conn->broken = true;
-        gnutls_transport_set_errno(conn->session, EIO);
-        return -1;
-    }
-}
-
 static ssize_t push(gnutls_transport_ptr_t pointer, const void *data, size_t size)
 {
     otls_backend_connection *conn = pointer;
@@ -34,7 +14,7 @@ static ssize_t push(gnutls_transport_ptr_t pointer, const void *data, size_t siz
     return -1;
 }
 
-/* Whether there is something to read is for pull to say; waiting is for core. */
+/* Whether there is something to read is for gtls_pull to say; waiting is for core. */
 static int pull_timeout(gnutls_transport_ptr_t pointer, unsigned milliseconds)
 {
     (void)pointer;
@@ -121,7 +101,7 @@ static int configure(otls_backend_connection *conn, const otls_connection_setup 
     gnutls_session_set_ptr(conn->session, conn);
     gnutls_transport_set_ptr(conn->session, conn);
     gnutls_transport_set_push_function(conn->session, push);
-    gnutls_transport_set_pull_function(conn->session, pull);
+    gnutls_transport_set_pull_function(conn->session, gtls_pull);
     gnutls_transport_set_pull_timeout_function(conn->session, pull_timeout);
     gnutls_session_set_keylog_function(conn->session, gtls_key_log);
     gnutls_handshake_set_hook_function(
@@ -273,13 +253,13 @@ static otls_status connection_read(otls_backend_connection *conn, void *out, siz
                                    size_t *count, otls_error *err)
 {
     for (unsigned round = 0; round < GTLS_ROUNDS; round++) {
-        otls_status status = OTLS_OK;
-        conn->starved = conn->framing.held_back = false;
+        otls_status status;
         if (__builtin_expect(conn->rehandshaking || conn->reauthenticating, 0) &&
-            !conn->data_waiting)
+            !conn->data_waiting) {
             status = gtls_post_handshake(conn, err);
-        if (status != OTLS_OK)
-            return status;
+            if (status != OTLS_OK)
+                return status;
+        }
         conn->starved = conn->framing.held_back = false;
         conn->framing.wanted = conn->rehandshaking ? GTLS_DATA_RECORDS : GTLS_ANY_RECORD;
         const ssize_t rc = gnutls_record_recv(conn->session, out, capacity);

@@ -14,6 +14,8 @@
  */
 #include "gtls.h"
 
+#include <errno.h>
+
 enum { HEAD = 5, APPLICATION_DATA = 23, ALERT = 21, SEQUENCE = 8, NONCE = 12 };
 
 static bool is_wanted(const gtls_framing *framing)
@@ -29,9 +31,8 @@ static size_t body_of(const uint8_t *head)
     return (size_t)head[3] << 8 | head[4];
 }
 
-static bool may_be_alert(const otls_backend_connection *conn)
+static bool may_be_alert(const otls_backend_connection *conn, const uint8_t *head)
 {
-    const uint8_t *const head = conn->framing.head;
     return body_of(head) <= GTLS_SEALED_ALERT && conn->established && head[0] == APPLICATION_DATA &&
            body_of(head) == 3 + gnutls_cipher_get_tag_size(gnutls_cipher_get(conn->session)) &&
            gnutls_protocol_get_version(conn->session) == GNUTLS_TLS1_3;
@@ -107,7 +108,7 @@ static otls_status next_head(otls_backend_connection *conn)
     gtls_framing *framing = &conn->framing;
     while (framing->given == 0) {
         otls_status status = read_up_to(conn, HEAD);
-        if (status == OTLS_OK && may_be_alert(conn))
+        if (status == OTLS_OK && may_be_alert(conn, framing->head))
             status = read_up_to(conn, HEAD + body_of(framing->head));
         if (status != OTLS_OK)
             return status;
@@ -132,21 +133,70 @@ static void give_head(gtls_framing *framing, void *out, size_t capacity, size_t 
     framing->have = framing->given = 0;
 }
 
-otls_status gtls_framed_read(otls_backend_connection *conn, void *out, size_t capacity,
-                             size_t *count)
+static __attribute__((noinline)) otls_status read_head(otls_backend_connection *conn, void *out,
+                                                       size_t capacity, size_t *count)
+{
+    const otls_status status = next_head(conn);
+    *count = 0;
+    if (status == OTLS_OK)
+        give_head(&conn->framing, out, capacity, count);
+    return status;
+}
+
+/*
+ * Nearly all are read as whole headers, are no alert and are wanted: nothing of those is kept.
+ * False: it is as if nothing had been read yet.
+ */
+static bool pass_head(otls_backend_connection *conn, uint8_t *out, size_t *count,
+                      otls_status *status)
+{
+    gtls_framing *framing = &conn->framing;
+    *status = conn->core->ops->read(conn->core, out, HEAD, count);
+    if (*status != OTLS_OK)
+        return true;
+    if (__builtin_expect(*count == HEAD && !may_be_alert(conn, out), 1)) {
+        framing->left = body_of(out);
+        return true;
+    }
+    memcpy(framing->head, out, *count);
+    framing->have = (uint8_t)*count;
+    return false;
+}
+
+static inline otls_status framed_read(otls_backend_connection *conn, void *out, size_t capacity,
+                                      size_t *count)
 {
     gtls_framing *framing = &conn->framing;
     otls_status status;
-    *count = 0;
-    if (framing->left == 0) {
-        status = next_head(conn);
+    if (framing->left != 0) {
+        status = conn->core->ops->read(conn->core, out,
+                                       capacity < framing->left ? capacity : framing->left, count);
         if (status == OTLS_OK)
-            give_head(framing, out, capacity, count);
+            framing->left -= *count;
         return status;
     }
-    status = conn->core->ops->read(conn->core, out,
-                                   capacity < framing->left ? capacity : framing->left, count);
-    if (status == OTLS_OK)
-        framing->left -= *count;
-    return status;
+    if (capacity >= HEAD && framing->have == 0 && framing->wanted == GTLS_ANY_RECORD &&
+        pass_head(conn, out, count, &status))
+        return status;
+    return read_head(conn, out, capacity, count);
+}
+
+ssize_t gtls_pull(gnutls_transport_ptr_t pointer, void *data, size_t size)
+{
+    otls_backend_connection *conn = pointer;
+    size_t count = 0;
+    switch (conn->framed ? framed_read(conn, data, size, &count)
+                         : conn->core->ops->read(conn->core, data, size, &count)) {
+    case OTLS_OK:
+        conn->fed = true;
+        return (ssize_t)count;
+    case OTLS_WANT_READ:
+        conn->starved = !conn->framing.held_back;
+        gnutls_transport_set_errno(conn->session, EAGAIN);
+        return -1;
+    default:
+        conn->broken = true;
+        gnutls_transport_set_errno(conn->session, EIO);
+        return -1;
+    }
 }

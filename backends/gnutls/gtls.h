@@ -247,10 +247,10 @@ otls_status gtls_read_early(otls_backend_connection *conn, void *out, size_t cap
 /* framing.c */
 
 /**
- * As core's read, but a record of a kind that is not wanted stays where it is (WANT_READ), and TLS
- * 1.3's user_canceled is taken out.
+ * What GnuTLS reads by: core's read, but once the connection is `framed` a record of a kind that is
+ * not wanted stays where it is (as if nothing had come), and TLS 1.3's user_canceled is taken out.
  */
-otls_status gtls_framed_read(otls_backend_connection *conn, void *out, size_t capacity, size_t *count);
+ssize_t gtls_pull(gnutls_transport_ptr_t pointer, void *data, size_t size);
 
 /* connection.c, post_handshake.c */
 

@@ -18,6 +18,17 @@ static void keep_head(otls_backend_connection *conn, const char *bytes, size_t c
         conn->head[conn->head_size++] = (uint8_t)bytes[i];
 }
 
+/* Bytes of the handshake are the engine's now. False: it must not see them. */
+static bool follow_handshake(otls_backend_connection *conn, const char *buffer, size_t count)
+{
+    keep_head(conn, buffer, count);
+    if (!wolf_record_follow(conn, (const uint8_t *)buffer, count))
+        return false;
+    if (!conn->judged && expects_certificate(conn))
+        wolf_flight_keep(conn, buffer, count);
+    return true;
+}
+
 static int on_recv(WOLFSSL *ssl, char *buffer, int size, void *user)
 {
     otls_backend_connection *conn = user;
@@ -30,13 +41,9 @@ static int on_recv(WOLFSSL *ssl, char *buffer, int size, void *user)
     status = conn->early != NULL ? wolf_early_read(conn, buffer, (size_t)size, &count)
                                  : conn->core->ops->read(conn->core, buffer, (size_t)size, &count);
     if (status == OTLS_OK) {
-        if (__builtin_expect(conn->head_size < sizeof(conn->head), 0))
-            keep_head(conn, buffer, count);
-        if (!wolf_record_follow(conn, (const uint8_t *)buffer, count))
-            return WOLFSSL_CBIO_ERR_GENERAL;
-        if (!conn->done && !conn->judged && expects_certificate(conn))
-            wolf_flight_keep(conn, buffer, count);
-        return (int)count;
+        const bool taken = conn->done ? wolf_record_follow(conn, (const uint8_t *)buffer, count)
+                                      : follow_handshake(conn, buffer, count);
+        return taken ? (int)count : WOLFSSL_CBIO_ERR_GENERAL;
     }
     if (status == OTLS_WANT_READ)
         return WOLFSSL_CBIO_ERR_WANT_READ;
@@ -85,14 +92,9 @@ static bool refuses_protocol(const otls_backend_connection *conn)
            history.last_tx.code == OTLS_ALERT_NO_APPLICATION_PROTOCOL;
 }
 
-static int on_send(WOLFSSL *ssl, char *buffer, int size, void *user)
+/* Core's alert in place of the engine's, where there is one. */
+static void correct_flight(otls_backend_connection *conn, char *buffer, int size)
 {
-    otls_backend_connection *conn = user;
-    otls_status status;
-
-    (void)ssl;
-    if (size <= 0)
-        return 0;
     if (refuses_certificate(conn))
         wolf_ask_late(conn);
     if (conn->verdict == OTLS_OK && refuses_protocol(conn))
@@ -101,6 +103,18 @@ static int on_send(WOLFSSL *ssl, char *buffer, int size, void *user)
         wolf_alert_replace(conn, conn->verdict_alert, (uint8_t *)buffer, (size_t)size);
     if (!conn->done)
         watch(conn, (const uint8_t *)buffer, (size_t)size);
+}
+
+static int on_send(WOLFSSL *ssl, char *buffer, int size, void *user)
+{
+    otls_backend_connection *conn = user;
+    otls_status status;
+
+    (void)ssl;
+    if (size <= 0)
+        return 0;
+    if (__builtin_expect(!conn->done || conn->verdict != OTLS_OK, 0))
+        correct_flight(conn, buffer, size);
     status = conn->core->ops->write(conn->core, buffer, (size_t)size);
     if (status == OTLS_OK)
         return size;
@@ -267,15 +281,28 @@ static otls_status connection_handshake(otls_backend_connection *conn, otls_erro
 
 /* ---- data ---------------------------------------------------------------------------------- */
 
+/*
+ * Has an alert ended it? wolfSSL reads on behind one, to the next data. Records are known to be none
+ * once this has been looked at behind them, and the last one that data come out of is data.
+ */
+static bool alert_ended(otls_backend_connection *conn, bool data, int *description)
+{
+    struct wolf_framing *framing = &conn->framing;
+    const uint32_t unknown = framing->records - framing->judged;
+
+    framing->judged = framing->records - (framing->skip != 0 ? 1 : 0);
+    return !(data && unknown <= 1) && wolf_alert_ends(conn, description);
+}
+
 static otls_status connection_read(otls_backend_connection *conn, void *out, size_t capacity,
                                    size_t *count, otls_error *err)
 {
-    int result, native, alert;
+    int result, native, alert = -1;
 
     if (conn->cleared)
         return OTLS_CLOSED;
     result = wolfSSL_read(conn->ssl, out, capacity > INT32_MAX ? INT32_MAX : (int)capacity);
-    if (wolf_alert_ends(conn, &alert)) /* what came behind it is nobody's any more */
+    if (alert_ended(conn, result > 0, &alert)) /* what came behind it is nobody's any more */
         return wolf_failed(conn, result > 0 ? 0 : wolfSSL_get_error(conn->ssl, result), err);
     if (result > 0) {
         *count = (size_t)result;

@@ -23,15 +23,11 @@ static bool is_hollow(const otls_backend_connection *conn, const uint8_t *head)
            wolfSSL_GetVersion(conn->ssl) == WOLFSSL_TLSV1_3;
 }
 
-bool wolf_record_follow(otls_backend_connection *conn, const uint8_t *data, size_t size)
+static __attribute__((noinline)) bool follow_any(otls_backend_connection *conn,
+                                                 const uint8_t *data, size_t size)
 {
     struct wolf_framing *framing = &conn->framing;
 
-    /* as the engine asks for them: the rest of a body, which says nothing */
-    if (size <= framing->skip && !framing->hollow) {
-        framing->skip -= (uint32_t)size;
-        return true;
-    }
     while (size != 0 && !framing->hollow) {
         size_t part = framing->skip < size ? framing->skip : size;
 
@@ -47,10 +43,31 @@ bool wolf_record_follow(otls_backend_connection *conn, const uint8_t *data, size
         if (framing->have < sizeof(framing->head))
             continue;
         framing->have = 0;
+        framing->records++;
         framing->skip = (uint32_t)(wolf_record_size(framing->head) - WOLF_RECORD_HEAD);
         framing->hollow = is_hollow(conn, framing->head);
     }
+    if (framing->hollow)
+        framing->skip = 0; /* no body is the engine's any more */
     return !framing->hollow;
+}
+
+/* As the engine asks for them: the rest of a body, which says nothing, or a whole header. */
+bool wolf_record_follow(otls_backend_connection *conn, const uint8_t *data, size_t size)
+{
+    struct wolf_framing *framing = &conn->framing;
+
+    if (size <= framing->skip) {
+        framing->skip -= (uint32_t)size;
+        return true;
+    }
+    if (size == WOLF_RECORD_HEAD && framing->skip == 0 && framing->have == 0 &&
+        wolf_record_size(data) > WOLF_RECORD_HEAD + WOLF_RECORD_TAG && !framing->hollow) {
+        framing->skip = (uint32_t)(wolf_record_size(data) - WOLF_RECORD_HEAD);
+        framing->records++;
+        return true;
+    }
+    return follow_any(conn, data, size);
 }
 
 #ifdef ATOMIC_USER /* the build lets us see the keys */

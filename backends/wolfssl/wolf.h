@@ -139,6 +139,8 @@ struct wolf_framing {
     uint8_t have;  /* bytes of the header */
     bool hollow;   /* the record has no room for a content type: the engine must not see it */
     uint32_t skip; /* bytes of the body still to come */
+    uint32_t records; /* that have begun */
+    uint32_t judged;  /* of these so many, from the first, are known to be no alert that ends all */
 };
 
 struct otls_backend_connection {

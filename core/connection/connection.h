@@ -64,13 +64,18 @@ struct otls_connection {
     otls_status write_said; /* OTLS_OK, or why writing broke */
     uint8_t state;
     bool inside; /* the engine is at it: we are in one of its upcalls */
-    bool memory, read_ahead;
-    bool exact; /* nothing is read from the transport that is not of the record at hand */
     bool sent_close, received_close;
+    union {
+        struct {
+            bool memory, read_ahead;
+            bool exact; /* nothing is read from the transport that is not of the record at hand */
+            bool only_renegotiate; /* the engine gets no bytes beyond it */
+        };
+        uint32_t detours; /* not 0: bytes do not come straight from the transport */
+    };
     bool peer_refused;         /* core's last word on the peer was not OTLS_OK */
     bool renegotiating;        /* from the engine's ClientHello or the peer's to the end */
     bool renegotiated;         /* ended, and not yet looked at */
-    bool only_renegotiate;     /* the engine gets no bytes beyond it */
     bool want_read, want_write; /* what the last answer was */
     omni_buffer in, out; /* ciphertext read ahead; ciphertext not sent yet */
     omni_buffer plain;   /* plaintext that was peeked at */
@@ -116,6 +121,9 @@ struct otls_connection {
     omni_connection_sessions sessions;
 };
 
+_Static_assert(offsetof(otls_connection, only_renegotiate) ==
+                   offsetof(otls_connection, detours) + sizeof(uint32_t) - 1,
+               "four detours, and all of them");
 _Static_assert(offsetof(otls_connection, want_write) < 80 &&
                    offsetof(otls_connection, context) <= 176,
                "what every record needs stands together");
@@ -156,8 +164,11 @@ static inline otls_status omni_back(otls_connection *conn, otls_status status)
 /** What the last call waited for. */
 static inline void omni_waits(otls_connection *conn, otls_status status)
 {
-    conn->want_read = status == OTLS_WANT_READ;
-    conn->want_write = status == OTLS_WANT_WRITE;
+    conn->want_read = conn->want_write = false;
+    if (OMNI_RARELY(status > OTLS_OK)) {
+        conn->want_read = status == OTLS_WANT_READ;
+        conn->want_write = status == OTLS_WANT_WRITE;
+    }
 }
 
 #endif

@@ -167,9 +167,8 @@ otls_status omni_core_read(otls_core *core, void *out, size_t capacity, size_t *
     otls_connection *conn = omni_connection_of(core);
     otls_status said;
 
-    if (OMNI_RARELY(conn->state != OMNI_STATE_OPEN || conn->memory || conn->read_ahead ||
-                    conn->exact || conn->only_renegotiate || omni_buffer_size(&conn->in) != 0 ||
-                    omni_buffer_size(&conn->out) != 0))
+    if (OMNI_RARELY(conn->state != OMNI_STATE_OPEN || conn->detours != 0 ||
+                    omni_buffer_size(&conn->in) != 0 || omni_buffer_size(&conn->out) != 0))
         return read_any_way(conn, out, capacity, count);
     *count = 0;
     said = conn->transport.read(conn->transport.user, out, capacity, count);

@@ -106,16 +106,13 @@ static void expand(const suite *s, const uint8_t *secret, const char *label, uin
     memcpy(out, block, size);
 }
 
-/* Record number 0 under `secret`: what the attack has inside. */
-static size_t forge(const attack *a, const uint8_t *secret, uint8_t *out)
+/* Record `number` under `secret`, with `size` octets inside. */
+static size_t seal(const attack *a, const uint8_t *secret, uint8_t number, const uint8_t *inside,
+                   size_t size, uint8_t *out)
 {
-    static const uint8_t zero[256];
     const suite *const s = a->suite;
-    const uint8_t warning[] = {1, a->alert, 21};
-    const uint8_t *const inside = a->alert != 0 ? warning : zero;
     uint8_t key[32], nonce[NONCE];
-    const size_t zeros = a->alert != 0 ? sizeof(warning) : a->zeros;
-    const size_t length = zeros + s->tag;
+    const size_t length = size + s->tag;
     const EVP_CIPHER *cipher = EVP_get_cipherbyname(s->cipher);
     EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
     const bool ccm = strstr(s->cipher, "CCM") != NULL;
@@ -123,22 +120,36 @@ static size_t forge(const attack *a, const uint8_t *secret, uint8_t *out)
 
     expand(s, secret, "key", key, s->key);
     expand(s, secret, "iv", nonce, NONCE);
+    nonce[NONCE - 1] ^= number;
     memcpy(out, (uint8_t[]){SEALED, 3, 3, (uint8_t)(length >> 8), (uint8_t)length}, HEAD);
     ok = ok && EVP_EncryptInit_ex(ctx, cipher, NULL, NULL, NULL) == 1 &&
          EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_SET_IVLEN, NONCE, NULL) == 1 &&
          (!ccm || EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_SET_TAG, (int)s->tag, NULL) == 1) &&
          EVP_EncryptInit_ex(ctx, NULL, NULL, key, nonce) == 1 &&
-         (!ccm || EVP_EncryptUpdate(ctx, NULL, &done, NULL, (int)zeros) == 1) &&
+         (!ccm || EVP_EncryptUpdate(ctx, NULL, &done, NULL, (int)size) == 1) &&
          EVP_EncryptUpdate(ctx, NULL, &done, out, HEAD) == 1 &&
-         EVP_EncryptUpdate(ctx, out + HEAD, &done, inside, (int)zeros) == 1 &&
-         EVP_EncryptFinal_ex(ctx, out + HEAD + zeros, &done) == 1 &&
-         EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_GET_TAG, (int)s->tag, out + HEAD + zeros) == 1;
+         EVP_EncryptUpdate(ctx, out + HEAD, &done, inside, (int)size) == 1 &&
+         EVP_EncryptFinal_ex(ctx, out + HEAD + size, &done) == 1 &&
+         EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_GET_TAG, (int)s->tag, out + HEAD + size) == 1;
     EVP_CIPHER_CTX_free(ctx);
     if (!ok) {
         fprintf(stderr, "libcrypto cannot seal with %s\n", s->cipher);
         exit(2);
     }
     return HEAD + length;
+}
+
+/* From record number 0 on: what the attack has inside, and data behind an alert. */
+static size_t forge(const attack *a, const uint8_t *secret, uint8_t *out)
+{
+    static const uint8_t zero[256];
+    const uint8_t warning[] = {1, a->alert, 21}, data[] = {'d', 'a', 't', 'a', SEALED};
+    size_t size;
+
+    if (a->alert == 0)
+        return seal(a, secret, 0, zero, a->zeros, out);
+    size = seal(a, secret, 0, warning, sizeof(warning), out);
+    return size + seal(a, secret, 1, data, sizeof(data), out + size);
 }
 
 /* ---- the honest part ---- */
