@@ -61,27 +61,32 @@ static void *taken(void *block)
     return block;
 }
 
-static void given_back(void *block)
-{
-    if (counting && block != NULL)
-        heap.bytes -= (long long)malloc_usable_size(block);
-}
+/* Of what is measured, and of --profile, a branch and a jump are part: thousands in a handshake. */
+#define MOSTLY(condition) __builtin_expect((condition) ? 1 : 0, 1)
 
 EXPORTED void *malloc(size_t size)
 {
+    if (MOSTLY(!counting))
+        return __libc_malloc(size);
     return taken(__libc_malloc(size));
 }
 
 EXPORTED void *calloc(size_t count, size_t size)
 {
+    if (MOSTLY(!counting))
+        return __libc_calloc(count, size);
     return taken(__libc_calloc(count, size));
 }
 
 EXPORTED void *realloc(void *block, size_t size)
 {
-    const long long before = counting && block != NULL ? (long long)malloc_usable_size(block) : 0;
-    void *moved = __libc_realloc(block, size);
+    long long before;
+    void *moved;
 
+    if (MOSTLY(!counting))
+        return __libc_realloc(block, size);
+    before = block != NULL ? (long long)malloc_usable_size(block) : 0;
+    moved = __libc_realloc(block, size);
     if (moved != NULL || size == 0)
         heap.bytes -= before;
     return taken(moved);
@@ -89,7 +94,12 @@ EXPORTED void *realloc(void *block, size_t size)
 
 EXPORTED void free(void *block)
 {
-    given_back(block);
+    if (MOSTLY(!counting)) {
+        __libc_free(block);
+        return;
+    }
+    if (block != NULL)
+        heap.bytes -= (long long)malloc_usable_size(block);
     __libc_free(block);
 }
 
