@@ -75,7 +75,8 @@ otls_status otls_connection_write_early(otls_connection *conn, const void *data,
     room = conn->sessions.offer->max_early_data - conn->sessions.early_sent;
     if (room == 0)
         return refuse(err, "the session allows no more of it");
-    status = OMNI_ENGINE_CALL(conn, write_early, data, size < room ? size : room, count, &inner);
+    status = OMNI_ENGINE_ASK(
+        &inner, OMNI_ENGINE_CALL(conn, write_early, data, size < room ? size : room, count, &inner));
     if (status == OTLS_OK && *count > size)
         return beyond(conn, count, err);
     conn->sessions.early_sent += (uint32_t)*count;
@@ -97,7 +98,8 @@ static otls_status early_from_engine(otls_connection *conn, void *out, size_t ca
     for (int turn = 0; turn < EARLY_TURNS_MAX; turn++) {
         otls_status status;
 
-        status = OMNI_ENGINE_CALL(conn, read_early, out, capacity, count, &inner);
+        status = OMNI_ENGINE_ASK(
+            &inner, OMNI_ENGINE_CALL(conn, read_early, out, capacity, count, &inner));
         if (status < 0)
             return omni_connection_fail(conn, status, &inner, err);
         if (status != OTLS_OK && status != OTLS_WANT_READ && status != OTLS_CLOSED)

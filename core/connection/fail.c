@@ -7,6 +7,7 @@
 #include "connection/events.h"
 #include "connection/io.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -36,6 +37,15 @@ static void cause_verdict(const otls_connection *conn, otls_error *report)
     report->alert = verdict->alert;
 }
 
+/* No room for what came or goes is core's own lack, or the system's: memory in both. */
+static void cause_system(int error, const char *what, otls_error *report)
+{
+    if (error == ENOMEM)
+        (void)omni_fail_nomem(report);
+    else
+        (void)omni_fail_system(report, OTLS_CODE_NONE, error, what);
+}
+
 /* The engines report a broken transport in their own ways, some as success: core was there. */
 static bool cause_transport(const otls_connection *conn, otls_error *report)
 {
@@ -46,9 +56,9 @@ static bool cause_transport(const otls_connection *conn, otls_error *report)
                   open ? "the peer ended the connection without close_notify"
                        : "the peer ended the connection during the handshake");
     else if (conn->said == OTLS_E_IO)
-        omni_fail_system(report, OTLS_CODE_NONE, conn->read_errno, "reading from the peer");
+        cause_system(conn->read_errno, "reading from the peer", report);
     else if (conn->write_said != OTLS_OK)
-        omni_fail_system(report, OTLS_CODE_NONE, conn->write_errno, "writing to the peer");
+        cause_system(conn->write_errno, "writing to the peer", report);
     else
         return false;
     return true;

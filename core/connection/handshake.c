@@ -31,12 +31,14 @@ otls_status omni_engine_start(otls_connection *conn, omni_native *native, otls_e
     otls_error inner = OTLS_ERROR_INIT;
     otls_status status;
 
-    status = omni_engine(conn)->init(conn->engine, native->engine, &setup, &inner);
+    status = OMNI_ENGINE_ASK(
+        &inner, omni_engine(conn)->init(conn->engine, native->engine, &setup, &inner));
     if (status != OTLS_OK && inner.code == OTLS_CODE_SESSION_REFUSED &&
         omni_session_unreadable(conn)) {
         setup.session = (otls_slice){NULL, 0}; /* a full handshake, then */
         setup.session_object = NULL;
-        status = omni_engine(conn)->init(conn->engine, native->engine, &setup, &inner);
+        status = OMNI_ENGINE_ASK(
+            &inner, omni_engine(conn)->init(conn->engine, native->engine, &setup, &inner));
     }
     if (status != OTLS_OK)
         return omni_connection_fail(conn, status, &inner, err);
@@ -102,7 +104,7 @@ static otls_status step(otls_connection *conn, otls_error *err)
     for (int turn = 0; turn < TURNS_MAX; turn++) {
         otls_status status, flushed;
 
-        status = OMNI_ENGINE_CALL(conn, handshake, &inner);
+        status = OMNI_ENGINE_ASK(&inner, OMNI_ENGINE_CALL(conn, handshake, &inner));
         if (status < 0)
             return omni_connection_fail(conn, status, &inner, err);
         flushed = omni_io_flush(conn);

@@ -35,7 +35,7 @@ otls_status otls_connection_request_client_certificate(otls_connection *conn, ot
         return omni_fail_unsupported(err, conn->context->backend, OTLS_FEATURE_POST_HANDSHAKE_AUTH);
     omni_peer_clear(conn);
     conn->calls.asked_late = true;
-    status = OMNI_ENGINE_CALL(conn, request_certificate, &inner);
+    status = OMNI_ENGINE_ASK(&inner, OMNI_ENGINE_CALL(conn, request_certificate, &inner));
     if (status == OTLS_E_USAGE || status == OTLS_E_UNSUPPORTED)
         return omni_fail(err, OTLS_E_USAGE, inner.code, "%s", inner.text);
     if (status < 0)
@@ -70,7 +70,7 @@ otls_status otls_connection_key_update(otls_connection *conn, bool request_peer,
         return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NOT_HERE, "key update needs TLS 1.3");
     if (!OMNI_HAS(omni_engine(conn), key_update))
         return omni_fail_unsupported(err, conn->context->backend, OTLS_FEATURE_KEY_UPDATE);
-    return after_engine(conn, OMNI_ENGINE_CALL(conn, key_update, request_peer, &inner),
+    return after_engine(conn, OMNI_ENGINE_ASK(&inner, OMNI_ENGINE_CALL(conn, key_update, request_peer, &inner)),
                         &inner, err);
 }
 
@@ -93,5 +93,5 @@ otls_status otls_connection_renegotiate(otls_connection *conn, otls_error *err)
     if (conn->sent_close || conn->received_close)
         return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_AFTER_CLOSE, "renegotiation after close_notify");
     OMNI_TRY(omni_keep_pending(conn, err));
-    return after_engine(conn, OMNI_ENGINE_CALL(conn, renegotiate, &inner), &inner, err);
+    return after_engine(conn, OMNI_ENGINE_ASK(&inner, OMNI_ENGINE_CALL(conn, renegotiate, &inner)), &inner, err);
 }

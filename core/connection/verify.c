@@ -186,8 +186,11 @@ otls_status omni_core_verify_peer(otls_core *core, const otls_slice *chain, size
                                   const otls_slice *staple, uint8_t *alert)
 {
     otls_connection *conn = omni_connection_of(core);
+    const bool was_short = omni_os_memory_short(); /* the engine may ask because it could not read */
     const otls_status status = verify_peer(conn, chain, count, staple, alert);
 
+    if (was_short)
+        omni_os_memory_set(true);
     conn->peer_refused = status != OTLS_OK;
     return status;
 }

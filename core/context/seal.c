@@ -294,7 +294,7 @@ static otls_status make_native(omni_native **out, const otls_context *context,
         return OTLS_OK;
     }
     native->engine = (otls_backend_context *)((char *)native + head);
-    status = engine->init(native->engine, &native->policy, &inner);
+    status = OMNI_ENGINE_ASK(&inner, engine->init(native->engine, &native->policy, &inner));
     if (status != OTLS_OK) {
         discard(native);
         omni_error_give(err, &inner);

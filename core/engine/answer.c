@@ -42,12 +42,16 @@ static otls_status fail(otls_error *err, otls_status status, const otls_error *s
 otls_status omni_digest(const otls_backend *backend, otls_hash hash, otls_slice data, uint8_t *out,
                         otls_error *err)
 {
+    const bool was_short = omni_os_memory_short(); /* an engine may be waiting for this answer */
+    const otls_crypto_ops *crypto = OMNI_MODULE(backend)->crypto;
     otls_error said = OTLS_ERROR_INIT; /* a slot always has a report to fill */
     otls_status status;
 
     if (out != data.data) /* what was there before is no digest; some are made in place */
         memset(out, 0, omni_hash_size((unsigned)hash));
-    status = held(OMNI_MODULE(backend)->crypto->digest(hash, data.data, data.size, out, &said), OTLS_OK);
+    status = held(OMNI_ENGINE_GET(&said, crypto->digest(hash, data.data, data.size, out, &said)), OTLS_OK);
+    if (was_short)
+        omni_os_memory_set(true);
     return status == OTLS_OK ? status : fail(err, status, &said, "the engine makes no digest");
 }
 
@@ -56,7 +60,8 @@ otls_status omni_crypto_key(const otls_crypto_ops *crypto, otls_slice spki,
 {
     otls_native_public_key *key = NULL;
     otls_error said = OTLS_ERROR_INIT;
-    otls_status status = held(crypto->public_key_import(&key, spki, &said), OTLS_E_CREDENTIAL);
+    otls_status status =
+        held(OMNI_ENGINE_ASK(&said, crypto->public_key_import(&key, spki, &said)), OTLS_E_CREDENTIAL);
 
     if (status == OTLS_OK && key == NULL)
         status = OTLS_E_INTERNAL;
@@ -70,7 +75,7 @@ otls_status omni_crypto_verify(const otls_crypto_ops *crypto, const otls_native_
 {
     otls_error said = OTLS_ERROR_INIT;
     const otls_status status =
-        held(crypto->verify(key, algorithm, data, signature, &said), OTLS_E_VERIFY);
+        held(OMNI_ENGINE_ASK(&said, crypto->verify(key, algorithm, data, signature, &said)), OTLS_E_VERIFY);
 
     return status == OTLS_OK
                ? status

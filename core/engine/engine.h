@@ -9,6 +9,7 @@
 #define OMNI_ENGINE_ENGINE_H
 
 #include "algorithms/algorithms.h"
+#include "platform/platform.h"
 #include <omnitls/backend.h>
 #include <stdatomic.h>
 
@@ -43,6 +44,16 @@ extern const otls_backend_module OTLS_ONLY_BACKEND; /* otls_module_wolfssl ... *
     ((table) != NULL && (table)->size >= offsetof(__typeof__(*(table)), slot) +                    \
                                              sizeof((table)->slot) &&                              \
      (table)->slot != NULL)
+
+/**
+ * Ask an engine what may fail: where memory ran out during the call, that is what failed (memory.c). Not
+ * for established data: the engines say it themselves there, and each octet would pay for it.
+ */
+#define OMNI_ENGINE_ASK(report, call) (omni_os_memory_set(false), omni_engine_said((call), (report)))
+otls_status omni_engine_said(otls_status status, otls_error *report);
+/** The same where the answer is octets: some engines leave out what they had no memory for, and say OK. */
+#define OMNI_ENGINE_GET(report, call) (omni_os_memory_set(false), omni_engine_gave((call), (report)))
+otls_status omni_engine_gave(otls_status status, otls_error *report);
 
 /** E_UNSUPPORTED naming feature and engine, with the engine's own reason. */
 otls_status omni_fail_unsupported(otls_error *err, const otls_backend *backend,

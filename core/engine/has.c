@@ -25,7 +25,10 @@ bool omni_backend_has_suite(const otls_backend *backend, const otls_suite *suite
         return OMNI_MODULE(backend)->context->has_suite(suite);
     known = atomic_load_explicit(&backend->suites[index], memory_order_relaxed);
     if (known == UNKNOWN) {
+        omni_os_memory_set(false);
         known = OMNI_MODULE(backend)->context->has_suite(suite) ? PRESENT : ABSENT;
+        if (known == ABSENT && omni_os_memory_short())
+            return false; /* and ask again: it may be there */
         atomic_store_explicit(&caches(backend)->suites[index], known, memory_order_relaxed);
     }
     return known == PRESENT;
@@ -44,7 +47,10 @@ static bool remembered(atomic_uint *slots, uint16_t number, bool (*ask)(uint16_t
             return (seen & 3) == PRESENT;
         if (seen != 0)
             continue;
+        omni_os_memory_set(false);
         answer = ask(number) ? PRESENT : ABSENT;
+        if (answer == ABSENT && omni_os_memory_short())
+            return false; /* and ask again: it may be there */
         (void)atomic_compare_exchange_strong_explicit(slot, &seen, (unsigned)number << 2 | answer,
                                                       memory_order_relaxed, memory_order_relaxed);
         return answer == PRESENT;

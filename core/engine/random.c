@@ -19,7 +19,7 @@ otls_status otls_random(const otls_backend *backend, void *out, size_t size, otl
         return OTLS_OK;
     if (out == NULL)
         return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE, "no room for random bytes given");
-    status = OMNI_MODULE(backend)->crypto->random(out, size, &inner);
+    status = OMNI_ENGINE_GET(&inner, OMNI_MODULE(backend)->crypto->random(out, size, &inner));
     if (status != OTLS_OK)
         omni_error_give(err, &inner);
     return status;

@@ -63,8 +63,10 @@ otls_status otls_key_from_callback(otls_key **out, const otls_backend *backend, 
     if (!OMNI_HAS(crypto, private_key_from_callback) ||
         otls_backend_supports(backend, OTLS_FEATURE_SIGN_CALLBACK, NULL) == OTLS_NO)
         return omni_fail_unsupported(err, backend, OTLS_FEATURE_SIGN_CALLBACK);
-    status = crypto->private_key_from_callback(&native, (otls_slice){spki, spki_size}, sign, user,
-                                               &inner);
+    const otls_slice public_half = {spki, spki_size};
+
+    status = OMNI_ENGINE_ASK(&inner, crypto->private_key_from_callback(&native, public_half, sign,
+                                                                       user, &inner));
     if (status != OTLS_OK) {
         omni_error_give(err, &inner);
         return status;
@@ -104,9 +106,9 @@ otls_status otls_key_public(const otls_key *key, uint8_t *out, size_t capacity, 
     uint8_t spki[OMNI_SPKI_MAX];
     size_t size = 0;
     otls_error inner = OTLS_ERROR_INIT;
-    const otls_status status =
-        OMNI_MODULE(key->backend)
-            ->crypto->private_key_public(key->native, spki, sizeof(spki), &size, &inner);
+    const otls_crypto_ops *crypto = OMNI_MODULE(key->backend)->crypto;
+    const otls_status status = OMNI_ENGINE_GET(
+        &inner, crypto->private_key_public(key->native, spki, sizeof(spki), &size, &inner));
 
     if (status != OTLS_OK) {
         omni_error_give(err, &inner);

@@ -114,7 +114,7 @@ static otls_status import(omni_key_search *search, const otls_key_source *source
                          "%s: its curve is spelt out, and TLS knows only those with a name (RFC "
                          "5480 section 2.1.1)",
                          search->what);
-    if (crypto->private_key_import(&native, source, &inner) != OTLS_OK) {
+    if (OMNI_ENGINE_ASK(&inner, crypto->private_key_import(&native, source, &inner)) != OTLS_OK) {
         if (inner.code == OTLS_CODE_BAD_DER && is_foreign(source)) {
             inner.code = OTLS_CODE_KEY_UNSUPPORTED;
             (void)snprintf(inner.text, sizeof(inner.text), "%s has no keys of this kind",

@@ -50,7 +50,8 @@ static otls_status try_both(const otls_crypto_ops *crypto, const otls_native_key
 
     if (status != OTLS_OK)
         return status;
-    status = crypto->sign(key, &algorithm, data, signature, SIGNATURE_MAX, &size, &unused);
+    status = OMNI_ENGINE_GET(&unused, crypto->sign(key, &algorithm, data, signature, SIGNATURE_MAX,
+                                                   &size, &unused));
     if (status == OTLS_OK && size <= SIGNATURE_MAX)
         status = omni_crypto_verify(crypto, public_key, &algorithm, data,
                                     (otls_slice){signature, size}, &unused);
@@ -70,7 +71,8 @@ otls_status omni_key_prove(const otls_backend *backend, const otls_native_key *k
 
     if (room == NULL)
         return omni_fail_nomem(err);
-    status = crypto->private_key_public(key, room, OMNI_SPKI_MAX, &size, &inner);
+    status = OMNI_ENGINE_GET(&inner,
+                             crypto->private_key_public(key, room, OMNI_SPKI_MAX, &size, &inner));
     if (status != OTLS_OK || size > OMNI_SPKI_MAX) {
         omni_free(room);
         return status == OTLS_E_NOMEM ? omni_fail_nomem(err) : OTLS_OK; /* who uses it will say */

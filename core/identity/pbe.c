@@ -131,8 +131,9 @@ static otls_status pbkdf2(const otls_backend *backend, const omni_tlv *parameter
     if (hash == OTLS_SIG_HASH_NONE || wanted == 0)
         return hash == OTLS_SIG_HASH_NONE ? unsupported(prf, err) : malformed(err);
     *size = wanted;
-    return of_engine(OMNI_MODULE(backend)->crypto->pbkdf2(hash, password, salt, rounds, key, *size,
-                                                          &inner),
+    return of_engine(OMNI_ENGINE_GET(&inner,
+                                     OMNI_MODULE(backend)->crypto->pbkdf2(hash, password, salt, rounds,
+                                                                          key, *size, &inner)),
                      backend, prf.size != 0 ? prf : (otls_slice){(const uint8_t *)RSADSI "\x02\x07", 8},
                      &inner, err);
 }
@@ -159,9 +160,11 @@ static otls_status scrypt(const otls_backend *backend, otls_slice oid, const omn
     if (UINT64_C(128) * value[0] > SCRYPT_MEMORY_MAX / value[1])
         return omni_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_LIMIT,
                          "scrypt would take more than 64 MiB of memory");
-    return of_engine(OMNI_HAS(crypto, scrypt) ? crypto->scrypt(password, salt, value[0], value[1],
-                                                               value[2], key, size, &inner)
-                                              : OTLS_E_UNSUPPORTED,
+    return of_engine(OMNI_HAS(crypto, scrypt)
+                         ? OMNI_ENGINE_GET(&inner,
+                                           crypto->scrypt(password, salt, value[0], value[1], value[2],
+                                                          key, size, &inner))
+                         : OTLS_E_UNSUPPORTED,
                      backend, oid, &inner, err);
 }
 
@@ -285,8 +288,9 @@ static otls_status decrypt(const otls_backend *backend, const scheme *with, otls
     plain = omni_malloc(data.size);
     if (plain == NULL)
         return omni_fail_nomem(err);
-    status = of_engine(OMNI_MODULE(backend)->crypto->decrypt_cbc(with->cipher, key, with->iv, data,
-                                                                 plain, &inner),
+    status = of_engine(OMNI_ENGINE_GET(&inner,
+                                       OMNI_MODULE(backend)->crypto->decrypt_cbc(
+                                           with->cipher, key, with->iv, data, plain, &inner)),
                        backend, oid, &inner, err);
     if (status == OTLS_OK) {
         status = unpad(plain, data.size, with->block, &size) && size != 0

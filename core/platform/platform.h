@@ -24,6 +24,10 @@
 /** The system's words for an error number: in `words`, or constant. Never NULL. */
 const char *omni_os_error_text(int error, char *words, size_t size);
 
+/** Did malloc fail in this thread since omni_os_memory_set(false)? False where a system does not tell. */
+bool omni_os_memory_short(void);
+void omni_os_memory_set(bool is_short);
+
 /* ---- time ---- */
 
 /** Seconds since 1970; false: this system has no clock, and the application must bring one. */

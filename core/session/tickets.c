@@ -83,13 +83,16 @@ void omni_ticket_ring_free(omni_ticket_ring *ring)
 static otls_status make_key(omni_ticket_ring *ring, size_t which, const otls_backend *backend,
                             otls_error *err)
 {
+    const bool was_short = omni_os_memory_short(); /* an engine may be waiting for this answer */
     otls_error inner = OTLS_ERROR_INIT;
     otls_status status;
 
     forget_derived(ring);
-    status =
-        OMNI_MODULE(backend)->crypto->random(&ring->keys[which], sizeof(ring->keys[which]), &inner);
+    status = OMNI_ENGINE_GET(&inner, OMNI_MODULE(backend)->crypto->random(
+                                         &ring->keys[which], sizeof(ring->keys[which]), &inner));
     ring->have[which] = status == OTLS_OK;
+    if (was_short)
+        omni_os_memory_set(true);
     if (status != OTLS_OK)
         omni_error_give(err, &inner);
     return status;

@@ -77,7 +77,7 @@ static otls_status ask(const omni_verify_request *request, const engine_input *i
 
     if (!OMNI_HAS(ops, verify_chain))
         return omni_fail_unsupported(err, request->backend, OTLS_FEATURE_ENGINE_VERIFIER);
-    status = ops->verify_chain(&asked, flags, depth, &native);
+    status = OMNI_ENGINE_ASK(&native, ops->verify_chain(&asked, flags, depth, &native));
     if (status != OTLS_OK)
         omni_error_give(err, &native);
     return status;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "platform/platform.h"
 
+#include <errno.h>
 #include <string.h>
 
 const char *omni_os_error_text(int error, char *words, size_t size)
@@ -11,4 +12,14 @@ const char *omni_os_error_text(int error, char *words, size_t size)
 #else
     return strerror_r(error, words, size) == 0 ? words : "error";
 #endif
+}
+
+bool omni_os_memory_short(void)
+{
+    return errno == ENOMEM;
+}
+
+void omni_os_memory_set(bool is_short)
+{
+    errno = is_short ? ENOMEM : 0;
 }

@@ -104,3 +104,13 @@ const char *omni_os_error_text(int error, char *words, size_t size)
     }
     return strerror(error); /* constants of the C runtime */
 }
+
+bool omni_os_memory_short(void)
+{
+    return errno == ENOMEM;
+}
+
+void omni_os_memory_set(bool is_short)
+{
+    errno = is_short ? ENOMEM : 0;
+}
