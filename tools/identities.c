@@ -24,6 +24,7 @@ static otls_status load_pair(const tool_options *options, const otls_backend *ba
     }
     memcpy(chain, text, size);
     chain[size] = '\0';
+    tool_warn_readable(options, colon != NULL ? colon + 1 : chain);
     return otls_identity_from_files(out, backend, chain, colon != NULL ? colon + 1 : NULL,
                                     tool_password_of(options), (void *)(uintptr_t)options, err);
 }
@@ -100,6 +101,7 @@ otls_status tool_set_identities(const tool_options *options, otls_context *conte
     otls_status status = OTLS_OK;
 
     *option = "pkcs12";
+    tool_warn_readable(options, options->pkcs12);
     if (options->pkcs12 != NULL) {
         status =
             otls_identity_from_pkcs12_file(&identity, backend, options->pkcs12,

@@ -132,6 +132,7 @@ int main(int argc, char **argv)
 
     if (!standard_streams_open())
         return TOOL_USAGE;
+    tool_no_core_files();
     /* a reader of our output that has gone is an error like others, not a reason to die */
     (void)signal(SIGPIPE, SIG_IGN);
     if (argc < 2) {

@@ -102,6 +102,7 @@ static otls_status set_identity(const tool_options *options, otls_context *conte
     *option = "cert";
     if (options->cert == NULL)
         return OTLS_OK;
+    tool_warn_readable(options, options->key != NULL ? options->key : options->cert);
     status = otls_identity_from_files(
         &identity, otls_context_backend(context), options->cert, options->key,
         tool_password_of(options), (void *)(uintptr_t)options, err);
