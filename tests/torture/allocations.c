@@ -67,6 +67,7 @@ static void note_crash(int signal_number)
     (void)snprintf(shared->what, sizeof(shared->what), "signal %d", signal_number);
     memory_pause(true);
     memory_stack(shared->detail, sizeof(shared->detail));
+    (void)snprintf(shared->where, sizeof(shared->where), "%s", memory_failed_where());
     _exit(3);
 }
 
@@ -177,7 +178,11 @@ static record in_child(const torture_scenario *s, const world *w, unsigned long 
 /* Faults at one place are one fault: same kind, same sentence, same three callers. */
 static bool same(const group *g, const record *r)
 {
-    return g->first.kind == r->kind && strncmp(g->first.where, r->where, 90) == 0 &&
+    if (g->first.kind != r->kind)
+        return false;
+    if (r->kind == CRASH || r->kind == HANG)
+        return strncmp(g->first.detail, r->detail, 300) == 0;
+    return strncmp(g->first.where, r->where, 90) == 0 &&
            (r->kind == LEAK || strncmp(g->first.what, r->what, 60) == 0);
 }
 
