@@ -90,6 +90,7 @@ otls_status omni_core_certificate_refused(otls_core *core, uint8_t *alert)
 {
     otls_connection *conn = omni_connection_of(core);
     const omni_certificate_message message = conn->message;
+    const bool was_short = omni_os_memory_short(); /* it may be why the engine could not read it */
     otls_status status;
 
     if (message.size == 0 || conn->peer_verified)
@@ -97,5 +98,7 @@ otls_status omni_core_certificate_refused(otls_core *core, uint8_t *alert)
     conn->message = (omni_certificate_message){.size = 0}; /* ours while core looks at it */
     status = judge(conn, &message, alert);
     omni_free(message.body);
+    if (was_short)
+        omni_os_memory_set(true);
     return status == OTLS_E_VERIFY ? status : OTLS_OK;
 }
