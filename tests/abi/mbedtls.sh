@@ -40,4 +40,5 @@ if [ "${1:-}" = all ]; then
 else
     conformance --filter 'verify/*'
     conformance --filter 'resume/*'
+    conformance --filter 'finished_messages/*'
 fi

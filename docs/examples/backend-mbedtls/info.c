@@ -177,6 +177,12 @@ otls_status mbed_secret(otls_backend_connection *conn, int which, uint8_t *out, 
     case OTLS_SECRET_TLS_UNIQUE:
         value = (otls_slice){first_finished(conn), FINISHED_SIZE};
         break;
+    case OTLS_SECRET_FINISHED:
+        value = (otls_slice){(const uint8_t *)conn->ssl.own_verify_data, FINISHED_SIZE};
+        break;
+    case OTLS_SECRET_PEER_FINISHED:
+        value = (otls_slice){(const uint8_t *)conn->ssl.peer_verify_data, FINISHED_SIZE};
+        break;
     default:
         return mbed_fail(err, OTLS_E_UNSUPPORTED, OTLS_CODE_NONE, 0, "mbed TLS has no such value");
     }
