@@ -108,8 +108,8 @@ static const uint8_t *element(const uint8_t *at, const uint8_t *end, const uint8
     return size <= (size_t)(end - *inside) ? *inside + size : NULL;
 }
 
-/* An ECPrivateKey (RFC 5915 3) without its [1], the public key: GnuTLS tries all forms of a key, and
- * tells what the last one came to. */
+/* An ECPrivateKey (RFC 5915 3) without its [1], the public key: GnuTLS tries all forms of a key,
+ * and tells what came of the last. */
 static bool lacks_public_key(const otls_key_source *source)
 {
     const uint8_t *inside = NULL, *ignored;
