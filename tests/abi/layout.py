@@ -159,7 +159,7 @@ def main():
         changes = file.read()
     bad = 0
     for name in sorted(os.listdir(here)):
-        if name.startswith("release-"):
+        if name.startswith("release-") and name.endswith(".txt"):
             with open(os.path.join(here, name), encoding="utf-8") as file:
                 for moved in broken(file.read(), now):
                     print(f"{name}: {moved}: another OTLS_BACKEND_ABI_MAJOR, or leave it where it was")
