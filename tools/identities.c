@@ -15,6 +15,7 @@ static otls_status load_pair(const tool_options *options, const otls_backend *ba
     char chain[PATH_LIMIT];
     const char *colon = strrchr(text, ':');
     const size_t size = colon != NULL ? (size_t)(colon - text) : strlen(text);
+    otls_status status;
 
     if (size >= sizeof(chain)) {
         *err = (otls_error)OTLS_ERROR_INIT;
@@ -24,9 +25,11 @@ static otls_status load_pair(const tool_options *options, const otls_backend *ba
     }
     memcpy(chain, text, size);
     chain[size] = '\0';
-    tool_warn_readable(options, colon != NULL ? colon + 1 : chain);
-    return otls_identity_from_files(out, backend, chain, colon != NULL ? colon + 1 : NULL,
-                                    tool_password_of(options), (void *)(uintptr_t)options, err);
+    status = otls_identity_from_files(out, backend, chain, colon != NULL ? colon + 1 : NULL,
+                                      tool_password_of(options), (void *)(uintptr_t)options, err);
+    if (status == OTLS_OK)
+        tool_warn_readable(options, colon != NULL ? colon + 1 : chain);
+    return status;
 }
 
 static otls_status add(otls_context *context, otls_identity *identity, otls_status status,
@@ -101,11 +104,12 @@ otls_status tool_set_identities(const tool_options *options, otls_context *conte
     otls_status status = OTLS_OK;
 
     *option = "pkcs12";
-    tool_warn_readable(options, options->pkcs12);
     if (options->pkcs12 != NULL) {
         status =
             otls_identity_from_pkcs12_file(&identity, backend, options->pkcs12,
                                            tool_password_of(options), (void *)(uintptr_t)options, err);
+        if (status == OTLS_OK)
+            tool_warn_readable(options, options->pkcs12);
         status = add(context, identity, status, err);
         identity = NULL;
     }

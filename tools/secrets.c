@@ -20,7 +20,7 @@ void tool_warn_readable(const tool_options *options, const char *path)
     struct stat about;
 
     /* with --json, standard error may be what a program reads */
-    if (path == NULL || options->json || stat(path, &about) != 0 || !S_ISREG(about.st_mode) ||
+    if (options->json || stat(path, &about) != 0 || !S_ISREG(about.st_mode) ||
         (about.st_mode & S_IROTH) == 0)
         return;
     (void)fprintf(stderr, "omnitls: warning: everybody on this machine may read the private key in %s; "
