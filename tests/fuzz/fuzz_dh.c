@@ -38,7 +38,7 @@ static void check_kept(const otls_context *context)
 {
     const omni_offer *offer = &context->settings.offer;
     const otls_slice der = {offer->dh_params, offer->dh_params_size};
-    otls_slice p, g;
+    otls_slice p = {0}, g = {0};
 
     must(der.data != NULL && omni_dh_params_parse(der, &p, &g));
     check_inside(der, p);
@@ -67,7 +67,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     const otls_status low = take(0, data, size), high = take(3, data, size);
     const otls_slice whole = {data, size};
-    otls_slice p, g;
+    otls_slice p = {0}, g = {0};
 
     must(high != OTLS_OK || low == OTLS_OK);
     if (omni_dh_params_parse(whole, &p, &g)) {
