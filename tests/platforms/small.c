@@ -55,9 +55,15 @@ Test(small, expects_hold)
     cr_expect_str_neq("a", "b");
     cr_expect_str_empty("");
     cr_expect_str_not_empty("a");
+    cr_expect_arr_eq("ab", "ac", 1);
 }
 
-Test(small, has_its_own_beginning, .init = prepare, .timeout = 60)
+static void after(void)
+{
+    (void)printf("after it\n");
+}
+
+Test(small, has_its_own_beginning, .init = prepare, .fini = after, .timeout = 60)
 {
     cr_assert_eq(prepared, 1); /* in this process */
 }
@@ -65,9 +71,9 @@ Test(small, has_its_own_beginning, .init = prepare, .timeout = 60)
 /* ---- where they do not: every one of these cases fails ---- */
 
 #define ASSERTS 13
-#define EXPECTS 15
+#define EXPECTS 16
 
-static const size_t indexes[EXPECTS] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14};
+static const size_t indexes[EXPECTS] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
 
 ParameterizedTestParameters(small, assert_fails)
 {
@@ -168,6 +174,9 @@ ParameterizedTest(const size_t *index, small, expect_fails)
         break;
     case 13:
         cr_expect_str_not_empty("");
+        break;
+    case 14:
+        cr_expect_arr_eq("ab", "ac", 2);
         break;
     default:
         cr_expect_fail("%s", "always");

@@ -137,6 +137,8 @@ static int run_here(void *param)
         if (now->extra.init != NULL)
             now->extra.init();
         now->run(param);
+        if (now->extra.fini != NULL)
+            now->extra.fini();
     }
     may_jump = false;
     return code != 0 ? code : marked != 0 ? FAILED : 0;

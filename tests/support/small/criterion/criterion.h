@@ -18,7 +18,7 @@
 /** What stands behind a test's name. */
 typedef struct small_extra {
     char none;
-    void (*init)(void);
+    void (*init)(void), (*fini)(void);
     double timeout; /* seconds; 0: none of its own */
 } small_extra;
 
@@ -82,6 +82,8 @@ __attribute__((noreturn)) void small_skipped(const char *format, ...);
 #define SMALL_TWO(how, op, a, b, ...) how(#a " " #op " " #b, (a)op(b), __VA_ARGS__)
 #define SMALL_STRING(how, op, a, b, ...)                                                           \
     how(#a " " #op " " #b ", as strings", strcmp((a), (b)) op 0, __VA_ARGS__)
+#define SMALL_BYTES(how, a, b, size, ...)                                                          \
+    how(#a " == " #b ", as bytes", memcmp((a), (b), (size)) == 0, __VA_ARGS__)
 #define SMALL_LENGTH(how, op, a, ...) how("the length of " #a, (a)[0] op '\0', __VA_ARGS__)
 
 #define cr_assert(...) SMALL_ONE(SMALL_ASSERT, __VA_ARGS__, NULL)
@@ -96,6 +98,7 @@ __attribute__((noreturn)) void small_skipped(const char *format, ...);
 #define cr_assert_geq(...) SMALL_TWO(SMALL_ASSERT, >=, __VA_ARGS__, NULL)
 #define cr_assert_str_eq(...) SMALL_STRING(SMALL_ASSERT, ==, __VA_ARGS__, NULL)
 #define cr_assert_str_neq(...) SMALL_STRING(SMALL_ASSERT, !=, __VA_ARGS__, NULL)
+#define cr_assert_arr_eq(...) SMALL_BYTES(SMALL_ASSERT, __VA_ARGS__, NULL)
 #define cr_assert_fail(...) small_asserted(__FILE__, __LINE__, "fail", __VA_ARGS__, NULL)
 
 #define cr_expect(...) SMALL_ONE(SMALL_EXPECT, __VA_ARGS__, NULL)
@@ -112,6 +115,7 @@ __attribute__((noreturn)) void small_skipped(const char *format, ...);
 #define cr_expect_str_neq(...) SMALL_STRING(SMALL_EXPECT, !=, __VA_ARGS__, NULL)
 #define cr_expect_str_empty(...) SMALL_LENGTH(SMALL_EXPECT, ==, __VA_ARGS__, NULL)
 #define cr_expect_str_not_empty(...) SMALL_LENGTH(SMALL_EXPECT, !=, __VA_ARGS__, NULL)
+#define cr_expect_arr_eq(...) SMALL_BYTES(SMALL_EXPECT, __VA_ARGS__, NULL)
 #define cr_expect_fail(...) small_expected(__FILE__, __LINE__, "fail", __VA_ARGS__, NULL)
 
 #define cr_skip(...) small_skipped(__VA_ARGS__, NULL)
