@@ -14,6 +14,19 @@ otls_status wolf_error(otls_error *err, otls_status status, int32_t code, int na
     return kit_fail_native(err, status, code, WOLF_NAME, native, reason, text);
 }
 
+/*
+ * The server has come to TLS 1.2 although a key or a session of TLS 1.3 was offered: 5.5 says so, 5.7 finds the
+ * hello out of order. A session of an older version is not offered where TLS 1.3 is (session.c).
+ */
+static bool is_stuck(const otls_backend_connection *conn, int native)
+{
+    if (conn->server || conn->done || !(conn->psk_offered || conn->session_offered))
+        return false;
+    return native == VERSION_ERROR ||
+           (native == OUT_OF_ORDER_E && otls_version_before(wolf_version(conn->ssl), OTLS_TLS1_3) &&
+            !otls_version_before(conn->context->policy->max_version, OTLS_TLS1_3));
+}
+
 /* Numbers that mean something else in a special situation; `text` stays NULL where they do not. */
 static const kit_cause *special(const otls_backend_connection *conn, int native, const char **text)
 {
@@ -37,7 +50,7 @@ static const kit_cause *special(const otls_backend_connection *conn, int native,
         *text = "no pre-shared key in common with the peer";
         return &no_psk;
     }
-    if (native == VERSION_ERROR && !conn->server && (conn->psk_offered || conn->session_offered)) {
+    if (is_stuck(conn, native)) {
         *text = "the server does not do TLS 1.3, and wolfSSL cannot fall back once it has offered "
                 "a TLS 1.3 session or key";
         return &stuck;
