@@ -277,8 +277,10 @@ static const struct {
 } filled[] = {
     {"otls_suite_info", fill_suite, sizeof(otls_suite_info),
      offsetof(otls_suite_info, aead) + sizeof(bool), offsetof(otls_suite_info, name)},
-    {"otls_session_stats", fill_sessions, sizeof(otls_session_stats), 0, 0},
-    {"otls_trust_statistics", fill_trust, sizeof(otls_trust_statistics), 0, 0},
+    {"otls_session_stats", fill_sessions, sizeof(otls_session_stats), sizeof(uint32_t),
+     offsetof(otls_session_stats, number)},
+    {"otls_trust_statistics", fill_trust, sizeof(otls_trust_statistics), sizeof(uint32_t),
+     offsetof(otls_trust_statistics, certificates)},
     {"otls_verify_work", fill_work, sizeof(otls_verify_work), 0, 0},
 };
 
