@@ -78,7 +78,7 @@ static void change(otls_backend_module *module)
 #elif CASE == TRUNCATED
     connection.known.size = offsetof(otls_connection_ops, info);
 #elif CASE == MIDDLE
-    connection.known.size = offsetof(otls_connection_ops, info) + 4;
+    connection.known.size = offsetof(otls_connection_ops, info) + sizeof(void *) / 2;
 #elif CASE == MISSING
     context.has_group = NULL;
 #elif CASE == NO_TABLE
