@@ -3,8 +3,9 @@
  * Intermediates whose signature by an anchor was found good. That a signature is good is a fact
  * about bytes: it depends neither on time nor on policy, which are checked on every path anew.
  * Every handshake with a server of the same authority brings the same intermediate, so remembering
- * it saves one of two signature checks, and with the key kept beside it one import. Only good ones are kept, so nobody fills the places but the
- * authorities themselves; what finds no place is checked as before.
+ * it saves one of two signature checks, and with the key kept beside it one import. Only good ones
+ * are kept, so nobody fills the places but the authorities themselves; what finds no place is
+ * checked as before.
  */
 #include "base/base.h"
 #include "trust/trust.h"

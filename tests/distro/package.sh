@@ -32,9 +32,9 @@ make_root "$bare" "$suite" "$mirror"
 [ -e "$build/.complete" ] || { rm -rf "$build" && cp -a "$bare" "$build"; }
 
 echo "== $suite: build"
-rm -rf "$build/work"
-copy_sources "$source" "$build" /work/omnitls
-mv "$build/work/omnitls/packaging/debian" "$build/work/omnitls/debian"
+rm -rf "$build/package"
+copy_sources "$source" "$build" /package/omnitls
+mv "$build/package/omnitls/packaging/debian" "$build/package/omnitls/debian"
 quietly() { # COMMAND...: in the root file system for building
     enter "$build" bash -ec "$*" >"$place/log" 2>&1 || {
         tail -n 60 "$place/log" >&2
@@ -42,18 +42,18 @@ quietly() { # COMMAND...: in the root file system for building
     }
 }
 quietly 'apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends \
-    build-essential lintian && cd /work/omnitls && DEBIAN_FRONTEND=noninteractive apt-get build-dep -qy .'
-quietly "cd /work/omnitls && DEB_BUILD_OPTIONS='${DEB_BUILD_OPTIONS:-}' dpkg-buildpackage -us -uc"
+    build-essential lintian && cd /package/omnitls && DEBIAN_FRONTEND=noninteractive apt-get build-dep -qy .'
+quietly "cd /package/omnitls && DEB_BUILD_OPTIONS='${DEB_BUILD_OPTIONS:-}' dpkg-buildpackage -us -uc"
 grep -E '^[0-9]+ of [0-9]+ cells are right' "$place/log"
 
 echo "== $suite: lintian"
-enter "$build" bash -c 'cd /work && lintian --allow-root --fail-on error,warning *.changes'
+enter "$build" bash -c 'cd /package && lintian --allow-root --fail-on error,warning *.changes'
 
 echo "== $suite: installation where nothing is"
 rm -rf "$clean"
 cp -a "$bare" "$clean"
 mkdir "$clean/debs"
-cp "$build"/work/*.deb "$build/work/omnitls/debian/tests/first-client" "$clean/debs/"
+cp "$build"/package/*.deb "$build/package/omnitls/debian/tests/first-client" "$clean/debs/"
 enter "$clean" bash -ec 'apt-get update -q && cd /debs && rm -f *-dbgsym_*.deb &&
     DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends ./*.deb gcc libc6-dev pkg-config openssl man-db' \
     >"$place/log" 2>&1 || { tail -n 40 "$place/log" >&2; exit 1; }

@@ -6,19 +6,11 @@ import ctypes
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
 import unittest
 
-SOURCE, BUILD = os.environ["OMNITLS_SOURCE_DIR"], os.environ["OMNITLS_BUILD_DIR"]
-LIBRARY = os.path.join(BUILD, "lib", "libomnitls.so")
-if not os.path.exists(LIBRARY) or os.environ.get("OMNITLS_SANITIZE"):
-    print("skipped: no shared library that Python could load")
-    sys.exit(77)
-os.environ["OMNITLS_LIBRARY"] = LIBRARY
-sys.path.insert(0, os.path.join(SOURCE, "docs/examples/python"))
-
-import omnitls_ssl as tls # pylint: disable=wrong-import-position
+from binding import SOURCE
+import omnitls_ssl as tls
 
 GIVE = ctypes.cast(tls._library.otls_password_string, tls.PASSWORD)
 P12 = tls._library.otls_identity_from_pkcs12_file

@@ -5,29 +5,18 @@ own module."""
 import asyncio
 import http.server
 import itertools
-import os
 import socket
 import ssl
-import sys
 import threading
 import unittest
 
-SOURCE, BUILD = os.environ["OMNITLS_SOURCE_DIR"], os.environ["OMNITLS_BUILD_DIR"]
-LIBRARY = os.path.join(BUILD, "lib", "libomnitls.so")
-if not os.path.exists(LIBRARY) or os.environ.get("OMNITLS_SANITIZE"):
-    print("skipped: no shared library that Python could load")
-    sys.exit(77)
-os.environ["OMNITLS_LIBRARY"] = LIBRARY
-sys.path.insert(0, os.path.join(SOURCE, "docs/examples/python"))
-
-import echo_asyncio # pylint: disable=wrong-import-position
-import fetch # pylint: disable=wrong-import-position
-import omnitls_ssl # pylint: disable=wrong-import-position
+from binding import CHAIN, KEY, PKI, ROOT
+import echo_asyncio
+import fetch
+import omnitls_ssl
 
 ENGINES = omnitls_ssl.engines()
 PAIRS = list(itertools.product(ENGINES, ENGINES))
-PKI = os.environ["OMNITLS_PKI"] + "/"
-CHAIN, KEY, ROOT = PKI + "server-ecdsa-p256.pem", PKI + "server-ecdsa-p256.key", PKI + "root.pem"
 PAGE = b"<p>" + b"a page of some length " * 5000
 
 

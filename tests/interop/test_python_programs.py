@@ -16,28 +16,18 @@ import smtplib
 import socket
 import socketserver
 import ssl
-import sys
 import threading
 import time
 import unittest
 import urllib.request
 import warnings
 
-SOURCE, BUILD = os.environ["OMNITLS_SOURCE_DIR"], os.environ["OMNITLS_BUILD_DIR"]
-LIBRARY = os.path.join(BUILD, "lib", "libomnitls.so")
-if not os.path.exists(LIBRARY) or os.environ.get("OMNITLS_SANITIZE"):
-    print("skipped: no shared library that Python could load")
-    sys.exit(77)
-os.environ["OMNITLS_LIBRARY"] = LIBRARY
-sys.path.insert(0, os.path.join(SOURCE, "docs/examples/python"))
-
-import omnitls_ssl # pylint: disable=wrong-import-position
+from binding import CHAIN, KEY, PKI, ROOT
+import omnitls_ssl
 
 ENGINES = omnitls_ssl.engines()
 # every engine on each side, and never only with itself
 PAIRS = list(zip(ENGINES, ENGINES[1:] + ENGINES[:1]))
-PKI = os.environ["OMNITLS_PKI"] + "/"
-CHAIN, KEY, ROOT = PKI + "server-ecdsa-p256.pem", PKI + "server-ecdsa-p256.key", PKI + "root.pem"
 HOST = "localhost"
 
 

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 const char *const socket_engines[] = {"openssl", "wolfssl", "gnutls"};
+const size_t socket_engine_indexes[SOCKET_ENGINES] = {0, 1, 2};
 
 static const bool enabled[SOCKET_ENGINES] = {
 #ifdef OTLS_TEST_ENGINE_OPENSSL

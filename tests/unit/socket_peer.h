@@ -21,6 +21,14 @@ struct socket_peer {
 
 extern const char *const socket_engines[];
 #define SOCKET_ENGINES 3
+extern const size_t socket_engine_indexes[SOCKET_ENGINES];
+/** A test with `index` for socket_engine(); whoever uses it includes Criterion's headers. */
+#define EVERY_ENGINE(suite, name)                                                                  \
+    ParameterizedTestParameters(suite, name)                                                       \
+    {                                                                                              \
+        return cr_make_param_array(const size_t, socket_engine_indexes, SOCKET_ENGINES);           \
+    }                                                                                              \
+    ParameterizedTest(const size_t *index, suite, name, .timeout = 60)
 
 /** The engine, or the test is skipped when this build has not got it. */
 const otls_backend *socket_engine(size_t index);

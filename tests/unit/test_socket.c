@@ -17,14 +17,6 @@
 #define ROOT OTLS_TEST_PKI "/root.pem"
 #define BIG ((size_t)300001)
 
-static const size_t engine_indexes[SOCKET_ENGINES] = {0, 1, 2};
-#define EVERY_ENGINE(suite, name)                                                                  \
-    ParameterizedTestParameters(suite, name)                                                       \
-    {                                                                                              \
-        return cr_make_param_array(const size_t, engine_indexes, SOCKET_ENGINES);                  \
-    }                                                                                              \
-    ParameterizedTest(const size_t *index, suite, name, .timeout = 60)
-
 static otls_socket *reach(const otls_backend *backend, const socket_peer *peer)
 {
     otls_error err = OTLS_ERROR_INIT;

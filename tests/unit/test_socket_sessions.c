@@ -8,8 +8,6 @@
 
 #define SERVERS 2
 
-static const size_t engine_indexes[SOCKET_ENGINES] = {0, 1, 2};
-
 typedef struct site {
     otls_context *client, *server;
     otls_socket *listeners[SERVERS]; /* of one server context: either could resume */
@@ -94,7 +92,7 @@ static void close_site(const site *s)
 
 ParameterizedTestParameters(socket_sessions, ports)
 {
-    return cr_make_param_array(const size_t, engine_indexes, SOCKET_ENGINES);
+    return cr_make_param_array(const size_t, socket_engine_indexes, SOCKET_ENGINES);
 }
 
 ParameterizedTest(const size_t *index, socket_sessions, ports)

@@ -18,14 +18,6 @@
 /* a loaded machine may be late; a time-out that does not work would wait for the test's own */
 #define LATE_MS 15000
 
-static const size_t engine_indexes[SOCKET_ENGINES] = {0, 1, 2};
-#define EVERY_ENGINE(suite, name)                                                                  \
-    ParameterizedTestParameters(suite, name)                                                       \
-    {                                                                                              \
-        return cr_make_param_array(const size_t, engine_indexes, SOCKET_ENGINES);                  \
-    }                                                                                              \
-    ParameterizedTest(const size_t *index, suite, name, .timeout = 60)
-
 static void check_time(long long start, int timeout_ms)
 {
     long long took = socket_now() - start;

@@ -12,14 +12,6 @@
 
 #define ROOT OTLS_TEST_PKI "/root.pem"
 
-static const size_t engine_indexes[SOCKET_ENGINES] = {0, 1, 2};
-#define EVERY_ENGINE(suite, name)                                                                  \
-    ParameterizedTestParameters(suite, name)                                                       \
-    {                                                                                              \
-        return cr_make_param_array(const size_t, engine_indexes, SOCKET_ENGINES);                  \
-    }                                                                                              \
-    ParameterizedTest(const size_t *index, suite, name, .timeout = 60)
-
 static void say_hello(otls_socket *client, void *user)
 {
     (void)user;
