@@ -17,4 +17,28 @@ struct otls_certificate {
     uint8_t der[];
 };
 
+/** Certificates in an order, referenced. Immutable and shared, as they are; NULL is the empty one. */
+typedef struct omni_chain {
+    atomic_uint references;
+    size_t count;
+    const otls_certificate *at[];
+} omni_chain;
+
+/** Sets `*out`, to NULL when `count` is 0; its references are its own. False: no memory. */
+bool omni_chain_new(const omni_chain **out, const otls_certificate *const *at, size_t count);
+/** NULL is fine for both. */
+const omni_chain *omni_chain_ref(const omni_chain *chain);
+void omni_chain_free(const omni_chain *chain);
+
+static inline size_t omni_chain_count(const omni_chain *chain)
+{
+    return chain != NULL ? chain->count : 0;
+}
+
+/** NULL past the end. */
+static inline const otls_certificate *omni_chain_at(const omni_chain *chain, size_t index)
+{
+    return index < omni_chain_count(chain) ? chain->at[index] : NULL;
+}
+
 #endif

@@ -13,14 +13,19 @@
 #include <stdio.h>
 
 /* The path as it is told: what core put together, else (the engine's verifier) what was sent. */
+static const omni_chain *told(const otls_connection *conn)
+{
+    return conn->verdict.path != NULL ? conn->verdict.path : conn->peer;
+}
+
 static size_t path_length(const otls_connection *conn)
 {
-    return conn->verdict.path_count != 0 ? conn->verdict.path_count : conn->peer_count;
+    return omni_chain_count(told(conn));
 }
 
 static const otls_certificate *path_at(const otls_connection *conn, size_t depth)
 {
-    return conn->verdict.path_count != 0 ? conn->verdict.path[depth] : conn->peer[depth];
+    return told(conn)->at[depth];
 }
 
 static uint32_t flags_at(const otls_connection *conn, size_t depth)
@@ -28,9 +33,9 @@ static uint32_t flags_at(const otls_connection *conn, size_t depth)
     const otls_verdict *verdict = &conn->verdict;
     const size_t at = verdict->depth > 0 ? (size_t)verdict->depth : 0;
 
-    if (verdict->path_count != 0)
+    if (verdict->path != NULL)
         return verdict->path_flags[depth];
-    return depth == (at < conn->peer_count ? at : 0) ? verdict->flags : 0;
+    return depth == (at < omni_chain_count(conn->peer) ? at : 0) ? verdict->flags : 0;
 }
 
 /* Say again what is left of the verdict. */
@@ -72,7 +77,7 @@ static void ask_each(otls_connection *conn)
     if (!changed)
         return;
     report_again(conn, left, length);
-    for (size_t i = 0; i < conn->verdict.path_count; i++)
+    for (size_t i = 0; i < omni_chain_count(conn->verdict.path); i++)
         conn->verdict.path_flags[i] = left[i];
 }
 
@@ -96,7 +101,7 @@ static void replace_verdict(otls_connection *conn, uint32_t flags, const char *t
     verdict->depth = flags != 0 ? 0 : -1;
     verdict->alert = omni_verify_alert(flags);
     (void)snprintf(verdict->text, sizeof(verdict->text), "%s", text);
-    if (verdict->path_count != 0)
+    if (verdict->path != NULL)
         verdict->path_flags[0] |= flags & OTLS_VERIFY_REFUSED;
 }
 

@@ -106,8 +106,7 @@ struct otls_connection {
     char *host;           /* what set_server_name got, cleaned */
     omni_reference_name reference;
     char reference_text[256];
-    const otls_certificate *peer[OMNI_PEER_CHAIN_MAX];
-    size_t peer_count;
+    const omni_chain *peer; /* what could be decoded of what was sent */
     omni_certificate_message message; /* between its arrival and the verdict */
     otls_verdict verdict;
     otls_connection_info info;

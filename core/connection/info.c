@@ -33,7 +33,7 @@ uint16_t otls_connection_group(const otls_connection *conn)
 /* In TLS 1.3 each key but RSA has one scheme (RFC 8446 4.2.3), for engines that do not tell. */
 static uint16_t implied_signature(const otls_connection *conn)
 {
-    const omni_x509 *leaf = conn->peer_count > 0 ? &conn->peer[0]->x509 : NULL;
+    const omni_x509 *leaf = conn->peer != NULL ? &conn->peer->at[0]->x509 : NULL;
 
     if (leaf == NULL || otls_version_before(conn->info.version, OTLS_TLS1_3) || conn->info.resumed)
         return 0;
@@ -79,22 +79,22 @@ bool otls_connection_session_resumed(const otls_connection *conn)
 
 size_t otls_connection_peer_chain_count(const otls_connection *conn)
 {
-    return conn->peer_count;
+    return omni_chain_count(conn->peer);
 }
 
 const otls_certificate *otls_connection_peer_chain(const otls_connection *conn, size_t index)
 {
-    return index < conn->peer_count ? conn->peer[index] : NULL;
+    return omni_chain_at(conn->peer, index);
 }
 
 size_t otls_connection_verified_chain_count(const otls_connection *conn)
 {
-    return conn->verdict.flags == 0 ? conn->verdict.chain_count : 0;
+    return conn->verdict.flags == 0 ? omni_chain_count(conn->verdict.chain) : 0;
 }
 
 const otls_certificate *otls_connection_verified_chain(const otls_connection *conn, size_t index)
 {
-    return index < otls_connection_verified_chain_count(conn) ? conn->verdict.chain[index] : NULL;
+    return index < otls_connection_verified_chain_count(conn) ? conn->verdict.chain->at[index] : NULL;
 }
 
 uint32_t otls_connection_verify_flags(const otls_connection *conn)

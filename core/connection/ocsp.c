@@ -65,7 +65,7 @@ otls_status omni_staple_judge(otls_connection *conn, const otls_slice *staple, o
 {
     const omni_settings *settings = &conn->context->settings;
     const omni_staple_request request = {
-        .leaf = conn->peer[0],
+        .leaf = omni_chain_at(conn->peer, 0),
         .staple = staple,
         .required = settings->verdict.ocsp == OTLS_OCSP_REQUIRED,
         .backend = conn->context->backend,

@@ -120,12 +120,8 @@ bool omni_session_unreadable(otls_connection *conn)
 static void take_chains(otls_connection *conn, const otls_session *session)
 {
     omni_peer_clear(conn);
-    for (size_t i = 0; i < session->peer_count; i++)
-        conn->peer[i] = otls_certificate_ref(session->peer[i]);
-    conn->peer_count = session->peer_count;
-    for (size_t i = 0; i < session->verified_count; i++)
-        conn->verdict.chain[i] = otls_certificate_ref(session->verified[i]);
-    conn->verdict.chain_count = session->verified_count;
+    conn->peer = omni_chain_ref(session->peer);
+    conn->verdict.chain = omni_chain_ref(session->verified);
     conn->verdict.flags = session->verify_flags;
     conn->verdict.depth = -1;
     conn->peer_verified = true;
@@ -225,18 +221,14 @@ static void set_times(otls_session *session, const otls_connection *conn,
     session->lifetime_hint = native->has_ticket ? native->lifetime : 0;
     session->expires =
         earlier(session->created + (int64_t)timeout, session->authenticated + OMNI_SESSION_WEEK);
-    if (conn->verdict.flags == 0 && conn->peer_count != 0)
-        session->expires = earlier(session->expires, conn->peer[0]->x509.not_after);
+    if (conn->verdict.flags == 0 && conn->peer != NULL)
+        session->expires = earlier(session->expires, conn->peer->at[0]->x509.not_after);
 }
 
 static void set_peer(otls_session *session, const otls_connection *conn)
 {
-    for (size_t i = 0; i < conn->peer_count; i++)
-        session->peer[i] = otls_certificate_ref(conn->peer[i]);
-    session->peer_count = conn->peer_count;
-    for (size_t i = 0; i < conn->verdict.chain_count; i++)
-        session->verified[i] = otls_certificate_ref(conn->verdict.chain[i]);
-    session->verified_count = conn->verdict.chain_count;
+    session->peer = omni_chain_ref(conn->peer);
+    session->verified = omni_chain_ref(conn->verdict.chain);
     session->verify_flags = conn->verdict.flags;
 }
 

@@ -4,14 +4,14 @@
 
 #include "base/base.h"
 #include "connection/peer.h"
+#include "trust/trust.h"
 
 #include <string.h>
 
 void omni_peer_clear(otls_connection *conn)
 {
-    for (size_t i = 0; i < conn->peer_count; i++)
-        otls_certificate_free(conn->peer[i]);
-    conn->peer_count = 0;
+    omni_chain_free(conn->peer);
+    conn->peer = NULL;
     omni_verdict_clear(&conn->verdict);
     conn->peer_verified = conn->peer_missing = conn->peer_refused = false;
     conn->no_verdict = OTLS_OK;
@@ -47,23 +47,40 @@ typedef struct presented {
     size_t count, bytes;
 } presented;
 
+/* A reference; NULL where it is undecodable. False: no memory. */
+static bool decode(const otls_trust *trust, otls_slice der, const otls_certificate **out)
+{
+    otls_certificate *cert = NULL;
+    otls_error why = OTLS_ERROR_INIT;
+    otls_status status = OTLS_OK;
+
+    *out = trust != NULL ? omni_trust_known_certificate(trust, der) : NULL;
+    if (*out == NULL) {
+        status = otls_certificate_from_der(&cert, der.data, der.size, &why);
+        *out = cert;
+    }
+    return status != OTLS_E_NOMEM;
+}
+
 /* Decode what is permitted; of anything else only the size is known. False: no memory. */
 static bool keep_chain(otls_connection *conn, const otls_slice *chain,
                        const omni_verify_request *request, presented *sent)
 {
+    const otls_certificate *readable[OMNI_PEER_CHAIN_MAX];
+    size_t count = 0;
+    bool good = true;
+
     if (!omni_verify_permitted(request))
         return true;
-    for (size_t i = 0; i < sent->count; i++) {
-        otls_certificate *cert = NULL;
-        otls_error why = OTLS_ERROR_INIT;
-
-        if (otls_certificate_from_der(&cert, chain[i].data, chain[i].size, &why) == OTLS_E_NOMEM)
-            return false;
-        sent->at[i] = cert;
-        if (cert != NULL)
-            conn->peer[conn->peer_count++] = cert;
+    for (size_t i = 0; i < sent->count && good; i++) {
+        good = decode(request->trust, chain[i], &sent->at[i]);
+        if (sent->at[i] != NULL)
+            readable[count++] = sent->at[i];
     }
-    return true;
+    good = good && omni_chain_new(&conn->peer, readable, count);
+    while (count > 0)
+        otls_certificate_free(readable[--count]); /* the chain has references of its own */
+    return good;
 }
 
 /* Every handshake proves possession of the key by a signature, but for one: RSA key exchange. */

@@ -61,21 +61,23 @@ static void put_certificate(writer *w, const otls_certificate *cert)
 
 static void put_chains(writer *w, const otls_session *s)
 {
-    put_number(w, s->peer_count, 1);
-    for (size_t i = 0; i < s->peer_count; i++)
-        put_certificate(w, s->peer[i]);
-    put_number(w, s->verified_count, 1);
-    for (size_t i = 0; i < s->verified_count; i++) {
+    const size_t peers = omni_chain_count(s->peer), verified = omni_chain_count(s->verified);
+
+    put_number(w, peers, 1);
+    for (size_t i = 0; i < peers; i++)
+        put_certificate(w, s->peer->at[i]);
+    put_number(w, verified, 1);
+    for (size_t i = 0; i < verified; i++) {
         size_t k = 0;
 
-        while (k < s->peer_count && !otls_certificate_equal(s->peer[k], s->verified[i]))
+        while (k < peers && !otls_certificate_equal(s->peer->at[k], s->verified->at[i]))
             k++;
-        if (k < s->peer_count) {
+        if (k < peers) {
             put_number(w, k, 1);
             continue;
         }
         put_number(w, NOT_A_PEER, 1);
-        put_certificate(w, s->verified[i]);
+        put_certificate(w, s->verified->at[i]);
     }
 }
 
@@ -202,31 +204,44 @@ static const otls_certificate *certificate(omni_reader *r)
     return cert;
 }
 
+/* The number of it in the chain that was sent, or what follows; NULL: neither. */
+static const otls_certificate *verified_one(omni_reader *r, const omni_chain *peer)
+{
+    const size_t index = (size_t)omni_read_number(r, 1);
+
+    if (index == NOT_A_PEER)
+        return certificate(r);
+    return r->bad ? NULL : otls_certificate_ref(omni_chain_at(peer, index));
+}
+
+/* What was `sent`, or what was verified, which refers to it. */
+static const omni_chain *read_chain(omni_reader *r, bool sent, const omni_chain *peer)
+{
+    const otls_certificate *at[OMNI_VERIFY_CHAIN_MAX] = {NULL};
+    const omni_chain *chain = NULL;
+    const size_t announced = (size_t)omni_read_number(r, 1);
+    size_t count = 0;
+
+    if (announced > OMNI_VERIFY_CHAIN_MAX)
+        r->bad = true;
+    while (count < announced && !r->bad) {
+        at[count] = sent ? certificate(r) : verified_one(r, peer);
+        if (at[count] == NULL)
+            r->bad = true;
+        else
+            count++;
+    }
+    if (!r->bad && !omni_chain_new(&chain, at, count))
+        r->bad = true;
+    while (count > 0)
+        otls_certificate_free(at[--count]); /* the chain has references of its own */
+    return chain;
+}
+
 static void read_chains(omni_reader *r, otls_session *s)
 {
-    const size_t peers = (size_t)omni_read_number(r, 1);
-
-    if (peers > OMNI_VERIFY_CHAIN_MAX)
-        r->bad = true;
-    for (size_t i = 0; i < peers && !r->bad; i++) {
-        s->peer[i] = certificate(r);
-        s->peer_count += s->peer[i] != NULL;
-    }
-    const size_t verified = (size_t)omni_read_number(r, 1);
-
-    if (verified > OMNI_VERIFY_CHAIN_MAX)
-        r->bad = true;
-    for (size_t i = 0; i < verified && !r->bad; i++) {
-        const size_t index = (size_t)omni_read_number(r, 1);
-
-        if (index == NOT_A_PEER)
-            s->verified[i] = certificate(r);
-        else if (!r->bad && index < s->peer_count)
-            s->verified[i] = otls_certificate_ref(s->peer[index]);
-        else
-            r->bad = true;
-        s->verified_count += s->verified[i] != NULL;
-    }
+    s->peer = read_chain(r, true, NULL);
+    s->verified = read_chain(r, false, s->peer);
 }
 
 /* Copy a vector of bounded size; `*used` gets its length. */

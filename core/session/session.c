@@ -39,10 +39,8 @@ void otls_session_free(otls_session *session)
     if (session == NULL ||
         atomic_fetch_sub_explicit(&session->references, 1, memory_order_acq_rel) != 1)
         return;
-    for (size_t i = 0; i < session->peer_count; i++)
-        otls_certificate_free(session->peer[i]);
-    for (size_t i = 0; i < session->verified_count; i++)
-        otls_certificate_free(session->verified[i]);
+    omni_chain_free(session->peer);
+    omni_chain_free(session->verified);
     omni_user_data_set(&session->user, NULL, NULL);
     if (session->blob != NULL)
         omni_wipe(session->blob, session->blob_size);

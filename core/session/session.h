@@ -42,9 +42,8 @@ struct otls_session {
     uint8_t *blob; /* what the engine serialised; NULL while there is an object */
     size_t blob_size;
     otls_native_session_object *object; /* the engine's own; NULL in what was imported */
-    const otls_certificate *peer[OMNI_VERIFY_CHAIN_MAX];     /* as sent; references */
-    const otls_certificate *verified[OMNI_VERIFY_CHAIN_MAX]; /* leaf to anchor; references */
-    size_t peer_count, verified_count;
+    const omni_chain *peer;     /* as sent */
+    const omni_chain *verified; /* leaf to anchor */
 };
 
 /** An empty one with one reference. NULL: no memory. */

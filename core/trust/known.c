@@ -3,8 +3,8 @@
  * Intermediates whose signature by an anchor was found good. That a signature is good is a fact
  * about bytes: it depends neither on time nor on policy, which are checked on every path anew.
  * Every handshake with a server of the same authority brings the same intermediate, so remembering
- * it saves one of two signature checks, and with the key kept beside it one import. Only good ones
- * are kept, so nobody fills the places but the authorities themselves; what finds no place is
+ * it saves one of two signature checks, and with key and certificate kept beside it an import and a
+ * decoding. Only good ones are kept, so nobody fills the places but the authorities themselves; what finds no place is
  * checked as before.
  */
 #include "base/base.h"
@@ -19,6 +19,7 @@ struct omni_known {
     const uint8_t *anchor; /* its DER, which stays where it is */
     unsigned engine;
     omni_key_place key; /* the engine's, once it was asked for */
+    _Atomic(const otls_certificate *) certificate; /* the same */
     size_t size;
     uint8_t der[];
 };
@@ -65,6 +66,7 @@ void omni_trust_remember(const otls_trust *trust, const omni_anchor *anchor, uns
     fresh->anchor = anchor->der.data;
     fresh->engine = engine;
     atomic_init(&fresh->key, NULL);
+    atomic_init(&fresh->certificate, NULL);
     fresh->size = der.size;
     memcpy(fresh->der, der.data, der.size);
     for (size_t i = 0; i < OMNI_TRUST_KNOWN_MAX; i++) {
@@ -95,6 +97,34 @@ otls_status omni_trust_known_key(const otls_trust *trust, const otls_backend *ba
     return OTLS_OK;
 }
 
+/* The same bytes decode to the same certificate, whichever engine checked them and by whatever anchor. */
+static const otls_certificate *decoded(struct omni_known *known)
+{
+    const otls_certificate *kept = atomic_load_explicit(&known->certificate, memory_order_acquire);
+    otls_certificate *fresh;
+
+    if (kept != NULL || otls_certificate_from_der(&fresh, known->der, known->size, NULL) != OTLS_OK)
+        return kept;
+    if (atomic_compare_exchange_strong_explicit(&known->certificate, &kept, fresh,
+                                                memory_order_acq_rel, memory_order_acquire))
+        return fresh;
+    otls_certificate_free(fresh); /* another thread was first */
+    return kept;
+}
+
+const otls_certificate *omni_trust_known_certificate(const otls_trust *trust, otls_slice der)
+{
+    for (size_t i = 0; i < OMNI_TRUST_KNOWN_MAX; i++) {
+        struct omni_known *known = atomic_load_explicit(&trust->known[i], memory_order_acquire);
+
+        if (known == NULL)
+            break;
+        if (is_of(known, known->engine, der))
+            return otls_certificate_ref(decoded(known));
+    }
+    return NULL;
+}
+
 void omni_trust_forget(otls_trust *trust)
 {
     for (size_t i = 0; i < OMNI_TRUST_KNOWN_MAX; i++) {
@@ -103,6 +133,7 @@ void omni_trust_forget(otls_trust *trust)
         if (known == NULL)
             break;
         omni_trust_key_free(trust, &known->key, known->engine);
+        otls_certificate_free(atomic_load_explicit(&known->certificate, memory_order_relaxed));
         omni_free(known);
     }
 }

@@ -97,6 +97,9 @@ void omni_trust_remember(const otls_trust *trust, const omni_anchor *anchor, uns
 otls_status omni_trust_known_key(const otls_trust *trust, const otls_backend *backend,
                                  const omni_x509 *cert, const otls_native_public_key **out,
                                  otls_error *err);
+/** A remembered intermediate, decoded once for all; a reference of the caller's. NULL: it is not
+ *  remembered, or there was no memory. */
+const otls_certificate *omni_trust_known_certificate(const otls_trust *trust, otls_slice der);
 void omni_trust_forget(otls_trust *trust);
 
 /* Filling, trust/store.c: what is added becomes visible with the commit, or not at all. */

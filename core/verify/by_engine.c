@@ -103,8 +103,8 @@ static otls_status add_pins(const omni_verify_request *request, const otls_verdi
     if (request->pins == NULL || request->pin_count == 0)
         return OTLS_OK;
     OMNI_TRY(omni_pins_match(request, request->chain[0], &match, err));
-    for (size_t i = 0; i < verdict->chain_count && !match; i++)
-        OMNI_TRY(omni_pins_match(request, verdict->chain[i], &match, err));
+    for (size_t i = 0; i < omni_chain_count(verdict->chain) && !match; i++)
+        OMNI_TRY(omni_pins_match(request, verdict->chain->at[i], &match, err));
     if (!match)
         omni_findings_add(findings, OTLS_VERIFY_PIN_MISMATCH, 0, request->chain[0], NULL);
     return OTLS_OK;
@@ -134,11 +134,11 @@ static otls_status add_ours(const omni_verify_request *request, otls_verdict *ve
  * counts further down than the path goes is told of the path's end. */
 static void tell_path(const omni_findings *findings, otls_verdict *verdict)
 {
-    const size_t count = verdict->path_count;
+    const size_t count = omni_chain_count(verdict->path);
 
     if (count == 0)
         return;
-    memset(verdict->path_flags, 0, sizeof(verdict->path_flags));
+    memset(verdict->path_flags, 0, count * sizeof(verdict->path_flags[0]));
     for (size_t i = 0; i < OMNI_VERIFY_CHAIN_MAX; i++)
         verdict->path_flags[i < count ? i : count - 1] |= findings->at[i];
 }

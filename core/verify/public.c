@@ -51,7 +51,7 @@ static otls_status judge_response(const omni_verify_request *request, otls_slice
                                        .security_level = request->security_level};
 
     if (response.data == NULL || asked.leaf == NULL ||
-        (verdict->flags != 0 && verdict->path_count == 0))
+        (verdict->flags != 0 && verdict->path == NULL))
         return OTLS_OK; /* not asked, or refused before anybody looked for a path */
     return omni_verify_staple(&asked, verdict, err);
 }
@@ -167,30 +167,28 @@ void otls_verdict_work(const otls_verdict *verdict, otls_verify_work *out)
 
 size_t otls_verdict_chain_count(const otls_verdict *verdict)
 {
-    return verdict->chain_count;
+    return omni_chain_count(verdict->chain);
 }
 
 const otls_certificate *otls_verdict_chain(const otls_verdict *verdict, size_t index)
 {
-    return index < verdict->chain_count ? verdict->chain[index] : NULL;
+    return omni_chain_at(verdict->chain, index);
 }
 
 /* A resumed session brings the verified chain alone. */
 size_t otls_verdict_path_count(const otls_verdict *verdict)
 {
-    return verdict->path_count != 0 ? verdict->path_count : verdict->chain_count;
+    return omni_chain_count(verdict->path != NULL ? verdict->path : verdict->chain);
 }
 
 const otls_certificate *otls_verdict_path(const otls_verdict *verdict, size_t index)
 {
-    if (verdict->path_count == 0)
-        return otls_verdict_chain(verdict, index);
-    return index < verdict->path_count ? verdict->path[index] : NULL;
+    return omni_chain_at(verdict->path != NULL ? verdict->path : verdict->chain, index);
 }
 
 uint32_t otls_verdict_path_flags(const otls_verdict *verdict, size_t index)
 {
-    return index < verdict->path_count ? verdict->path_flags[index] : 0;
+    return index < omni_chain_count(verdict->path) ? verdict->path_flags[index] : 0;
 }
 
 size_t otls_verdict_policy_count(const otls_verdict *verdict)

@@ -187,6 +187,6 @@ void omni_findings_join(const omni_findings *findings, otls_verdict *verdict)
         omni_findings_report(findings, verdict);
     verdict->flags = before | findings->flags;
     verdict->alert = omni_verify_alert(verdict->flags);
-    if (verdict->path_count != 0)
+    if (verdict->path != NULL)
         verdict->path_flags[0] |= findings->flags;
 }

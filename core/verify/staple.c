@@ -44,12 +44,12 @@ static void refuse(const omni_staple_request *request, otls_verdict *verdict, ui
 /* Who must have signed the response; NULL = nobody is known who issued the leaf. */
 static const otls_certificate *issuer_of(const otls_certificate *leaf, const otls_verdict *verdict)
 {
-    if (verdict->chain_count > 1)
-        return verdict->chain[1];
-    if (verdict->path_count > 1)
-        return verdict->path[1];
+    if (omni_chain_count(verdict->chain) > 1)
+        return verdict->chain->at[1];
+    if (omni_chain_count(verdict->path) > 1)
+        return verdict->path->at[1];
     /* an anchor alone answers for itself, and so does what signed itself */
-    return verdict->chain_count == 1 || omni_self_signed(&leaf->x509) ? leaf : NULL;
+    return omni_chain_count(verdict->chain) == 1 || omni_self_signed(&leaf->x509) ? leaf : NULL;
 }
 
 otls_status omni_verify_staple(const omni_staple_request *request, otls_verdict *verdict,

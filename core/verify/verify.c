@@ -10,32 +10,30 @@
 
 void omni_verdict_clear(otls_verdict *verdict)
 {
-    for (size_t i = 0; i < verdict->chain_count; i++)
-        otls_certificate_free(verdict->chain[i]);
-    verdict->chain_count = 0;
-    for (size_t i = 0; i < verdict->path_count; i++)
-        otls_certificate_free(verdict->path[i]);
-    verdict->path_count = 0;
+    omni_chain_free(verdict->chain);
+    omni_chain_free(verdict->path);
+    omni_free(verdict->path_flags);
+    verdict->chain = verdict->path = NULL;
+    verdict->path_flags = NULL;
     omni_free(verdict->policies);
     verdict->policies = NULL;
     verdict->policy_count = 0;
 }
 
-static void take_path(otls_verdict *verdict, const otls_certificate *const *path, size_t count,
-                      const omni_findings *findings)
+/* The path, which is the chain as well where it is `complete`. False: no memory; there is neither. */
+static bool take_path(otls_verdict *verdict, const otls_certificate *const *path, size_t count,
+                      bool complete)
 {
-    for (size_t i = 0; i < count; i++) {
-        verdict->path[i] = otls_certificate_ref(path[i]);
-        verdict->path_flags[i] = findings != NULL ? findings->at[i] : 0;
+    if (count == 0)
+        return true;
+    verdict->path_flags = omni_calloc(count, sizeof(*verdict->path_flags));
+    if (verdict->path_flags == NULL || !omni_chain_new(&verdict->path, path, count)) {
+        omni_verdict_clear(verdict);
+        return false;
     }
-    verdict->path_count = count;
-}
-
-static void take_chain(otls_verdict *verdict, const otls_certificate *const *path, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        verdict->chain[i] = otls_certificate_ref(path[i]);
-    verdict->chain_count = count;
+    if (complete)
+        verdict->chain = omni_chain_ref(verdict->path);
+    return true;
 }
 
 static void verdict_begin(otls_verdict *verdict)
@@ -44,7 +42,9 @@ static void verdict_begin(otls_verdict *verdict)
     verdict->depth = -1;
     verdict->alert = 0;
     verdict->text[0] = '\0';
-    verdict->chain_count = verdict->path_count = verdict->policy_count = 0;
+    verdict->chain = verdict->path = NULL;
+    verdict->path_flags = NULL;
+    verdict->policy_count = 0;
     verdict->signatures = verdict->expansions = verdict->name_comparisons = 0;
     verdict->signatures_max = 0;
     verdict->rule = verdict->advice = NULL;
@@ -135,9 +135,7 @@ static otls_status accept(const omni_search *search, otls_verdict *verdict, otls
         OMNI_TRY(omni_path_policies(search, &verdict->policies, &verdict->policy_count, err));
     for (size_t i = 0; i < search->length; i++)
         path[i] = omni_path_at(search, i);
-    take_chain(verdict, path, search->length);
-    take_path(verdict, path, search->length, NULL);
-    return OTLS_OK;
+    return take_path(verdict, path, search->length, true) ? OTLS_OK : omni_fail_nomem(err);
 }
 
 static void forget(omni_findings *findings, uint32_t flags)
@@ -147,7 +145,7 @@ static void forget(omni_findings *findings, uint32_t flags)
         findings->at[i] &= ~flags;
 }
 
-static void refuse(const omni_search *search, otls_verdict *verdict)
+static otls_status refuse(const omni_search *search, otls_verdict *verdict, otls_error *err)
 {
     omni_findings findings = search->best;
 
@@ -161,9 +159,11 @@ static void refuse(const omni_search *search, otls_verdict *verdict)
     if (findings.flags == 0) /* fail closed: no path, no acceptance */
         omni_findings_add(&findings, OTLS_VERIFY_UNKNOWN_CA, 0, search->request->chain[0], NULL);
     omni_findings_report(&findings, verdict);
-    take_path(verdict, search->best_path, search->best_length, &findings);
-    if (search->best_complete)
-        take_chain(verdict, search->best_path, search->best_length);
+    if (!take_path(verdict, search->best_path, search->best_length, search->best_complete))
+        return omni_fail_nomem(err);
+    for (size_t i = 0; i < omni_chain_count(verdict->path); i++)
+        verdict->path_flags[i] = findings.at[i];
+    return OTLS_OK;
 }
 
 static otls_status verify_uniform(const omni_verify_request *request, otls_verdict *verdict,
@@ -180,7 +180,7 @@ static otls_status verify_uniform(const omni_verify_request *request, otls_verdi
     if (status == OTLS_OK && found)
         status = accept(search, verdict, err);
     else if (status == OTLS_OK)
-        refuse(search, verdict);
+        status = refuse(search, verdict, err);
     verdict->signatures = (uint32_t)search->signature_count;
     verdict->expansions = (uint32_t)search->expansion_count;
     verdict->name_comparisons = (uint32_t)search->name_check_count;

@@ -47,14 +47,11 @@ struct otls_verdict {
     const char *rule, *advice; /* static words; NULL when good */
     uint32_t signatures, signatures_max, expansions, name_comparisons;
     char text[192]; /* a sentence for a person; empty when good */
-    const otls_certificate *chain[OMNI_VERIFY_CHAIN_MAX]; /* leaf to anchor; references held */
-    /* what was put together, whole or not, and what is wrong with each of it; references held */
-    const otls_certificate *path[OMNI_VERIFY_CHAIN_MAX];
-    uint32_t path_flags[OMNI_VERIFY_CHAIN_MAX];
-    size_t path_count;
-    char *policies;     /* policy_count x OMNI_OID_TEXT_MAX; owned */
+    const omni_chain *chain; /* leaf to anchor; empty unless a path was found, good or refused */
+    const omni_chain *path;  /* what was put together, whole or not */
+    uint32_t *path_flags;    /* what is wrong with each of it; owned, NULL without a path */
+    char *policies;          /* policy_count x OMNI_OID_TEXT_MAX; owned */
     size_t policy_count;
-    size_t chain_count; /* 0 unless a path to an anchor was found, good or refused */
 };
 
 /** OIDs in dotted decimal as `policies` of a request, freed with omni_free; NULL for none. Errors:

@@ -20,14 +20,15 @@ enum { SENT_MAX = 40 };
 static void check(const otls_verdict *verdict)
 {
     must(fake_signature_checks <= verdict->signatures_max);
-    must(verdict->chain_count <= OMNI_VERIFY_CHAIN_MAX);
+    must(omni_chain_count(verdict->chain) <= OMNI_VERIFY_CHAIN_MAX);
     must(memchr(verdict->text, 0, sizeof(verdict->text)) != NULL);
     must((verdict->flags == 0) == (verdict->text[0] == '\0'));
     must((verdict->flags == 0) == (verdict->alert == 0));
     if (verdict->flags == 0)
-        must(verdict->chain_count > 0 && verdict->depth == -1);
-    for (size_t i = 0; i + 1 < verdict->chain_count; i++)
-        must(omni_dn_equal(verdict->chain[i]->x509.issuer, verdict->chain[i + 1]->x509.subject));
+        must(verdict->chain != NULL && verdict->depth == -1);
+    for (size_t i = 0; i + 1 < omni_chain_count(verdict->chain); i++)
+        must(omni_dn_equal(verdict->chain->at[i]->x509.issuer,
+                           verdict->chain->at[i + 1]->x509.subject));
 }
 
 static void judge(const uint8_t *options, otls_trust *trust, const otls_certificate *const *sent,

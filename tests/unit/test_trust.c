@@ -620,6 +620,63 @@ Test(known, bounded)
     otls_trust_free(trust);
 }
 
+/* Once for all connections; nothing but the same bytes gives it. */
+Test(known, certificates_are_decoded_once)
+{
+    const omni_anchor anchor = {.der = {(const uint8_t *)"a", 1}};
+    otls_certificate *between = read_certificate(PKI("int.pem"));
+    otls_certificate *other = read_certificate(PKI("root.pem"));
+    const otls_slice der = between->x509.der;
+    const otls_certificate *first, *again;
+    const uint8_t broken[] = {0x30, 0x01, 0x00};
+    otls_trust *trust = new_trust();
+
+    cr_expect_null(omni_trust_known_certificate(trust, der), "nothing is remembered");
+    omni_trust_remember(trust, &anchor, 3, der);
+    omni_trust_remember(trust, &anchor, 3, (otls_slice){broken, sizeof(broken)});
+    first = omni_trust_known_certificate(trust, der);
+    again = omni_trust_known_certificate(trust, der);
+    cr_assert_not_null(first);
+    cr_expect_eq(first, again);
+    cr_expect_neq(first, between, "the application's certificate stays its own");
+    cr_expect(otls_certificate_equal(first, between));
+    cr_expect_null(omni_trust_known_certificate(trust, other->x509.der));
+    cr_expect_null(omni_trust_known_certificate(trust, (otls_slice){broken, sizeof(broken)}));
+    otls_trust_free(trust);
+    cr_expect(otls_certificate_equal(first, between), "the references are the caller's");
+    otls_certificate_free(first);
+    otls_certificate_free(again);
+    otls_certificate_free(other);
+    otls_certificate_free(between);
+}
+
+/* ---- chains ---- */
+
+/* A chain has references of its own, is shared as it is, and none is the empty one. */
+Test(chains, references)
+{
+    otls_certificate *one = read_certificate(PKI("root.pem"));
+    const otls_certificate *const twice[] = {one, one};
+    const omni_chain *chain, *shared, *empty;
+
+    cr_assert(omni_chain_new(&empty, NULL, 0));
+    cr_expect_null(empty);
+    cr_assert(omni_chain_new(&chain, twice, 2));
+    otls_certificate_free(one);
+    shared = omni_chain_ref(chain);
+    cr_expect_eq(shared, chain);
+    omni_chain_free(chain);
+    cr_expect_eq(omni_chain_count(shared), 2);
+    cr_expect_eq(omni_chain_at(shared, 1), one);
+    cr_expect_str_eq(otls_certificate_key_type(omni_chain_at(shared, 0)), "EC");
+    cr_expect_null(omni_chain_at(shared, 2));
+    omni_chain_free(shared);
+    cr_expect_null(omni_chain_ref(NULL));
+    cr_expect_eq(omni_chain_count(NULL), 0);
+    cr_expect_null(omni_chain_at(NULL, 0));
+    omni_chain_free(NULL);
+}
+
 #ifndef OTLS_ONLY_BACKEND /* there the engine's table is the linker's */
 /* ---- their keys ---- */
 
