@@ -82,8 +82,11 @@ OTLS_API otls_status otls_context_set_trust(otls_context *context, otls_trust *t
 /** Whom the context believes; borrowed, NULL = nobody. */
 OTLS_API otls_trust *otls_context_trust(const otls_context *context);
 /**
- * Something to present; up to 32 on servers (RSA + ECDSA, several names). Takes a reference. A renewed
- * one takes its predecessor's place: the identity whose leaf has the same kind of key and the same
+ * Something to present; up to 65,536 on servers (RSA + ECDSA, many names). A client is shown the first
+ * that it can use and that bears the name it asked for, else the first that it can use. Of the first 32
+ * sealing makes the engine's part, so that what the engine refuses is told there; of the others it is
+ * made when a client first asks for one (what is refused then ends that handshake), and kept for the 512
+ * that were asked for lately. Takes a reference. A renewed one takes its predecessor's place: the identity whose leaf has the same kind of key and the same
  * subjectAltName (without one: the same subject). A client's context presents one, the last added.
  */
 OTLS_API otls_status otls_context_add_identity(otls_context *context, otls_identity *identity,

@@ -10,7 +10,7 @@
 /** An engine that asks again without the transport having blocked gets this many turns. */
 #define TURNS_MAX 4096
 
-otls_status omni_engine_start(otls_connection *conn, omni_native *native, otls_error *err)
+otls_status omni_engine_start(otls_connection *conn, const omni_native *native, otls_error *err)
 {
     const omni_settings *settings = &conn->context->settings;
     otls_connection_setup setup = {
@@ -42,7 +42,7 @@ otls_status omni_engine_start(otls_connection *conn, omni_native *native, otls_e
     }
     if (status != OTLS_OK)
         return omni_connection_fail(conn, status, &inner, err);
-    conn->native = native;
+    conn->native = omni_native_ref(native);
     conn->engine_live = true;
     conn->state = OMNI_STATE_HANDSHAKE;
     omni_event_state(conn);

@@ -14,8 +14,8 @@ otls_status omni_peer_assert(otls_connection *conn, otls_error *err);
 otls_status omni_connection_start(otls_connection *conn, otls_error *err);
 /** The engine has renegotiated: is everything still within the policy? */
 otls_status omni_connection_renegotiated(otls_connection *conn, otls_error *err);
-/** Start the engine with a native context. */
-otls_status omni_engine_start(otls_connection *conn, omni_native *native, otls_error *err);
+/** Start the engine with a native context, to which the connection takes a reference. */
+otls_status omni_engine_start(otls_connection *conn, const omni_native *native, otls_error *err);
 
 
 /* connection/server.c */
@@ -31,9 +31,10 @@ omni_refuse_hello(otls_connection *conn, otls_error *err, otls_status status, ui
 
 
 /* connection/hello.c */
-/** Ask the application's ClientHello callback: it may switch conn->context, and choose. */
-otls_status omni_hello_ask(otls_connection *conn, const otls_client_hello *hello,
-                           omni_native **chosen, otls_error *err);
+/** Ask the application's ClientHello callback: it may switch conn->context, and choose an identity
+ *  of it (else OMNI_NO_SERVER). */
+otls_status omni_hello_ask(otls_connection *conn, const otls_client_hello *hello, size_t *chosen,
+                           otls_error *err);
 otls_status omni_hello_choose_alpn(otls_connection *conn, const otls_client_hello *hello,
                                    otls_error *err);
 

@@ -46,15 +46,15 @@ static otls_status switch_context(otls_connection *conn, otls_context *context, 
 }
 
 static otls_status find_identity(otls_connection *conn, const otls_identity *identity,
-                                 omni_native **native, otls_error *err)
+                                 size_t *chosen, otls_error *err)
 {
-    const otls_context *context = conn->context;
+    const omni_server_natives *servers = &conn->context->servers;
 
-    *native = NULL;
-    for (size_t i = 0; identity != NULL && i < context->server_count; i++)
-        if (context->servers[i]->identity == identity)
-            *native = context->servers[i];
-    if (identity == NULL || *native != NULL)
+    *chosen = OMNI_NO_SERVER;
+    if (identity == NULL)
+        return OTLS_OK;
+    *chosen = omni_present_find(&conn->context->settings.present, identity);
+    if (*chosen < servers->count && conn->context->settings.present.identity_count != 0)
         return OTLS_OK;
     return omni_refuse_hello(conn, err, OTLS_E_USAGE, OTLS_ALERT_INTERNAL_ERROR,
                              OTLS_CODE_NO_IDENTITY,
@@ -72,15 +72,15 @@ static otls_status refused(otls_connection *conn, const otls_client_hello_answer
                              otls_alert_name(alert));
 }
 
-otls_status omni_hello_ask(otls_connection *conn, const otls_client_hello *hello,
-                           omni_native **chosen, otls_error *err)
+otls_status omni_hello_ask(otls_connection *conn, const otls_client_hello *hello, size_t *chosen,
+                           otls_error *err)
 {
     const omni_callbacks *calls = &conn->context->settings.callbacks;
     otls_client_hello_answer answer = {.size = sizeof(answer),
                                        .alert = OTLS_ALERT_HANDSHAKE_FAILURE};
     otls_status status;
 
-    *chosen = NULL;
+    *chosen = OMNI_NO_SERVER;
     if (calls->client_hello == NULL)
         return OTLS_OK;
     /* it may set another context, which need not keep this one, and `calls` in it */

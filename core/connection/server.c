@@ -200,29 +200,50 @@ static bool names_fit(const otls_connection *conn, const omni_x509 *leaf)
     return conn->reference.dns != NULL && omni_host_name_matches(leaf, &conn->reference, 0);
 }
 
-/* The first identity that the client can use; one that bears the asked name wins over others. */
-static omni_native *choose_identity(const otls_connection *conn, const otls_client_hello *hello,
-                                    uint16_t version)
+static const omni_x509 *leaf_of(const otls_connection *conn, size_t at)
 {
-    const otls_context *context = conn->context;
-    omni_native *usable = NULL;
+    return &conn->context->settings.present.identities[at]->chain[0]->x509;
+}
 
-    for (size_t i = 0; i < context->server_count; i++) {
-        omni_native *native = context->servers[i];
-        const omni_x509 *leaf;
+/* Can the client use it? That hangs on the kind of its key alone. */
+static bool usable(const otls_connection *conn, const otls_client_hello *hello, size_t at)
+{
+    const omni_x509 *leaf = leaf_of(conn, at);
 
-        if (native->identity == NULL) /* pre-shared keys only */
-            continue;
-        leaf = &native->identity->chain[0]->x509;
-        if (!key_fits(context, hello, version, leaf) ||
-            !shares_suite(context, hello, version, leaf))
-            continue;
-        if (context->server_count == 1 || names_fit(conn, leaf))
-            return native;
-        if (usable == NULL)
-            usable = native;
+    return key_fits(conn->context, hello, conn->hello_version, leaf) &&
+           shares_suite(conn->context, hello, conn->hello_version, leaf);
+}
+
+/* The first that bears the asked name, of those that stand under this hash and before `best`. */
+static size_t first_named(const otls_connection *conn, const otls_client_hello *hello,
+                          uint64_t hash, size_t best)
+{
+    const omni_index *names = &conn->context->servers.names;
+    omni_index_cursor cursor = omni_index_look(names, hash);
+    uint32_t at;
+
+    while ((at = omni_index_next(names, &cursor)) != OMNI_INDEX_END)
+        if (at < best && names_fit(conn, leaf_of(conn, at)) && usable(conn, hello, at))
+            best = at;
+    return best;
+}
+
+/* The first identity that the client can use; one that bears the asked name wins over others. */
+static size_t choose_identity(const otls_connection *conn, const otls_client_hello *hello)
+{
+    const omni_server_natives *servers = &conn->context->servers;
+    const char *const dns = conn->reference.dns;
+    size_t best = OMNI_NO_SERVER;
+
+    if (dns != NULL && servers->count > 1) {
+        best = first_named(conn, hello, omni_server_name_hash(servers, dns), best);
+        best = first_named(conn, hello, omni_server_wildcard_hash(servers, dns), best);
     }
-    return usable;
+    /* kinds come in the order of their first: with pre-shared keys only there are none */
+    for (size_t i = 0; best == OMNI_NO_SERVER && i < servers->kind_count; i++)
+        if (usable(conn, hello, servers->kinds[i]))
+            best = servers->kinds[i];
+    return best;
 }
 
 static otls_status keep_server_name(otls_connection *conn, const otls_client_hello *hello,
@@ -253,15 +274,15 @@ static otls_status keep_server_name(otls_connection *conn, const otls_client_hel
 }
 
 /* The identity that the client can use; else one that a pre-shared key makes up for. */
-static omni_native *choose_native(const otls_connection *conn, const otls_client_hello *hello)
+static size_t choose_server(const otls_connection *conn, const otls_client_hello *hello)
 {
     const otls_context *context = conn->context;
-    omni_native *native = choose_identity(conn, hello, conn->hello_version);
+    size_t chosen = choose_identity(conn, hello);
 
-    if (native == NULL && context->server_count != 0 &&
+    if (chosen == OMNI_NO_SERVER && context->servers.count != 0 &&
         omni_psk_fits(context, hello, conn->hello_version))
-        native = context->servers[0];
-    return native;
+        chosen = 0;
+    return chosen;
 }
 
 /* Would another list of groups have done? */
@@ -270,7 +291,7 @@ static bool lacks_group(const otls_connection *conn, const otls_client_hello *he
     otls_client_hello any = *hello;
 
     any.groups = (otls_slice){NULL, 0};
-    return choose_native(conn, &any) != NULL;
+    return choose_server(conn, &any) != OMNI_NO_SERVER;
 }
 
 static otls_status refuse_no_group(otls_connection *conn, otls_error *err, uint8_t alert)
@@ -300,12 +321,26 @@ static otls_status check_groups_13(otls_connection *conn, const otls_client_hell
                                                    : OTLS_ALERT_HANDSHAKE_FAILURE);
 }
 
+static otls_status start(otls_connection *conn, size_t chosen, otls_error *err)
+{
+    otls_error why = OTLS_ERROR_INIT;
+    const omni_native *native;
+    otls_status status = omni_context_server(conn->context, chosen, &native, &why);
+
+    if (status != OTLS_OK)
+        return omni_refuse_hello(conn, err, status, OTLS_ALERT_INTERNAL_ERROR, why.code, "%s",
+                                 why.text);
+    status = omni_engine_start(conn, native, err);
+    omni_native_free(native);
+    return status;
+}
+
 static otls_status decide(otls_connection *conn, const otls_client_hello *hello, otls_error *err)
 {
-    omni_native *native = NULL;
+    size_t chosen = OMNI_NO_SERVER;
 
     OMNI_TRY(keep_server_name(conn, hello, err));
-    OMNI_TRY(omni_hello_ask(conn, hello, &native, err));
+    OMNI_TRY(omni_hello_ask(conn, hello, &chosen, err));
     conn->hello_version =
         omni_hello_version(hello, conn->context->lowest, conn->context->highest);
     omni_session_hello(conn, hello);
@@ -313,12 +348,12 @@ static otls_status decide(otls_connection *conn, const otls_client_hello *hello,
         return refuse(conn, err, OTLS_ALERT_PROTOCOL_VERSION, OTLS_CODE_NO_SHARED_VERSION,
                       "client and server share no TLS version");
     OMNI_TRY(omni_hello_choose_alpn(conn, hello, err));
-    if (conn->context->server_count == 0)
+    if (conn->context->servers.count == 0)
         return refuse(conn, err, OTLS_ALERT_HANDSHAKE_FAILURE, OTLS_CODE_NO_IDENTITY,
                       "the server has no identity");
-    if (native == NULL)
-        native = choose_native(conn, hello);
-    if (native == NULL)
+    if (chosen == OMNI_NO_SERVER)
+        chosen = choose_server(conn, hello);
+    if (chosen == OMNI_NO_SERVER)
         return refuse_none_fits(conn, hello, err);
     OMNI_TRY(check_groups_13(conn, hello, err));
     conn->no_curves = otls_version_before(conn->hello_version, OTLS_TLS1_3) &&
@@ -326,7 +361,7 @@ static otls_status decide(otls_connection *conn, const otls_client_hello *hello,
     if (omni_shared_keep(conn, hello) != OTLS_OK)
         return omni_connection_fail(conn, OTLS_E_NOMEM, NULL, err);
     omni_hello_reframe(&conn->in, hello);
-    return omni_engine_start(conn, native, err);
+    return start(conn, chosen, err);
 }
 
 otls_status omni_server_start(otls_connection *conn, otls_error *err)

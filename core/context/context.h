@@ -17,18 +17,40 @@
 
 /** One engine context and the policy it was made from. */
 typedef struct omni_native {
+    atomic_uint references;
+    bool asked; /* for, lately; under its context's lock */
     otls_policy policy;
     const otls_identity *identity; /* NULL = none */
     otls_slice chain[OMNI_IDENTITY_CHAIN_MAX];
-    const otls_context *owner;     /* whoever frees it: this context, or the one it is a connection's of */
+    const otls_context *owner; /* whose settings it borrows: this context, or the one it is a connection's of */
     const otls_suite **suites; /* owned; NULL = the context's: without identity, what needs none */
     otls_backend_context *engine;
 } omni_native;
 
+/** At sealing so many are made, so that an engine's refusal is told there; the others when they are
+ *  first asked for. */
+#define OMNI_NATIVES_AT_ONCE 32u
+/** So many of a context's are kept. */
+#define OMNI_NATIVES_KEPT 512u
+/** No server. */
+#define OMNI_NO_SERVER SIZE_MAX
+
+/** A server's natives: one for each identity, in the identities' order, or one without. */
+typedef struct omni_server_natives {
+    _Atomic(omni_native *) *list; /* NULL: not made yet, or no longer kept */
+    size_t count;
+    uint32_t *kept; /* those that are there, where not all can be; NULL: all can */
+    size_t kept_count, next;
+    uint64_t seed;    /* certificates may be other people's choice */
+    omni_index names; /* their dNSNames, small letters */
+    uint32_t *kinds;  /* the first of each kind of key */
+    size_t kind_count;
+} omni_server_natives;
+
 struct otls_context {
     atomic_uint references;
     atomic_bool sealed;
-    omni_lock sealing; /* held only while sealing */
+    omni_lock sealing; /* held while sealing, and while natives are looked for or put in their place */
     const otls_backend *backend;
     otls_role role;
     omni_settings settings;
@@ -46,8 +68,7 @@ struct otls_context {
     otls_context *base;  /* a connection's own context: the sealed one it is a copy of, whose natives
                             it uses where its settings make no difference to the engine */
     omni_native *client;
-    omni_native *servers[OMNI_IDENTITY_MAX];
-    size_t server_count;
+    omni_server_natives servers;
 };
 
 /** Fails with E_SEALED once the context is in use. */
@@ -69,8 +90,16 @@ static inline omni_session_counts *omni_context_counts(otls_context *context)
 /** An unsealed copy for one connection of `shared`, which must be sealed (connection/own.c). */
 otls_status omni_context_own(otls_context **out, const otls_context *from, otls_context *shared,
                              otls_error *err);
-/** The shared context's, if the engine could not tell it from `wanted`; NULL: there is none. */
-omni_native *omni_native_shared(const otls_context *context, const omni_native *wanted);
+/** A reference to the native of the identity at `index` of a sealed context, made if it is not there.
+ *  Any thread. */
+otls_status omni_context_server(otls_context *context, size_t index, const omni_native **out,
+                                otls_error *err);
+/** NULL is fine for both. A native borrows from its context, which must outlive it. */
+const omni_native *omni_native_ref(const omni_native *native);
+void omni_native_free(const omni_native *native);
+/** Under which hash a certificate with that name, or with "*" for its first label, stands. */
+uint64_t omni_server_name_hash(const omni_server_natives *servers, const char *dns);
+uint64_t omni_server_wildcard_hash(const omni_server_natives *servers, const char *dns);
 /** Free the native contexts; only when nobody can be using them. */
 void omni_context_unseal(otls_context *context);
 /** Client authorities that no version could send? E_UNSUPPORTED (context/client_ca.c). */

@@ -20,7 +20,7 @@
 #include <omnitls/context.h>
 #include <omnitls/psk.h>
 
-#define OMNI_IDENTITY_MAX 32
+#define OMNI_IDENTITY_MAX 65536
 #define OMNI_ALPN_WIRE_MAX 65535
 #define OMNI_PIN_SIZE 32
 
@@ -78,8 +78,9 @@ typedef struct omni_verdict_settings {
 
 /** What we show. */
 typedef struct omni_present {
-    otls_identity *identities[OMNI_IDENTITY_MAX]; /* references */
-    size_t identity_count;
+    otls_identity **identities; /* references */
+    size_t identity_count, identity_capacity;
+    omni_index uses;     /* where each stands, by what it serves (identities.c) */
     omni_staple *staples; /* server: responses that were set; a reference */
     otls_ocsp_callback ocsp_callback;
     void *ocsp_user;
@@ -133,6 +134,10 @@ otls_status omni_settings_hash(const omni_settings *settings, const otls_backend
 /** Put them into a request; `server`: which side verifies. */
 void omni_verdict_settings_apply(const omni_verdict_settings *verdict, bool server,
                                  omni_verify_request *request);
+
+/* context/identities.c */
+/** Where it stands; identity_count when it is not there. */
+size_t omni_present_find(const omni_present *present, const otls_identity *identity);
 
 /* context/key_log_file.c */
 otls_status omni_key_log_file_open(omni_key_log_file **out, const char *path, otls_error *err);

@@ -91,20 +91,40 @@ void omni_verdict_settings_apply(const omni_verdict_settings *verdict, bool serv
 
 /* ---- present ---- */
 
+static bool identities_copy(omni_present *out, const omni_present *from)
+{
+    out->identities = NULL;
+    out->identity_count = out->identity_capacity = 0;
+    if (!omni_index_copy(&out->uses, &from->uses))
+        return false;
+    if (from->identity_count == 0)
+        return true;
+    out->identities = omni_calloc(from->identity_count, sizeof(from->identities[0]));
+    if (out->identities == NULL)
+        return false;
+    out->identity_count = out->identity_capacity = from->identity_count;
+    for (size_t i = 0; i < out->identity_count; i++)
+        out->identities[i] = otls_identity_ref(from->identities[i]);
+    return true;
+}
+
 static bool present_copy(omni_present *out, const omni_present *from)
 {
+    bool whole;
+
     *out = *from;
-    for (size_t i = 0; i < out->identity_count; i++)
-        (void)otls_identity_ref(out->identities[i]);
+    whole = identities_copy(out, from);
     (void)omni_staple_ref(out->staples);
     out->client_ca = (omni_dn_list){0};
-    return omni_dn_list_add_all(&out->client_ca, &from->client_ca, NULL) == OTLS_OK;
+    return omni_dn_list_add_all(&out->client_ca, &from->client_ca, NULL) == OTLS_OK && whole;
 }
 
 static void present_clear(omni_present *present)
 {
     for (size_t i = 0; i < present->identity_count; i++)
         otls_identity_free(present->identities[i]);
+    omni_free(present->identities);
+    omni_index_release(&present->uses);
     omni_staple_free(present->staples);
     omni_dn_list_clear(&present->client_ca);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Natives that a connection's own context takes from the shared one instead of making them again.
  */
-#include "context/context.h"
+#include "context/natives.h"
 
 #include "base/base.h"
 
@@ -67,14 +67,22 @@ static bool stands_for(const omni_native *native, const omni_native *wanted)
 
 omni_native *omni_native_shared(const otls_context *context, const omni_native *wanted)
 {
-    const otls_context *base = context->base;
+    otls_context *const base = context->base;
+    const omni_native *native = NULL;
+    size_t at = 0;
 
     if (base == NULL)
         return NULL;
-    if (!wanted->policy.server)
-        return stands_for(base->client, wanted) ? base->client : NULL;
-    for (size_t i = 0; i < base->server_count; i++)
-        if (stands_for(base->servers[i], wanted))
-            return base->servers[i];
+    if (!wanted->policy.server) {
+        native = omni_native_ref(base->client);
+    } else {
+        if (wanted->identity != NULL)
+            at = omni_present_find(&base->settings.present, wanted->identity);
+        if (at >= base->servers.count || omni_context_server(base, at, &native, NULL) != OTLS_OK)
+            return NULL;
+    }
+    if (stands_for(native, wanted))
+        return (omni_native *)(uintptr_t)native;
+    omni_native_free(native);
     return NULL;
 }

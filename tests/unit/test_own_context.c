@@ -50,7 +50,7 @@ Test(own_context, natives)
             cr_assert_eq(otls_context_set_options(own, OTLS_OPTION_NO_TICKET, &err), OTLS_OK);
         cr_assert_eq(otls_context_seal(own, &err), OTLS_OK, "%s", err.text);
         cr_expect_eq(rows[i].role == OTLS_CLIENT ? own->client == context->client
-                                                 : own->servers[0] == context->servers[0],
+                                                 : own->servers.list[0] == context->servers.list[0],
                      rows[i].same, "row %zu", i);
         otls_context_free(context); /* the connection keeps what it uses */
         otls_connection_free(conn);

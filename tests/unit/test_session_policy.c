@@ -41,6 +41,7 @@ static otls_trust trusts[2];
 static otls_certificate leaf, other_leaf; /* they end in a flexible array: not in one of ours */
 static otls_certificate *const leaves[2] = {&leaf, &other_leaf};
 static otls_identity identities[2];
+static otls_identity *first_list[] = {&identities[0]}, *second_list[] = {&identities[1]};
 
 /* Two of each, of the same size and count: only what they hold differs. */
 static void make_objects(void)
@@ -60,7 +61,7 @@ static void base(omni_settings *s)
     s->verdict.pins = first_pin;
     s->verdict.pin_count = 1;
     s->verdict.trust = &trusts[0];
-    s->present.identities[0] = &identities[0];
+    s->present.identities = first_list;
     s->present.identity_count = 1;
     s->sessions.id_context_size = 3;
 }
@@ -93,7 +94,7 @@ CHANGE(no_trust, s->verdict.trust = NULL)
 CHANGE(anchor, trusts[1].anchors = &anchors[1]; s->verdict.trust = &trusts[1])
 CHANGE(list, trusts[1].crls = &lists[1]; s->verdict.trust = &trusts[1])
 CHANGE(no_list, trusts[1].crl_count = 0; s->verdict.trust = &trusts[1])
-CHANGE(identity, s->present.identities[0] = &identities[1])
+CHANGE(identity, s->present.identities = second_list)
 CHANGE(no_identity, s->present.identity_count = 0)
 CHANGE(id_context, s->sessions.id_context[2] = 1)
 CHANGE(id_context_size, s->sessions.id_context_size = 4)
