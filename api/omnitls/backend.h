@@ -440,6 +440,13 @@ typedef struct otls_core_ops {
      * begun is nothing.
      */
     void (*rehandshake)(otls_core *core, bool over);
+    /**
+     * Since 1.1, NULL when nobody listens, which stays so from init on. One whole handshake message
+     * in plain text with its header (RFC 8446 4), exactly as it is hashed: what is sent in the order
+     * in which it leaves, what comes before the engine acts on it. Each one once, after the handshake
+     * too. Alerts go through alert, ChangeCipherSpec is core's to tell.
+     */
+    void (*message)(otls_core *core, bool sent, otls_slice message);
 } otls_core_ops;
 
 struct otls_core {

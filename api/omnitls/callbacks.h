@@ -52,6 +52,50 @@ OTLS_API otls_status otls_connection_set_wire_callback(otls_connection *conn,
                                                        otls_wire_callback callback, void *user,
                                                        otls_error *err);
 
+/** What an otls_message is: content types (RFC 8446 section 5.1), and a record's header. */
+typedef enum otls_content {
+    OTLS_CONTENT_CHANGE_CIPHER_SPEC = 20, /**< below TLS 1.3, where it means something */
+    OTLS_CONTENT_ALERT = 21,
+    OTLS_CONTENT_HANDSHAKE = 22,
+    OTLS_CONTENT_APPLICATION_DATA = 23, /**< never told: only as the `type` of a record's header */
+    OTLS_CONTENT_RECORD_HEADER = 256
+} otls_content;
+
+/** One message in plain text, or the header of one record. Valid during the call. */
+typedef struct otls_message {
+    uint32_t size;    /**< of this struct, as the library has it; it only grows at the end */
+    uint16_t version; /**< what was negotiated; 0 before the ServerHello. A header's is its own */
+    uint16_t content; /**< otls_content */
+    uint8_t type;     /**< the handshake message's; the alert's description; the record's content */
+    bool sent;
+    const uint8_t *data; /**< whole: a handshake message with its 4 bytes of header, an alert's level
+                              and description, a ChangeCipherSpec's byte, a record's 5 bytes */
+    size_t length;       /**< of `data` */
+} otls_message;
+
+/**
+ * Hears of every handshake message of a connection, also of those that TLS 1.3 encrypts and of those
+ * after the handshake (tickets, key updates), of alerts, ChangeCipherSpec and the headers of all
+ * records. Messages of each kind come in their order, the same on every engine; a record's header
+ * may come before or after what is in it. Application data are never shown, nor any key; a message
+ * may hold names, certificates and tickets. On the connection's thread; must not use the connection
+ * but for its getters.
+ */
+typedef void (*otls_message_callback)(const otls_connection *conn, const otls_message *message,
+                                      void *user);
+/**
+ * Watch the messages of a context's connections; NULL = none. Of one connection:
+ * otls_connection_own_context. A connection that is not watched pays nothing for it. Errors:
+ * OTLS_E_SEALED; OTLS_E_UNSUPPORTED where the engine has no OTLS_FEATURE_MESSAGE_CALLBACK (pyOpenSSL
+ * has none; Python's SSLContext._msg_callback).
+ */
+OTLS_API otls_status otls_context_set_message_callback(otls_context *context,
+                                                       otls_message_callback callback, void *user,
+                                                       otls_error *err);
+/** "ClientHello", "close_notify", "ChangeCipherSpec", "application data" ...; "unknown" else. Static
+ *  storage. */
+OTLS_API const char *otls_message_name(const otls_message *message);
+
 /** What is no error but worth knowing; one sentence without newline. */
 typedef void (*otls_log_callback)(const char *message, void *user);
 /**

@@ -68,7 +68,8 @@ typedef enum otls_feature {
      */
     OTLS_FEATURE_LONG_CHAINS = 40,
     OTLS_FEATURE_UNDERSCORE_NAMES = 41, /**< servers take a server name with an underscore in it */
-    OTLS_FEATURE_COUNT = 42
+    OTLS_FEATURE_MESSAGE_CALLBACK = 42, /**< partly: not every message; the reason says which */
+    OTLS_FEATURE_COUNT = 43
 } otls_feature;
 
 /**

@@ -124,6 +124,7 @@ static otls_status connection_init(otls_backend_connection *conn, otls_backend_c
 {
     conn->core = setup->core;
     conn->context = context;
+    conn->watched = KIT_HAS(conn->core->ops, message);
     conn->framed = context->policy->renegotiation;
     int rc = gnutls_init(&conn->session, init_flags(context->policy, setup));
     if (rc < 0)

@@ -95,6 +95,7 @@ struct otls_backend_connection {
     bool async;   /* core's verify_peer wants to be asked again */
     bool refused; /* core's verify_peer said no */
     bool established;
+    bool watched;     /* core wants every message */
     bool framed; /* GnuTLS gets the peer's records one by one */
     bool rehandshaking;
     bool reauthenticating;

@@ -51,10 +51,33 @@ static void keep_finished(otls_backend_connection *conn, bool peer, const gnutls
     conn->finished_size[peer] = (uint8_t)message->size;
 }
 
+/* GnuTLS shows messages without their headers (RFC 8446 4). False: no memory. */
+static bool tell_message(otls_backend_connection *conn, unsigned type, unsigned incoming,
+                         const gnutls_datum_t *body)
+{
+    enum { HEADER = 4, SERVER_HELLO = 2 };
+    const size_t size = HEADER + (size_t)body->size;
+    uint8_t *message = malloc(size);
+    if (message == NULL)
+        return false;
+    message[0] =
+        type == GNUTLS_HANDSHAKE_HELLO_RETRY_REQUEST ? (uint8_t)SERVER_HELLO : (uint8_t)type;
+    message[1] = (uint8_t)(body->size >> 16);
+    message[2] = (uint8_t)(body->size >> 8);
+    message[3] = (uint8_t)body->size;
+    if (body->size != 0)
+        memcpy(message + HEADER, body->data, body->size);
+    conn->core->ops->message(conn->core, incoming == 0, (otls_slice){message, size});
+    free(message);
+    return true;
+}
+
 int gtls_message_seen(gnutls_session_t session, unsigned type, unsigned when, unsigned incoming,
                       const gnutls_datum_t *message)
 {
     otls_backend_connection *conn = gtls_connection_of(session);
+    if (conn->watched && when == GNUTLS_HOOK_PRE && !tell_message(conn, type, incoming, message))
+        return GNUTLS_E_MEMORY_ERROR;
     if (type == GNUTLS_HANDSHAKE_FINISHED && when == GNUTLS_HOOK_PRE)
         keep_finished(conn, incoming != 0, message);
     if (!incoming)

@@ -197,6 +197,9 @@ static otls_status connection_init(otls_backend_connection *conn, otls_backend_c
     conn->core = setup->core;
     conn->policy = context->policy;
     conn->alert_in = conn->alert_out = -1;
+    conn->watched = KIT_HAS(setup->core->ops, message);
+    if (conn->watched)
+        SSL_set_msg_callback(conn->ssl, ossl_message_callback);
     BIO_set_data(bio, conn);
     BIO_set_init(bio, 1);
     SSL_set_bio(conn->ssl, bio, bio);
@@ -248,7 +251,8 @@ static otls_status connection_handshake(otls_backend_connection *conn, otls_erro
     conn->io = OTLS_OK;
     conn->suspended = false;
     if (SSL_do_handshake(conn->ssl) == 1) {
-        SSL_set_msg_callback(conn->ssl, NULL); /* it would be called twice for every record */
+        if (!conn->watched)
+            SSL_set_msg_callback(conn->ssl, NULL); /* it would be called twice for every record */
         return finish_handshake(conn, err);
     }
     if (conn->suspended)

@@ -59,6 +59,7 @@ struct otls_backend_connection {
     bool closed;                /* the peer's close_notify came */
     bool psk;                   /* an external PSK was used */
     bool established;           /* the first handshake is over */
+    bool watched;               /* core wants every message */
     bool deaf;                  /* nothing is to be read during this call */
     bool no_ticket;             /* server: the client's chain does not fit into one */
     uint8_t alpn_size;
@@ -108,7 +109,8 @@ uint16_t ossl_signature_of_nids(int type, int hash, bool pss_key);
 
 /** For SSL_CTX_set_cert_verify_callback. */
 int ossl_verify_callback(X509_STORE_CTX *store, void *unused);
-/** For SSL_CTX_set_msg_callback: the peer's Certificate message, before OpenSSL decodes it. */
+/** For SSL_CTX_set_msg_callback: the peer's Certificate message, before OpenSSL decodes it, and every
+ *  message when core asks. */
 void ossl_message_callback(int written, int version, int type, const void *data, size_t size,
                            SSL *ssl, void *unused);
 /** OpenSSL has failed: if it is for the peer's certificates, what core says of them is the answer.

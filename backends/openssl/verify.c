@@ -114,6 +114,8 @@ void ossl_message_callback(int written, int version, int type, const void *data,
     const otls_backend_connection *conn = ossl_connection_of(ssl);
     const uint8_t *message = data;
     (void)unused;
+    if (type == SSL3_RT_HANDSHAKE && conn->watched)
+        conn->core->ops->message(conn->core, written != 0, (otls_slice){message, size});
     if (!written && type == SSL3_RT_HANDSHAKE && size > HEADER && message[0] == SSL3_MT_CERTIFICATE)
         conn->core->ops->certificate_message(conn->core, (uint16_t)version,
                                              (otls_slice){message + HEADER, size - HEADER},

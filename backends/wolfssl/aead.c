@@ -4,7 +4,12 @@
 
 #include <wolfssl/wolfcrypt/aes.h>
 
-enum { NONCE = 12 };
+enum { NONCE = 12, SHORT_TAG = 8 };
+
+static word32 tag_size(const struct wolf_aead *aead)
+{
+    return aead->short_tag ? SHORT_TAG : WOLF_RECORD_TAG;
+}
 
 static int set_key(Aes *aes, const struct wolf_aead *aead)
 {
@@ -37,11 +42,11 @@ int wolf_aead_seal(const struct wolf_aead *aead, const uint8_t *in, word32 size,
         return result;
 #ifdef HAVE_AESCCM
     if (aead->ccm)
-        result = wc_AesCcmEncrypt(&aes, out, in, size, aead->nonce, NONCE, tag, WOLF_RECORD_TAG,
+        result = wc_AesCcmEncrypt(&aes, out, in, size, aead->nonce, NONCE, tag, tag_size(aead),
                                   aead->head, aead->head_size);
     else
 #endif
-        result = wc_AesGcmEncrypt(&aes, out, in, size, aead->nonce, NONCE, tag, WOLF_RECORD_TAG,
+        result = wc_AesGcmEncrypt(&aes, out, in, size, aead->nonce, NONCE, tag, tag_size(aead),
                                   aead->head, aead->head_size);
     wc_AesFree(&aes);
     return result;
@@ -57,11 +62,11 @@ int wolf_aead_open(const struct wolf_aead *aead, const uint8_t *in, word32 size,
         return result;
 #ifdef HAVE_AESCCM
     if (aead->ccm)
-        result = wc_AesCcmDecrypt(&aes, out, in, size, aead->nonce, NONCE, tag, WOLF_RECORD_TAG,
+        result = wc_AesCcmDecrypt(&aes, out, in, size, aead->nonce, NONCE, tag, tag_size(aead),
                                   aead->head, aead->head_size);
     else
 #endif
-        result = wc_AesGcmDecrypt(&aes, out, in, size, aead->nonce, NONCE, tag, WOLF_RECORD_TAG,
+        result = wc_AesGcmDecrypt(&aes, out, in, size, aead->nonce, NONCE, tag, tag_size(aead),
                                   aead->head, aead->head_size);
     wc_AesFree(&aes);
     return result;

@@ -88,6 +88,10 @@ static const struct {
     {OTLS_FEATURE_ALLOCATOR, OTLS_NO, "wolfSSL's allocator is one for the whole process"},
     {OTLS_FEATURE_ALPN_COMMA, OTLS_NO,
      "wolfSSL keeps a client's names as a list separated by commas"},
+#ifndef ATOMIC_USER
+    {OTLS_FEATURE_MESSAGE_CALLBACK, OTLS_PARTLY,
+     "without the messages that TLS 1.3 encrypts: wolfSSL was built without ATOMIC_USER"},
+#endif
     {OTLS_FEATURE_COMPRESSION, OTLS_NO, "wolfSSL was built without TLS compression"},
 };
 

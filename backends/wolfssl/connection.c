@@ -43,6 +43,8 @@ static int on_recv(WOLFSSL *ssl, char *buffer, int size, void *user)
     if (status == OTLS_OK) {
         const bool taken = conn->done ? wolf_record_follow(conn, (const uint8_t *)buffer, count)
                                       : follow_handshake(conn, buffer, count);
+        if (__builtin_expect(conn->messages != NULL, 0))
+            wolf_messages_pass(conn, false, buffer, count);
         return taken ? (int)count : WOLFSSL_CBIO_ERR_GENERAL;
     }
     if (status == OTLS_WANT_READ)
@@ -115,6 +117,8 @@ static int on_send(WOLFSSL *ssl, char *buffer, int size, void *user)
         return 0;
     if (__builtin_expect(!conn->done || conn->verdict != OTLS_OK, 0))
         correct_flight(conn, buffer, size);
+    if (__builtin_expect(conn->messages != NULL, 0))
+        wolf_messages_pass(conn, true, buffer, (size_t)size);
     status = conn->core->ops->write(conn->core, buffer, (size_t)size);
     if (status == OTLS_OK)
         return size;
@@ -240,8 +244,11 @@ static otls_status connection_init(otls_backend_connection *conn, otls_backend_c
     conn->ssl = wolfSSL_new(context->ctx);
     if (conn->ssl == NULL)
         return wolf_error(err, OTLS_E_NOMEM, OTLS_CODE_NONE, 0, "wolfSSL cannot make a connection");
-    status = prepare(conn, setup, err);
+    status = wolf_messages_begin(conn)
+                 ? prepare(conn, setup, err)
+                 : wolf_error(err, OTLS_E_NOMEM, OTLS_CODE_NONE, 0, "out of memory");
     if (status != OTLS_OK) {
+        wolf_messages_end(conn);
         wolfSSL_free(conn->ssl);
         conn->ssl = NULL;
     }
@@ -254,6 +261,7 @@ static void connection_fini(otls_backend_connection *conn)
     conn->ssl = NULL;
     wolf_flight_drop(conn);
     wolf_early_end(conn);
+    wolf_messages_end(conn);
     wolf_ticket_forget(conn);
 }
 
@@ -269,6 +277,7 @@ static otls_status connection_handshake(otls_backend_connection *conn, otls_erro
         if (!conn->done)
             wolf_alerts_early(conn);
         conn->done = true;
+        wolf_messages_taken(conn);
         wolf_flight_drop(conn);
         wolf_info_collect(conn);
         return OTLS_OK;

@@ -35,6 +35,7 @@ static int on_extract(byte *secret, const byte *salt, word32 salt_size, byte *in
     const uint8_t *key = wolfSSL_GetClientWriteKey(conn->ssl);
     const uint8_t *iv = wolfSSL_GetClientWriteIV(conn->ssl);
 
+    wolf_messages_keys(conn);
     if (!conn->done && !conn->judged && key != NULL && iv != NULL) {
         memcpy(flight->key, key, sizeof(flight->key));
         memcpy(flight->iv, iv, sizeof(flight->iv));
@@ -85,7 +86,7 @@ static size_t open_record(const otls_backend_connection *conn, word64 sequence, 
 
     if (!wolf_record_open(conn, sequence, head, head + WOLF_RECORD_HEAD, size, out))
         return 0;
-    length = size - WOLF_RECORD_TAG;
+    length = size - wolf_record_tag(conn->ssl);
     while (length > 0 && out[length - 1] == 0)
         length--;
     return length > 1 && out[length - 1] == HANDSHAKE ? length - 1 : 0;

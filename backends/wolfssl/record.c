@@ -8,6 +8,11 @@
 
 enum { APPLICATION_DATA = 23, CCM_8 = 0x1305, CCM_8_TAG = 8 };
 
+size_t wolf_record_tag(WOLFSSL *ssl)
+{
+    return wolfSSL_get_current_cipher_suite(ssl) == CCM_8 ? CCM_8_TAG : WOLF_RECORD_TAG;
+}
+
 /* Less than a content type and the tag. Data may be none in TLS 1.2; what is something else never
  * is (RFC 5246 6.2.1, RFC 8446 5.1). */
 static bool is_hollow(const otls_backend_connection *conn, const uint8_t *head)
@@ -18,7 +23,7 @@ static bool is_hollow(const otls_backend_connection *conn, const uint8_t *head)
         return false;
     if (wolf_record_size(head) == WOLF_RECORD_HEAD && head[0] != APPLICATION_DATA)
         return true;
-    tag = wolfSSL_get_current_cipher_suite(conn->ssl) == CCM_8 ? CCM_8_TAG : WOLF_RECORD_TAG;
+    tag = wolf_record_tag(conn->ssl);
     return head[0] == APPLICATION_DATA && wolf_record_size(head) <= WOLF_RECORD_HEAD + tag &&
            wolfSSL_GetVersion(conn->ssl) == WOLFSSL_TLSV1_3;
 }
@@ -83,6 +88,17 @@ struct direction {
     uint8_t nonce[NONCE];
 };
 
+static bool number_record(struct direction *d, word64 sequence)
+{
+    if (d->key == NULL || d->iv == NULL || wolfSSL_GetVersion(d->ssl) != WOLFSSL_TLSV1_3)
+        return false;
+    memcpy(d->nonce, d->iv, NONCE);
+    for (unsigned i = 0; i < 8; i++)
+        d->nonce[NONCE - 1 - i] =
+            (uint8_t)(d->nonce[NONCE - 1 - i] ^ (uint8_t)(sequence >> (8 * i)));
+    return true;
+}
+
 static bool take_keys(struct direction *d, const otls_backend_connection *conn, bool peers,
                       word64 sequence)
 {
@@ -97,19 +113,14 @@ static bool take_keys(struct direction *d, const otls_backend_connection *conn, 
         d->key = wolfSSL_GetClientWriteKey(d->ssl);
         d->iv = wolfSSL_GetClientWriteIV(d->ssl);
     }
-    if (d->key == NULL || d->iv == NULL || wolfSSL_GetVersion(d->ssl) != WOLFSSL_TLSV1_3)
-        return false;
-    memcpy(d->nonce, d->iv, NONCE);
-    for (unsigned i = 0; i < 8; i++)
-        d->nonce[NONCE - 1 - i] =
-            (uint8_t)(d->nonce[NONCE - 1 - i] ^ (uint8_t)(sequence >> (8 * i)));
-    return true;
+    return number_record(d, sequence);
 }
 
 static int crypt_aes(const struct direction *d, const uint8_t *head, const uint8_t *in, word32 size,
                      uint8_t *out, uint8_t *tag, bool seal)
 {
     const struct wolf_aead aead = {.ccm = wolfSSL_GetBulkCipher(d->ssl) == wolfssl_aes_ccm,
+                                   .short_tag = wolf_record_tag(d->ssl) == CCM_8_TAG,
                                    .key = d->key,
                                    .key_size = (word32)wolfSSL_GetKeySize(d->ssl),
                                    .nonce = d->nonce,
@@ -126,7 +137,7 @@ static bool crypt_record(const struct direction *d, const uint8_t *head, const u
     switch (wolfSSL_GetBulkCipher(d->ssl)) {
     case wolfssl_aes_gcm:
     case wolfssl_aes_ccm:
-        return wolfSSL_GetAeadMacSize(d->ssl) == (int)WOLF_RECORD_TAG &&
+        return wolfSSL_GetAeadMacSize(d->ssl) == (int)wolf_record_tag(d->ssl) &&
                crypt_aes(d, head, in, (word32)size, out, tag, seal) == 0;
     case wolfssl_chacha:
         if (seal)
@@ -144,20 +155,37 @@ bool wolf_record_seal(const otls_backend_connection *conn, word64 sequence, cons
 {
     struct direction d;
 
-    return take_keys(&d, conn, false, sequence) &&
+    return wolf_record_tag(conn->ssl) == WOLF_RECORD_TAG && /* what there is room for */
+           take_keys(&d, conn, false, sequence) &&
            crypt_record(&d, head, plain, size, out, out + size, true);
+}
+
+static bool open_record(const struct direction *d, const uint8_t *head, const uint8_t *sealed,
+                        size_t size, uint8_t *out)
+{
+    const size_t tag_size = wolf_record_tag(d->ssl);
+    uint8_t tag[WOLF_RECORD_TAG];
+
+    if (size < tag_size)
+        return false;
+    memcpy(tag, sealed + size - tag_size, tag_size);
+    return crypt_record(d, head, sealed, size - tag_size, out, tag, false);
 }
 
 bool wolf_record_open(const otls_backend_connection *conn, word64 sequence, const uint8_t *head,
                       const uint8_t *sealed, size_t size, uint8_t *out)
 {
-    uint8_t tag[WOLF_RECORD_TAG];
     struct direction d;
 
-    if (size < sizeof(tag) || !take_keys(&d, conn, true, sequence))
-        return false;
-    memcpy(tag, sealed + size - sizeof(tag), sizeof(tag));
-    return crypt_record(&d, head, sealed, size - sizeof(tag), out, tag, false);
+    return take_keys(&d, conn, true, sequence) && open_record(&d, head, sealed, size, out);
+}
+
+bool wolf_record_open_with(WOLFSSL *ssl, const uint8_t *key, const uint8_t *iv, word64 sequence,
+                           const uint8_t *head, const uint8_t *sealed, size_t size, uint8_t *out)
+{
+    struct direction d = {.ssl = ssl, .key = key, .iv = iv};
+
+    return number_record(&d, sequence) && open_record(&d, head, sealed, size, out);
 }
 
 #else /* the engine's own alert stays, and its own reason */
@@ -173,6 +201,13 @@ bool wolf_record_open(const otls_backend_connection *conn, word64 sequence, cons
                       const uint8_t *sealed, size_t size, uint8_t *out)
 {
     (void)conn, (void)sequence, (void)head, (void)sealed, (void)size, (void)out;
+    return false;
+}
+
+bool wolf_record_open_with(WOLFSSL *ssl, const uint8_t *key, const uint8_t *iv, word64 sequence,
+                           const uint8_t *head, const uint8_t *sealed, size_t size, uint8_t *out)
+{
+    (void)ssl, (void)key, (void)iv, (void)sequence, (void)head, (void)sealed, (void)size, (void)out;
     return false;
 }
 

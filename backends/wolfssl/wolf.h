@@ -132,6 +132,7 @@ struct wolf_flight {
 };
 
 struct wolf_early;
+struct wolf_messages;
 
 /** Where the engine stands in the peer's records. */
 struct wolf_framing {
@@ -160,6 +161,7 @@ struct otls_backend_connection {
     bool encrypted;       /* a record under keys has gone out */
     struct wolf_framing framing;
     struct wolf_flight flight;
+    struct wolf_messages *messages; /* core wants every message; NULL = not so */
     struct wolf_early *early;  /* server: early data is left out as it comes; NULL = not so */
     bool kept;                 /* server: the client's certificates are where `place` says */
     size_t judged_count;       /* certificates that core was shown */
@@ -222,7 +224,7 @@ static inline size_t wolf_record_size(const uint8_t *head)
 
 /** AES-GCM, or CCM, with a nonce of 12 bytes and a tag of 16; `head` is authenticated, too. */
 struct wolf_aead {
-    bool ccm;
+    bool ccm, short_tag; /* CCM_8: a tag of 8 */
     const uint8_t *key;
     word32 key_size;
     const uint8_t *nonce, *head;
@@ -251,6 +253,24 @@ bool wolf_record_seal(const otls_backend_connection *conn, word64 sequence, cons
  *  authentic. */
 bool wolf_record_open(const otls_backend_connection *conn, word64 sequence, const uint8_t *head,
                       const uint8_t *sealed, size_t size, uint8_t *out);
+
+/** Under keys that were kept; RFC 8446 5.2. */
+bool wolf_record_open_with(WOLFSSL *ssl, const uint8_t *key, const uint8_t *iv, word64 sequence,
+                           const uint8_t *head, const uint8_t *sealed, size_t size, uint8_t *out);
+/** Bytes of a tag of the suite in use. */
+size_t wolf_record_tag(WOLFSSL *ssl);
+
+/* ---- every message for core (messages.c) ----------------------------------------------------- */
+
+/** False: no memory. */
+bool wolf_messages_begin(otls_backend_connection *conn);
+void wolf_messages_end(otls_backend_connection *conn);
+/** These bytes pass; only if `messages` is there. */
+void wolf_messages_pass(otls_backend_connection *conn, bool sent, const void *data, size_t size);
+/** Note the keys in force, before the engine replaces them. */
+void wolf_messages_keys(otls_backend_connection *conn);
+/** The engine has had what came: below TLS 1.3 it knows the peer's Finished now. */
+void wolf_messages_taken(otls_backend_connection *conn);
 
 /* ---- early data that nobody accepts (early.c) ------------------------------------------------ */
 

@@ -86,6 +86,7 @@ void otls_connection_free(otls_connection *conn)
     omni_free(conn->failure);
     omni_free(conn->wire);
     omni_native_free(conn->native);
+    omni_free(conn->messages);
     otls_context_free(conn->context);
     otls_context_free(conn->base);
     omni_free(conn);

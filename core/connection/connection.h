@@ -84,6 +84,7 @@ struct otls_connection {
     otls_context *base;    /* the shared one, when `context` is this connection's own; else NULL */
     const omni_native *native; /* what the engine was started with; NULL before */
     struct omni_wire *wire;    /* who watches the bytes; NULL = nobody */
+    struct omni_messages *messages; /* who watches the messages; NULL = nobody */
     int write_errno, read_errno;
     bool server, engine_live, ragged_eof_ok;
     bool rested;        /* there was nothing to read, once or more, since the handshake ... */

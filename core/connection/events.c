@@ -3,6 +3,7 @@
 #include "connection/events.h"
 
 #include "connection/connection.h"
+#include "connection/messages.h"
 
 void omni_event(otls_connection *conn, otls_event event, int value)
 {
@@ -28,4 +29,11 @@ void omni_event_state(otls_connection *conn)
         omni_event(conn, OTLS_INFO_HANDSHAKE_DONE, 0);
     else if (state == OMNI_STATE_FAILED)
         omni_event(conn, OTLS_INFO_FAILED, conn->failure_status);
+}
+
+void omni_event_alert(otls_connection *conn, bool received, bool fatal, uint8_t description)
+{
+    conn->calls.alert_fatal = fatal;
+    omni_event(conn, received ? OTLS_INFO_ALERT_RECEIVED : OTLS_INFO_ALERT_SENT, description);
+    omni_messages_alert(conn, received, fatal, description);
 }

@@ -8,5 +8,7 @@
 /* connection/events.c: to the info callback */
 void omni_event(otls_connection *conn, otls_event event, int value);
 void omni_event_state(otls_connection *conn);
+/** ... and to the message callback. */
+void omni_event_alert(otls_connection *conn, bool received, bool fatal, uint8_t description);
 
 #endif

@@ -79,8 +79,7 @@ static void cause_alert(int16_t alert, otls_error *report)
 static void cause_plain_alert(otls_connection *conn, int16_t alert, otls_error *report)
 {
     cause_alert(alert, report);
-    conn->calls.alert_fatal = true;
-    omni_event(conn, OTLS_INFO_ALERT_RECEIVED, alert);
+    omni_event_alert(conn, true, true, (uint8_t)alert);
 }
 
 static void cause_missing(otls_error *report)

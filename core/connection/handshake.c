@@ -6,6 +6,7 @@
 #include "connection/events.h"
 #include "connection/fail.h"
 #include "connection/io.h"
+#include "connection/messages.h"
 
 /** An engine that asks again without the transport having blocked gets this many turns. */
 #define TURNS_MAX 4096
@@ -31,6 +32,8 @@ otls_status omni_engine_start(otls_connection *conn, const omni_native *native, 
     otls_error inner = OTLS_ERROR_INIT;
     otls_status status;
 
+    if (omni_messages_begin(conn) != OTLS_OK)
+        return omni_connection_fail(conn, OTLS_E_NOMEM, NULL, err);
     status = OMNI_ENGINE_ASK(
         &inner, omni_engine(conn)->init(conn->engine, native->engine, &setup, &inner));
     if (status != OTLS_OK && inner.code == OTLS_CODE_SESSION_REFUSED &&

@@ -7,6 +7,7 @@
 #include "connection/fail.h"
 #include "connection/handshake.h"
 #include "connection/io.h"
+#include "connection/messages.h"
 #include "connection/peer.h"
 
 #include <string.h>
@@ -17,8 +18,7 @@ void omni_plain_alert(otls_connection *conn, uint8_t description)
 
     (void)omni_buffer_append(&conn->out, record, sizeof(record));
     conn->alert_sent = description;
-    conn->calls.alert_fatal = true;
-    omni_event(conn, OTLS_INFO_ALERT_SENT, description);
+    omni_event_alert(conn, false, true, description);
     (void)omni_io_flush(conn);
 }
 
@@ -64,6 +64,7 @@ static bool may_be_alert(const otls_connection *conn)
 static otls_status alert_for_hello(otls_connection *conn, otls_error *err)
 {
     conn->alert_received = omni_buffer_front(&conn->in)[6];
+    omni_event_alert(conn, true, true, omni_buffer_front(&conn->in)[6]);
     return omni_connection_fail(conn, OTLS_E_ALERT, NULL, err);
 }
 
@@ -367,10 +368,15 @@ static otls_status decide(otls_connection *conn, const otls_client_hello *hello,
 otls_status omni_server_start(otls_connection *conn, otls_error *err)
 {
     otls_client_hello hello;
-    otls_status status = read_hello(conn, &hello, err);
+    otls_status status = omni_messages_begin(conn);
+
+    if (status != OTLS_OK)
+        return omni_connection_fail(conn, status, NULL, err);
+    status = read_hello(conn, &hello, err);
 
     if (status != OTLS_OK)
         return status;
+    omni_messages_hello(conn, omni_buffer_front(&conn->in), omni_buffer_size(&conn->in));
     status = decide(conn, &hello, err);
     omni_client_hello_clear(&hello);
     return status;

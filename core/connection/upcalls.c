@@ -8,8 +8,7 @@ static void core_alert(otls_core *core, bool received, bool fatal, uint8_t descr
 {
     otls_connection *conn = omni_connection_of(core);
 
-    conn->calls.alert_fatal = fatal;
-    omni_event(conn, received ? OTLS_INFO_ALERT_RECEIVED : OTLS_INFO_ALERT_SENT, description);
+    omni_event_alert(conn, received, fatal, description);
     if (!fatal || description == OTLS_ALERT_CLOSE_NOTIFY)
         return;
     if (received)

@@ -76,6 +76,18 @@ otls_status otls_context_set_info_callback(otls_context *context, otls_info_call
     return OTLS_OK;
 }
 
+otls_status otls_context_set_message_callback(otls_context *context, otls_message_callback callback,
+                                              void *user, otls_error *err)
+{
+    OMNI_TRY(omni_context_unsealed(context, err));
+    if (callback != NULL &&
+        otls_backend_supports(context->backend, OTLS_FEATURE_MESSAGE_CALLBACK, NULL) == OTLS_NO)
+        return omni_fail_unsupported(err, context->backend, OTLS_FEATURE_MESSAGE_CALLBACK);
+    context->settings.callbacks.message = callback;
+    context->settings.callbacks.message_user = user;
+    return OTLS_OK;
+}
+
 otls_status otls_context_set_log_callback(otls_context *context, otls_log_callback callback, void *user,
                                  otls_error *err)
 {

@@ -102,6 +102,8 @@ typedef struct omni_callbacks {
     void *alpn_user;
     otls_info_callback info;
     void *info_user;
+    otls_message_callback message;
+    void *message_user;
     otls_log_callback log;
     void *log_user;
     otls_psk_client_callback psk_client;

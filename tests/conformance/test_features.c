@@ -150,6 +150,20 @@ static otls_status info(const otls_backend *backend, otls_error *err)
     return and_free(context, otls_context_set_info_callback(context, on_info, NULL, err));
 }
 
+static void on_message(const otls_connection *conn, const otls_message *message, void *user)
+{
+    (void)conn;
+    (void)message;
+    (void)user;
+}
+
+static otls_status messages(const otls_backend *backend, otls_error *err)
+{
+    otls_context *context = context_of(backend, OTLS_CLIENT);
+
+    return and_free(context, otls_context_set_message_callback(context, on_message, NULL, err));
+}
+
 /* ---- lists: what the engine lacks is left out, and an empty rest is an error ---- */
 
 static uint16_t newest(const otls_backend *backend)
@@ -363,6 +377,7 @@ static const struct feature_row {
     {OTLS_FEATURE_ED25519, ed25519, OTLS_E_CREDENTIAL},
     {OTLS_FEATURE_ED448, ed448, OTLS_E_CONFIG},
     {OTLS_FEATURE_INFO_CALLBACK, info, OTLS_E_UNSUPPORTED},
+    {OTLS_FEATURE_MESSAGE_CALLBACK, messages, OTLS_E_UNSUPPORTED},
     {OTLS_FEATURE_LONG_CHAINS, chain_limits, OTLS_E_UNSUPPORTED},
 };
 

@@ -121,6 +121,28 @@ ParameterizedTest(size_t *index, info, refused_before_the_engine)
     pair_close(&p);
 }
 
+/* A client that gives up before its hello says why. */
+ParameterizedTestParameters(info, alert_for_hello)
+{
+    return pair_parameters_short();
+}
+
+ParameterizedTest(size_t *index, info, alert_for_hello)
+{
+    static const uint8_t alert[] = {21, 3, 3, 0, 2, 2, OTLS_ALERT_HANDSHAKE_FAILURE};
+    const pair_case which = pair_case_short_at(*index);
+    both b = {0};
+    const pair_options options = {.setup = use, .user = &b};
+    pair p;
+
+    pair_open(&p, &which, &options);
+    pipe_put(&p.wire.to_server, alert, sizeof(alert));
+    cr_assert_eq(otls_connection_handshake(p.server, NULL), OTLS_E_ALERT);
+    cr_assert_str_eq(b.server.text, "start client hello received:40! failed lost ", "%s",
+                     b.server.text);
+    pair_close(&p);
+}
+
 /* ---- log ---- */
 
 static void on_log(const char *message, void *user)
