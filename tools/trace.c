@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* connect -v: each record and each message that is not sealed, as it passes. */
+/*
+ * connect -v: each record as it passes, by the name of the message in it as long as that can be read
+ * there; and of sealed records what is in them, as the engine tells it.
+ */
 #include "trace.h"
 
 #include <stdarg.h>
@@ -9,29 +12,14 @@
 
 #define HEADER 5u
 
-typedef struct numbered {
-    uint8_t number;
-    const char *name;
-} numbered;
-
-/* RFC 8446 appendix B.3, RFC 5246 section 7.4 */
-static const numbered messages[] = {
-    {0, "HelloRequest"},       {1, "ClientHello"},         {2, "ServerHello"},
-    {4, "NewSessionTicket"},   {8, "EncryptedExtensions"}, {11, "Certificate"},
-    {12, "ServerKeyExchange"}, {13, "CertificateRequest"}, {14, "ServerHelloDone"},
-    {15, "CertificateVerify"}, {16, "ClientKeyExchange"},  {20, "Finished"},
-    {22, "CertificateStatus"}, {24, "KeyUpdate"},
-};
-
 /* RFC 8446 section 5.1 */
+enum { CLIENT_HELLO = 1, SERVER_HELLO = 2, FINISHED = 20 };
 enum { RECORD_CCS = 20, RECORD_ALERT = 21, RECORD_HANDSHAKE = 22, RECORD_DATA = 23 };
 
 static const char *message_name(uint8_t number)
 {
-    for (size_t i = 0; i < sizeof(messages) / sizeof(messages[0]); i++)
-        if (messages[i].number == number)
-            return messages[i].name;
-    return "unknown message";
+    return otls_message_name(&(otls_message){
+        .size = sizeof(otls_message), .content = OTLS_CONTENT_HANDSHAKE, .type = number});
 }
 
 double tool_lap_ms(double *since)
@@ -44,11 +32,16 @@ double tool_lap_ms(double *since)
     return *since - before;
 }
 
+static void marked(bool sent, const char *mark, const char *what, size_t size, const char *detail)
+{
+    (void)fprintf(stderr, "%s%s %s%s%s, %zu bytes%s\n",
+                  tool_paint(stderr, sent ? TOOL_GREEN : TOOL_YELLOW), mark, what,
+                  detail[0] != '\0' ? " " : "", detail, size, tool_paint(stderr, TOOL_PLAIN));
+}
+
 static void line(bool sent, const char *what, size_t size, const char *detail)
 {
-    (void)fprintf(stderr, "%s%c %s%s%s, %zu bytes%s\n",
-                  tool_paint(stderr, sent ? TOOL_GREEN : TOOL_YELLOW), sent ? '>' : '<', what,
-                  detail[0] != '\0' ? " " : "", detail, size, tool_paint(stderr, TOOL_PLAIN));
+    marked(sent, sent ? ">" : "<", what, size, detail);
 }
 
 void tool_trace_note(const tool_trace *trace, const char *format, ...)
@@ -184,6 +177,32 @@ static void on_bytes(const otls_connection *conn, bool sent, const void *data, s
         pass(trace, &trace->half[sent], sent, data, size);
 }
 
+/* Can nobody read it on the wire? RFC 8446 section 2, RFC 5246 section 7.3. */
+static bool is_sealed(const tool_trace *trace, const otls_message *m)
+{
+    const bool tls13 = m->version >= OTLS_TLS1_3;
+
+    if (m->content == OTLS_CONTENT_ALERT)
+        return tls13 || trace->half[m->sent].sealed;
+    if (m->content != OTLS_CONTENT_HANDSHAKE)
+        return false;
+    return tls13 ? m->type != CLIENT_HELLO && m->type != SERVER_HELLO : m->type == FINISHED;
+}
+
+static void on_message(const otls_connection *conn, const otls_message *m, void *user)
+{
+    const tool_trace *trace = user;
+    const bool alert = m->content == OTLS_CONTENT_ALERT;
+
+    (void)conn;
+    if (!is_sealed(trace, m))
+        return;
+    marked(m->sent, m->sent ? ">>" : "<<", alert ? "alert" : otls_message_name(m), m->length,
+           alert ? otls_message_name(m) : "");
+    if (trace->dump)
+        dump(m->data, m->length);
+}
+
 tool_trace *tool_trace_new(const tool_options *options)
 {
     tool_trace *trace = calloc(1, sizeof(*trace));
@@ -198,5 +217,14 @@ tool_trace *tool_trace_new(const tool_options *options)
 
 otls_status tool_trace_watch(tool_trace *trace, otls_connection *conn, otls_error *err)
 {
-    return otls_connection_set_wire_callback(conn, on_bytes, trace, err);
+    const otls_backend *backend = otls_context_backend(otls_connection_context(conn));
+    otls_context *own;
+    otls_status status = otls_connection_set_wire_callback(conn, on_bytes, trace, err);
+
+    if (status != OTLS_OK || !trace->show ||
+        otls_backend_supports(backend, OTLS_FEATURE_MESSAGE_CALLBACK, NULL) == OTLS_NO)
+        return status;
+    status = otls_connection_own_context(conn, &own, err);
+    return status == OTLS_OK ? otls_context_set_message_callback(own, on_message, trace, err)
+                             : status;
 }

@@ -42,9 +42,17 @@ for engine in $engines; do
                 shows "$what" '^< Certificate, [0-9]{3,} bytes$'
                 shows "$what" '^> sealed handshake, '
                 shows "$what" '^> sealed alert, '
+                shows "$what" '^>> Finished, 16 bytes$'
+                shows "$what" '^<< Finished, 16 bytes$'
+                shows "$what" '^>> alert close_notify, 2 bytes$'
             else
                 grep -q '^< Certificate' "$work/err" && fail "$what: a certificate in plain text"
                 shows "$what" '^< sealed record, '
+                for message in EncryptedExtensions Certificate CertificateVerify Finished NewSessionTicket; do
+                    shows "$what" "^<< $message, [0-9]+ bytes\$"
+                done
+                shows "$what" '^>> Finished, (36|52) bytes$'
+                shows "$what" '^>> alert close_notify, 2 bytes$'
             fi
             # each line sent is a record with five bytes of header; what comes after the count is not in it
             sent=$(sed -n 's/^\* \([0-9]*\) bytes sent, .*/\1/p' "$work/err")
@@ -55,6 +63,7 @@ for engine in $engines; do
     done
     go "$engine" --msg || fail "--msg, $engine"
     shows "--msg, $engine" '^    0000  16 03 0[13] '
+    shows "--msg, $engine" '^    0000  14 00 00 [23][04] ' # our Finished, in plain text
     shows "--msg, $engine" 'localhost' # the server's name, in the hello's characters
     go "$engine" --json || fail "--json, $engine"
     for pair in '"matched_name":"DNS:localhost"' '"path":\["CN=localhost' '"round_trips":1' \
