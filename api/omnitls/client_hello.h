@@ -57,7 +57,9 @@ typedef struct otls_client_hello_answer {
  * OTLS_WANT_ASYNC: not yet; the handshake answers the same, and the next call of it asks again.
  * Anything else: refuse with answer->alert (handshake_failure unless changed); the handshake fails
  * with OTLS_E_PROTOCOL and OTLS_CODE_REFUSED_BY_CALLBACK. otls_connection_server_name already
- * answers. The callback of a context switched to is not called.
+ * answers. The callback of a context switched to is not called. A hello that the engine cannot take
+ * (OTLS_FEATURE_LONG_HELLOS) is refused without asking: OTLS_E_UNSUPPORTED, OTLS_CODE_LIMIT,
+ * illegal_parameter.
  */
 typedef otls_status (*otls_client_hello_callback)(otls_connection *conn,
                                                   const otls_client_hello *hello,

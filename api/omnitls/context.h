@@ -120,7 +120,8 @@ OTLS_API otls_status otls_context_set_verify_depth(otls_context *context, int de
 /** How many certificates may stand between leaf and anchor. */
 OTLS_API int otls_context_verify_depth(const otls_context *context);
 /** Application protocols (RFC 7301), most wanted first; a server chooses by its own order. Names have
- *  1 to 255 bytes; E_UNSUPPORTED where the engine lacks OTLS_FEATURE_LONG_ALPN or _ALPN_COMMA. */
+ *  1 to 255 bytes; E_UNSUPPORTED where the engine lacks OTLS_FEATURE_LONG_ALPN or _ALPN_COMMA, or a
+ *  client's OTLS_FEATURE_LONG_HELLOS and they have more than 8 KiB together. */
 OTLS_API otls_status otls_context_set_alpn(otls_context *context, const char *const *names,
                                            size_t count, otls_error *err);
 /** Server: refuse with alert 120 when nothing is shared (default), or go on without ALPN. */

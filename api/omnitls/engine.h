@@ -69,7 +69,10 @@ typedef enum otls_feature {
     OTLS_FEATURE_LONG_CHAINS = 40,
     OTLS_FEATURE_UNDERSCORE_NAMES = 41, /**< servers take a server name with an underscore in it */
     OTLS_FEATURE_MESSAGE_CALLBACK = 42, /**< partly: not every message; the reason says which */
-    OTLS_FEATURE_COUNT = 43
+    /** servers take a ClientHello with more than 150 cipher suites or longer than 18 KB, clients send
+     *  one that needs more than a record */
+    OTLS_FEATURE_LONG_HELLOS = 43,
+    OTLS_FEATURE_COUNT = 44
 } otls_feature;
 
 /**

@@ -83,6 +83,7 @@ static const gtls_feature features[OTLS_FEATURE_COUNT] = {
     [OTLS_FEATURE_UNDERSCORE_NAMES] =
         {OTLS_NO, "GnuTLS servers end the handshake at an underscore in the server name"},
     [OTLS_FEATURE_MESSAGE_CALLBACK] = {OTLS_YES, "supported"},
+    [OTLS_FEATURE_LONG_HELLOS] = {OTLS_YES, "supported"},
     [OTLS_FEATURE_COMPRESSION] = {OTLS_NO, "TLS compression was removed in GnuTLS 3.6"},
 };
 

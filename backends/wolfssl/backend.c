@@ -54,6 +54,9 @@ static const struct {
     {OTLS_FEATURE_RENEGOTIATION, OTLS_NO, "wolfSSL was built without HAVE_SECURE_RENEGOTIATION"},
     {OTLS_FEATURE_LONG_CHAINS, OTLS_NO,
      "wolfSSL is built for nine certificates (MAX_CHAIN_DEPTH) in a message of 18 KB"},
+    {OTLS_FEATURE_LONG_HELLOS, OTLS_NO,
+     "wolfSSL servers take 150 cipher suites (WOLFSSL_MAX_SUITE_SZ) and 18 KB (MAX_HANDSHAKE_SZ), clients "
+     "send a hello in one record, however long"},
     {OTLS_FEATURE_CLIENT_CA_NAMES, OTLS_PARTLY,
      "wolfSSL servers send names, but clients get no encoding of those they were sent"},
 #if WOLF_CA_NAMES_13

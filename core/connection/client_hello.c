@@ -193,6 +193,7 @@ omni_hello_result omni_client_hello_parse(otls_client_hello *out, const uint8_t 
     result = omni_hello_message(&message, &out->owned, wire, size);
     if (result == OMNI_HELLO_OK)
         result = parse_message(out, message);
+    out->size = OMNI_HELLO_HEADER + message.size;
     if (result != OMNI_HELLO_OK)
         omni_client_hello_clear(out);
     return result;

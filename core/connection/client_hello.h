@@ -13,14 +13,21 @@
 
 /** The handshake message is at most this long; a usual one has 250 to 2,000 bytes. */
 #define OMNI_HELLO_LIMIT ((size_t)64 * 1024)
+/** Type and length in front of it (RFC 8446 4). */
+#define OMNI_HELLO_HEADER 4
 /** Records a hello may be cut into: enough for odd senders, too few to be a burden. */
 #define OMNI_HELLO_RECORDS 512
+
+/** What every engine takes: 150 suites, in a message of 18 KiB; see OTLS_FEATURE_LONG_HELLOS. */
+#define OMNI_HELLO_SHORT_SUITES 150
+#define OMNI_HELLO_SHORT ((size_t)18 * 1024)
 
 /** Tickets of one hello that are looked at; clients offer one or two. */
 #define OMNI_HELLO_TICKETS 4
 
 /** Lists are the bytes on the wire: two-byte numbers, or length-prefixed names. */
 typedef struct otls_client_hello {
+    size_t size; /* of the message, header included */
     uint16_t legacy_version;
     otls_slice random;
     otls_slice session_id;

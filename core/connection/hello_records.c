@@ -10,8 +10,7 @@ enum {
     RECORD_HANDSHAKE = 22,
     RECORD_HEADER = 5,
     RECORD_LIMIT = 16384,
-    MESSAGE_CLIENT_HELLO = 1,
-    MESSAGE_HEADER = 4
+    MESSAGE_CLIENT_HELLO = 1
 };
 
 typedef struct scan {
@@ -19,7 +18,7 @@ typedef struct scan {
     size_t wanted; /* header included; 0 = length not known yet */
     size_t records;
     size_t room; /* what the records so far hold when they are complete */
-    uint8_t head[MESSAGE_HEADER];
+    uint8_t head[OMNI_HELLO_HEADER];
 } scan;
 
 static size_t record_length(const uint8_t *record)
@@ -50,9 +49,9 @@ static omni_hello_result check_message(scan *state)
 {
     if (state->have >= 1 && state->head[0] != MESSAGE_CLIENT_HELLO)
         return OMNI_HELLO_NOT_TLS;
-    if (state->have < MESSAGE_HEADER)
+    if (state->have < OMNI_HELLO_HEADER)
         return OMNI_HELLO_MORE;
-    state->wanted = MESSAGE_HEADER + ((size_t)state->head[1] << 16 | (size_t)state->head[2] << 8 |
+    state->wanted = OMNI_HELLO_HEADER + ((size_t)state->head[1] << 16 | (size_t)state->head[2] << 8 |
                                       state->head[3]);
     if (state->wanted > OMNI_HELLO_LIMIT)
         return OMNI_HELLO_TOO_MUCH;
@@ -74,7 +73,7 @@ static omni_hello_result gather(scan *state, const uint8_t *wire, size_t size)
         const size_t length = record_length(wire);
         const size_t there = size - RECORD_HEADER < length ? size - RECORD_HEADER : length;
 
-        for (size_t i = 0; i < there && state->have + i < MESSAGE_HEADER; i++)
+        for (size_t i = 0; i < there && state->have + i < OMNI_HELLO_HEADER; i++)
             state->head[state->have + i] = wire[RECORD_HEADER + i];
         state->have += there;
         state->room += length;
@@ -95,8 +94,8 @@ omni_hello_result omni_hello_message(otls_slice *message, uint8_t **owned, const
     if (result != OMNI_HELLO_OK)
         return result;
     if (state.records == 1) { /* the usual case borrows */
-        *message = (otls_slice){wire + RECORD_HEADER + MESSAGE_HEADER,
-                                state.wanted - MESSAGE_HEADER};
+        *message = (otls_slice){wire + RECORD_HEADER + OMNI_HELLO_HEADER,
+                                state.wanted - OMNI_HELLO_HEADER};
         return OMNI_HELLO_OK;
     }
     *owned = omni_malloc(state.wanted);
@@ -106,7 +105,7 @@ omni_hello_result omni_hello_message(otls_slice *message, uint8_t **owned, const
         memcpy(*owned + have, wire + RECORD_HEADER, record_length(wire));
         have += record_length(wire);
     }
-    *message = (otls_slice){*owned + MESSAGE_HEADER, state.wanted - MESSAGE_HEADER};
+    *message = (otls_slice){*owned + OMNI_HELLO_HEADER, state.wanted - OMNI_HELLO_HEADER};
     return OMNI_HELLO_OK;
 }
 

@@ -274,6 +274,26 @@ static otls_status keep_server_name(otls_connection *conn, const otls_client_hel
     return OTLS_OK;
 }
 
+/*
+ * Bytes of the hello are in the transcript: an engine that cannot take all of them cannot be given fewer.
+ * It would call the hello malformed, and blame the client.
+ */
+static otls_status check_length(otls_connection *conn, const otls_client_hello *hello,
+                                otls_error *err)
+{
+    const otls_backend *backend = conn->context->backend;
+    const size_t suites = hello->suites.size / 2;
+
+    if ((suites <= OMNI_HELLO_SHORT_SUITES && hello->size <= OMNI_HELLO_SHORT) ||
+        otls_backend_supports(backend, OTLS_FEATURE_LONG_HELLOS, NULL) != OTLS_NO)
+        return OTLS_OK;
+    return omni_refuse_hello(conn, err, OTLS_E_UNSUPPORTED, OTLS_ALERT_ILLEGAL_PARAMETER,
+                             OTLS_CODE_LIMIT,
+                             "%s takes no ClientHello with %zu cipher suites and %zu bytes (%s)",
+                             otls_backend_name(backend), suites, hello->size,
+                             otls_feature_name(OTLS_FEATURE_LONG_HELLOS));
+}
+
 /* The identity that the client can use; else one that a pre-shared key makes up for. */
 static size_t choose_server(const otls_connection *conn, const otls_client_hello *hello)
 {
@@ -340,6 +360,7 @@ static otls_status decide(otls_connection *conn, const otls_client_hello *hello,
 {
     size_t chosen = OMNI_NO_SERVER;
 
+    OMNI_TRY(check_length(conn, hello, err));
     OMNI_TRY(keep_server_name(conn, hello, err));
     OMNI_TRY(omni_hello_ask(conn, hello, &chosen, err));
     conn->hello_version =

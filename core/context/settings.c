@@ -242,8 +242,10 @@ static otls_status alpn_possible(const otls_context *context, const char *const 
 {
     const bool client = context->role != OTLS_SERVER;
     bool is_long = client && count > 8, comma = false;
+    size_t total = 0;
 
     for (size_t i = 0; i < count; i++) {
+        total += strlen(names[i]) + 1;
         is_long = is_long || strlen(names[i]) > 32;
         comma = comma || (client && strchr(names[i], ',') != NULL);
     }
@@ -252,6 +254,9 @@ static otls_status alpn_possible(const otls_context *context, const char *const 
         return omni_fail_unsupported(err, context->backend, OTLS_FEATURE_LONG_ALPN);
     if (comma && otls_backend_supports(context->backend, OTLS_FEATURE_ALPN_COMMA, NULL) == OTLS_NO)
         return omni_fail_unsupported(err, context->backend, OTLS_FEATURE_ALPN_COMMA);
+    if (client && total > OMNI_ALPN_SHORT &&
+        otls_backend_supports(context->backend, OTLS_FEATURE_LONG_HELLOS, NULL) == OTLS_NO)
+        return omni_fail_unsupported(err, context->backend, OTLS_FEATURE_LONG_HELLOS);
     return OTLS_OK;
 }
 

@@ -22,6 +22,8 @@
 
 #define OMNI_IDENTITY_MAX 65536
 #define OMNI_ALPN_WIRE_MAX 65535
+/** A hello with names of so many bytes fits into a record, whatever else a client says in it. */
+#define OMNI_ALPN_SHORT ((size_t)8 * 1024)
 #define OMNI_PIN_SIZE 32
 
 /** What may be negotiated, and how. */

@@ -4,6 +4,7 @@
 
 #include "pair.h"
 
+#include <stdio.h>
 #include <string.h>
 
 typedef struct bytes {
@@ -39,6 +40,29 @@ static void take_hello(pair *p, bytes *message)
     pipe_drain(pipe);
 }
 
+static void set_number(uint8_t *at, size_t octets, size_t value)
+{
+    for (size_t i = octets; i-- > 0; value >>= 8)
+        at[i] = (uint8_t)value;
+}
+
+/* `count` more cipher suites, of numbers that nobody uses, behind the client's own. */
+static void more_suites(bytes *message, size_t count)
+{
+    static bytes old;
+    size_t at = 4 + 2 + 32, length;
+
+    old = *message;
+    at += 1u + old.data[at];
+    length = (size_t)(old.data[at] << 8 | old.data[at + 1]);
+    message->size = at + 2 + length;
+    for (size_t i = 0; i < count; i++)
+        put(message, (const uint8_t[]){(uint8_t)(0x10 + (i >> 8)), (uint8_t)i}, 2);
+    put(message, old.data + at + 2 + length, old.size - at - 2 - length);
+    set_number(message->data + at, 2, length + 2 * count);
+    set_number(message->data + 1, 3, message->size - 4);
+}
+
 /* One more extension, of `size` octets: before all others, pre_shared_key stays the last. */
 static void extend(bytes *message, unsigned type, const void *body, size_t size)
 {
@@ -57,10 +81,7 @@ static void extend(bytes *message, unsigned type, const void *body, size_t size)
     put(message, head, sizeof(head));
     put(message, body, size);
     put(message, old.data + at + 2, old.size - at - 2);
-    length = message->size - 4;
-    message->data[1] = (uint8_t)(length >> 16);
-    message->data[2] = (uint8_t)(length >> 8);
-    message->data[3] = (uint8_t)length;
+    set_number(message->data + 1, 3, message->size - 4);
 }
 
 typedef void make(bytes *flight, bytes *message);
@@ -289,6 +310,140 @@ ParameterizedTest(size_t *index, hello_faults, pieces)
         pair_connect(&p);
         pair_transfer(p.client, p.server, 1000, 1);
         pair_transfer(p.server, p.client, 1000, 2);
+        pair_close(&p);
+    }
+}
+
+/* ---- right, and longer than most ---- */
+
+/* Records as full as they can be. */
+static void put_records(bytes *flight, const bytes *message)
+{
+    for (size_t at = 0; at < message->size; at += 16384)
+        put_record(flight, 22, message->data + at,
+                   message->size - at < 16384 ? message->size - at : 16384);
+}
+
+/* RFC 5246 7.4.1.2: up to 32,767 suites; and hellos that are in two records, and in four. */
+static const struct {
+    size_t suites, extension;
+    bool is_long;
+} long_hellos[] = {
+    {100, 0, false},    {200, 0, true},    {344, 0, true},  {1000, 0, true}, {0, 16300, false},
+    {100, 17000, false}, {0, 18500, true}, {0, 40000, true}, {0, 60000, true},
+};
+
+/* The first record of what the server says: of which type, and what it begins with. */
+static void expect_answer(const pair *p, const char *what, uint8_t type, uint8_t first, size_t size)
+{
+    const test_pipe *answer = &p->wire.to_client;
+    const uint8_t *at = answer->data + answer->start;
+
+    cr_expect(pipe_size(answer) >= size && at[0] == type && at[5] == first,
+              "%s, %s: not on the wire: record %u, %u", pair_name(&p->which), what, type, first);
+}
+
+/* The client has said something else, so it goes no further than the server's answer. */
+ParameterizedTestParameters(hello_faults, long_ones)
+{
+    return pair_parameters_short();
+}
+
+ParameterizedTest(size_t *index, hello_faults, long_ones)
+{
+    static const uint8_t zeros[60000];
+    const pair_case which = pair_case_short_at(*index);
+    const bool can = otls_backend_supports(which.server, OTLS_FEATURE_LONG_HELLOS, NULL) != OTLS_NO;
+
+    for (size_t i = 0; i < sizeof(long_hellos) / sizeof(long_hellos[0]); i++) {
+        static bytes flight, message;
+        char what[80];
+        otls_status status;
+        pair p;
+
+        pair_open(&p, &which, &(pair_options){.server_name = "", .no_name_check = true});
+        take_hello(&p, &message);
+        more_suites(&message, long_hellos[i].suites);
+        if (long_hellos[i].extension != 0)
+            extend(&message, 0xfafa, zeros, long_hellos[i].extension);
+        flight.size = 0;
+        put_records(&flight, &message);
+        pipe_put(&p.wire.to_server, flight.data, flight.size);
+        status = otls_connection_handshake(p.server, &p.server_error);
+        (void)snprintf(what, sizeof(what), "%zu suites more and %zu bytes", long_hellos[i].suites,
+                       message.size);
+        if (can || !long_hellos[i].is_long) {
+            cr_expect_eq(status, OTLS_WANT_READ, "%s, %s: %s", pair_name(&which), what,
+                         p.server_error.text);
+            expect_answer(&p, what, 22, 2, 5 + 4 + 2 + 32);
+        } else {
+            cr_expect(status == OTLS_E_UNSUPPORTED && p.server_error.code == OTLS_CODE_LIMIT &&
+                          p.server_error.alert == OTLS_ALERT_ILLEGAL_PARAMETER &&
+                          strstr(p.server_error.text, "long-hellos") != NULL,
+                      "%s, %s: %s", pair_name(&which), what, p.server_error.text);
+            expect_answer(&p, what, 21, 2, 7);
+        }
+        pair_close(&p);
+    }
+}
+
+/* A hello of many records that a client really means: the transcript is the same on both sides. */
+ParameterizedTestParameters(hello_faults, long_and_meant)
+{
+    return pair_parameters_short();
+}
+
+/* `count` names of 250 octets, no two of them the same. */
+static void long_names(const char *names[], size_t count)
+{
+    static char text[120][251];
+
+    for (size_t i = 0; i < count; i++) {
+        (void)snprintf(text[i], sizeof(text[i]), "%0250zu", i);
+        names[i] = text[i];
+    }
+}
+
+static void expect_outcome(const pair *p, bool can, size_t count)
+{
+    if (can)
+        cr_expect(p->client_status == OTLS_OK && p->server_status == OTLS_OK, "%s, %zu: %s; %s",
+                  pair_name(&p->which), count, p->client_error.text, p->server_error.text);
+    else
+        cr_expect(p->server_status == OTLS_E_UNSUPPORTED && p->client_status == OTLS_E_ALERT &&
+                      p->client_error.alert == OTLS_ALERT_ILLEGAL_PARAMETER,
+                  "%s, %zu: %s; %s", pair_name(&p->which), count, p->client_error.text,
+                  p->server_error.text);
+}
+
+ParameterizedTest(size_t *index, hello_faults, long_and_meant)
+{
+    static const size_t counts[] = {32, 33, 120}; /* 8,032 octets; 8,283; 30,120 */
+    const pair_case which = pair_case_short_at(*index);
+    const bool client = otls_backend_supports(which.client, OTLS_FEATURE_LONG_HELLOS, NULL) != OTLS_NO,
+               server = otls_backend_supports(which.server, OTLS_FEATURE_LONG_HELLOS, NULL) != OTLS_NO;
+    const char *names[120];
+
+    if (otls_backend_supports(which.client, OTLS_FEATURE_LONG_ALPN, NULL) == OTLS_NO)
+        cr_skip_test("%s offers no long list", otls_backend_name(which.client));
+    long_names(names, 120);
+    for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
+        const bool is_long = counts[i] > 32;
+        otls_error err = OTLS_ERROR_INIT;
+        pair p;
+
+        pair_open(&p, &which, &(pair_options){.server_alpn = (const char *const[]){"h2"},
+                                              .server_alpn_count = 1,
+                                              .alpn_optional = true});
+        cr_expect_eq(otls_connection_set_alpn(p.client, names, counts[i], &err),
+                     client || !is_long ? OTLS_OK : OTLS_E_UNSUPPORTED, "%s, %zu: %s",
+                     pair_name(&which), counts[i], err.text);
+        if (client || !is_long) {
+            pair_handshake(&p);
+            expect_outcome(&p, server || counts[i] < 72, counts[i]);
+        } else {
+            cr_expect_not_null(strstr(err.text, "long-hellos"), "%s", err.text);
+        }
         pair_close(&p);
     }
 }

@@ -48,6 +48,8 @@ static const mbed_feature features[OTLS_FEATURE_COUNT] = {
     [OTLS_FEATURE_ALPN_COMMA] = {OTLS_YES, "supported"},
     [OTLS_FEATURE_UNDERSCORE_NAMES] = {OTLS_YES, "supported"},
     [OTLS_FEATURE_MESSAGE_CALLBACK] = {OTLS_NO, "mbed TLS shows nobody its handshake messages"},
+    [OTLS_FEATURE_LONG_HELLOS] =
+        {OTLS_NO, "mbed TLS takes handshake messages of at most 16 KB, in one record"},
     [OTLS_FEATURE_LONG_CHAINS] =
         {OTLS_NO, "mbed TLS takes handshake messages of at most 16 KB, in one record"},
 };
