@@ -6,6 +6,7 @@
 
 #include <gnutls/x509.h>
 #include <string.h>
+#include <time.h>
 
 static int reason; /* why the last certificate was refused */
 
@@ -121,6 +122,14 @@ static bool has_name_beyond(const otls_certificate *ours)
     return false;
 }
 
+/* Where time_t has 32 bits, it answers 2037-12-31 23:23:23 for whatever is later than that year. */
+static int64_t as_gnutls_has_it(int64_t seconds)
+{
+    const int64_t year_2038 = INT64_C(2145916800), last = INT64_C(2145914603);
+
+    return sizeof(time_t) == 4 && seconds >= year_2038 ? last : seconds;
+}
+
 static void compare(const otls_certificate *ours, const uint8_t *der, size_t size)
 {
     gnutls_x509_crt_t crt = decode(der, size);
@@ -136,9 +145,9 @@ static void compare(const otls_certificate *ours, const uint8_t *der, size_t siz
     }
     if (gnutls_x509_crt_get_version(crt) != otls_certificate_version(ours))
         differ("version", "%d", otls_certificate_version(ours));
-    compare_time("notBefore", otls_certificate_not_before(ours),
+    compare_time("notBefore", as_gnutls_has_it(otls_certificate_not_before(ours)),
                  (int64_t)gnutls_x509_crt_get_activation_time(crt));
-    compare_time("notAfter", otls_certificate_not_after(ours),
+    compare_time("notAfter", as_gnutls_has_it(otls_certificate_not_after(ours)),
                  (int64_t)gnutls_x509_crt_get_expiration_time(crt));
     compare_key(ours, crt);
     if (!otls_certificate_has_malformed_extension(ours)) {

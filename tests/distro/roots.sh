@@ -76,6 +76,7 @@ enter() {
     # shellcheck disable=SC2016 # expanded by the inner shell
     unshare --mount --pid --fork --kill-child sh -c '
         mount -t proc proc "$1/proc" && mount -t tmpfs tmpfs "$1/dev/shm" &&
+        mount -t devpts -o newinstance,ptmxmode=0666 devpts "$1/dev/pts" &&
         root=$1 && shift &&
         exec chroot "$root" /usr/bin/env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 "$@"' sh "$@"
 }
