@@ -85,12 +85,18 @@ if(IS_ABSOLUTE "${CMAKE_INSTALL_LIBDIR}")
   set(pc_prefix "${CMAKE_INSTALL_PREFIX}")
 endif()
 
-# A shared library carries what it needs. A static one does not, so that its engines are public
-# requirements: Requires.private would ask for --static, which on Debian fails for a shared GnuTLS
-# (it names libraries that GnuTLS's development package does not bring along).
+# A shared library carries what it needs; engines within it are private requirements, modules are none. A
+# static one carries nothing, so that its engines are public requirements: Requires.private would ask
+# for --static, which on Debian fails for a shared GnuTLS (it names libraries that GnuTLS's
+# development package does not bring along).
 set(pc_requires "")
+set(pc_private "")
 set(pc_libs "")
-if(NOT OMNITLS_SHARED)
+if(OMNITLS_SHARED)
+  if(NOT OMNITLS_FORM STREQUAL "modules")
+    list(JOIN OMNITLS_ENGINES ", " pc_private)
+  endif()
+else()
   if(NOT OMNITLS_FORM STREQUAL "modules")
     list(JOIN OMNITLS_ENGINES ", " pc_requires)
   endif()

@@ -95,6 +95,10 @@ pkg-config)
     export PKG_CONFIG_PATH=$prefix/$LIBDIR/pkgconfig${PKG_CONFIG_PATH:+:$PKG_CONFIG_PATH}
     pkg-config --print-errors --exists 'omnitls >= 0.1'
     grep -q '^URL: https://' "$prefix/$LIBDIR/pkgconfig/omnitls.pc"
+    # who links with it needs the engines within a static library, and those of a shared one for --static alone
+    [ "$FORM" = modules ] && inside='' || inside=${ENGINES//,/ }
+    [ "$SHARED" = ON ] && field=--print-requires-private || field=--print-requires
+    [ "$(pkg-config "$field" omnitls | xargs)" = "$inside" ]
     # The words of pkg-config and of CFLAGS are separate arguments.
     # shellcheck disable=SC2046,SC2086
     "$CC" ${CFLAGS:-} -o "$work/consumer" "$here/consumer/consumer.c" \
