@@ -111,6 +111,7 @@ typedef struct bench_case {
     size_t size; /* of a message */
     bench_chain chain;
     size_t connections; /* open ones, used in turn; 0: one */
+    size_t identities;  /* that omnitls' server has besides the one that is asked for */
     size_t threads;     /* that do the same at once, in wall-clock time; 0: one, in CPU time */
     bool large;         /* takes so long that it must be asked for */
 } bench_case;

@@ -221,6 +221,10 @@ static void connections(const bench_case *what, const bench_options *options)
     tell("once, not timed: contexts", STEP_CONTEXTS, options->engine);
     if (what->mutual)
         tell("and the client's certificate", STEP_MUTUAL, options->engine);
+    if (what->identities != 0)
+        printf("  and %zu identities for other names with omnitls' server: otls_identity_self_signed, "
+               "otls_context_add_identity\n",
+               what->identities);
     tell(what->resume ? "and one ticket for each handshake" : "no tickets",
          what->resume ? STEP_ONE_TICKET : STEP_TICKETS, options->engine);
     if (what->kind == BENCH_HANDSHAKE)

@@ -32,6 +32,7 @@ typedef struct bench_setup {
     bool mutual; /* the client presents a certificate, the server verifies it */
     bool resume; /* the server gives out one ticket, the client keeps it */
     uint32_t early; /* bytes of early data that the server accepts */
+    size_t identities; /* that the server has besides, for other names; omnitls' program alone */
     char root[BENCH_PATH_SIZE];
     char server_chain[BENCH_PATH_SIZE], server_key[BENCH_PATH_SIZE];
     char client_chain[BENCH_PATH_SIZE], client_key[BENCH_PATH_SIZE];

@@ -135,6 +135,26 @@ static otls_status present(otls_context *context, const char *chain, const char 
     return status;
 }
 
+/* Before the one that is asked for, so that it is found by its name and not because it is the first. */
+static otls_status present_others(otls_context *context, size_t count, otls_error *err)
+{
+    otls_status status = OTLS_OK;
+
+    for (size_t i = 0; i < count && status == OTLS_OK; i++) {
+        otls_identity *identity;
+        char text[32];
+        const char *const name = text;
+
+        (void)snprintf(text, sizeof(text), "host%zu.test", i);
+        status = otls_identity_self_signed(&identity, otls_context_backend(context), &name, 1, 30, err);
+        if (status != OTLS_OK)
+            return status;
+        status = otls_context_add_identity(context, identity, err);
+        otls_identity_free(identity);
+    }
+    return status;
+}
+
 static otls_status client_setup(bench_world *world, const bench_setup *setup, otls_error *err)
 {
     otls_status status = context_new(&world->client, world->backend, OTLS_CLIENT, setup, err);
@@ -152,6 +172,8 @@ static otls_status server_setup(bench_world *world, const bench_setup *setup, ot
 {
     otls_status status = context_new(&world->server, world->backend, OTLS_SERVER, setup, err);
 
+    if (status == OTLS_OK)
+        status = present_others(world->server, setup->identities, err);
     if (status == OTLS_OK)
         status = present(world->server, setup->server_chain, setup->server_key, err);
     if (status == OTLS_OK && setup->mutual)

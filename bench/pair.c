@@ -32,6 +32,7 @@ bool bench_setup_fill(bench_setup *setup, const bench_case *what, const char *en
     setup->mutual = what->mutual;
     setup->resume = what->resume;
     setup->early = what->early ? (uint32_t)what->size : 0;
+    setup->identities = what->identities;
     return path(setup->root, pki, "root", "", ".pem") &&
            path(setup->server_chain, pki, leaf ? "server-direct-" : "server-", what->key, ".pem") &&
            path(setup->server_key, pki, leaf ? "server-direct-" : "server-", what->key, ".key") &&

@@ -10,7 +10,9 @@
 typedef enum judge_kind {
     JUDGE_SPEED,      /* ours / native, at least */
     JUDGE_SCALING,    /* what two threads bring, ours / native, at least */
+    JUDGE_MANY,       /* with many identities against with one, ours / native, at least */
     JUDGE_HEAP,       /* at rest; up to 1: ours / native, above: bytes more than native; at most */
+    JUDGE_EACH_HEAP,  /* of each further identity in a server's context, bytes, at most */
     JUDGE_ROOTS_HEAP, /* each later context with the system's roots, ours / native, at most */
     JUDGE_NOT         /* not measured here: `why` */
 } judge_kind;

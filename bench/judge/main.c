@@ -88,14 +88,17 @@ static void number(const judge_result *result, double value, char out[32])
 {
     if (result->target->kind == JUDGE_HEAP && result->reach > 1)
         (void)snprintf(out, 32, "%+.0f B", value);
+    else if (result->target->kind == JUDGE_EACH_HEAP)
+        (void)snprintf(out, 32, "%.0f B", value);
     else
         (void)snprintf(out, 32, "%.*f", value < 10 ? 3 : 1, value);
 }
 
 static void line(const judge_result *result)
 {
+    const judge_kind kind = result->target->kind;
     const bool at_most =
-        result->target->kind == JUDGE_HEAP || result->target->kind == JUDGE_ROOTS_HEAP;
+        kind == JUDGE_HEAP || kind == JUDGE_EACH_HEAP || kind == JUDGE_ROOTS_HEAP;
     char figure[32] = "-", reach[32] = "-", aa[16] = "";
 
     if (result->verdict != JUDGE_MISSING)

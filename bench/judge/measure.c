@@ -83,15 +83,14 @@ static bool speed(judge_result *result, const bench_side *native, const bench_op
 }
 
 /* (ours on two / ours on one) / (native on two / native on one), with the worse of the two A/A. */
-static bool scaling(judge_result *result, const bench_side *native, const bench_options *options)
+static bool between(judge_result *result, const bench_case *one, const bench_case *two,
+                    const bench_side *native, const bench_options *options)
 {
-    bench_case two = result->target->what;
     bench_spread one_ratio, two_ratio;
     double one_aa, two_aa;
 
-    two.threads = 2;
-    if (!try_ratio(&result->target->what, native, options, &one_ratio, &one_aa) ||
-        !try_ratio(&two, native, options, &two_ratio, &two_aa))
+    if (!try_ratio(one, native, options, &one_ratio, &one_aa) ||
+        !try_ratio(two, native, options, &two_ratio, &two_aa))
         return false;
     decide_speed(result,
                  (bench_spread){.median = two_ratio.median / one_ratio.median,
@@ -99,6 +98,22 @@ static bool scaling(judge_result *result, const bench_side *native, const bench_
                                 .high = two_ratio.high / one_ratio.low},
                  fabs(one_aa - 1) > fabs(two_aa - 1) ? one_aa : two_aa);
     return true;
+}
+
+static bool scaling(judge_result *result, const bench_side *native, const bench_options *options)
+{
+    bench_case two = result->target->what;
+
+    two.threads = 2;
+    return between(result, &result->target->what, &two, native, options);
+}
+
+static bool many(judge_result *result, const bench_side *native, const bench_options *options)
+{
+    bench_case one = result->target->what;
+
+    one.identities = 0;
+    return between(result, &one, &result->target->what, native, options);
 }
 
 /* ---- heap ------------------------------------------------------------------------------------ */
@@ -141,6 +156,25 @@ static bool heap(judge_result *result, const bench_side *native, const bench_opt
     return true;
 }
 
+/* Of contexts and keys alone: no connection is made. */
+static bool each_heap(judge_result *result, const bench_side *native, const bench_options *options)
+{
+    const bench_case *what = &result->target->what;
+    bench_wires *wires = calloc(1, sizeof(*wires));
+    bench_pair pair = {.side = NULL};
+    bench_heap heap = {0};
+    bool good = wires != NULL;
+
+    bench_heap_start();
+    good = good && bench_pair_start(&pair, what, &bench_ours, native->name, options->pki, wires);
+    heap = bench_heap_stop();
+    bench_pair_end(&pair);
+    free(wires);
+    result->figure = result->low = result->high = (double)heap.bytes / (double)what->identities;
+    result->verdict = result->figure <= result->reach ? JUDGE_PASS : JUDGE_FAIL;
+    return good;
+}
+
 static bool roots_heap(judge_result *result, const bench_side *native, const bench_options *options)
 {
     bench_heap first, theirs, ours;
@@ -161,7 +195,7 @@ void judge_measure(judge_result *result, const bench_side *native, const bench_o
         missing(result, result->target->why);
         return;
     }
-    if ((kind == JUDGE_HEAP || kind == JUDGE_ROOTS_HEAP) && !bench_heap_counts()) {
+    if ((kind == JUDGE_HEAP || kind == JUDGE_EACH_HEAP || kind == JUDGE_ROOTS_HEAP) && !bench_heap_counts()) {
         missing(result, "this C library's heap cannot be watched");
         return;
     }
@@ -169,6 +203,12 @@ void judge_measure(judge_result *result, const bench_side *native, const bench_o
     switch (kind) {
     case JUDGE_SCALING:
         good = scaling(result, native, options);
+        break;
+    case JUDGE_MANY:
+        good = many(result, native, options);
+        break;
+    case JUDGE_EACH_HEAP:
+        good = each_heap(result, native, options);
         break;
     case JUDGE_HEAP:
         good = heap(result, native, options);

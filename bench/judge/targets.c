@@ -168,6 +168,16 @@ const judge_target judge_targets[] = {
       .connections = 10000, .large = true},
      {0.97, 0.97, 0.97},
      NULL},
+    {"14",
+     JUDGE_MANY,
+     {"identities", "10,000 identities: handshake", EC_13, .identities = 10000},
+     {0.952, 0.952, 0.952}, /* within 1.05 of one identity */
+     NULL},
+    {"14",
+     JUDGE_EACH_HEAP,
+     {"identities_heap", "10,000 identities: heap of each", EC_13, .identities = 10000},
+     {6144, 6144, 6144}, /* with its certificate and key */
+     NULL},
     {"15", JUDGE_SCALING, {"threads_full", "two threads, full", EC_13}, {1, 1, 1}, NULL},
     {"15",
      JUDGE_SCALING,
