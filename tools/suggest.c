@@ -40,7 +40,7 @@ void tool_suggestion_start(tool_suggestion *s, const char *word)
     const size_t size = strlen(word);
 
     /* of a short word less may be wrong; `best` is the first distance that is too far */
-    *s = (tool_suggestion){.word = word, .best = size > 7 ? 4 : size > 3 ? 3 : 2};
+    *s = (tool_suggestion){.word = word, .best = size > 7 ? 4 : size > 5 ? 3 : 2};
 }
 
 void tool_suggestion_try(tool_suggestion *s, const char *candidate)
