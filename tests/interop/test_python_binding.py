@@ -41,6 +41,24 @@ def client_context(engine, **settings):
     return omnitls_ssl.create_default_context(engine=engine, cafile=ROOT, **settings)
 
 
+def demanding(engine, newest, root="root"):
+    """A server that wants a certificate; `engine` None: the module itself."""
+    context = server_context(engine) if engine else ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    if engine is None:
+        context.load_cert_chain(CHAIN, KEY)
+    context.load_verify_locations(PKI + root + ".pem")
+    context.verify_mode = ssl.CERT_REQUIRED
+    context.maximum_version = newest
+    return context
+
+
+def client_of(engine, name=None):
+    context = client_context(engine) if engine else ssl.create_default_context(cafile=ROOT)
+    if name is not None:
+        context.load_cert_chain(name + ".pem", name + ".key")
+    return context
+
+
 class Server:
     """http.server over a context, in a thread."""
 
@@ -58,8 +76,9 @@ class Server:
         self.http.server_close()
 
 
-def pair(server, client, hostname="localhost", **settings):
-    """Two sockets that have shaken hands; the server's end did so in a thread."""
+def pair(server, client, hostname="localhost", late=False, **settings):
+    """Two sockets that have shaken hands; the server's end did so in a thread. `late`: it may fail, and the
+    client hear of it now or when it reads."""
     ours, theirs = socket.socketpair()
     ours.settimeout(30)
     theirs.settimeout(30)
@@ -75,6 +94,10 @@ def pair(server, client, hostname="localhost", **settings):
     thread.start()
     try:
         done = client.wrap_socket(theirs, server_hostname=hostname, **settings)
+    except ssl.SSLError:
+        if not late:
+            raise
+        done = theirs
     finally:
         thread.join()
     return made[0], done
@@ -135,6 +158,43 @@ class Binding(unittest.TestCase):
             self.assertIsNone(ours.getpeercert())
             ours.close()
             other.close()
+
+    def test_client_certificates(self):
+        """A server that demands one, of an engine or the module itself, and a client that has one or none."""
+        name = PKI + "client-ecdsa-p256"
+        with open(name + ".pem", encoding="ascii") as file:
+            leaf = file.read().split("-----END CERTIFICATE-----")[0] + "-----END CERTIFICATE-----"
+        der = ssl.PEM_cert_to_DER_cert(leaf)
+        expected = None
+        for own in (None, *ENGINES): # the module itself first: what it says is expected of all
+            for engine in (own, *ENGINES):
+                for newest in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
+                    with self.subTest(server=own, client=engine, version=newest):
+                        ours, other = pair(demanding(own, newest), client_of(engine, name))
+                        self.assertEqual(ours.getpeercert(True), der)
+                        expected = expected or ours.getpeercert()
+                        self.assertEqual(ours.getpeercert(), expected)
+                        self.assertIn("subject", other.getpeercert())
+                        ours.close()
+                        other.close()
+                        refused, other = pair(demanding(own, newest), client_of(engine), late=True)
+                        self.assertIsInstance(refused, ssl.SSLError)
+                        other.close()
+                        refused, other = pair(demanding(own, newest, "other-root"), client_of(engine, name),
+                                              late=True)
+                        self.assertIsInstance(refused, ssl.SSLCertVerificationError)
+                        other.close()
+
+    def test_client_certificate_by_choice(self):
+        name = PKI + "client-ecdsa-p256"
+        for engine in ENGINES:
+            context = demanding(engine, ssl.TLSVersion.TLSv1_3)
+            context.verify_mode = ssl.CERT_OPTIONAL
+            for chain in (None, name):
+                ours, other = pair(context, client_of(engine, chain))
+                self.assertEqual(ours.getpeercert() is None, chain is None)
+                ours.close()
+                other.close()
 
     def test_alpn_versions_and_sessions(self):
         for engine in ENGINES:
