@@ -106,6 +106,17 @@ typedef void (*otls_log_callback)(const char *message, void *user);
 OTLS_API otls_status otls_context_set_log_callback(otls_context *context, otls_log_callback callback,
                                           void *user, otls_error *err);
 
+/** An otls_key_log_callback that is told whose line it is. */
+typedef void (*otls_connection_key_log_callback)(const otls_connection *conn, const char *line,
+                                                 void *user);
+/**
+ * As otls_context_set_key_log_callback and beside it, with the connection that the line is of, which
+ * must not be used but for its getters (pyOpenSSL's Context.set_keylog_callback). NULL = none.
+ * Errors: OTLS_E_SEALED, OTLS_E_UNSUPPORTED where the engine has no OTLS_FEATURE_KEY_LOG.
+ */
+OTLS_API otls_status otls_context_set_connection_key_log_callback(
+    otls_context *context, otls_connection_key_log_callback callback, void *user, otls_error *err);
+
 /**
  * Append NSS key log lines (RFC 9850) to a file, which is created with mode 0600 if need be; one
  * write for each line, so that processes can share it. In addition to otls_context_set_key_log_callback.

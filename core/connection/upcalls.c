@@ -19,12 +19,15 @@ static void core_alert(otls_core *core, bool received, bool fatal, uint8_t descr
 
 static void core_key_log(otls_core *core, const char *line)
 {
-    const omni_settings *settings = &omni_connection_of(core)->context->settings;
+    const otls_connection *conn = omni_connection_of(core);
+    const omni_callbacks *calls = &conn->context->settings.callbacks;
 
-    if (settings->callbacks.key_log != NULL)
-        settings->callbacks.key_log(line, settings->callbacks.key_log_user);
-    if (settings->callbacks.key_log_file != NULL)
-        omni_key_log_file_write(settings->callbacks.key_log_file, line);
+    if (calls->key_log != NULL)
+        calls->key_log(line, calls->key_log_user);
+    if (calls->connection_key_log != NULL)
+        calls->connection_key_log(conn, line, calls->connection_key_log_user);
+    if (calls->key_log_file != NULL)
+        omni_key_log_file_write(calls->key_log_file, line);
 }
 
 static void core_rehandshake(otls_core *core, bool over)

@@ -97,6 +97,19 @@ otls_status otls_context_set_log_callback(otls_context *context, otls_log_callba
     return OTLS_OK;
 }
 
+otls_status otls_context_set_connection_key_log_callback(otls_context *context,
+                                                         otls_connection_key_log_callback callback,
+                                                         void *user, otls_error *err)
+{
+    OMNI_TRY(omni_context_unsealed(context, err));
+    if (callback != NULL &&
+        otls_backend_supports(context->backend, OTLS_FEATURE_KEY_LOG, NULL) == OTLS_NO)
+        return omni_fail_unsupported(err, context->backend, OTLS_FEATURE_KEY_LOG);
+    context->settings.callbacks.connection_key_log = callback;
+    context->settings.callbacks.connection_key_log_user = user;
+    return OTLS_OK;
+}
+
 otls_status otls_context_set_key_log_file(otls_context *context, const char *path, otls_error *err)
 {
     omni_callbacks *calls = &context->settings.callbacks;

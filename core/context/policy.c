@@ -114,7 +114,9 @@ void omni_policy_fill(omni_native *native, const otls_context *context, bool ser
         .session_lifetime = omni_session_lifetime(settings),
         .session_id_context = {context->policy_hash[server], OMNI_BINDING_SIZE},
         .max_early_data = omni_session_wanted(settings, server) ? settings->sessions.max_early_data : 0,
-        .key_log = settings->callbacks.key_log != NULL || settings->callbacks.key_log_file != NULL,
+        .key_log = settings->callbacks.key_log != NULL ||
+                   settings->callbacks.connection_key_log != NULL ||
+                   settings->callbacks.key_log_file != NULL,
         .min_version = context->lowest,
         .max_version = context->highest,
         .suites = context->suites,

@@ -97,6 +97,8 @@ typedef struct omni_callbacks {
     void *now_user;
     otls_key_log_callback key_log;
     void *key_log_user;
+    otls_connection_key_log_callback connection_key_log;
+    void *connection_key_log_user;
     omni_key_log_file *key_log_file;
     otls_client_hello_callback client_hello;
     void *client_hello_user;

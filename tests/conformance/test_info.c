@@ -168,6 +168,61 @@ Test(log, unknown_cipher_word)
 
 /* ---- key log file ---- */
 
+/* ---- key log, with the connection ---- */
+
+typedef struct lines {
+    const otls_connection *of;
+    unsigned count;
+} lines;
+
+static void on_line(const otls_connection *conn, const char *line, void *user)
+{
+    lines *l = user;
+
+    cr_assert_not_null(strchr(line, ' '));
+    cr_assert(l->of == NULL || l->of == conn, "a line of another connection");
+    l->of = conn;
+    l->count++;
+}
+
+static bool logs(const otls_backend *backend)
+{
+    return otls_backend_supports(backend, OTLS_FEATURE_KEY_LOG, NULL) != OTLS_NO;
+}
+
+static void use_lines(pair *p, void *user)
+{
+    lines *both = user;
+
+    cr_assert_eq(otls_context_set_connection_key_log_callback(p->client_context, on_line, &both[0],
+                                                              NULL),
+                 logs(p->which.client) ? OTLS_OK : OTLS_E_UNSUPPORTED);
+    cr_assert_eq(otls_context_set_connection_key_log_callback(p->server_context, on_line, &both[1],
+                                                              NULL),
+                 logs(p->which.server) ? OTLS_OK : OTLS_E_UNSUPPORTED);
+}
+
+ParameterizedTestParameters(key_log, with_the_connection)
+{
+    return pair_parameters_short();
+}
+
+ParameterizedTest(size_t *index, key_log, with_the_connection)
+{
+    const pair_case which = pair_case_short_at(*index);
+    lines both[2] = {{NULL, 0}, {NULL, 0}};
+    const pair_options options = {.setup = use_lines, .user = both};
+    pair p;
+
+    pair_open(&p, &which, &options);
+    pair_connect(&p);
+    cr_expect_eq(both[0].of, logs(which.client) ? p.client : NULL, "%s", pair_name(&which));
+    cr_expect_eq(both[1].of, logs(which.server) ? p.server : NULL, "%s", pair_name(&which));
+    cr_expect_eq(both[0].count != 0, logs(which.client), "%s", pair_name(&which));
+    cr_expect_eq(both[1].count != 0, logs(which.server), "%s", pair_name(&which));
+    pair_close(&p);
+}
+
 static void use_file(pair *p, void *user)
 {
     otls_error err = OTLS_ERROR_INIT;
