@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""PKCS #12 files as Java's keytool writes them today: each loads on every engine, or is KEY_UNSUPPORTED there;
-a wrong password is a wrong password, and no password is told as that."""
+"""Keys and PKCS #12 files as Java's keytool and GnuTLS' certtool write them today: each loads on every engine, or
+is KEY_UNSUPPORTED there; a wrong password is a wrong password, and no password is told as that."""
 import ctypes
 import os
 import shutil
@@ -9,28 +9,35 @@ import subprocess
 import tempfile
 import unittest
 
-from binding import SOURCE
+from binding import CHAIN, KEY as PRIVATE, SOURCE
 import omnitls_ssl as tls
 
 GIVE = ctypes.cast(tls._library.otls_password_string, tls.PASSWORD)
 P12 = tls._library.otls_identity_from_pkcs12_file
 P12.argtypes = [tls.OUT, tls.P, ctypes.c_char_p, tls.PASSWORD, tls.P, ctypes.POINTER(tls.Report)]
+KEY = tls._library.otls_key_from_file
+KEY.argtypes = P12.argtypes
+KEY_FREE = tls._library.otls_key_free
+KEY_FREE.argtypes, KEY_FREE.restype = [tls.P], None
 NAME = tls._library.otls_code_name
 NAME.argtypes, NAME.restype = [ctypes.c_int32], ctypes.c_char_p
 
 # Where an engine may say that it cannot: RC2, which Debian's wolfSSL is built without; EC keys without their
 # public key, as Java writes them, which GnuTLS does not take.
 UNSUPPORTED = {("keytool-legacy", "wolfssl"), ("keytool", "gnutls"), ("keytool-sha512", "gnutls"),
-               ("keytool-legacy", "gnutls")}
+               ("keytool-legacy", "gnutls"), ("certtool rc2-40", "wolfssl")}
+# RC4 and GOST are asked of no engine.
+NOBODYS = ("certtool arcfour", "certtool gost28147-tc26z")
 
 
 def load(engine, path, password):
     """The code's word: "none" when it was loaded."""
     backend, out, report = tls._make(tls._otls.backend_find, engine.encode()), ctypes.c_void_p(), tls.Report()
     ask = GIVE if password is not None else tls.PASSWORD()
-    status = P12(ctypes.byref(out), backend, path.encode(), ask, password, ctypes.byref(report))
+    read, free = (P12, tls._library.otls_identity_free) if path.endswith(".p12") else (KEY, KEY_FREE)
+    status = read(ctypes.byref(out), backend, path.encode(), ask, password, ctypes.byref(report))
     if status == tls.OK:
-        tls._otls.identity_free(out)
+        free(out)
         return "none"
     return NAME(report.code).decode()
 
@@ -47,16 +54,16 @@ class Writers(unittest.TestCase):
                               stdin=subprocess.DEVNULL)
         self.assertEqual(done.returncode, 0, f"{command}: {done.stdout}{done.stderr}")
 
-    def check(self, what, path):
+    def check(self, what, path, password=b"secret", needed=True):
         for engine in tls.engines():
-            with self.subTest(what=what, engine=engine):
-                code = load(engine, path, b"secret")
-                if (what, engine) in UNSUPPORTED:
+            with self.subTest(what=what, engine=engine, file=os.path.basename(path)):
+                code = load(engine, path, password)
+                if (what, engine) in UNSUPPORTED or what in NOBODYS:
                     self.assertEqual(code, self.unsupported)
                     continue
                 self.assertEqual(code, "none")
                 self.assertEqual(load(engine, path, b"wrong"), self.wrong)
-                self.assertEqual(load(engine, path, None), self.needed)
+                self.assertEqual(load(engine, path, None), self.needed if needed else "none")
 
     wrong = needed = unsupported = None
 
@@ -85,6 +92,31 @@ class Writers(unittest.TestCase):
             self.run_tool("keytool", *settings, "-genkeypair", "-keyalg", *kind, "-dname", "CN=localhost",
                           "-storetype", "PKCS12", "-storepass", "secret", "-keystore", path, "-alias", "x")
             self.check(what, path)
+
+    @unittest.skipUnless(shutil.which("certtool"), "there is no certtool")
+    def test_certtool(self):
+        key = ("--load-privkey", PRIVATE)
+        chain = ("--load-certificate", CHAIN, "--p12-name", "x")
+        for cipher in ("3des", "3des-pkcs12", "aes-128", "aes-192", "aes-256", "rc2-40", "arcfour",
+                       "gost28147-tc26z"):
+            self.certtool(f"certtool {cipher}", (*key, "--pkcs-cipher", cipher, "--password", "secret"), chain)
+        self.certtool("certtool utf8", (*key, "--password", "p\u00e4ssw\u00f6rd"), chain,
+                      password="p\u00e4ssw\u00f6rd".encode())
+        plain = os.path.join(self.work.name, "certtool-none.key")
+        self.run_tool("certtool", "--to-p8", *key, "--pkcs-cipher", "none", "--outfile", plain)
+        for engine in tls.engines():
+            self.assertEqual(load(engine, plain, None), "none")
+        # without a password RFC 7292 has two ways to say so; of a key it is none
+        self.certtool("certtool empty", (*key, "--empty-password"), chain, password=b"", needed=False)
+        self.certtool("certtool null", (*key, "--null-password"), chain, password=b"", needed=False)
+
+    def certtool(self, what, settings, chain, password=b"secret", needed=True):
+        name = os.path.join(self.work.name, what.replace(" ", "-"))
+        self.run_tool("certtool", "--to-p8", *settings, "--outfile", name + ".key")
+        self.check(what, name + ".key", password, True)
+        if not what.endswith("tc26z"):  # half a minute, for the same answer
+            self.run_tool("certtool", "--to-p12", *settings, *chain, "--outder", "--outfile", name + ".p12")
+            self.check(what, name + ".p12", password, needed)
 
 
 if __name__ == "__main__":
