@@ -22,7 +22,9 @@ typedef enum otls_event {
     OTLS_INFO_HANDSHAKE_DONE = 3,
     OTLS_INFO_ALERT_SENT = 4,    /**< `value` is the OTLS_ALERT_... */
     OTLS_INFO_ALERT_RECEIVED = 5, /**< the same */
-    OTLS_INFO_FAILED = 6          /**< for good; `value` is the otls_status */
+    OTLS_INFO_FAILED = 6,         /**< for good; `value` is the otls_status */
+    OTLS_INFO_HANDSHAKE_EXIT = 7  /**< otls_connection_handshake returns, done or not; `value` is what
+                                       it answers */
 } otls_event;
 
 /** Hears of the handshake, alerts and the states of every connection; on the connection's thread. */

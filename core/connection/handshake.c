@@ -158,6 +158,8 @@ otls_status otls_connection_handshake(otls_connection *conn, otls_error *err)
     if (status < 0 && !over)
         omni_session_failed(conn);
     omni_waits(conn, status);
+    if (!over && conn->calls.told_start)
+        omni_event(conn, OTLS_INFO_HANDSHAKE_EXIT, status);
     return status;
 }
 

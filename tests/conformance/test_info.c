@@ -12,6 +12,8 @@
 
 typedef struct record {
     char text[512];
+    unsigned exits;
+    int last_exit;
 } record;
 
 static void on_info(const otls_connection *conn, otls_event event, int value, void *user)
@@ -20,6 +22,11 @@ static void on_info(const otls_connection *conn, otls_event event, int value, vo
     record *r = user;
     const size_t used = strlen(r->text);
 
+    if (event == OTLS_INFO_HANDSHAKE_EXIT) { /* how often depends on the records */
+        r->exits++;
+        r->last_exit = value;
+        return;
+    }
     cr_assert((event == OTLS_INFO_FAILED) == (value < 0));
     if (event == OTLS_INFO_STATE)
         (void)snprintf(r->text + used, sizeof(r->text) - used, "%s ",
@@ -59,11 +66,18 @@ ParameterizedTest(size_t *index, info, good)
     pair p;
 
     pair_open(&p, &which, &options);
-    for (int i = 0; i < 3; i++) /* asking again is no event */
+    for (unsigned i = 1; i <= 3; i++) { /* asking again is no event but its end */
         cr_assert_eq(otls_connection_handshake(p.server, &err), OTLS_WANT_READ);
+        cr_assert(b.server.exits == i && b.server.last_exit == OTLS_WANT_READ);
+    }
     pair_connect(&p);
+    cr_assert_eq(otls_connection_handshake(p.server, &err), OTLS_OK); /* long over */
+    cr_expect(b.server.exits > 3 && b.server.last_exit == OTLS_OK, "%s", pair_name(&which));
+    cr_expect(b.client.exits > 0 && b.client.last_exit == OTLS_OK, "%s", pair_name(&which));
+    b.server.last_exit = b.client.last_exit = OTLS_WANT_READ;
     cr_assert_eq(otls_connection_shutdown(p.client, &err), OTLS_OK);
     cr_assert_eq(pair_read_end(p.server, p.client, &err), OTLS_CLOSED);
+    cr_expect(b.server.last_exit == OTLS_WANT_READ && b.client.last_exit == OTLS_WANT_READ);
     cr_assert_str_eq(b.client.text, "start handshake open done sent:0 ", "%s: %s",
                      pair_name(&which), b.client.text);
     cr_assert_str_eq(b.server.text, "start client hello handshake open done received:0 ", "%s: %s",
@@ -85,6 +99,7 @@ ParameterizedTest(size_t *index, info, refused)
 
     pair_open(&p, &which, &options);
     pair_handshake(&p);
+    cr_expect_eq(b.client.last_exit, OTLS_E_VERIFY);
     cr_assert_str_eq(b.client.text, "start handshake sent:45! failed lost ", "%s: %s", pair_name(&which),
                      b.client.text);
     cr_assert_eq(strncmp(b.server.text, "start client hello handshake ", 29), 0, "%s: %s",
@@ -155,7 +170,7 @@ static void on_log(const char *message, void *user)
 Test(log, unknown_cipher_word)
 {
     otls_context *context;
-    record r = {""};
+    record r = {.text = ""};
 
     cr_assert_eq(otls_context_new(&context, NULL, OTLS_CLIENT, NULL), OTLS_OK);
     cr_assert_eq(otls_context_set_log_callback(context, on_log, &r, NULL), OTLS_OK);

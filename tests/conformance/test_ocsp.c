@@ -609,3 +609,45 @@ ParameterizedTest(size_t *index, ocsp, identities)
     expect_staple(&which, "localhost", NULL, (void *)1);
     expect_staple(&which, "alpha.test", "server-alpha", (void *)1);
 }
+
+/* ---- of one connection ----------------------------------------------------------------------- */
+
+ParameterizedTestParameters(ocsp, of_one_connection)
+{
+    return pair_parameters_short();
+}
+
+/* One connection demands and one staples; the contexts know nothing of either. */
+ParameterizedTest(size_t *index, ocsp, of_one_connection)
+{
+    const pair_case which = pair_case_short_at(*index);
+    const uint8_t *data;
+    otls_context *own;
+    otls_error err = OTLS_ERROR_INIT;
+    size_t size;
+    pair p;
+
+    if (!carries(&which))
+        return;
+    for (int staples = 0; staples < 2; staples++) {
+        pair_open(&p, &which, NULL);
+        cr_assert_eq(otls_connection_own_context(p.client, &own, &err), OTLS_OK, "%s", err.text);
+        cr_assert_eq(otls_context_set_ocsp(own, OTLS_OCSP_REQUIRED, &err), OTLS_OK, "%s", err.text);
+        data = read_response("server-ecdsa-p256", &size);
+        cr_assert_eq(otls_connection_own_context(p.server, &own, &err), OTLS_OK, "%s", err.text);
+        if (staples)
+            cr_assert_eq(otls_context_set_ocsp_response(own, NULL, data, size, &err), OTLS_OK, "%s",
+                         err.text);
+        pair_handshake(&p);
+        cr_expect_eq(p.client_status, staples ? OTLS_OK : OTLS_E_VERIFY, "%s: %s", pair_name(&which),
+                     p.client_error.text);
+        (void)otls_connection_ocsp_response(p.client, &size);
+        cr_expect_eq(size != 0, staples != 0, "%s", pair_name(&which));
+        pair_close(&p);
+    }
+    pair_open(&p, &which, NULL);
+    pair_connect(&p);
+    (void)otls_connection_ocsp_response(p.client, &size);
+    cr_expect_eq(size, 0, "%s", pair_name(&which));
+    pair_close(&p);
+}
