@@ -19,7 +19,7 @@ static int on_receive(void *user, unsigned char *out, size_t capacity)
         return MBEDTLS_ERR_SSL_WANT_READ;
     }
     if (conn->suites != NULL && conn->ssl.state == MBEDTLS_SSL_CLIENT_HELLO)
-        mbed_follow_client(conn, conn->ssl.in_hdr, (size_t)(out + count - conn->ssl.in_hdr));
+        mbed_fit_suites(conn, conn->ssl.in_hdr, (size_t)(out + count - conn->ssl.in_hdr));
     return (int)count;
 }
 
@@ -102,17 +102,16 @@ static otls_status set_alpn(otls_backend_connection *conn, otls_slice wire, otls
                            "malformed application protocol list");
 }
 
-static otls_status set_order(otls_backend_connection *conn, otls_error *err)
+static otls_status set_suites(otls_backend_connection *conn, otls_error *err)
 {
-    const otls_policy *policy = conn->context->policy;
+    const size_t room = conn->context->policy->suite_count + 1;
 
-    if (!policy->server || !policy->client_order)
+    if (!conn->context->policy->server)
         return OTLS_OK;
-    conn->suites = calloc(policy->suite_count + 1, sizeof(*conn->suites));
+    conn->suites = calloc(room, sizeof(*conn->suites));
     if (conn->suites == NULL)
         return mbed_fail_nomem(err);
-    for (size_t i = 0; i < policy->suite_count; i++)
-        conn->suites[i] = policy->suites[i]->id;
+    memcpy(conn->suites, conn->context->suites, room * sizeof(*conn->suites));
     mbedtls_ssl_conf_ciphersuites(&conn->conf, conn->suites);
     return OTLS_OK;
 }
@@ -124,7 +123,7 @@ static otls_status set_up(otls_backend_connection *conn, const otls_connection_s
     int rc;
 
     if (status == OTLS_OK)
-        status = set_order(conn, err);
+        status = set_suites(conn, err);
     if (status == OTLS_OK)
         status = mbed_psk_setup(conn, err);
     if (status != OTLS_OK)

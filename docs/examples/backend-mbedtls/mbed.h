@@ -79,7 +79,7 @@ struct otls_backend_connection {
     otls_core *core;
     const otls_backend_context *context;
     const char **alpn; /* NULL-terminated, names behind the pointers */
-    int *suites;       /* server, the client's order */
+    int *suites;       /* server: those that fit the client's hello */
     mbed_secrets secrets;
     mbed_session resumed; /* what was resumed, or offered; a new one's chain */
     int alert_sent;       /* -1: none; -2: one that cannot be read any more */
@@ -192,8 +192,8 @@ void mbed_ticket_setup(otls_backend_connection *conn);
 otls_status mbed_psk_setup(otls_backend_connection *conn, otls_error *err);
 /** Client: the server's ServerKeyExchange has come in; 0, or mbed TLS' number. */
 int mbed_psk_hint(otls_backend_connection *conn);
-/** Server whose clients' order wins: the ClientHello has come in, order our suites by it. */
-void mbed_follow_client(otls_backend_connection *conn, const uint8_t *record, size_t size);
+/** Server: the ClientHello has come in, make our list of suites fit its order and groups. */
+void mbed_fit_suites(otls_backend_connection *conn, const uint8_t *record, size_t size);
 
 /* info.c */
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Sessions. mbed TLS serialises the keys and the peer's leaf, but neither the version, nor whether
- * the extended master secret was used, nor the rest of the chain: these stand before and behind.
+ * the extended master secret was used, nor the rest of the chain: these stand before and behind,
+ * and the leaf is left out of its own part.
  */
 #include "mbed.h"
 
@@ -34,19 +35,21 @@ static void put_head(uint8_t *out, const otls_backend_connection *conn,
 uint8_t *mbed_session_pack(const otls_backend_connection *conn, const mbedtls_ssl_session *session,
                            size_t *size)
 {
-    /* core keeps a client's chain itself; a session of mbed TLS has its leaf alone */
+    /* core keeps a client's chain itself, and a server's stands behind, leaf and all */
     const size_t behind = conn->context->policy->server ? conn->resumed.chain_size : 0;
+    mbedtls_ssl_session bare = *session;
     size_t native = 0;
     uint8_t *blob;
 
-    (void)mbedtls_ssl_session_save(session, NULL, 0, &native);
+    bare.peer_cert = NULL;
+    (void)mbedtls_ssl_session_save(&bare, NULL, 0, &native);
     if (native == 0)
         return NULL;
     blob = malloc(HEAD + native + behind);
     if (blob == NULL)
         return NULL;
     put_head(blob, conn, session, native);
-    if (mbedtls_ssl_session_save(session, blob + HEAD, native, &native) != 0) {
+    if (mbedtls_ssl_session_save(&bare, blob + HEAD, native, &native) != 0) {
         free(blob);
         return NULL;
     }
