@@ -114,6 +114,34 @@ static const range_row ranges[] = {
 
 #define RANGES (sizeof(ranges) / sizeof(ranges[0]))
 
+/* The same of an engine whose last version is TLS 1.2: what is left of a range, or that nothing is. */
+static const range_row ranges_to_12[] = {
+    {"nothing set", NULL, NULL, NULL, NULL, 0, 2, OTLS_OK, OTLS_TLS1_2, OTLS_TLS1_2, 0},
+    {"1.2 only", "1.2", "1.2", NULL, NULL, 0, 2, OTLS_OK, OTLS_TLS1_2, OTLS_TLS1_2, 0},
+    {"1.3 only", "1.3", NULL, NULL, NULL, 0, 2, OTLS_E_UNSUPPORTED, 0, 0, OTLS_CODE_NONE},
+    {"1.3 as highest", NULL, "1.3", NULL, NULL, 0, 2, OTLS_E_UNSUPPORTED, 0, 0, OTLS_CODE_NONE},
+    {"lowest at level 2", "lowest", "highest", NULL, NULL, 0, 2, OTLS_OK, OTLS_TLS1_2, OTLS_TLS1_2,
+     0},
+    {"highest as lowest", "highest", NULL, NULL, NULL, 0, 2, OTLS_OK, OTLS_TLS1_2, OTLS_TLS1_2, 0},
+    {"lowest as highest", "lowest", "lowest", NULL, NULL, 0, 2, OTLS_OK, OTLS_TLS1_2, OTLS_TLS1_2,
+     0},
+    {"1.3 off", NULL, NULL, NULL, NULL, OTLS_OPTION_NO_TLSV1_3, 2, OTLS_OK, OTLS_TLS1_2,
+     OTLS_TLS1_2, 0},
+    {"1.2 off", NULL, NULL, NULL, NULL, OTLS_OPTION_NO_TLSV1_2, 2, OTLS_E_CONFIG, 0, 0,
+     OTLS_CODE_NO_SHARED_VERSION},
+    {"a suite list without TLS 1.3", NULL, NULL, NULL, "", 0, 2, OTLS_OK, OTLS_TLS1_2, OTLS_TLS1_2,
+     0},
+};
+
+#define RANGES_TO_12 (sizeof(ranges_to_12) / sizeof(ranges_to_12[0]))
+
+static bool has_version(const otls_backend *backend, uint16_t version)
+{
+    return otls_backend_supports(backend,
+                                 (otls_feature)(OTLS_FEATURE_TLS1_0 + (version - OTLS_TLS1_0)),
+                                 NULL) != OTLS_NO;
+}
+
 static otls_status set_range(otls_context *context, const range_row *row, otls_error *err)
 {
     otls_status status = otls_context_set_security_level(context, row->level, err);
@@ -129,65 +157,82 @@ static otls_status set_range(otls_context *context, const range_row *row, otls_e
     return status;
 }
 
+static void check_range(const otls_backend *backend, const range_row *row)
+{
+    otls_context *context = context_of(backend, OTLS_CLIENT);
+    uint16_t low = 1, high = 1;
+    otls_error err = OTLS_ERROR_INIT;
+    otls_status status = set_range(context, row, &err);
+
+    if (status == OTLS_OK)
+        status = otls_context_seal(context, &err);
+    cr_assert_eq(status, row->status, "%s, %s: %s", otls_backend_name(backend), row->name,
+                 err.text);
+    if (status == OTLS_OK) {
+        otls_context_versions(context, &low, &high);
+        cr_assert(low == row->low && high == row->high, "%s, %s: 0x%x to 0x%x",
+                  otls_backend_name(backend), row->name, low, high);
+    } else {
+        cr_assert_eq(err.code, row->code, "%s, %s: %s", otls_backend_name(backend), row->name,
+                     err.text);
+    }
+    otls_context_free(context);
+}
+
 Test(versions, ranges)
 {
     const otls_backend *backends[PAIR_ENGINES];
     const size_t count = engines(backends);
 
-    for (size_t i = 0; i < RANGES * count; i++) {
-        const range_row *row = &ranges[i % RANGES];
-        const otls_backend *backend = backends[i / RANGES];
-        otls_context *context = context_of(backend, OTLS_CLIENT);
-        uint16_t low = 1, high = 1;
-        otls_error err = OTLS_ERROR_INIT;
-        otls_status status = set_range(context, row, &err);
+    for (size_t i = 0; i < count; i++) {
+        const bool thirteen = has_version(backends[i], OTLS_TLS1_3);
+        const range_row *rows = thirteen ? ranges : ranges_to_12;
 
-        if (status == OTLS_OK)
-            status = otls_context_seal(context, &err);
-        cr_assert_eq(status, row->status, "%s, %s: %s", otls_backend_name(backend), row->name,
-                     err.text);
-        if (status == OTLS_OK) {
-            otls_context_versions(context, &low, &high);
-            cr_assert(low == row->low && high == row->high, "%s, %s: 0x%x to 0x%x",
-                      otls_backend_name(backend), row->name, low, high);
-        } else {
-            cr_assert_eq(err.code, row->code, "%s, %s: %s", otls_backend_name(backend), row->name,
-                         err.text);
-        }
-        otls_context_free(context);
+        for (size_t k = 0; k < (thirteen ? RANGES : RANGES_TO_12); k++)
+            check_range(backends[i], &rows[k]);
     }
 }
 
 /* Programs set one end after the other, in any order; what counts is what is left at the seal. */
+static void check_ends(const otls_backend *backend, uint16_t below, uint16_t top)
+{
+    otls_context *context = context_of(backend, OTLS_CLIENT);
+    uint16_t low, high;
+    otls_error err = OTLS_ERROR_INIT;
+
+    if (below < OTLS_TLS1_2) /* else the level speaks first */
+        cr_expect_eq(otls_context_set_security_level(context, 0, &err), OTLS_OK);
+    cr_expect_eq(otls_context_set_max_version(context, below, &err), OTLS_OK);
+    cr_expect_eq(otls_context_set_min_version(context, top, &err), OTLS_OK, "%s", err.text);
+    cr_expect_eq(otls_context_seal(context, &err), OTLS_E_CONFIG);
+    cr_expect_eq(err.code, OTLS_CODE_NO_SHARED_VERSION);
+    cr_expect_not_null(strstr(err.text, otls_version_name(top)), "%s", err.text);
+    cr_expect_eq(otls_context_set_max_version(context, top, &err), OTLS_OK);
+    otls_context_versions_set(context, &low, &high);
+    cr_expect(low == top && high == top);
+    cr_expect_eq(otls_context_set_min_version(context, 0x0300, &err), OTLS_E_CONFIG);
+    cr_expect_eq(err.code, OTLS_CODE_OBSOLETE);
+    cr_expect_eq(otls_context_set_max_version(context, 0x0305, &err), OTLS_E_CONFIG);
+    cr_expect_eq(otls_context_seal(context, &err), OTLS_OK, "%s", err.text);
+    cr_expect_eq(otls_context_set_min_version(context, below, &err), OTLS_E_SEALED);
+    cr_expect_eq(otls_context_set_max_version(context, top, &err), OTLS_E_SEALED);
+    otls_context_free(context);
+}
+
 Test(versions, one_end_at_a_time)
 {
     const otls_backend *backends[PAIR_ENGINES];
     const size_t count = engines(backends);
 
     for (size_t i = 0; i < count; i++) {
-        otls_context *context = context_of(backends[i], OTLS_CLIENT);
-        uint16_t low, high;
-        otls_error err = OTLS_ERROR_INIT;
+        const uint16_t top = has_version(backends[i], OTLS_TLS1_3) ? OTLS_TLS1_3 : OTLS_TLS1_2;
 
-        cr_expect_eq(otls_context_set_max_version(context, OTLS_TLS1_2, &err), OTLS_OK);
-        cr_expect_eq(otls_context_set_min_version(context, OTLS_TLS1_3, &err), OTLS_OK, "%s",
-                     err.text);
-        cr_expect_eq(otls_context_seal(context, &err), OTLS_E_CONFIG);
-        cr_expect_eq(err.code, OTLS_CODE_NO_SHARED_VERSION);
-        cr_expect_not_null(strstr(err.text, "TLSv1.3"), "%s", err.text);
-        cr_expect_eq(otls_context_set_max_version(context, OTLS_TLS1_3, &err), OTLS_OK);
-        otls_context_versions_set(context, &low, &high);
-        cr_expect(low == OTLS_TLS1_3 && high == OTLS_TLS1_3);
-        cr_expect_eq(otls_context_set_min_version(context, 0x0300, &err), OTLS_E_CONFIG);
-        cr_expect_eq(err.code, OTLS_CODE_OBSOLETE);
-        cr_expect_eq(otls_context_set_max_version(context, 0x0305, &err), OTLS_E_CONFIG);
-        cr_expect_eq(otls_context_seal(context, &err), OTLS_OK, "%s", err.text);
-        cr_expect_eq(otls_context_set_min_version(context, OTLS_TLS1_2, &err), OTLS_E_SEALED);
-        cr_expect_eq(otls_context_set_max_version(context, OTLS_TLS1_3, &err), OTLS_E_SEALED);
-        otls_context_free(context);
+        if (has_version(backends[i], (uint16_t)(top - 1)))
+            check_ends(backends[i], (uint16_t)(top - 1), top);
     }
 }
 
+/* The range holds what the features say, to an end; TLS 1.2 every engine has. */
 Test(versions, what_engines_have)
 {
     const otls_backend *backends[PAIR_ENGINES];
@@ -197,12 +242,11 @@ Test(versions, what_engines_have)
         uint16_t low, high;
 
         otls_backend_versions(backends[i], &low, &high);
-        cr_assert_eq(high, OTLS_TLS1_3);
-        cr_assert(low >= OTLS_TLS1_0 && low <= OTLS_TLS1_2);
-        cr_assert_neq(
-            otls_backend_supports(backends[i],
-                                  (otls_feature)(OTLS_FEATURE_TLS1_0 + (low - OTLS_TLS1_0)), NULL),
-            OTLS_NO);
+        cr_assert(low <= OTLS_TLS1_2 && high >= OTLS_TLS1_2, "0x%x to 0x%x", low, high);
+        for (uint16_t version = OTLS_TLS1_0; version <= OTLS_TLS1_3; version++)
+            cr_assert_eq(has_version(backends[i], version), version >= low && version <= high,
+                         "%s: %s, and 0x%x to 0x%x", otls_backend_name(backends[i]),
+                         otls_version_name(version), low, high);
     }
 }
 

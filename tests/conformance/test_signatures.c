@@ -75,10 +75,54 @@ static void taken_or_outside(const pair *p)
                  pair_name(&p->which), current->name, p->server_error.text);
 }
 
-static void connect_one(const pair_case *which, bool server)
+/* An engine without the algorithm says so when the context is sealed, and nothing is put in its place. */
+static void refused_at_seal(const otls_backend *backend, otls_role role)
+{
+    otls_identity *identity = test_identity(backend, "server-rsa-2048");
+    otls_context *context;
+    otls_error err = OTLS_ERROR_INIT;
+
+    cr_assert_eq(otls_context_new(&context, backend, role, &err), OTLS_OK, "%s", err.text);
+    cr_assert_eq(otls_context_set_versions(context, OTLS_TLS1_2, OTLS_TLS1_2, &err), OTLS_OK, "%s",
+                 err.text);
+    cr_assert_eq(otls_context_add_identity(context, identity, &err), OTLS_OK, "%s", err.text);
+    only(context);
+    cr_expect_eq(otls_context_seal(context, &err), OTLS_E_CONFIG, "%s, %s: %s",
+                 otls_backend_name(backend), current->name, err.text);
+    cr_expect_eq(err.code, OTLS_CODE_NOTHING_LEFT, "%s, %s: %s", otls_backend_name(backend),
+                 current->name, err.text);
+    cr_expect(strstr(err.text, otls_backend_name(backend)) != NULL, "%s, %s: %s",
+              otls_backend_name(backend), current->name, err.text);
+    otls_context_free(context);
+    otls_identity_free(identity);
+}
+
+/* ... and with a peer that allows nothing else there is no handshake. */
+static void none_shared(const pair_case *which, bool server)
 {
     pair p;
 
+    pair_open(&p, which, &(pair_options){.setup = server ? at_server : at_client});
+    pair_handshake(&p);
+    cr_expect(p.client_status != OTLS_OK && p.server_status != OTLS_OK, "%s, %s at the %s",
+              pair_name(which), current->name, server ? "server" : "client");
+    pair_close(&p);
+}
+
+static void connect_one(const pair_case *which, bool server)
+{
+    const otls_backend *own = server ? which->server : which->client;
+    const otls_backend *other = server ? which->client : which->server;
+    pair p;
+
+    if (!test_has_signature(own, which->version, current->name)) {
+        refused_at_seal(own, server ? OTLS_SERVER : OTLS_CLIENT);
+        return;
+    }
+    if (!test_has_signature(other, which->version, current->name)) {
+        none_shared(which, server);
+        return;
+    }
     pair_open(&p, which, &(pair_options){.setup = server ? at_server : at_client});
     pair_handshake(&p);
     if (server)
@@ -97,6 +141,8 @@ ParameterizedTest(size_t *index, signatures, of_the_server)
 {
     const pair_case which = pair_case_at(*index);
 
+    test_needs_version(which.client, which.version);
+    test_needs_version(which.server, which.version);
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         current = &rows[i];
         if (strcmp(rows[i].key, which.key) != 0 ||
