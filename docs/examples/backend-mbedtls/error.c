@@ -100,7 +100,8 @@ static bool is_not_tls(const otls_backend_connection *conn, int native)
 
 otls_status mbed_fail_connection(otls_backend_connection *conn, int native, otls_error *err)
 {
-    const mbed_cause *cause = cause_of(native);
+    const bool split = conn->split && native == MBEDTLS_ERR_SSL_BAD_HS_CLIENT_HELLO;
+    const mbed_cause *cause = cause_of(split ? MBEDTLS_ERR_SSL_FEATURE_UNAVAILABLE : native);
     otls_status status = mbed_category(native, cause->status);
     int32_t code = is_not_tls(conn, native) ? OTLS_CODE_NOT_TLS : cause->code;
     const uint8_t alert = conn->refused ? conn->refuse_alert : cause->alert;

@@ -103,7 +103,8 @@ void mbed_fit_suites(otls_backend_connection *conn, const uint8_t *record, size_
     bool shared;
 
     if (size <= SESSION_ID || size < RECORD_HEAD + (size_t)number(record + 3))
-        return; /* not all of it yet; of several records mbed TLS would not read it either */
+        return; /* not all of it yet */
+    conn->split = 4 + ((size_t)record[6] << 16 | number(record + 7)) > number(record + 3);
     rest = (otls_slice){record + SESSION_ID, size - SESSION_ID};
     if (!take(&rest, 1, &ignored) || !take(&rest, 2, &suites) || !take(&rest, 1, &ignored))
         return; /* mbed TLS has a word for that */

@@ -85,6 +85,7 @@ struct otls_backend_connection {
     int alert_sent;       /* -1: none; -2: one that cannot be read any more */
     uint8_t refuse_alert;
     bool broken;   /* core's write failed */
+    bool split;    /* the ClientHello is in several records, which mbed TLS cannot read */
     bool starved;  /* core had no bytes */
     bool judging;  /* core's verdict on the peer is to be asked for (again) */
     bool refused;  /* and was no */
