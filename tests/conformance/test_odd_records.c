@@ -144,7 +144,7 @@ ParameterizedTestParameters(odd_records, too_short)
 {
     static size_t indexes[PAIR_ENGINES * 2];
     const otls_backend *backends[PAIR_ENGINES];
-    const size_t count = test_engines(backends) * 2;
+    const size_t count = test_subjects(backends) * 2;
 
     for (size_t i = 0; i < count; i++)
         indexes[i] = i;
@@ -160,7 +160,7 @@ ParameterizedTest(size_t *index, odd_records, too_short, .timeout = 120)
     const otls_backend *backends[PAIR_ENGINES];
     pair_case which = {.key = "ecdsa-p256"};
 
-    (void)test_engines(backends);
+    (void)test_subjects(backends);
     which.client = which.server = backends[*index / 2];
     which.version = *index % 2 == 0 ? OTLS_TLS1_2 : OTLS_TLS1_3;
     test_needs_version(which.client, which.version);
