@@ -51,8 +51,12 @@ static const gtls_feature features[OTLS_FEATURE_COUNT] = {
     [OTLS_FEATURE_CLIENT_CA_NAMES] = {OTLS_YES, "supported"},
     [OTLS_FEATURE_CLIENT_CA_NAMES_13] = {OTLS_YES, "supported"},
     [OTLS_FEATURE_OCSP_STAPLE_SERVER] = {OTLS_YES, "supported"},
+#if GNUTLS_VERSION_NUMBER >= 0x030800 /* GNUTLS_NO_STATUS_REQUEST */
+    [OTLS_FEATURE_OCSP_STAPLE_CLIENT] = {OTLS_YES, "supported"},
+#else
     [OTLS_FEATURE_OCSP_STAPLE_CLIENT] =
-        {OTLS_YES, "supported; GnuTLS 3.7 asks for a response in every handshake"},
+        {OTLS_PARTLY, "GnuTLS before 3.8 asks for a response in every handshake, also with OTLS_OCSP_OFF"},
+#endif
     [OTLS_FEATURE_PSK_12] = {OTLS_YES, "supported"},
     [OTLS_FEATURE_PSK_13] = {OTLS_YES, "supported, with SHA-256 suites"},
     [OTLS_FEATURE_SIGN_CALLBACK] = {OTLS_YES, "supported"},
@@ -64,7 +68,8 @@ static const gtls_feature features[OTLS_FEATURE_COUNT] = {
     [OTLS_FEATURE_DHE] = {OTLS_YES, "supported, with the groups of RFC 7919"},
     [OTLS_FEATURE_STATIC_RSA] = {OTLS_YES, "supported"},
     [OTLS_FEATURE_GROUP_FFDHE] = {OTLS_YES, "supported"},
-    [OTLS_FEATURE_RESUMPTION_12] = {OTLS_YES, "supported"},
+    [OTLS_FEATURE_RESUMPTION_12] =
+        {OTLS_PARTLY, "a server names a session also with resumption off; clients offer it in vain"},
     [OTLS_FEATURE_RESUMPTION_13] = {OTLS_YES, "supported, with tickets only"},
     [OTLS_FEATURE_SESSION_TICKETS] = {OTLS_YES, "supported"},
     [OTLS_FEATURE_TICKET_KEYS] =

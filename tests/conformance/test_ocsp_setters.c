@@ -144,3 +144,56 @@ Test(ocsp_setters, server)
         otls_context_free(context);
     }
 }
+
+/* ---- what goes out (RFC 6066 8) ---- */
+
+/* Has the ClientHello at the front of `pipe`, in one record, an extension of this type? */
+static bool hello_has(const test_pipe *pipe, unsigned type)
+{
+    const uint8_t *at = pipe->data + pipe->start + 5 + 4 + 2 + 32, *end;
+
+    at += 1 + at[0];
+    at += 2 + (at[0] << 8 | at[1]);
+    at += 1 + at[0];
+    end = at + 2 + (at[0] << 8 | at[1]);
+    for (at += 2; at < end; at += 4 + (at[2] << 8 | at[3]))
+        if ((unsigned)(at[0] << 8 | at[1]) == type)
+            return true;
+    return false;
+}
+
+static void ask(pair *p, void *mode)
+{
+    const otls_ocsp_mode *const wanted = mode;
+
+    if (*wanted != OTLS_OCSP_OFF)
+        cr_assert_eq(otls_context_set_ocsp(p->client_context, *wanted, NULL), OTLS_OK);
+}
+
+ParameterizedTestParameters(ocsp_setters, asked_for)
+{
+    return pair_parameters_short();
+}
+
+/* A response is asked for by those who want one, and by others only where the feature's row says so. */
+ParameterizedTest(size_t *index, ocsp_setters, asked_for)
+{
+    static const otls_ocsp_mode modes[] = {OTLS_OCSP_OFF, OTLS_OCSP_IF_PRESENT, OTLS_OCSP_REQUIRED};
+    const pair_case which = pair_case_short_at(*index);
+    const bool always = otls_backend_supports(which.client, OTLS_FEATURE_OCSP_STAPLE_CLIENT, NULL) ==
+                        OTLS_PARTLY;
+
+    for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
+        const bool wanted = modes[i] != OTLS_OCSP_OFF;
+        otls_ocsp_mode mode = modes[i];
+        pair p;
+
+        if (wanted && !has(which.client, OTLS_FEATURE_OCSP_STAPLE_CLIENT))
+            continue;
+        pair_open(&p, &which, &(pair_options){.setup = ask, .user = &mode});
+        cr_assert_eq(otls_connection_handshake(p.client, NULL), OTLS_WANT_READ);
+        cr_expect_eq(hello_has(&p.wire.to_server, 5), wanted || always, "%s: mode %d",
+                     pair_name(&which), (int)mode);
+        pair_close(&p);
+    }
+}

@@ -246,3 +246,28 @@ ParameterizedTest(size_t *index, sessions, client_cache)
     cr_expect_eq(stats.misses, 0, "%s: %lu misses", pair_name(&which), (unsigned long)stats.misses);
     session_close(&s);
 }
+
+/* RFC 5246 7.4.1.3: a server that keeps no sessions names none, and the client has none to offer. */
+ParameterizedTestParameters(sessions, server_without)
+{
+    return pair_parameters_short();
+}
+
+ParameterizedTest(size_t *index, sessions, server_without)
+{
+    const pair_case which = pair_case_short_at(*index);
+    const bool named = divergence_find("a server that keeps no sessions names none", &which) != NULL;
+    otls_context *const client = session_client(&which, &(session_options){0});
+    session_run first, second;
+    pair p;
+
+    pair_open(&p, &which, NULL);
+    first = session_connect_with(&which, client, p.server_context, NULL, NULL);
+    cr_expect_eq(first.session != NULL, named, "%s", pair_name(&which));
+    second = session_connect_with(&which, client, p.server_context, first.session, NULL);
+    cr_expect(second.wire == WIRE_FULL && second.wire_offered == named, "%s", pair_name(&which));
+    otls_session_free(first.session);
+    otls_session_free(second.session);
+    pair_close(&p);
+    otls_context_free(client);
+}
