@@ -49,6 +49,7 @@ typedef struct omni_connection_callbacks {
     bool alert_fatal; /* the last alert told */
     bool asked_hello; /* the ClientHello callback is being asked */
     bool asked_late;  /* server: for a certificate after the handshake */
+    bool peer_heard;  /* the engine has asked about the peer's certificates */
     bool psk_given;   /* core handed a pre-shared key to the engine */
     bool cannot_wait; /* the verify callback wants to, the engine cannot */
 } omni_connection_callbacks;

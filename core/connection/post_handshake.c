@@ -7,9 +7,23 @@
 #include "connection/io.h"
 #include "connection/peer.h"
 
+/* An engine that does not ask changes nothing; one that has the answer already has told who it is. */
+static otls_status ask_late(otls_connection *conn, otls_error *inner)
+{
+    otls_status status;
+
+    conn->calls.peer_heard = false;
+    status = OMNI_ENGINE_ASK(inner, OMNI_ENGINE_CALL(conn, request_certificate, inner));
+    if (status < 0)
+        return status;
+    conn->calls.asked_late = true;
+    if (!conn->calls.peer_heard)
+        omni_peer_clear(conn);
+    return status;
+}
+
 otls_status otls_connection_request_client_certificate(otls_connection *conn, otls_error *err)
 {
-    const otls_connection_ops *engine = omni_engine(conn);
     otls_error inner = OTLS_ERROR_INIT;
     otls_status status;
 
@@ -27,15 +41,13 @@ otls_status otls_connection_request_client_certificate(otls_connection *conn, ot
     if (!conn->context->settings.offer.post_handshake_auth)
         return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NOT_HERE,
                          "the context does not allow authentication after the handshake");
-    if (!OMNI_HAS(engine, request_certificate))
+    if (!OMNI_HAS(omni_engine(conn), request_certificate))
         return omni_fail_unsupported(err, conn->context->backend, OTLS_FEATURE_POST_HANDSHAKE_AUTH);
     if (conn->calls.asked_late &&
         otls_backend_supports(conn->context->backend, OTLS_FEATURE_POST_HANDSHAKE_AUTH, NULL) ==
             OTLS_PARTLY)
         return omni_fail_unsupported(err, conn->context->backend, OTLS_FEATURE_POST_HANDSHAKE_AUTH);
-    omni_peer_clear(conn);
-    conn->calls.asked_late = true;
-    status = OMNI_ENGINE_ASK(&inner, OMNI_ENGINE_CALL(conn, request_certificate, &inner));
+    status = ask_late(conn, &inner);
     if (status == OTLS_E_USAGE || status == OTLS_E_UNSUPPORTED)
         return omni_fail(err, OTLS_E_USAGE, inner.code, "%s", inner.text);
     if (status < 0)

@@ -187,6 +187,7 @@ static otls_status verify_peer(otls_connection *conn, const otls_slice *chain, s
     omni_verify_request request;
 
     omni_peer_clear(conn);
+    conn->calls.peer_heard = true;
     conn->peer_verified = true;
     *alert = OTLS_ALERT_BAD_CERTIFICATE;
     if (count == 0)

@@ -241,6 +241,25 @@ static void ask_later(pair *p, void *user)
     cr_assert_eq(otls_context_set_post_handshake_auth(p->server_context, true, &err), OTLS_OK);
 }
 
+static otls_status asks_nobody(void)
+{
+    return OTLS_E_USAGE;
+}
+
+/* The client is not asked: who it is stays known. An engine that asks once says so, however often. */
+static void known_still(pair *p)
+{
+    const bool once = otls_backend_supports(p->which.server, OTLS_FEATURE_POST_HANDSHAKE_AUTH, NULL) ==
+                      OTLS_PARTLY;
+    otls_error err = OTLS_ERROR_INIT;
+
+    lying->hooks.request = asks_nobody;
+    cr_expect_eq(otls_connection_request_client_certificate(p->server, &err),
+                 once ? OTLS_E_UNSUPPORTED : OTLS_E_USAGE, "%s", err.text);
+    cr_expect_gt(otls_connection_peer_chain_count(p->server), 0);
+    cr_expect_eq(otls_connection_failure(p->server, NULL), OTLS_OK);
+}
+
 /* What the server's read answers when the client has shown its certificate. */
 static otls_status late(const otls_backend *backend, const lying_hooks *lie, otls_error *err)
 {
@@ -263,6 +282,8 @@ static otls_status late(const otls_backend *backend, const lying_hooks *lie, otl
     (void)otls_connection_read(p.client, buffer, sizeof(buffer), &count, NULL);
     cr_assert_eq(otls_connection_write(p.client, "hello", 5, &count, err), OTLS_OK);
     status = lying_read(p.server, p.client, err);
+    if (status == OTLS_OK)
+        known_still(&p);
     pair_close(&p);
     return status;
 }

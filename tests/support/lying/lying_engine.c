@@ -287,7 +287,8 @@ static otls_status key_update(otls_backend_connection *conn, bool request_peer, 
 
 static otls_status request_certificate(otls_backend_connection *conn, otls_error *err)
 {
-    return TRUTH->connection->request_certificate(real_of(conn), err);
+    return LIE(conn, request) != NULL ? said(OTLS_OK, LIE(conn, request)(), err)
+                                      : TRUTH->connection->request_certificate(real_of(conn), err);
 }
 
 static otls_status renegotiate(otls_backend_connection *conn, otls_error *err)

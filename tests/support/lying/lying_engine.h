@@ -20,6 +20,7 @@ typedef struct lying_hooks {
     otls_status (*write)(otls_status truth);
     otls_status (*shutdown)(otls_status truth);
     otls_status (*key_update)(otls_status truth);
+    otls_status (*request)(void); /* in place of asking the client for a certificate */
     /** write_early and read_early; `size` is what was given, or the room. */
     otls_status (*early)(otls_status truth, size_t size, size_t *count);
     otls_status (*secret)(otls_status truth, size_t capacity, size_t *length);
