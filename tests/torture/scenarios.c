@@ -230,7 +230,12 @@ static bool one_connection(held *h, const setting *s, outcome *out)
     if (!make_connections(h, s, out))
         return false;
     scenario_run(&run, h->conns[CLIENT], h->conns[SERVER], &h->wire, true);
-    return judge_ends(&run, out);
+    if (!judge_ends(&run, out))
+        return false;
+    /* leaf and intermediate, also behind a resumed handshake */
+    if (otls_connection_peer_chain_count(h->conns[CLIENT]) != 2)
+        out->wrong = "a certificate of the server's was lost";
+    return true;
 }
 
 static void shake(const world *w, const setting *s, outcome *out)
@@ -465,6 +470,9 @@ static bool load_pkcs12(const world *w, held *h, outcome *out)
     STEP(otls_identity_from_pkcs12_file(&h->identities[0], w->backend,
                                         file(&path, w, "server-ecdsa-p256", ".p12"), password, secret,
                                         &out->error));
+    /* leaf and intermediate: nothing is left out for want of memory */
+    if (otls_identity_chain_count(h->identities[0]) != 2)
+        out->wrong = "a PKCS #12 file lost a certificate";
     return true;
 }
 
