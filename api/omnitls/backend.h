@@ -381,7 +381,8 @@ typedef struct otls_core_ops {
     /**
      * The engine ends the handshake for the peer's certificates without having asked verify_peer:
      * its decoder or a limit came first. Core judges the message itself, so that the reason is the
-     * same on every engine. OTLS_E_VERIFY: refused, *alert is to be sent, if it still can be.
+     * same on every engine. Or, in TLS 1.3, it keeps to itself the OCSP response that came along: core
+     * reads that in the message, too. OTLS_E_VERIFY: refused, *alert is to be sent, if it still can be.
      * OTLS_OK: core knows no reason; the engine's own failure stands.
      */
     otls_status (*certificate_refused)(otls_core *core, uint8_t *alert);

@@ -68,9 +68,14 @@ static const struct {
 #endif
     {OTLS_FEATURE_OCSP_STAPLE_SERVER, OTLS_NO,
      "wolfSSL staples only what it has checked against trusted authorities of its own"},
+#if WOLF_SHOWS_STAPLES
+    {OTLS_FEATURE_OCSP_STAPLE_CLIENT, OTLS_PARTLY,
+     "with TLS 1.3 as the lowest version: wolfSSL judges a response of TLS 1.2 itself, by authorities of "
+     "its own"},
+#else
     {OTLS_FEATURE_OCSP_STAPLE_CLIENT, OTLS_NO,
-     "wolfSSL judges a stapled response by authorities of its own, in TLS 1.2 without asking anybody, "
-     "and hands out none"},
+     "wolfSSL was built without ATOMIC_USER or HAVE_CERTIFICATE_STATUS_REQUEST"},
+#endif
 #ifndef HAVE_PK_CALLBACKS
     {OTLS_FEATURE_SIGN_CALLBACK, OTLS_NO, "wolfSSL was built without HAVE_PK_CALLBACKS"},
 #endif

@@ -207,6 +207,12 @@ static otls_status prepare(otls_backend_connection *conn, const otls_connection_
         wolfSSL_UseSNI(ssl, WOLFSSL_SNI_HOST_NAME, setup->server_name,
                        (unsigned short)strlen(setup->server_name)) != WOLFSSL_SUCCESS)
         return wolf_error(err, OTLS_E_NOMEM, OTLS_CODE_NONE, 0, "wolfSSL refused the server name");
+#if WOLF_SHOWS_STAPLES
+    if (!conn->server && conn->context->policy->ask_ocsp &&
+        wolfSSL_UseOCSPStapling(ssl, WOLFSSL_CSR_OCSP, 0) != WOLFSSL_SUCCESS)
+        return wolf_error(err, OTLS_E_NOMEM, OTLS_CODE_NONE, 0,
+                          "wolfSSL cannot ask for an OCSP response");
+#endif
     const otls_status alpn = set_alpn(conn, setup->alpn);
 
     if (alpn != OTLS_OK)

@@ -270,6 +270,20 @@ static otls_status set_post_handshake(WOLFSSL_CTX *ctx, const otls_policy *polic
                   "wolfSSL was built without post-handshake authentication");
 }
 
+/* Or its connections would not send what they ask (connection.c); it judges no response of TLS 1.3 that
+ * comes with a chain it has no authority for, which is every chain here. */
+static otls_status set_ocsp(WOLFSSL_CTX *ctx, const otls_policy *policy, otls_error *err)
+{
+#if WOLF_SHOWS_STAPLES
+    if (policy->ask_ocsp && wolfSSL_CTX_EnableOCSPStapling(ctx) != WOLFSSL_SUCCESS)
+        return failed(err, OTLS_E_NOMEM, OTLS_CODE_NONE, 0,
+                      "wolfSSL cannot ask for OCSP responses");
+#else
+    (void)ctx, (void)policy, (void)err;
+#endif
+    return OTLS_OK;
+}
+
 static otls_status refuse(const otls_policy *policy, otls_error *err)
 {
     if (policy->key_log)
@@ -278,9 +292,14 @@ static otls_status refuse(const otls_policy *policy, otls_error *err)
     if (policy->max_early_data > 0)
         return failed(err, OTLS_E_UNSUPPORTED, OTLS_CODE_NONE, 0,
                       "wolfSSL was built without early data");
-    if (policy->ask_ocsp)
+    if (policy->ask_ocsp && !WOLF_SHOWS_STAPLES)
         return failed(err, OTLS_E_UNSUPPORTED, OTLS_CODE_NONE, 0,
-                      "wolfSSL does not hand out stapled OCSP responses");
+                      "wolfSSL was built without ATOMIC_USER or HAVE_CERTIFICATE_STATUS_REQUEST: no "
+                      "stapled OCSP response can be seen");
+    if (policy->ask_ocsp && otls_version_before(policy->min_version, OTLS_TLS1_3))
+        return failed(err, OTLS_E_UNSUPPORTED, OTLS_CODE_NONE, 0,
+                      "wolfSSL judges the stapled OCSP response of TLS 1.2 itself: ask for one with TLS "
+                      "1.3 as the lowest version");
     if (policy->renegotiation)
         return failed(err, OTLS_E_UNSUPPORTED, OTLS_CODE_NONE, 0,
                       "wolfSSL was built without secure renegotiation");
@@ -317,6 +336,8 @@ static otls_status configure(otls_backend_context *context, otls_error *err)
         status = set_client_ca(ctx, policy, err);
     if (status == OTLS_OK)
         status = set_post_handshake(ctx, policy, err);
+    if (status == OTLS_OK)
+        status = set_ocsp(ctx, policy, err);
     return status;
 }
 

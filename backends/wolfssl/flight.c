@@ -3,7 +3,7 @@
  * Certificates that wolfSSL refuses before it asks its callback: its decoder, nine certificates at
  * most, 18 KB for a message. In TLS 1.3 it shows no message, so what the peer sends is kept, as it
  * comes, until core has been asked; when the engine gives up, the Certificate message is looked for
- * in it, and core judges that.
+ * in it, and core judges that. A client that asked for an OCSP response has no other way to see it.
  */
 #include "wolf.h"
 

@@ -27,21 +27,25 @@ static otls_status judge(otls_backend_connection *conn, const WOLFSSL_X509_STORE
 {
     otls_slice chain[CHAIN_MAX];
     const size_t count = store->totalCerts > 0 ? (size_t)store->totalCerts : 0;
+    const bool asked = !conn->server && conn->context->policy->ask_ocsp;
+    const otls_slice unreadable = {NULL, 0}; /* there may have been one: that is not none */
 
     conn->verdict_alert = OTLS_ALERT_BAD_CERTIFICATE;
     conn->judged_count = count;
-    /* of more than it has room for, wolfSSL shows the first nine and says nothing */
-    if (count >= BUILT_FOR && wolf_ask_message(conn))
-        return conn->verdict;
     if (count == 0)
         return wolf_verify_missing(conn);
+    /* Of more than it has room for, wolfSSL shows the first nine and says nothing; and the OCSP response
+     * it never shows. */
+    if ((count >= BUILT_FOR || asked) && wolf_ask_message(conn))
+        return conn->verdict;
     if (count > CHAIN_MAX)
         return OTLS_E_VERIFY;
     for (size_t i = 0; i < count; i++) {
         chain[i].data = store->certs[i].buffer;
         chain[i].size = store->certs[i].length;
     }
-    return conn->core->ops->verify_peer(conn->core, chain, count, NULL, &conn->verdict_alert);
+    return conn->core->ops->verify_peer(conn->core, chain, count, asked ? &unreadable : NULL,
+                                        &conn->verdict_alert);
 }
 
 static int on_certificate(int good, WOLFSSL_X509_STORE_CTX *store)

@@ -39,6 +39,13 @@ typedef word32 wolf_hkdf_size;
 typedef int wolf_hkdf_size;
 #endif
 
+/* Is what comes beside a certificate to be had: an OCSP response asked for, its record opened? */
+#if defined(ATOMIC_USER) && defined(HAVE_CERTIFICATE_STATUS_REQUEST)
+#define WOLF_SHOWS_STAPLES 1
+#else
+#define WOLF_SHOWS_STAPLES 0
+#endif
+
 #define WOLF_NAME "wolfssl"
 #define WOLF_KEY_MAX 16384u /* no encoded key is longer */
 #define WOLF_SPKI_MAX 2048u

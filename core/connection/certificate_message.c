@@ -2,7 +2,8 @@
 /*
  * The Certificate message, kept as it came until the engine asks about the chain. Engines decode
  * certificates before they ask, each as strictly as it was written: one that gives up there would
- * have a reason of its own. Then core reads the message itself, and its verdict is the answer.
+ * have a reason of its own. Then core reads the message itself, and its verdict is the answer. So it
+ * does where an engine keeps to itself what came beside the certificates: the OCSP response of TLS 1.3.
  */
 #include "connection/connection.h"
 
@@ -11,23 +12,52 @@
 
 #include <string.h>
 
-enum { CONTEXT_LENGTH = 1, LIST_LENGTH = 3, EXTENSIONS_LENGTH = 2 }; /* bytes of them */
+enum { CONTEXT_LENGTH = 1, LIST_LENGTH = 3, EXTENSIONS_LENGTH = 2, RESPONSE_LENGTH = 3 }; /* bytes */
+enum { STATUS_REQUEST = 5, STATUS_OCSP = 1 }; /* RFC 6066 8 */
+
+/* A CertificateStatus (RFC 8446 4.4.2.1); false: it is none, or of a type that nobody asks for. */
+static bool read_status(otls_slice body, otls_slice *staple)
+{
+    omni_reader in = omni_reader_over(body);
+    const bool ocsp = omni_read_number(&in, 1) == STATUS_OCSP;
+
+    *staple = omni_read_vector(&in, RESPONSE_LENGTH);
+    return ocsp && omni_reader_done(&in);
+}
+
+/* What comes beside one certificate. Of others than the leaf a status is read, and not wanted. */
+static bool read_extensions(otls_slice body, otls_slice *staple)
+{
+    omni_reader in = omni_reader_over(body);
+
+    while (in.left != 0) {
+        const uint64_t type = omni_read_number(&in, 2);
+        const otls_slice extension = omni_read_vector(&in, EXTENSIONS_LENGTH);
+
+        if (in.bad || (type == STATUS_REQUEST && !read_status(extension, staple)))
+            return false;
+    }
+    return true;
+}
 
 bool omni_certificate_message_read(uint16_t version, otls_slice body, otls_slice *out,
-                                   size_t capacity, size_t *count)
+                                   size_t capacity, size_t *count, otls_slice *staple)
 {
     const bool tls13 = !otls_version_before(version, OTLS_TLS1_3);
     omni_reader in = omni_reader_over(body), list;
+    otls_slice others;
 
     *count = 0;
+    *staple = (otls_slice){NULL, 0};
     if (tls13)
         (void)omni_read_vector(&in, CONTEXT_LENGTH);
     list = omni_reader_over(omni_read_vector(&in, LIST_LENGTH));
     while (list.left != 0) {
         const otls_slice certificate = omni_read_vector(&list, LIST_LENGTH);
 
-        if (tls13)
-            (void)omni_read_vector(&list, EXTENSIONS_LENGTH);
+        if (tls13 && !read_extensions(omni_read_vector(&list, EXTENSIONS_LENGTH),
+                                      *count == 0 ? staple : &others))
+            return false;
         if (list.bad || certificate.size == 0)
             return false;
         if (*count < capacity)
@@ -71,11 +101,13 @@ static otls_status judge(otls_connection *conn, const omni_certificate_message *
     const otls_slice body = {message->body, message->size};
     otls_slice chain[OMNI_PEER_CHAIN_MAX + 1];
     const size_t room = OMNI_COUNT(chain);
+    otls_slice staple;
     size_t count;
 
     if (message->body == NULL)
         return refuse_large(conn, message->size, alert);
-    if (!omni_certificate_message_read(message->version, body, chain, room, &count)) {
+    if (!omni_certificate_message_read(message->version, body, chain, room, &count,
+                                       &staple)) {
         omni_peer_clear(conn);
         conn->peer_verified = true;
         return omni_peer_refuse(conn, OTLS_VERIFY_MALFORMED, OTLS_ALERT_DECODE_ERROR, alert,
@@ -83,7 +115,8 @@ static otls_status judge(otls_connection *conn, const omni_certificate_message *
     }
     if (count == 0) /* the engine knows whether that is allowed */
         return OTLS_OK;
-    return omni_core_verify_peer(&conn->core, chain, count < room ? count : room, NULL, alert);
+    return omni_core_verify_peer(&conn->core, chain, count < room ? count : room,
+                                 staple.data != NULL ? &staple : NULL, alert);
 }
 
 otls_status omni_core_certificate_refused(otls_core *core, uint8_t *alert)

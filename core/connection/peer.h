@@ -20,10 +20,11 @@ otls_status omni_core_certificate_refused(otls_core *core, uint8_t *alert);
 void omni_certificate_message_drop(otls_connection *conn);
 /**
  * The certificates of a Certificate message (RFC 5246 7.4.2, RFC 8446 4.4.2), borrowed from it: at
- * most `capacity` are stored, all are counted. False: it is not put together as it should be.
+ * most `capacity` are stored, all are counted. `staple`: the OCSP response that came with the first one,
+ * in TLS 1.3; its data are NULL when none did. False: it is not put together as it should be.
  */
 bool omni_certificate_message_read(uint16_t version, otls_slice body, otls_slice *out,
-                                   size_t capacity, size_t *count);
+                                   size_t capacity, size_t *count, otls_slice *staple);
 
 /* connection/ask.c: the application's say in a verdict. OTLS_OK, E_VERIFY or WANT_ASYNC. */
 otls_status omni_verdict_ask(otls_connection *conn, uint8_t *alert);

@@ -15,11 +15,17 @@ static bool has(const otls_backend *backend, otls_feature feature)
     return otls_backend_supports(backend, feature, NULL) != OTLS_NO;
 }
 
-/* Can this pair carry a staple at all? The other pairs are looked at in `without`. */
-static bool carries(const pair_case *which)
+/* Can the client ask for a staple in this version? Where it cannot: `not_asked`. */
+static bool asks(const pair_case *which)
 {
     return has(which->client, OTLS_FEATURE_OCSP_STAPLE_CLIENT) &&
-           has(which->server, OTLS_FEATURE_OCSP_STAPLE_SERVER);
+           divergence_find("a stapled response", which) == NULL;
+}
+
+/* Can this pair carry a staple at all? */
+static bool carries(const pair_case *which)
+{
+    return asks(which) && has(which->server, OTLS_FEATURE_OCSP_STAPLE_SERVER);
 }
 
 static uint8_t *read_response(const char *name, size_t *size)
@@ -335,13 +341,13 @@ static void expect_accepted(pair *p, const row *r)
     pair_transfer(p->server, p->client, 1000, 2);
 }
 
-/* Of wolfSSL, servers' staples are asked for by others, and clients ask for none. */
+/* Of wolfSSL, servers staple nothing, and clients ask in TLS 1.3 alone. */
 static bool applies(const row *r, const pair_case *which)
 {
     return carries(which) ||
            (r->mode == OTLS_OCSP_OFF &&
             (r->from == FROM_NOWHERE || has(which->server, OTLS_FEATURE_OCSP_STAPLE_SERVER))) ||
-           (r->from == FROM_NOWHERE && has(which->client, OTLS_FEATURE_OCSP_STAPLE_CLIENT));
+           (r->from == FROM_NOWHERE && asks(which));
 }
 
 ParameterizedTestParameters(ocsp, table)
@@ -374,6 +380,35 @@ ParameterizedTest(size_t *index, ocsp, table)
             cr_assert_eq(serving.calls, 1, "%s: %s: %u calls", pair_name(&which), r.what,
                          serving.calls);
         pair_close(&p);
+    }
+}
+
+/* ---- a client that cannot ask in one of its versions ----------------------------------------- */
+
+ParameterizedTestParameters(ocsp, not_asked)
+{
+    return pair_parameters_short();
+}
+
+/* It would go on without what the certificate demands: its context is refused, whatever else it allows. */
+ParameterizedTest(size_t *index, ocsp, not_asked)
+{
+    static const uint16_t highest[] = {OTLS_TLS1_2, OTLS_TLS1_3};
+    const pair_case which = pair_case_short_at(*index);
+    const divergence *row = divergence_find("a stapled response", &which);
+
+    for (size_t i = 0; row != NULL && i < sizeof(highest) / sizeof(highest[0]); i++) {
+        otls_context *context;
+        otls_error err = OTLS_ERROR_INIT;
+
+        cr_assert_eq(otls_context_new(&context, which.client, OTLS_CLIENT, &err), OTLS_OK);
+        cr_assert_eq(otls_context_set_versions(context, which.version, highest[i], &err), OTLS_OK);
+        cr_assert_eq(otls_context_set_ocsp(context, OTLS_OCSP_IF_PRESENT, &err), OTLS_OK, "%s",
+                     err.text);
+        cr_assert_eq(otls_context_seal(context, &err), (otls_status)row->expected, "%s: %s",
+                     pair_name(&which), err.text);
+        cr_assert_not_null(strstr(err.text, "lowest version"), "%s", err.text);
+        otls_context_free(context);
     }
 }
 
@@ -508,8 +543,7 @@ ParameterizedTest(size_t *index, ocsp, forgiving)
     for (size_t i = 0; i < sizeof(forgiving_rows) / sizeof(forgiving_rows[0]); i++) {
         const forgiving *f = &forgiving_rows[i];
 
-        if (f->response != NULL ? !carries(&which)
-                                : !has(which.client, OTLS_FEATURE_OCSP_STAPLE_CLIENT))
+        if (f->response != NULL ? !carries(&which) : !asks(&which))
             continue;
         forgive(&which, *f, false);
         forgive(&which, *f, true);
