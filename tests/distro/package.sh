@@ -4,8 +4,8 @@
 # package.sh [-d DIRECTORY] [-m MIRROR] SUITE
 # The Debian package (packaging/debian) as a packager and then a user meet it: built in one root file
 # system, with its tests and lintian; installed in another that has nothing; the README's client compiled
-# there by copy and paste, and run on each engine. DEB_BUILD_OPTIONS is handed on (noopt: sooner). Needs what
-# run.sh needs; exit code 77: not possible here.
+# there by copy and paste, and run on each engine. DEB_BUILD_OPTIONS is handed on ("noopt nocheck": sooner).
+# Needs what run.sh needs; exit code 77: not possible here.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -44,7 +44,10 @@ quietly() { # COMMAND...: in the root file system for building
 quietly 'apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends \
     build-essential lintian && cd /package/omnitls && DEBIAN_FRONTEND=noninteractive apt-get build-dep -qy .'
 quietly "cd /package/omnitls && DEB_BUILD_OPTIONS='${DEB_BUILD_OPTIONS:-}' dpkg-buildpackage -us -uc"
-grep -E '^[0-9]+ of [0-9]+ cells are right' "$place/log"
+case ${DEB_BUILD_OPTIONS:-} in
+*nocheck*) ;;
+*) grep -E '^[0-9]+ of [0-9]+ cells are right' "$place/log" ;;
+esac
 
 echo "== $suite: lintian"
 enter "$build" bash -c 'cd /package && lintian --allow-root --fail-on error,warning *.changes'

@@ -34,7 +34,7 @@ find_mirror() {
 
 # make_root ROOT SUITE MIRROR [DEBOOTSTRAP_ARGUMENT...]: unless it is there already
 make_root() {
-    local root=$1 suite=$2 mirror=$3
+    local root=$1 suite=$2 mirror=$3 script=
     shift 3
 
     [ ! -e "$root/.complete" ] || return 0
@@ -43,7 +43,14 @@ make_root() {
     rm -rf "$root"
     mkdir -p "$root"
     echo "== $suite: root file system"
-    if ! debootstrap "$@" --variant=minbase --include=ca-certificates "$suite" "$root" "$mirror" >"$root.log" 2>&1; then
+    # Ubuntu has wolfSSL in universe, and one script for all its releases, which debootstrap may not know by name
+    case $mirror in
+    */ubuntu*)
+        set -- --components=main,universe "$@"
+        [ -e "/usr/share/debootstrap/scripts/$suite" ] || script=/usr/share/debootstrap/scripts/gutsy ;;
+    esac
+    if ! debootstrap "$@" --variant=minbase --include=ca-certificates "$suite" "$root" "$mirror" \
+        ${script:+"$script"} >"$root.log" 2>&1; then
         tail -n 20 "$root.log" >&2
         rm -rf "$root"
         exit 1

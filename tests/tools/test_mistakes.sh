@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # What people do wrong at first, and whether what they are told leads to the cure: one sentence about what
-# happened, and what to do. The same on every engine.
+# happened, and what to do. The same on every engine. With OMNITLS_SHOW the sentences are printed.
 . "$(dirname "$0")/lib.sh"
 
 tool=$OMNITLS_TOOL
@@ -12,6 +12,7 @@ told() {
     shift 4
     expect_code "$code" "$what, $engine" "$tool" "$@"
     says "$what, $engine" "$sentence"
+    [ -z "${OMNITLS_SHOW:-}" ] || { echo "$what, $engine:" && cat "$work/err"; }
     grep -q -E -e "$cure" "$work/err" || fail "$what, $engine: no \"$cure\": $(cat "$work/err")"
 }
 
