@@ -318,10 +318,10 @@ static otls_status configure(otls_backend_context *context, otls_error *err)
     wolf_verify_setup(ctx, policy);
     wolf_watch_pss(ctx);
     status = set_suites(ctx, policy, err);
+    if (status == OTLS_OK) /* before the versions: 5.6 takes no groups where TLS 1.3 has been ruled out */
+        status = set_groups(ctx, policy, err);
     if (status == OTLS_OK)
         status = set_versions(ctx, policy, err);
-    if (status == OTLS_OK)
-        status = set_groups(ctx, policy, err);
     if (status == OTLS_OK)
         status = set_dh(ctx, policy, err);
     if (status == OTLS_OK)
