@@ -58,7 +58,7 @@ static size_t spoil(const struct spoilt *s, uint8_t *data)
 Test(bad_keys, refused_when_loaded)
 {
     const otls_backend *engines[PAIR_ENGINES];
-    const size_t count = test_engines(engines);
+    const size_t count = test_subjects(engines);
     uint8_t data[FILE_MAX];
 
     for (size_t i = 0; i < count; i++)

@@ -128,7 +128,7 @@ Test(identity_reload, places)
         {"server-renewed", 3, 1},    {"server-beta", 4, 1},
     };
     const otls_backend *backends[PAIR_ENGINES];
-    const size_t count = test_engines(backends);
+    const size_t count = test_subjects(backends);
 
     for (size_t i = 0; i < count; i++) {
         otls_context *server, *client;
@@ -211,7 +211,7 @@ Test(identity_reload, refused)
 Test(identity_reload, kinds_of_key)
 {
     const otls_backend *backends[PAIR_ENGINES];
-    const size_t count = test_engines(backends);
+    const size_t count = test_subjects(backends);
 
     for (size_t i = 0; i < count; i++) {
         static const char *const names[] = {"server-rsa-2048", "server-ed25519"};

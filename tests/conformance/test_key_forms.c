@@ -160,7 +160,7 @@ static void expect_refusals(const otls_backend *backend, const form *form, bool 
 Test(key_forms, every_engine, .timeout = 240)
 {
     const otls_backend *backends[PAIR_ENGINES];
-    const size_t count = test_engines(backends);
+    const size_t count = test_subjects(backends);
 
     for (size_t i = 0; i < count * FORM_COUNT; i++) {
         const form *form = &forms[i % FORM_COUNT];
@@ -188,7 +188,7 @@ Test(key_forms, no_password)
 {
     static const char *const files[] = {"empty-3des.p12", "empty-nomac.p12", "open.p12"};
     const otls_backend *backends[PAIR_ENGINES];
-    const size_t count = test_engines(backends);
+    const size_t count = test_subjects(backends);
 
     for (size_t i = 0; i < count; i++) {
         otls_error err = OTLS_ERROR_INIT;
@@ -220,7 +220,7 @@ static uint8_t *slurp(const char *path, size_t *size)
 Test(key_forms, ber_and_cut)
 {
     const otls_backend *backends[PAIR_ENGINES];
-    const size_t count = test_engines(backends);
+    const size_t count = test_subjects(backends);
     size_t size;
     uint8_t *file = slurp(FORMS "mac-sha256.p12", &size);
 
@@ -274,7 +274,7 @@ Test(key_forms, padding)
         {PADDED("m84S\nRNPGeGH6ZjGchOot3lQ="), false}, /* the first is */
     };
     const otls_backend *backends[PAIR_ENGINES];
-    const size_t count = test_engines(backends);
+    const size_t count = test_subjects(backends);
 
     for (size_t i = 0; i < count; i++)
         for (size_t k = 0; k < sizeof(rows) / sizeof(rows[0]); k++) {

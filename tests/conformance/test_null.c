@@ -34,7 +34,7 @@ Test(null, no_reference_to_nothing)
 Test(null, no_report)
 {
     const otls_backend *engines[PAIR_ENGINES];
-    const size_t count = test_engines(engines);
+    const size_t count = test_subjects(engines);
 
     for (size_t i = 0; i < count; i++) {
         otls_context *context = NULL;

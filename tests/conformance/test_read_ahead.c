@@ -225,7 +225,7 @@ ParameterizedTest(size_t *index, read_ahead, own_transport)
 Test(read_ahead, refused)
 {
     const otls_backend *backends[PAIR_ENGINES];
-    const size_t count = test_engines(backends);
+    const size_t count = test_subjects(backends);
 
     for (size_t i = 0; i < count; i++) {
         otls_error err = OTLS_ERROR_INIT;
@@ -279,7 +279,7 @@ static void send_hello(const otls_backend *backend, size_t length, int fd)
 Test(read_ahead, behind_the_hello)
 {
     const otls_backend *backends[PAIR_ENGINES];
-    const size_t count = test_engines(backends);
+    const size_t count = test_subjects(backends);
 
     for (size_t i = 0; i < count * 5; i++) {
         const otls_backend *backend = backends[i / 5];

@@ -203,7 +203,7 @@ Test(sizes, reports, .timeout = 120)
     const uint32_t sizes[] = {0, 3, 4, 5, 8, 12, 20, 44, offsetof(otls_error, native_text) + 9,
                               text, text + 1, text + 7, whole - 1, whole, whole + 8, ROOM};
     const otls_backend *engines[PAIR_ENGINES];
-    const size_t count = test_engines(engines);
+    const size_t count = test_subjects(engines);
 
     for (size_t e = 0; e < count; e++)
         for (size_t f = 0; f < sizeof(failures) / sizeof(failures[0]); f++)
