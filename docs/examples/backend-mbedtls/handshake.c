@@ -30,12 +30,29 @@ static void drop_misfit(otls_backend_connection *conn)
     mbed_session_clear(&conn->resumed);
 }
 
+/* A client that offered a session and gets a new one: mbed TLS 2.28 leaves the ticket that was refused
+ * in it, which would go out beside keys that are not its own. */
+static void drop_refused_ticket(otls_backend_connection *conn)
+{
+    mbedtls_ssl_session *session = conn->ssl.session_negotiate;
+
+    if (conn->ssl.handshake->resume != 0 || session->ticket == NULL)
+        return;
+    mbed_wipe(session->ticket, session->ticket_len);
+    mbedtls_free(session->ticket);
+    session->ticket = NULL;
+    session->ticket_len = 0;
+    session->ticket_lifetime = 0;
+}
+
 static otls_status stepped(otls_backend_connection *conn, int state, otls_error *err)
 {
     const bool server = conn->context->policy->server;
 
     if (server && state == MBEDTLS_SSL_CLIENT_HELLO)
         drop_misfit(conn);
+    if (!server && state == MBEDTLS_SSL_SERVER_HELLO && conn->ssl.handshake != NULL)
+        drop_refused_ticket(conn);
     mbed_observe(conn, state);
     if (!server && state == MBEDTLS_SSL_CERTIFICATE_REQUEST)
         mbed_tell_ca_names(conn);
