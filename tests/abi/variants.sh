@@ -68,6 +68,8 @@ refused no_start "engine no_start does not start: not today"
 # what is no module
 printf 'once upon a time there was a module\n' >"$modules/text.so"
 refused text "module text is no shared library; link it with -shared"
+printf '\177ELF' >"$modules/begins.so"
+refused begins "module begins is no shared library; link it with -shared"
 : >"$modules/empty.so"
 refused empty "module empty is no shared library; link it with -shared"
 mkdir "$modules/folder.so"
