@@ -97,11 +97,11 @@ static WOLFSSL_CTX *context_new(const bench_setup *setup, WOLFSSL_METHOD *method
                              : "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256";
     int groups[] = {WOLFSSL_ECC_X25519, WOLFSSL_ECC_SECP256R1};
 
-    if (context == NULL ||
+    /* groups first: wolfSSL 5.6 takes none where TLS 1.3 has been ruled out */
+    if (context == NULL || wolfSSL_CTX_set_groups(context, groups, 2) != WOLFSSL_SUCCESS ||
         wolfSSL_CTX_set_min_proto_version(context, setup->version) != WOLFSSL_SUCCESS ||
         wolfSSL_CTX_set_max_proto_version(context, setup->version) != WOLFSSL_SUCCESS ||
         wolfSSL_CTX_set_cipher_list(context, suites) != WOLFSSL_SUCCESS ||
-        wolfSSL_CTX_set_groups(context, groups, 2) != WOLFSSL_SUCCESS ||
         wolfSSL_CTX_UseSupportedCurve(context, WOLFSSL_ECC_X25519) != WOLFSSL_SUCCESS ||
         wolfSSL_CTX_UseSupportedCurve(context, WOLFSSL_ECC_SECP256R1) != WOLFSSL_SUCCESS) {
         wolfSSL_CTX_free(context);

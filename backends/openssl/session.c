@@ -189,6 +189,15 @@ static otls_status set_id_context(SSL_CTX *ctx, const otls_policy *policy, otls_
     return OTLS_OK;
 }
 
+static int64_t made_at(const SSL_SESSION *session)
+{
+#if OPENSSL_VERSION_NUMBER >= 0x30300000L /* the other one is deprecated since 3.4: 2038 */
+    return (int64_t)SSL_SESSION_get_time_ex(session);
+#else
+    return (int64_t)SSL_SESSION_get_time(session);
+#endif
+}
+
 /*
  * Does this hello's early data come for the first time? Asked when binder and age are found right.
  * The session's secret and the client's random are in the binder: who changes one of them has none.
@@ -204,9 +213,8 @@ static int early_callback(SSL *ssl, void *unused)
     (void)unused;
     if (session != NULL && KIT_HAS(policy, early_once)) {
         size += SSL_SESSION_get_master_key(session, bytes + size, sizeof(bytes) - size);
-        once =
-            EVP_Digest(bytes, size, digest, NULL, EVP_sha256(), NULL) == 1 &&
-            policy->early_once(policy->early_user, digest, (int64_t)SSL_SESSION_get_time(session));
+        once = EVP_Digest(bytes, size, digest, NULL, EVP_sha256(), NULL) == 1 &&
+               policy->early_once(policy->early_user, digest, made_at(session));
     }
     OPENSSL_cleanse(bytes, sizeof(bytes));
     return once;
