@@ -112,7 +112,8 @@ ParameterizedTest(size_t *index, shared_groups, missing)
     for (at = pipe->start; at + sizeof(extension) <= pipe->end; at++)
         if (memcmp(pipe->data + at, extension, sizeof(extension)) == 0)
             break;
-    cr_assert_lt(at, pipe->end - sizeof(extension), "%s", pair_name(&which));
+    /* it may be the last one: GnuTLS 3.8 sends them in any order */
+    cr_assert_leq(at + sizeof(extension), pipe->end, "%s", pair_name(&which));
     pipe->data[at] = 0xfa; /* an extension that nobody knows */
     cr_expect_eq(otls_connection_handshake(p.server, &p.server_error), OTLS_E_PROTOCOL);
     cr_expect_eq(p.server_error.code, OTLS_CODE_NO_SHARED_GROUP, "%s: %s", pair_name(&which),
