@@ -14,6 +14,7 @@
 #include "base/lru.h"
 #include "base/plain.h"
 #include "base/reader.h"
+#include "base/references.h"
 #include "base/sentences.h"
 #include "base/user_data.h"
 

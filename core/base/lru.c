@@ -2,6 +2,7 @@
 #include "base/lru.h"
 
 #include "base/alloc.h"
+#include "base/references.h"
 #include "platform/platform.h"
 
 #include <stdatomic.h>
@@ -55,7 +56,7 @@ omni_lru *omni_lru_new(size_t capacity, void (*free_value)(void *value))
 omni_lru *omni_lru_ref(omni_lru *lru)
 {
     if (lru != NULL)
-        atomic_fetch_add_explicit(&lru->references, 1, memory_order_relaxed);
+        omni_references_take(&lru->references);
     return lru;
 }
 
@@ -257,7 +258,7 @@ void omni_lru_set_capacity(omni_lru *lru, size_t capacity, size_t *evicted)
 
 void omni_lru_free(omni_lru *lru)
 {
-    if (lru == NULL || atomic_fetch_sub_explicit(&lru->references, 1, memory_order_acq_rel) != 1)
+    if (lru == NULL || !omni_references_drop(&lru->references))
         return;
     while (lru->oldest != NULL)
         drop_oldest(lru);

@@ -102,7 +102,7 @@ otls_certificate *otls_certificate_ref(const otls_certificate *cert)
     otls_certificate *shared = (otls_certificate *)(uintptr_t)cert;
 
     if (shared != NULL)
-        atomic_fetch_add_explicit(&shared->references, 1, memory_order_relaxed);
+        omni_references_take(&shared->references);
     return shared;
 }
 
@@ -110,8 +110,7 @@ void otls_certificate_free(const otls_certificate *cert)
 {
     otls_certificate *shared = (otls_certificate *)(uintptr_t)cert;
 
-    if (shared == NULL ||
-        atomic_fetch_sub_explicit(&shared->references, 1, memory_order_acq_rel) != 1)
+    if (shared == NULL || !omni_references_drop(&shared->references))
         return;
     omni_user_data_set(&shared->user, NULL, NULL);
     omni_free(atomic_load_explicit(&shared->subject_text, memory_order_relaxed));

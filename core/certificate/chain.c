@@ -28,7 +28,7 @@ const omni_chain *omni_chain_ref(const omni_chain *chain)
     omni_chain *counted = (omni_chain *)(uintptr_t)chain;
 
     if (counted != NULL)
-        atomic_fetch_add_explicit(&counted->references, 1, memory_order_relaxed);
+        omni_references_take(&counted->references);
     return chain;
 }
 
@@ -36,8 +36,7 @@ void omni_chain_free(const omni_chain *chain)
 {
     omni_chain *counted = (omni_chain *)(uintptr_t)chain;
 
-    if (counted == NULL ||
-        atomic_fetch_sub_explicit(&counted->references, 1, memory_order_acq_rel) != 1)
+    if (counted == NULL || !omni_references_drop(&counted->references))
         return;
     for (size_t i = 0; i < counted->count; i++)
         otls_certificate_free(counted->at[i]);

@@ -69,14 +69,13 @@ otls_status omni_context_own(otls_context **out, const otls_context *from, otls_
 otls_context *otls_context_ref(otls_context *context)
 {
     if (context != NULL)
-        atomic_fetch_add_explicit(&context->references, 1, memory_order_relaxed);
+        omni_references_take(&context->references);
     return context;
 }
 
 void otls_context_free(otls_context *context)
 {
-    if (context == NULL ||
-        atomic_fetch_sub_explicit(&context->references, 1, memory_order_acq_rel) != 1)
+    if (context == NULL || !omni_references_drop(&context->references))
         return;
     omni_context_unseal(context);
     otls_context_free(context->base); /* after the natives that were borrowed from it */

@@ -34,13 +34,13 @@ otls_status omni_key_log_file_open(omni_key_log_file **out, const char *path, ot
 omni_key_log_file *omni_key_log_file_ref(omni_key_log_file *file)
 {
     if (file != NULL)
-        atomic_fetch_add_explicit(&file->references, 1, memory_order_relaxed);
+        omni_references_take(&file->references);
     return file;
 }
 
 void omni_key_log_file_free(omni_key_log_file *file)
 {
-    if (file == NULL || atomic_fetch_sub_explicit(&file->references, 1, memory_order_acq_rel) != 1)
+    if (file == NULL || !omni_references_drop(&file->references))
         return;
     omni_file_append_close(file->fd);
     omni_free(file);

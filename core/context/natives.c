@@ -18,7 +18,7 @@ const omni_native *omni_native_ref(const omni_native *native)
     omni_native *counted = (omni_native *)(uintptr_t)native;
 
     if (counted != NULL)
-        atomic_fetch_add_explicit(&counted->references, 1, memory_order_relaxed);
+        omni_references_take(&counted->references);
     return native;
 }
 
@@ -26,8 +26,7 @@ void omni_native_free(const omni_native *native)
 {
     omni_native *counted = (omni_native *)(uintptr_t)native;
 
-    if (counted == NULL ||
-        atomic_fetch_sub_explicit(&counted->references, 1, memory_order_acq_rel) != 1)
+    if (counted == NULL || !omni_references_drop(&counted->references))
         return;
     OMNI_MODULE(counted->owner->backend)->context->fini(counted->engine);
     discard(counted);

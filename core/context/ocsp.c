@@ -20,14 +20,13 @@ struct omni_staple {
 omni_staple *omni_staple_ref(omni_staple *list)
 {
     if (list != NULL)
-        atomic_fetch_add_explicit(&list->references, 1, memory_order_relaxed);
+        omni_references_take(&list->references);
     return list;
 }
 
 void omni_staple_free(omni_staple *list)
 {
-    while (list != NULL &&
-           atomic_fetch_sub_explicit(&list->references, 1, memory_order_acq_rel) == 1) {
+    while (list != NULL && omni_references_drop(&list->references)) {
         omni_staple *next = list->next;
 
         otls_identity_free(list->identity);

@@ -22,14 +22,13 @@ otls_status omni_identity_new(otls_identity **out, const otls_backend *backend, 
 otls_identity *otls_identity_ref(otls_identity *identity)
 {
     if (identity != NULL)
-        atomic_fetch_add_explicit(&identity->references, 1, memory_order_relaxed);
+        omni_references_take(&identity->references);
     return identity;
 }
 
 void otls_identity_free(otls_identity *identity)
 {
-    if (identity == NULL ||
-        atomic_fetch_sub_explicit(&identity->references, 1, memory_order_acq_rel) != 1)
+    if (identity == NULL || !omni_references_drop(&identity->references))
         return;
     for (size_t i = 0; i < identity->chain_count; i++)
         otls_certificate_free(identity->chain[i]);

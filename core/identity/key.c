@@ -81,13 +81,13 @@ otls_status otls_key_from_callback(otls_key **out, const otls_backend *backend, 
 otls_key *otls_key_ref(otls_key *key)
 {
     if (key != NULL)
-        atomic_fetch_add_explicit(&key->references, 1, memory_order_relaxed);
+        omni_references_take(&key->references);
     return key;
 }
 
 void otls_key_free(otls_key *key)
 {
-    if (key == NULL || atomic_fetch_sub_explicit(&key->references, 1, memory_order_acq_rel) != 1)
+    if (key == NULL || !omni_references_drop(&key->references))
         return;
     OMNI_MODULE(key->backend)->crypto->private_key_free(key->native);
     if (key->destroy != NULL)

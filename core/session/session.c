@@ -30,14 +30,13 @@ bool omni_session_set_blob(otls_session *session, otls_slice blob)
 otls_session *otls_session_ref(otls_session *session)
 {
     if (session != NULL)
-        atomic_fetch_add_explicit(&session->references, 1, memory_order_relaxed);
+        omni_references_take(&session->references);
     return session;
 }
 
 void otls_session_free(otls_session *session)
 {
-    if (session == NULL ||
-        atomic_fetch_sub_explicit(&session->references, 1, memory_order_acq_rel) != 1)
+    if (session == NULL || !omni_references_drop(&session->references))
         return;
     omni_chain_free(session->peer);
     omni_chain_free(session->verified);

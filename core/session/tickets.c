@@ -59,7 +59,7 @@ omni_ticket_ring *omni_ticket_ring_new(void)
 omni_ticket_ring *omni_ticket_ring_ref(omni_ticket_ring *ring)
 {
     if (ring != NULL)
-        atomic_fetch_add_explicit(&ring->references, 1, memory_order_relaxed);
+        omni_references_take(&ring->references);
     return ring;
 }
 
@@ -71,7 +71,7 @@ static void forget_derived(omni_ticket_ring *ring)
 
 void omni_ticket_ring_free(omni_ticket_ring *ring)
 {
-    if (ring == NULL || atomic_fetch_sub_explicit(&ring->references, 1, memory_order_acq_rel) != 1)
+    if (ring == NULL || !omni_references_drop(&ring->references))
         return;
     omni_wipe(ring->keys, sizeof(ring->keys));
     forget_derived(ring);

@@ -25,7 +25,7 @@ otls_status otls_trust_new(otls_trust **out, otls_error *err)
 otls_trust *otls_trust_ref(otls_trust *trust)
 {
     if (trust != NULL)
-        atomic_fetch_add_explicit(&trust->references, 1, memory_order_relaxed);
+        omni_references_take(&trust->references);
     return trust;
 }
 
@@ -51,8 +51,7 @@ static void anchor_clear(const otls_trust *trust, omni_anchor *anchor)
 
 void otls_trust_free(otls_trust *trust)
 {
-    if (trust == NULL ||
-        atomic_fetch_sub_explicit(&trust->references, 1, memory_order_acq_rel) != 1)
+    if (trust == NULL || !omni_references_drop(&trust->references))
         return;
     for (size_t i = 0; i < trust->anchor_count; i++)
         anchor_clear(trust, &trust->anchors[i]);
