@@ -10,6 +10,7 @@
 #include "base/fail.h"
 #include "base/files.h"
 #include "base/format.h"
+#include "base/hash.h"
 #include "base/index.h"
 #include "base/lru.h"
 #include "base/plain.h"

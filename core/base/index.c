@@ -6,28 +6,6 @@
 #include <string.h>
 
 #define FIRST_CAPACITY 8u
-#define FNV_PRIME UINT64_C(0x100000001b3)
-
-uint64_t omni_hash_bytes(uint64_t hash, const void *data, size_t size)
-{
-    const uint8_t *bytes = data;
-
-    for (size_t i = 0; i < size; i++)
-        hash = (hash ^ bytes[i]) * FNV_PRIME;
-    return hash;
-}
-
-uint64_t omni_hash_name(uint64_t hash, const void *data, size_t size)
-{
-    const uint8_t *bytes = data;
-
-    for (size_t i = 0; i < size; i++) {
-        const uint8_t c = bytes[i];
-
-        hash = (hash ^ (c >= 'A' && c <= 'Z' ? (unsigned)c + ('a' - 'A') : c)) * FNV_PRIME;
-    }
-    return hash;
-}
 
 static uint32_t folded(uint64_t hash)
 {

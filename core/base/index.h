@@ -8,7 +8,6 @@
 #include <stdint.h>
 
 #define OMNI_INDEX_END UINT32_MAX
-#define OMNI_HASH_START UINT64_C(0xcbf29ce484222325)
 
 typedef struct omni_index_entry {
     uint32_t hash, number; /* OMNI_INDEX_END: free */
@@ -25,10 +24,6 @@ typedef struct omni_index_cursor {
     size_t at;
     uint32_t hash;
 } omni_index_cursor;
-
-/** FNV-1a, from OMNI_HASH_START on; letters of ASCII count as small ones. */
-uint64_t omni_hash_name(uint64_t hash, const void *data, size_t size);
-uint64_t omni_hash_bytes(uint64_t hash, const void *data, size_t size);
 
 /** `number` below OMNI_INDEX_END; false: no memory, and nothing has changed. */
 bool omni_index_add(omni_index *index, uint64_t hash, uint32_t number);

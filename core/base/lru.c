@@ -2,6 +2,7 @@
 #include "base/lru.h"
 
 #include "base/alloc.h"
+#include "base/hash.h"
 #include "base/references.h"
 #include "platform/platform.h"
 
@@ -27,13 +28,11 @@ struct omni_lru {
     entry *newest, *oldest;
 };
 
-/* FNV-1a: keys are made by us or by the engine's random numbers, not by an attacker. */
+/* Keys are made by us or by the engine's random numbers, not by an attacker. */
 static uint64_t hash_of(const uint8_t *key, size_t size)
 {
-    uint64_t hash = 14695981039346656037u;
+    const uint64_t hash = omni_hash_bytes(OMNI_HASH_START, key, size);
 
-    for (size_t i = 0; i < size; i++)
-        hash = (hash ^ key[i]) * 1099511628211u;
     return hash ^ hash >> 32;
 }
 

@@ -5,16 +5,9 @@
  * and digits of ASCII, in lower case, whatever the encoding. Attributes of one RDN are a SET: their
  * hashes are added, so that their order does not matter.
  */
+#include "base/base.h"
 #include "x509/der.h"
 #include "x509/dn.h"
-
-#define FNV_START UINT64_C(0xcbf29ce484222325)
-#define FNV_PRIME UINT64_C(0x100000001b3)
-
-static uint64_t mix(uint64_t hash, unsigned byte)
-{
-    return (hash ^ byte) * FNV_PRIME;
-}
 
 static uint64_t hash_value(uint64_t hash, const omni_tlv *value)
 {
@@ -32,7 +25,7 @@ static uint64_t hash_value(uint64_t hash, const omni_tlv *value)
         if (c >= 'A' && c <= 'Z')
             c += 'a' - 'A';
         if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))
-            hash = mix(hash, c);
+            hash = omni_hash_mix(hash, c);
     }
     return hash;
 }
@@ -44,12 +37,11 @@ static uint64_t hash_rdn(otls_slice set)
     omni_tlv type, value;
 
     while (omni_der_enter(&rdn, OMNI_DER_SEQUENCE, &attribute)) {
-        uint64_t hash = FNV_START;
+        uint64_t hash = OMNI_HASH_START;
 
         if (!omni_der_take(&attribute, OMNI_DER_OID, &type) || !omni_der_next(&attribute, &value))
             break;
-        for (size_t i = 0; i < type.value.size; i++)
-            hash = mix(hash, type.value.data[i]);
+        hash = omni_hash_bytes(hash, type.value.data, type.value.size);
         sum += hash_value(hash, &value);
     }
     return sum;
@@ -57,13 +49,13 @@ static uint64_t hash_rdn(otls_slice set)
 
 uint64_t omni_dn_hash(otls_slice name)
 {
-    uint64_t hash = FNV_START;
+    uint64_t hash = OMNI_HASH_START;
     omni_der rdns;
     omni_tlv rdn;
 
     if (!omni_der_only(name, OMNI_DER_SEQUENCE, &rdns))
         return 0;
     while (omni_der_take(&rdns, OMNI_DER_SET, &rdn))
-        hash = (hash ^ hash_rdn(rdn.value)) * FNV_PRIME;
+        hash = omni_hash_mix(hash, hash_rdn(rdn.value));
     return hash;
 }
