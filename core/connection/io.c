@@ -38,35 +38,35 @@ static inline otls_status transport_read(otls_connection *conn, void *out, size_
 
 #define RECORD_HEADER 5u
 
-/* As much as the transport still holds of the header, or of the body, that it stands in. */
-static size_t left_of_record(const omni_record_watch *record)
+size_t omni_record_left(const omni_record_watch *record)
 {
     return record->skip != 0 ? record->skip : RECORD_HEADER - record->have;
 }
 
-static void follow_record(omni_record_watch *record, const uint8_t *data, size_t size)
+bool omni_record_follow(omni_record_watch *record, const uint8_t *data, size_t size)
 {
     if (record->skip != 0) {
         record->skip -= (uint32_t)size;
-        return;
+        return false;
     }
     memcpy(record->header + record->have, data, size);
     record->have = (uint8_t)(record->have + size);
     if (record->have < RECORD_HEADER)
-        return;
+        return false;
     record->have = 0;
     record->skip = (uint32_t)record->header[3] << 8 | record->header[4];
+    return true;
 }
 
 /* What is behind the record stays where it is, for select() and for whoever reads there next. */
 static otls_status read_exactly(otls_connection *conn, uint8_t *out, size_t capacity, size_t *count)
 {
-    const size_t left = left_of_record(&conn->record);
+    const size_t left = omni_record_left(&conn->record);
     otls_status status;
 
     status = transport_read(conn, out, capacity < left ? capacity : left, count);
     if (status == OTLS_OK)
-        follow_record(&conn->record, out, *count);
+        (void)omni_record_follow(&conn->record, out, *count);
     return status;
 }
 

@@ -19,6 +19,11 @@ extern const otls_core_ops omni_core_table;
 otls_status omni_core_read(otls_core *core, void *out, size_t capacity, size_t *count);
 otls_status omni_core_write(otls_core *core, const void *data, size_t size);
 
+/** Bytes to the end of the header, or of the body, where the stream stands. */
+size_t omni_record_left(const omni_record_watch *record);
+/** Those `size` have gone by, not more than are left. True: they end a header, which is in `record`. */
+bool omni_record_follow(omni_record_watch *record, const uint8_t *data, size_t size);
+
 /** Send what is queued: OTLS_OK when nothing is left, WANT_WRITE, or the failure. */
 otls_status omni_io_flush(otls_connection *conn);
 /** More ciphertext into `in` (servers look at the hello there). As the read upcall. */

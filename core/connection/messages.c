@@ -116,22 +116,12 @@ static void follow(const otls_connection *conn, omni_record_watch *record, const
                    size_t size)
 {
     while (size != 0) {
-        size_t part = record->skip < size ? record->skip : size;
+        const size_t left = omni_record_left(record), part = left < size ? left : size;
 
-        record->skip -= (uint32_t)part;
-        if (part == 0) {
-            part = RECORD_HEADER - record->have;
-            part = part < size ? part : size;
-            memcpy(record->header + record->have, data, part);
-            record->have = (uint8_t)(record->have + part);
-        }
+        if (omni_record_follow(record, data, part))
+            tell_header(conn, record->header, record == &conn->messages->out);
         data += part;
         size -= part;
-        if (record->have < RECORD_HEADER)
-            continue;
-        record->have = 0;
-        record->skip = number(record->header + 3);
-        tell_header(conn, record->header, record == &conn->messages->out);
     }
 }
 
