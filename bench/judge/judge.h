@@ -17,6 +17,12 @@ typedef enum judge_kind {
     JUDGE_NOT         /* not measured here: `why` */
 } judge_kind;
 
+/* Of bytes, at most; all others are of speed, at least. */
+static inline bool judge_is_heap(judge_kind kind)
+{
+    return kind == JUDGE_HEAP || kind == JUDGE_EACH_HEAP || kind == JUDGE_ROOTS_HEAP;
+}
+
 typedef struct judge_target {
     const char *row; /* of the table of targets */
     judge_kind kind;

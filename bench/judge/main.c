@@ -96,9 +96,6 @@ static void number(const judge_result *result, double value, char out[32])
 
 static void line(const judge_result *result)
 {
-    const judge_kind kind = result->target->kind;
-    const bool at_most =
-        kind == JUDGE_HEAP || kind == JUDGE_EACH_HEAP || kind == JUDGE_ROOTS_HEAP;
     char figure[32] = "-", reach[32] = "-", aa[16] = "";
 
     if (result->verdict != JUDGE_MISSING)
@@ -108,8 +105,8 @@ static void line(const judge_result *result)
     if (result->aa > 0)
         (void)snprintf(aa, sizeof(aa), "%.3f", result->aa);
     printf("%-3s %-36s %-8s %10s %s %9s %7s  %s%s%s\n", result->target->row,
-           result->target->what.title, result->engine, figure, at_most ? "<=" : ">=", reach, aa,
-           judge_verdict_name(result->verdict), result->why[0] != '\0' ? ": " : "", result->why);
+           result->target->what.title, result->engine, figure,
+           judge_is_heap(result->target->kind) ? "<=" : ">=", reach, aa, judge_verdict_name(result->verdict), result->why[0] != '\0' ? ": " : "", result->why);
 }
 
 static void table(const judgement *all)

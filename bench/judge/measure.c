@@ -195,7 +195,7 @@ void judge_measure(judge_result *result, const bench_side *native, const bench_o
         missing(result, result->target->why);
         return;
     }
-    if ((kind == JUDGE_HEAP || kind == JUDGE_EACH_HEAP || kind == JUDGE_ROOTS_HEAP) && !bench_heap_counts()) {
+    if (judge_is_heap(kind) && !bench_heap_counts()) {
         missing(result, "this C library's heap cannot be watched");
         return;
     }
