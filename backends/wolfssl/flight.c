@@ -82,14 +82,9 @@ void wolf_flight_keep(otls_backend_connection *conn, const void *data, size_t si
 static size_t open_record(const otls_backend_connection *conn, word64 sequence, const uint8_t *head,
                           size_t size, uint8_t *out)
 {
-    size_t length;
-
-    if (!wolf_record_open(conn, sequence, head, head + WOLF_RECORD_HEAD, size, out))
-        return 0;
-    length = size - wolf_record_tag(conn->ssl);
-    while (length > 0 && out[length - 1] == 0)
-        length--;
-    return length > 1 && out[length - 1] == HANDSHAKE ? length - 1 : 0;
+    return wolf_record_open(conn, sequence, head, head + WOLF_RECORD_HEAD, size, out)
+               ? wolf_record_handshake(out, size - wolf_record_tag(conn->ssl))
+               : 0;
 }
 
 /* The peer's handshake messages, out of their records; `out` has room for as much as there is. */

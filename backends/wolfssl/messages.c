@@ -179,16 +179,15 @@ static bool open_record(otls_backend_connection *conn, struct way *way, uint8_t 
 static void show_sealed(otls_backend_connection *conn, struct way *way)
 {
     uint8_t *out = conn->messages->open;
-    size_t length = way->have - WOLF_RECORD_HEAD;
+    const size_t sealed = way->have - WOLF_RECORD_HEAD, tag = wolf_record_tag(conn->ssl);
+    size_t length;
 
-    if (length <= wolf_record_tag(conn->ssl) || !open_record(conn, way, out))
+    if (sealed <= tag || !open_record(conn, way, out))
         return;
-    length -= wolf_record_tag(conn->ssl);
-    while (length > 0 && out[length - 1] == 0)
-        length--;
-    if (length > 1 && out[length - 1] == HANDSHAKE)
-        add(conn, way, out, length - 1);
-    kit_wipe(out, length);
+    length = wolf_record_handshake(out, sealed - tag);
+    if (length != 0)
+        add(conn, way, out, length);
+    kit_wipe(out, sealed - tag);
 }
 
 static void show(otls_backend_connection *conn, struct way *way)

@@ -6,7 +6,14 @@
  */
 #include "wolf.h"
 
-enum { APPLICATION_DATA = 23, CCM_8 = 0x1305, CCM_8_TAG = 8 };
+enum { HANDSHAKE = 22, APPLICATION_DATA = 23, CCM_8 = 0x1305, CCM_8_TAG = 8 };
+
+size_t wolf_record_handshake(const uint8_t *inner, size_t size)
+{
+    while (size > 0 && inner[size - 1] == 0)
+        size--;
+    return size > 1 && inner[size - 1] == HANDSHAKE ? size - 1 : 0;
+}
 
 size_t wolf_record_tag(WOLFSSL *ssl)
 {

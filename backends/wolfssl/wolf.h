@@ -266,6 +266,9 @@ bool wolf_record_open_with(WOLFSSL *ssl, const uint8_t *key, const uint8_t *iv, 
                            const uint8_t *head, const uint8_t *sealed, size_t size, uint8_t *out);
 /** Bytes of a tag of the suite in use. */
 size_t wolf_record_tag(WOLFSSL *ssl);
+/** Of what was sealed in a TLS 1.3 record, without padding and type (RFC 8446 5.2, 5.4); 0 unless it is of the
+ *  handshake. */
+size_t wolf_record_handshake(const uint8_t *inner, size_t size);
 
 /* ---- every message for core (messages.c) ----------------------------------------------------- */
 
