@@ -68,9 +68,8 @@ otls_status otls_context_set_info_callback(otls_context *context, otls_info_call
                                            void *user, otls_error *err)
 {
     OMNI_TRY(omni_context_unsealed(context, err));
-    if (callback != NULL &&
-        otls_backend_supports(context->backend, OTLS_FEATURE_INFO_CALLBACK, NULL) == OTLS_NO)
-        return omni_fail_unsupported(err, context->backend, OTLS_FEATURE_INFO_CALLBACK);
+    if (callback != NULL)
+        OMNI_TRY(omni_backend_require(context->backend, OTLS_FEATURE_INFO_CALLBACK, err));
     context->settings.callbacks.info = callback;
     context->settings.callbacks.info_user = user;
     return OTLS_OK;
@@ -80,9 +79,8 @@ otls_status otls_context_set_message_callback(otls_context *context, otls_messag
                                               void *user, otls_error *err)
 {
     OMNI_TRY(omni_context_unsealed(context, err));
-    if (callback != NULL &&
-        otls_backend_supports(context->backend, OTLS_FEATURE_MESSAGE_CALLBACK, NULL) == OTLS_NO)
-        return omni_fail_unsupported(err, context->backend, OTLS_FEATURE_MESSAGE_CALLBACK);
+    if (callback != NULL)
+        OMNI_TRY(omni_backend_require(context->backend, OTLS_FEATURE_MESSAGE_CALLBACK, err));
     context->settings.callbacks.message = callback;
     context->settings.callbacks.message_user = user;
     return OTLS_OK;
@@ -102,9 +100,8 @@ otls_status otls_context_set_connection_key_log_callback(otls_context *context,
                                                          void *user, otls_error *err)
 {
     OMNI_TRY(omni_context_unsealed(context, err));
-    if (callback != NULL &&
-        otls_backend_supports(context->backend, OTLS_FEATURE_KEY_LOG, NULL) == OTLS_NO)
-        return omni_fail_unsupported(err, context->backend, OTLS_FEATURE_KEY_LOG);
+    if (callback != NULL)
+        OMNI_TRY(omni_backend_require(context->backend, OTLS_FEATURE_KEY_LOG, err));
     context->settings.callbacks.connection_key_log = callback;
     context->settings.callbacks.connection_key_log_user = user;
     return OTLS_OK;
@@ -116,9 +113,8 @@ otls_status otls_context_set_key_log_file(otls_context *context, const char *pat
     omni_key_log_file *file = NULL;
 
     OMNI_TRY(omni_context_unsealed(context, err));
-    if (path != NULL &&
-        otls_backend_supports(context->backend, OTLS_FEATURE_KEY_LOG, NULL) == OTLS_NO)
-        return omni_fail_unsupported(err, context->backend, OTLS_FEATURE_KEY_LOG);
+    if (path != NULL)
+        OMNI_TRY(omni_backend_require(context->backend, OTLS_FEATURE_KEY_LOG, err));
     if (path != NULL)
         OMNI_TRY(omni_key_log_file_open(&file, path, err));
     omni_key_log_file_free(calls->key_log_file);
@@ -129,9 +125,8 @@ otls_status otls_context_set_key_log_file(otls_context *context, const char *pat
 otls_status otls_context_set_post_handshake_auth(otls_context *context, bool on, otls_error *err)
 {
     OMNI_TRY(omni_context_unsealed(context, err));
-    if (on &&
-        otls_backend_supports(context->backend, OTLS_FEATURE_POST_HANDSHAKE_AUTH, NULL) == OTLS_NO)
-        return omni_fail_unsupported(err, context->backend, OTLS_FEATURE_POST_HANDSHAKE_AUTH);
+    if (on)
+        OMNI_TRY(omni_backend_require(context->backend, OTLS_FEATURE_POST_HANDSHAKE_AUTH, err));
     context->settings.offer.post_handshake_auth = on;
     return OTLS_OK;
 }

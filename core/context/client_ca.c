@@ -11,12 +11,10 @@ static otls_status sent_somewhere(const otls_context *context, otls_error *err)
     const otls_backend *backend = context->backend;
     const uint16_t lowest = context->settings.offer.lowest;
 
-    if (otls_backend_supports(backend, OTLS_FEATURE_CLIENT_CA_NAMES, NULL) == OTLS_NO)
-        return omni_fail_unsupported(err, backend, OTLS_FEATURE_CLIENT_CA_NAMES);
-    if (lowest == OTLS_TLS1_3 &&
-        otls_backend_supports(backend, OTLS_FEATURE_CLIENT_CA_NAMES_13, NULL) == OTLS_NO)
-        return omni_fail_unsupported(err, backend, OTLS_FEATURE_CLIENT_CA_NAMES_13);
-    return OTLS_OK;
+    OMNI_TRY(omni_backend_require(backend, OTLS_FEATURE_CLIENT_CA_NAMES, err));
+    return lowest == OTLS_TLS1_3
+               ? omni_backend_require(backend, OTLS_FEATURE_CLIENT_CA_NAMES_13, err)
+               : OTLS_OK;
 }
 
 otls_status omni_client_ca_check(const otls_context *context, otls_error *err)

@@ -82,8 +82,7 @@ static otls_status set(otls_context *context, otls_slice bytes, const char *what
 static otls_status usable(const otls_context *context, otls_error *err)
 {
     OMNI_TRY(omni_context_unsealed(context, err));
-    if (otls_backend_supports(context->backend, OTLS_FEATURE_DHE, NULL) == OTLS_NO)
-        return omni_fail_unsupported(err, context->backend, OTLS_FEATURE_DHE);
+    OMNI_TRY(omni_backend_require(context->backend, OTLS_FEATURE_DHE, err));
     return OTLS_OK;
 }
 

@@ -160,8 +160,7 @@ static otls_status server_setting(const otls_context *context, otls_error *err)
     OMNI_TRY(omni_context_unsealed(context, err));
     if (context->role == OTLS_CLIENT)
         return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NOT_HERE, "a client staples no OCSP response");
-    if (otls_backend_supports(context->backend, OTLS_FEATURE_OCSP_STAPLE_SERVER, NULL) == OTLS_NO)
-        return omni_fail_unsupported(err, context->backend, OTLS_FEATURE_OCSP_STAPLE_SERVER);
+    OMNI_TRY(omni_backend_require(context->backend, OTLS_FEATURE_OCSP_STAPLE_SERVER, err));
     return OTLS_OK;
 }
 
@@ -220,9 +219,8 @@ otls_status otls_context_set_ocsp(otls_context *context, otls_ocsp_mode mode, ot
     if (context->role == OTLS_SERVER && mode != OTLS_OCSP_OFF)
         return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NOT_HERE,
                          "a server asks its clients for no OCSP response");
-    if (mode != OTLS_OCSP_OFF &&
-        otls_backend_supports(context->backend, OTLS_FEATURE_OCSP_STAPLE_CLIENT, NULL) == OTLS_NO)
-        return omni_fail_unsupported(err, context->backend, OTLS_FEATURE_OCSP_STAPLE_CLIENT);
+    if (mode != OTLS_OCSP_OFF)
+        OMNI_TRY(omni_backend_require(context->backend, OTLS_FEATURE_OCSP_STAPLE_CLIENT, err));
     context->settings.verdict.ocsp = (uint8_t)mode;
     return OTLS_OK;
 }

@@ -228,9 +228,8 @@ otls_status otls_context_clear_options(otls_context *context, uint32_t options, 
         if ((option_names[i].bit & ALWAYS_ON & options) != 0)
             return omni_fail(err, OTLS_E_UNSUPPORTED, OTLS_CODE_OBSOLETE, "option %s is always on",
                              option_names[i].name);
-    if ((options & OTLS_OPTION_NO_RENEGOTIATION) != 0 &&
-        otls_backend_supports(context->backend, OTLS_FEATURE_RENEGOTIATION, NULL) == OTLS_NO)
-        return omni_fail_unsupported(err, context->backend, OTLS_FEATURE_RENEGOTIATION);
+    if ((options & OTLS_OPTION_NO_RENEGOTIATION) != 0)
+        OMNI_TRY(omni_backend_require(context->backend, OTLS_FEATURE_RENEGOTIATION, err));
     if ((options & VERSION_SWITCHES) != 0)
         OMNI_TRY(check_switches(context, all, err));
     context->settings.offer.options = all;

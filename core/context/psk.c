@@ -11,9 +11,8 @@ static otls_status may_have_psk(const otls_context *context, otls_role role, otl
     OMNI_TRY(omni_context_unsealed(context, err));
     if (context->role != OTLS_EITHER && context->role != role)
         return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NOT_HERE, "the context is for the other side");
-    if (otls_backend_supports(context->backend, OTLS_FEATURE_PSK_12, NULL) == OTLS_NO &&
-        otls_backend_supports(context->backend, OTLS_FEATURE_PSK_13, NULL) == OTLS_NO)
-        return omni_fail_unsupported(err, context->backend, OTLS_FEATURE_PSK_13);
+    if (otls_backend_supports(context->backend, OTLS_FEATURE_PSK_12, NULL) == OTLS_NO)
+        OMNI_TRY(omni_backend_require(context->backend, OTLS_FEATURE_PSK_13, err));
     return OTLS_OK;
 }
 
@@ -40,8 +39,7 @@ otls_status otls_context_set_psk_hint(otls_context *context, const char *hint, o
     char *copy = NULL;
 
     OMNI_TRY(may_have_psk(context, OTLS_SERVER, err));
-    if (otls_backend_supports(context->backend, OTLS_FEATURE_PSK_12, NULL) == OTLS_NO)
-        return omni_fail_unsupported(err, context->backend, OTLS_FEATURE_PSK_12);
+    OMNI_TRY(omni_backend_require(context->backend, OTLS_FEATURE_PSK_12, err));
     if (hint != NULL && strlen(hint) > OTLS_PSK_IDENTITY_MAX)
         return omni_fail(err, OTLS_E_CONFIG, OTLS_CODE_LIMIT,
                          "the PSK identity hint has %zu bytes, at most %d are allowed",

@@ -84,9 +84,8 @@ otls_status omni_session_seal(otls_context *context, otls_error *err)
 static otls_status resumable(otls_context *context, otls_error *err)
 {
     OMNI_TRY(omni_context_unsealed(context, err));
-    if (otls_backend_supports(context->backend, OTLS_FEATURE_RESUMPTION_12, NULL) == OTLS_NO &&
-        otls_backend_supports(context->backend, OTLS_FEATURE_RESUMPTION_13, NULL) == OTLS_NO)
-        return omni_fail_unsupported(err, context->backend, OTLS_FEATURE_RESUMPTION_13);
+    if (otls_backend_supports(context->backend, OTLS_FEATURE_RESUMPTION_12, NULL) == OTLS_NO)
+        OMNI_TRY(omni_backend_require(context->backend, OTLS_FEATURE_RESUMPTION_13, err));
     return need_stores(context, err);
 }
 
@@ -94,8 +93,7 @@ static otls_status ticketable(otls_context *context, otls_feature feature, otls_
 {
     if (context->role == OTLS_CLIENT && feature == OTLS_FEATURE_TICKET_KEYS)
         return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NOT_HERE, "a client has no ticket keys");
-    if (otls_backend_supports(context->backend, feature, NULL) == OTLS_NO)
-        return omni_fail_unsupported(err, context->backend, feature);
+    OMNI_TRY(omni_backend_require(context->backend, feature, err));
     return OTLS_OK;
 }
 
@@ -336,9 +334,8 @@ otls_status otls_context_session_stats(const otls_context *context, otls_session
 otls_status otls_context_set_max_early_data(otls_context *context, uint32_t bytes, otls_error *err)
 {
     OMNI_TRY(omni_context_unsealed(context, err));
-    if (bytes != 0 &&
-        otls_backend_supports(context->backend, OTLS_FEATURE_EARLY_DATA, NULL) == OTLS_NO)
-        return omni_fail_unsupported(err, context->backend, OTLS_FEATURE_EARLY_DATA);
+    if (bytes != 0)
+        OMNI_TRY(omni_backend_require(context->backend, OTLS_FEATURE_EARLY_DATA, err));
     context->settings.sessions.max_early_data = bytes;
     return OTLS_OK;
 }

@@ -249,14 +249,12 @@ static otls_status alpn_possible(const otls_context *context, const char *const 
         is_long = is_long || strlen(names[i]) > 32;
         comma = comma || (client && strchr(names[i], ',') != NULL);
     }
-    if (is_long &&
-        otls_backend_supports(context->backend, OTLS_FEATURE_LONG_ALPN, NULL) == OTLS_NO)
-        return omni_fail_unsupported(err, context->backend, OTLS_FEATURE_LONG_ALPN);
-    if (comma && otls_backend_supports(context->backend, OTLS_FEATURE_ALPN_COMMA, NULL) == OTLS_NO)
-        return omni_fail_unsupported(err, context->backend, OTLS_FEATURE_ALPN_COMMA);
-    if (client && total > OMNI_ALPN_SHORT &&
-        otls_backend_supports(context->backend, OTLS_FEATURE_LONG_HELLOS, NULL) == OTLS_NO)
-        return omni_fail_unsupported(err, context->backend, OTLS_FEATURE_LONG_HELLOS);
+    if (is_long)
+        OMNI_TRY(omni_backend_require(context->backend, OTLS_FEATURE_LONG_ALPN, err));
+    if (comma)
+        OMNI_TRY(omni_backend_require(context->backend, OTLS_FEATURE_ALPN_COMMA, err));
+    if (client && total > OMNI_ALPN_SHORT)
+        OMNI_TRY(omni_backend_require(context->backend, OTLS_FEATURE_LONG_HELLOS, err));
     return OTLS_OK;
 }
 
@@ -307,9 +305,8 @@ otls_status otls_context_set_key_log_callback(otls_context *context, otls_key_lo
                                      void *user, otls_error *err)
 {
     OMNI_TRY(omni_context_unsealed(context, err));
-    if (callback != NULL &&
-        otls_backend_supports(context->backend, OTLS_FEATURE_KEY_LOG, NULL) == OTLS_NO)
-        return omni_fail_unsupported(err, context->backend, OTLS_FEATURE_KEY_LOG);
+    if (callback != NULL)
+        OMNI_TRY(omni_backend_require(context->backend, OTLS_FEATURE_KEY_LOG, err));
     context->settings.callbacks.key_log = callback;
     context->settings.callbacks.key_log_user = user;
     return OTLS_OK;

@@ -102,9 +102,8 @@ otls_status otls_context_set_verifier(otls_context *context, int verifier, otls_
     OMNI_TRY(omni_context_unsealed(context, err));
     if (verifier != OTLS_VERIFIER_UNIFORM && verifier != OTLS_VERIFIER_ENGINE)
         return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE, "%d is no verifier", verifier);
-    if (verifier == OTLS_VERIFIER_ENGINE &&
-        otls_backend_supports(context->backend, OTLS_FEATURE_ENGINE_VERIFIER, NULL) == OTLS_NO)
-        return omni_fail_unsupported(err, context->backend, OTLS_FEATURE_ENGINE_VERIFIER);
+    if (verifier == OTLS_VERIFIER_ENGINE)
+        OMNI_TRY(omni_backend_require(context->backend, OTLS_FEATURE_ENGINE_VERIFIER, err));
     context->settings.verdict.verifier = verifier;
     return OTLS_OK;
 }

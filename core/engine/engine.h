@@ -55,6 +55,8 @@ otls_status omni_engine_said(otls_status status, otls_error *report);
 #define OMNI_ENGINE_GET(report, call) (omni_os_memory_set(false), omni_engine_gave((call), (report)))
 otls_status omni_engine_gave(otls_status status, otls_error *report);
 
+/** OTLS_OK unless the engine's answer to the feature is no; then as omni_fail_unsupported. */
+otls_status omni_backend_require(const otls_backend *backend, otls_feature feature, otls_error *err);
 /** E_UNSUPPORTED naming feature and engine, with the engine's own reason. */
 otls_status omni_fail_unsupported(otls_error *err, const otls_backend *backend,
                                   otls_feature feature);

@@ -274,6 +274,13 @@ otls_status omni_fail_unsupported(otls_error *err, const otls_backend *backend,
     return OTLS_E_UNSUPPORTED;
 }
 
+otls_status omni_backend_require(const otls_backend *backend, otls_feature feature, otls_error *err)
+{
+    return otls_backend_supports(backend, feature, NULL) == OTLS_NO
+               ? omni_fail_unsupported(err, backend, feature)
+               : OTLS_OK;
+}
+
 const char *otls_version(void)
 {
     return OMNITLS_VERSION;

@@ -227,8 +227,7 @@ static otls_status make_key(otls_key **out, const otls_backend *backend, otls_er
     uint8_t der[sizeof(pkcs8) + SEED_SIZE]; /* RFC 8410 section 7 */
     otls_status status;
 
-    if (otls_backend_supports(backend, OTLS_FEATURE_ED25519, NULL) == OTLS_NO)
-        return omni_fail_unsupported(err, backend, OTLS_FEATURE_ED25519);
+    OMNI_TRY(omni_backend_require(backend, OTLS_FEATURE_ED25519, err));
     memcpy(der, pkcs8, sizeof(pkcs8));
     status = otls_random(backend, der + sizeof(pkcs8), SEED_SIZE, err);
     if (status == OTLS_OK)
