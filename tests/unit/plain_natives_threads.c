@@ -5,6 +5,7 @@
  * run under Criterion.
  */
 #include "context/context.h"
+#include "host_identity.h"
 
 #include <omnitls/omnitls.h>
 #include <pthread.h>
@@ -47,13 +48,9 @@ static void *ask(void *user)
 
 static void add(const otls_backend *backend, size_t number)
 {
-    char text[32];
-    const char *const name = text;
-    otls_identity *identity;
+    otls_identity *identity = host_identity(backend, number, NULL);
 
-    snprintf(text, sizeof(text), "host%zu.test", number);
-    if (otls_identity_self_signed(&identity, backend, &name, 1, 7, NULL) != OTLS_OK ||
-        otls_context_add_identity(context, identity, NULL) != OTLS_OK)
+    if (identity == NULL || otls_context_add_identity(context, identity, NULL) != OTLS_OK)
         die("no identity");
     otls_identity_free(identity);
 }
