@@ -22,6 +22,12 @@ static int timeout_ms(const tool_options *options)
     return 1000 * (options->timeout_s < 0 ? TIMEOUT_SECONDS : options->timeout_s);
 }
 
+/* the resolver's time has no parts of a millisecond */
+static double without_lookup(double both, double lookup)
+{
+    return lookup <= 0 ? both : both > lookup ? both - lookup : 0;
+}
+
 static otls_status dial(const visit *v, double *clock, otls_error *err)
 {
     const tool_options *options = v->options;
@@ -35,7 +41,8 @@ static otls_status dial(const visit *v, double *clock, otls_error *err)
         status = otls_socket_set_handshake_on_connect(v->sock, false, err);
     if (status == OTLS_OK)
         status = otls_socket_connect(v->sock, v->target->host, v->target->port, err);
-    v->trace->connect_ms = tool_lap_ms(clock);
+    v->trace->lookup_ms = (double)otls_socket_lookup_ms(v->sock);
+    v->trace->connect_ms = without_lookup(tool_lap_ms(clock), v->trace->lookup_ms);
     if (status != OTLS_OK || options->starttls == NULL)
         return status;
     status = tool_starttls(options->starttls, v->target->host, otls_socket_fileno(v->sock),
@@ -72,7 +79,8 @@ static otls_status reach(visit *v, int *code, otls_error *err)
     status = dial(v, &clock, err);
     *code = tool_exit_code(status, false);
     if (status == OTLS_OK) {
-        tool_trace_note(v->trace, "connected, in %.1f ms", v->trace->connect_ms);
+        tool_trace_note(v->trace, "looked up in %.0f ms, connected in %.1f ms", v->trace->lookup_ms,
+                        v->trace->connect_ms);
         status = shake(v, &clock, err);
         *code = tool_exit_code(status, true);
     }

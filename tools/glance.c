@@ -111,6 +111,7 @@ void tool_glance_json(json_t *object, const tool_options *options, const tool_tr
     json_object_set_new(object, "bytes_sent", json_integer((json_int_t)trace->sent));
     json_object_set_new(object, "bytes_received", json_integer((json_int_t)trace->received));
     json_object_set_new(object, "round_trips", json_integer((json_int_t)trace->round_trips));
+    json_object_set_new(object, "lookup_ms", time_json(trace->lookup_ms));
     json_object_set_new(object, "connect_ms", time_json(trace->connect_ms));
     json_object_set_new(object, "starttls_ms", time_json(trace->starttls_ms));
     json_object_set_new(object, "handshake_ms", time_json(trace->handshake_ms));
@@ -132,12 +133,12 @@ static void print_expiry(FILE *stream, const otls_certificate *leaf)
     char when[OTLS_TIME_TEXT_SIZE];
 
     otls_time_text(otls_certificate_not_after(leaf), when);
-    (void)fprintf(stream, "expires:     %s%s, %s %" PRId64 " days%s%s\n",
+    (void)fprintf(stream, "expires:     %s%s, %s %" PRId64 " day%s%s%s\n",
                   tool_paint(stream, days < 0           ? TOOL_RED
                                      : days < SOON_DAYS ? TOOL_YELLOW
                                                         : TOOL_PLAIN),
                   when, days < 0 ? "over since" : "in", days < 0 ? -days : days,
-                  days >= 0 && days < SOON_DAYS ? ": soon" : "", tool_paint(stream, TOOL_PLAIN));
+                  days == 1 || days == -1 ? "" : "s", days >= 0 && days < SOON_DAYS ? ": soon" : "", tool_paint(stream, TOOL_PLAIN));
 }
 
 static void print_path(FILE *stream, const tool_options *options, const otls_connection *conn)
@@ -163,7 +164,8 @@ static void print_costs(FILE *stream, const tool_trace *trace)
                   "wire:        %" PRIu64 " bytes sent, %" PRIu64 " received, %u round trip%s\n",
                   trace->sent, trace->received, trace->round_trips,
                   trace->round_trips == 1 ? "" : "s");
-    (void)fprintf(stream, "time:        connect %.1f ms", trace->connect_ms);
+    (void)fprintf(stream, "time:        look-up %.0f ms, connect %.1f ms", trace->lookup_ms,
+                  trace->connect_ms);
     if (trace->starttls_ms >= 0)
         (void)fprintf(stream, ", starttls %.1f ms", trace->starttls_ms);
     (void)fprintf(stream, ", handshake %.1f ms\n", trace->handshake_ms);

@@ -211,7 +211,7 @@ tool_trace *tool_trace_new(const tool_options *options)
         return NULL;
     trace->show = options->verbose || options->messages;
     trace->dump = options->messages;
-    trace->connect_ms = trace->starttls_ms = trace->handshake_ms = -1;
+    trace->lookup_ms = trace->connect_ms = trace->starttls_ms = trace->handshake_ms = -1;
     return trace;
 }
 

@@ -24,7 +24,7 @@ typedef struct tool_trace {
     bool done;                  /* the handshake: round trips count no more */
     uint64_t sent, received;
     unsigned round_trips;
-    double connect_ms, starttls_ms, handshake_ms; /* below 0: was not done */
+    double lookup_ms, connect_ms, starttls_ms, handshake_ms; /* below 0: was not done */
     trace_half half[2];                           /* received, sent */
 } tool_trace;
 

@@ -52,6 +52,8 @@ OTLS_API otls_status otls_socket_set_server_name(otls_socket *sock, const char *
  */
 OTLS_API otls_status otls_socket_connect(otls_socket *sock, const char *host, const char *port,
                                          otls_error *err);
+/** How long otls_socket_connect took to look the host up, found or not, in milliseconds; -1 before. */
+OTLS_API int64_t otls_socket_lookup_ms(const otls_socket *sock);
 /**
  * Do the handshake inside connect (default: yes) and inside accept (default: no; set it on the
  * listener, but one slow client then holds up the others)?

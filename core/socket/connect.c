@@ -56,11 +56,17 @@ static otls_status attach_client(otls_socket *sock, const char *host, otls_error
 static otls_status dial(otls_socket *sock, const char *host, const char *port,
                         const omni_deadline *deadline, otls_error *err)
 {
-    otls_status status;
+    otls_status status = OTLS_OK;
     int fd = -1;
 
-    if (sock->dial == NULL)
-        OMNI_TRY(omni_dial_new(&sock->dial, host, port, sock->fd, err));
+    if (sock->dial == NULL) {
+        const int64_t start = omni_os_monotonic_ms();
+
+        status = omni_dial_new(&sock->dial, host, port, sock->fd, err);
+        sock->lookup_ms = omni_os_monotonic_ms() - start;
+    }
+    if (status != OTLS_OK)
+        return status;
     status = omni_dial_run(sock->dial, sock->timeout_ms == 0, deadline, &fd, err);
     if (status > OTLS_OK)
         return status;
@@ -101,6 +107,11 @@ otls_status otls_socket_connect(otls_socket *sock, const char *host, const char 
         return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_TOO_LATE, "the socket is already connected");
     deadline = omni_deadline_in(sock->timeout_ms);
     return connect_until(sock, host, port, &deadline, err);
+}
+
+int64_t otls_socket_lookup_ms(const otls_socket *sock)
+{
+    return sock == NULL ? -1 : sock->lookup_ms;
 }
 
 int otls_socket_connect_ex(otls_socket *sock, const char *host, const char *port, otls_error *err)

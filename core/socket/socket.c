@@ -43,6 +43,7 @@ otls_status omni_socket_blank(otls_socket **out, otls_context *context, otls_err
     sock->context = otls_context_ref(context);
     sock->fd = -1;
     sock->timeout_ms = -1;
+    sock->lookup_ms = -1;
     *out = sock;
     return OTLS_OK;
 }

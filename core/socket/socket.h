@@ -30,6 +30,7 @@ struct otls_socket {
     char *server_name; /* as set by the caller, else NULL */
     int fd;
     int timeout_ms;
+    int64_t lookup_ms; /* what the look-up took; -1: there was none */
     bool listening;
     bool handshake_on_connect;
     bool handshake_set;    /* the caller chose; else connect does, accept does not */

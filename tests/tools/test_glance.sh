@@ -35,7 +35,7 @@ for engine in $engines; do
             trips='1 round trip'
             [ $version = 1.3 ] || trips='2 round trips'
             shows "$what" "^wire: +[0-9]+ bytes sent, [0-9]+ received, $trips\$"
-            shows "$what" '^time: +connect [0-9.]+ ms, handshake [0-9.]+ ms$'
+            shows "$what" '^time: +look-up [0-9]+ ms, connect [0-9.]+ ms, handshake [0-9.]+ ms$'
             shows "$what" '^> ClientHello, [0-9]+ bytes$'
             shows "$what" '^< ServerHello, [0-9]+ bytes$'
             if [ $version = 1.2 ]; then
@@ -67,7 +67,7 @@ for engine in $engines; do
     shows "--msg, $engine" 'localhost' # the server's name, in the hello's characters
     go "$engine" --json || fail "--json, $engine"
     for pair in '"matched_name":"DNS:localhost"' '"path":\["CN=localhost' '"round_trips":1' \
-        '"starttls_ms":null' '"handshake_ms":[0-9.]+' '"bytes_sent":[1-9]' '"expires_in_days":[0-9]{4}'; do
+        '"lookup_ms":[0-9]' '"starttls_ms":null' '"handshake_ms":[0-9.]+' '"bytes_sent":[1-9]' '"expires_in_days":[0-9]{4}'; do
         shows "--json, $engine" "$pair"
     done
 

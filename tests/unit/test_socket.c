@@ -400,6 +400,8 @@ EVERY_ENGINE(socket, wrong_use_is_refused)
     cr_assert_eq(otls_socket_recv(sock, &byte, 1, &count, &err), OTLS_E_USAGE);
     cr_assert_eq(otls_socket_accept(&other, sock, &err), OTLS_E_USAGE);
     cr_assert_eq(otls_socket_set_timeout(sock, -2, &err), OTLS_E_USAGE);
+    cr_assert_eq(otls_socket_lookup_ms(sock), -1);
+    cr_assert_eq(otls_socket_lookup_ms(NULL), -1);
     cr_assert_eq(otls_socket_connect_ex(sock, "localhost", "70000", &err), EINVAL);
     cr_assert_eq(otls_socket_connect_ex(sock, "", "443", &err), EINVAL);
     cr_assert_eq(err.code, OTLS_CODE_NAME_LOOKUP);

@@ -55,6 +55,7 @@ EVERY_ENGINE(socket_wait, recv_times_out_and_goes_on)
     cr_assert_eq(otls_connect(&sock, context, "localhost", peer.port, 10000, &err), OTLS_OK, "%s",
                  err.text);
     cr_assert_eq(otls_socket_timeout(sock), 10000);
+    cr_assert(otls_socket_lookup_ms(sock) >= 0);
     cr_assert_eq(otls_socket_set_timeout(sock, 150, &err), OTLS_OK);
     start = socket_now();
     cr_assert_eq(otls_socket_recv(sock, &byte, 1, &count, &err), OTLS_E_TIMEOUT);
