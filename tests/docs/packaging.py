@@ -100,10 +100,16 @@ def debian(cmake):
                 found.append(f"packaging/debian: no package for {engine}")
 
 
+# The rest of that directory belongs to whoever tries the README there: client.c is its first program.
+AT_THE_TOP = re.compile(r"\..*|[A-Z].*|check|quickstart")
+
+
 def files(top):
     for directory, directories, names in os.walk(top):
         directories[:] = [d for d in directories if d not in NOT_OURS and not d.startswith(("build-", "cmake-build-"))]
         for name in names:
+            if directory == top and not AT_THE_TOP.fullmatch(name):
+                continue
             yield os.path.relpath(os.path.join(directory, name), ROOT)
 
 
