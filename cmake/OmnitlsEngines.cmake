@@ -4,6 +4,8 @@
 # Finds a TLS library and makes the imported target omnitls_engine::<name> for it. pkg-config is
 # asked first, because it knows what a static library needs; CMake's own packages second; last the
 # compiler's own directories.
+# OMNITLS_TARGET_<name>, set by an including project that builds the engine itself, is taken without looking:
+# the target of that project, whose version the compiler sees.
 # OMNITLS_ENGINE_VERSION_<name> is the version found; OMNITLS_ENGINE_OLD_<name> that of one which is
 # too old, or empty.
 # This file is installed beside the package configuration, which needs it for static libraries.
@@ -40,7 +42,25 @@ function(omnitls_find_engine_files name header macro min out)
   set(${out} omnitls_engine_files::${name} PARENT_SCOPE)
 endfunction()
 
+# omnitls_brought_engine(NAME): of OMNITLS_TARGET_<name>
+function(omnitls_brought_engine name)
+  if(NOT TARGET "${OMNITLS_TARGET_${name}}")
+    message(FATAL_ERROR "OMNITLS_TARGET_${name} is \"${OMNITLS_TARGET_${name}}\", which is no target (yet).")
+  endif()
+  if(NOT TARGET omnitls_engine::${name})
+    add_library(omnitls_engine::${name} INTERFACE IMPORTED GLOBAL)
+    set_property(TARGET omnitls_engine::${name} PROPERTY INTERFACE_LINK_LIBRARIES "${OMNITLS_TARGET_${name}}")
+  endif()
+endfunction()
+
 function(omnitls_find_engine name found)
+  if(OMNITLS_TARGET_${name})
+    omnitls_brought_engine(${name})
+    set(${found} TRUE PARENT_SCOPE)
+    set(OMNITLS_ENGINE_VERSION_${name} "the target ${OMNITLS_TARGET_${name}}" PARENT_SCOPE)
+    set(OMNITLS_ENGINE_OLD_${name} "" PARENT_SCOPE)
+    return()
+  endif()
   set(min "${OMNITLS_ENGINE_MIN_${name}}")
   set(target "")
   set(version "")

@@ -26,6 +26,10 @@
 
 #include <omnitls/backend.h>
 
+#if LIBWOLFSSL_VERSION_HEX < 0x05005000
+#error "omnitls needs wolfSSL 5.5 or later"
+#endif
+
 /*
  * What depends on the version and has no macro of its own in wolfSSL; 5.5.4 and 5.7.2 are known.
  * CA_NAMES_13: servers send the names of client authorities in TLS 1.3 too.

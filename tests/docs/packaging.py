@@ -62,7 +62,8 @@ def understood():
         found.append("packaging/meson/omnitls.wrap: no [wrap-git]")
     try:
         import yaml
-        for path in (*glob.glob(os.path.join(PACKAGING, "ci/*.yml")), *templates(".yml")):
+        for path in (*glob.glob(os.path.join(PACKAGING, "ci/*.yml")),
+                     os.path.join(PACKAGING, "zephyr/zephyr/module.yml"), *templates(".yml")):
             yaml.safe_load(read(ROOT, path))
     except ImportError:
         pass
