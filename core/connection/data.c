@@ -191,14 +191,14 @@ static otls_status before_write(otls_connection *conn, otls_error *err)
 {
     otls_status status;
 
-    if (conn->sent_close && conn->state == OMNI_STATE_OPEN)
-        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_AFTER_CLOSE,
-                         "writing after our own close_notify");
     if (conn->state != OMNI_STATE_OPEN) {
         status = get_open(conn, err);
         if (status != OTLS_OK)
             return status;
     }
+    if (conn->sent_close) /* which may have been declared before the handshake */
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_AFTER_CLOSE,
+                         "writing after our own close_notify");
     status = omni_io_flush(conn);
     if (status < 0)
         return omni_connection_fail(conn, status, NULL, err);

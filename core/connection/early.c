@@ -32,6 +32,9 @@ static otls_status may_write(otls_connection *conn, otls_error *err)
 {
     const otls_session *session;
 
+    if (conn->sent_close) /* declared */
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_AFTER_CLOSE,
+                         "early data after our own close_notify");
     if (conn->server || conn->state > OMNI_STATE_HANDSHAKE)
         return refuse(err, conn->server ? "a server sends none" : "the handshake is over");
     if (conn->context->settings.sessions.max_early_data == 0)

@@ -203,6 +203,41 @@ ParameterizedTest(size_t *index, roles, shutdown_by_decree)
     pair_close(&p);
 }
 
+ParameterizedTestParameters(roles, shutdown_by_decree_before)
+{
+    return pair_parameters_short();
+}
+
+/* Declared before the handshake: the very write that completes it is refused as well. */
+ParameterizedTest(size_t *index, roles, shutdown_by_decree_before)
+{
+    const pair_case which = pair_case_short_at(*index);
+    otls_error err = OTLS_ERROR_INIT;
+    const otls_buffer_view view = {"data", 4};
+    otls_status status = OTLS_WANT_READ;
+    char byte;
+    size_t count;
+    pair p;
+
+    pair_open(&p, &which, NULL);
+    OK(otls_connection_set_shutdown_state(p.client, OTLS_SHUTDOWN_SENT, &why));
+    if (otls_backend_supports(which.client, OTLS_FEATURE_EARLY_DATA, NULL) != OTLS_NO) {
+        cr_assert_eq(otls_connection_write_early(p.client, "data", 4, &count, &err), OTLS_E_USAGE);
+        cr_assert_eq(err.code, OTLS_CODE_AFTER_CLOSE, "%s", err.text);
+    }
+    for (int turn = 0; turn < 100 && status == OTLS_WANT_READ; turn++) {
+        status = turn % 2 == 0 ? otls_connection_write(p.client, "data", 4, &count, &err)
+                               : otls_connection_writev(p.client, &view, 1, &count, &err);
+        cr_assert_eq(count, 0);
+        (void)otls_connection_handshake(p.server, NULL);
+    }
+    cr_assert(otls_connection_handshake_done(p.client));
+    cr_assert_eq(status, OTLS_E_USAGE, "%s", otls_status_name(status));
+    cr_assert_eq(err.code, OTLS_CODE_AFTER_CLOSE);
+    cr_assert_eq(otls_connection_read(p.server, &byte, 1, &count, NULL), OTLS_WANT_READ);
+    pair_close(&p);
+}
+
 ParameterizedTestParameters(roles, want)
 {
     return pair_parameters_short();
