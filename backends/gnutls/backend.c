@@ -46,7 +46,8 @@ static const gtls_feature features[OTLS_FEATURE_COUNT] = {
     [OTLS_FEATURE_EARLY_DATA] = {OTLS_YES, "supported"},
     [OTLS_FEATURE_POST_HANDSHAKE_AUTH] = {OTLS_YES, "supported"},
     [OTLS_FEATURE_KEY_UPDATE] =
-        {OTLS_PARTLY, "a peer's ninth update in a second ends the connection"},
+        {OTLS_PARTLY, "a peer's ninth update in a second ends the connection, as does one that asks for "
+                      "ours while our own asks for its"},
     [OTLS_FEATURE_RENEGOTIATION] = {OTLS_YES, "supported"},
     [OTLS_FEATURE_CLIENT_CA_NAMES] = {OTLS_YES, "supported"},
     [OTLS_FEATURE_CLIENT_CA_NAMES_13] = {OTLS_YES, "supported"},

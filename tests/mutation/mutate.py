@@ -116,6 +116,8 @@ def targets_of(test):
         return {"omnitls_tool", "omnitls_tool_texts", "omnitls_conformance", "omnitls_reference"}
     if directory == "fuzz":
         return {f"fuzz_{name}"}
+    if directory == "model":
+        return {"omnitls_model"}
     if directory == "corpus":
         return {"omnitls_check_corpus"}
     return {f"{directory}_test_{name}"}
