@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 #
-# run.sh BUILD_DIRECTORY PKI_HEADER_DIRECTORY
+# run.sh [-b] BUILD_DIRECTORY PKI_HEADER_DIRECTORY
 # tests/platforms/talk.c on a Cortex-M33 without an operating system: wolfSSL from the distribution's source
 # package, core and backend are cross-compiled, and qemu-system-arm runs it. Exit code 77: something is not
-# installed. OMNITLS_WOLFSSL_SOURCE: sources that are there already.
+# installed. OMNITLS_WOLFSSL_SOURCE: sources that are there already. -b: build, and no more.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -13,6 +13,11 @@ root=$(cd "$here/../../.." && pwd)
 . "$here/../wolfssl_source.sh"
 # shellcheck source=tests/platforms/wolfssl_build.sh
 . "$here/../wolfssl_build.sh"
+build_only=
+if [ "$1" = -b ]; then
+    build_only=yes
+    shift
+fi
 build=$1
 pki=$2
 
@@ -42,6 +47,8 @@ PKG_CONFIG_LIBDIR=$prefix/lib/pkgconfig cmake -S "$here" -B "$build/talk" -G Nin
 cmake --build "$build/talk"
 arm-none-eabi-size "$build/talk/talk.elf"
 "$here/account.py" "$build/talk/talk.map"
+
+[ -z "$build_only" ] || exit 0
 
 # ---- the run ----
 

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 #
-# run.sh BUILD_DIRECTORY PKI_HEADER_DIRECTORY
+# run.sh [-b] BUILD_DIRECTORY PKI_HEADER_DIRECTORY
 # tests/platforms/talk.c and the sockets of Windows, under wine: wolfSSL from the distribution's source package,
 # core and backend cross-compiled by mingw-w64. Exit code 77: something is not installed.
-# OMNITLS_WOLFSSL_SOURCE: sources that are there already.
+# OMNITLS_WOLFSSL_SOURCE: sources that are there already. -b: build, and no more.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -13,6 +13,11 @@ root=$(cd "$here/../../.." && pwd)
 . "$here/../wolfssl_source.sh"
 # shellcheck source=tests/platforms/wolfssl_build.sh
 . "$here/../wolfssl_build.sh"
+build_only=
+if [ "$1" = -b ]; then
+    build_only=yes
+    shift
+fi
 build=$1
 pki=$2
 
@@ -43,6 +48,7 @@ if [ ! -e "$WINEPREFIX/system.reg" ]; then
     wine reg add 'HKLM\Software\Microsoft\Windows NT\CurrentVersion\AeDebug' /v Debugger /d false /f >/dev/null 2>&1
     wine reg add 'HKCU\Software\Wine' /v Version /d win10 /f >/dev/null 2>&1
 fi
+[ -z "$build_only" ] || exit 0
 status=0
 said=
 cd "$build/programs" # files are made here
