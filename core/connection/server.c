@@ -356,6 +356,20 @@ static otls_status start(otls_connection *conn, size_t chosen, otls_error *err)
     return status;
 }
 
+/** TLS_FALLBACK_SCSV: the client has tried a higher version before (RFC 7507). */
+#define FALLBACK_SUITE 0x5600u
+
+/* It would not have come down to this one, had nobody been in between. */
+static otls_status check_fallback(otls_connection *conn, const otls_client_hello *hello,
+                                  otls_error *err)
+{
+    if (!otls_version_before(conn->hello_version, conn->context->highest) ||
+        !omni_hello_has(hello->suites, FALLBACK_SUITE))
+        return OTLS_OK;
+    return refuse(conn, err, OTLS_ALERT_INAPPROPRIATE_FALLBACK, OTLS_CODE_NO_SHARED_VERSION,
+                  "the client was brought down to a version below the highest that both have");
+}
+
 static otls_status decide(otls_connection *conn, const otls_client_hello *hello, otls_error *err)
 {
     size_t chosen = OMNI_NO_SERVER;
@@ -369,6 +383,7 @@ static otls_status decide(otls_connection *conn, const otls_client_hello *hello,
     if (conn->hello_version == 0)
         return refuse(conn, err, OTLS_ALERT_PROTOCOL_VERSION, OTLS_CODE_NO_SHARED_VERSION,
                       "client and server share no TLS version");
+    OMNI_TRY(check_fallback(conn, hello, err));
     OMNI_TRY(omni_hello_choose_alpn(conn, hello, err));
     if (conn->context->servers.count == 0)
         return refuse(conn, err, OTLS_ALERT_HANDSHAKE_FAILURE, OTLS_CODE_NO_IDENTITY,

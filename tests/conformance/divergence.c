@@ -53,6 +53,27 @@ static const divergence table[] = {
      .reason =
          "OpenSSL refuses the server's choice itself, with decode_error; an alert that it sends "
          "cannot be changed"},
+    {.test = "a fallback to the highest version there is",
+     .client = "*",
+     .server = "wolfssl",
+     .version = 0,
+     .expected = OTLS_E_PROTOCOL,
+     .reason = "wolfSSL refuses every hello that says it is a fallback (RFC 7507) to TLS 1.2, also where its "
+               "context has nothing above; made for TLS 1.2 alone its server does much else otherwise"},
+    {.test = "a suite that was not offered",
+     .client = "gnutls",
+     .server = "*",
+     .version = 0,
+     .expected = OTLS_ALERT_HANDSHAKE_FAILURE,
+     .reason = "GnuTLS refuses the server's choice itself, with handshake_failure; an alert that it "
+               "sends cannot be changed"},
+    {.test = "a suite that was not offered",
+     .client = "wolfssl",
+     .server = "*",
+     .version = OTLS_TLS1_2,
+     .expected = OTLS_ALERT_HANDSHAKE_FAILURE,
+     .reason = "wolfSSL refuses the server's choice itself, with handshake_failure; an alert that it "
+               "sends cannot be changed"},
     {.test = "a server's own signature algorithms",
      .client = "*",
      .server = "wolfssl",
