@@ -49,9 +49,19 @@ static const struct {
 #ifdef NO_OLD_TLS
     {OTLS_FEATURE_TLS1_1, OTLS_NO, "wolfSSL was built with NO_OLD_TLS"},
 #endif
+#if !WOLF_KEY_LOG
     {OTLS_FEATURE_KEY_LOG, OTLS_NO, "wolfSSL was built without HAVE_SECRET_CALLBACK"},
+#endif
+#ifndef WOLFSSL_EARLY_DATA
     {OTLS_FEATURE_EARLY_DATA, OTLS_NO, "wolfSSL was built without WOLFSSL_EARLY_DATA"},
+#else
+    {OTLS_FEATURE_EARLY_DATA, OTLS_NO, "wolfSSL has no callback that could refuse the early data of a ticket that was used before"},
+#endif
+#ifndef HAVE_SECURE_RENEGOTIATION
     {OTLS_FEATURE_RENEGOTIATION, OTLS_NO, "wolfSSL was built without HAVE_SECURE_RENEGOTIATION"},
+#else
+    {OTLS_FEATURE_RENEGOTIATION, OTLS_NO, "omnitls' module does not call wolfSSL's renegotiation"},
+#endif
     {OTLS_FEATURE_LONG_CHAINS, OTLS_NO,
      "wolfSSL is built for nine certificates (MAX_CHAIN_DEPTH) in a message of 18 KB"},
     {OTLS_FEATURE_LONG_HELLOS, OTLS_NO,
@@ -79,9 +89,15 @@ static const struct {
 #ifndef HAVE_PK_CALLBACKS
     {OTLS_FEATURE_SIGN_CALLBACK, OTLS_NO, "wolfSSL was built without HAVE_PK_CALLBACKS"},
 #endif
+#ifndef WC_RC2
     {OTLS_FEATURE_PKCS12_LEGACY, OTLS_NO, "wolfSSL was built without WC_RC2"},
+#endif
+#ifndef WOLFSSL_STATIC_RSA
     {OTLS_FEATURE_STATIC_RSA, OTLS_NO, "wolfSSL was built without WOLFSSL_STATIC_RSA"},
+#endif
+#if !WOLF_MLKEM
     {OTLS_FEATURE_GROUP_X25519MLKEM768, OTLS_NO, "wolfSSL was built without ML-KEM"},
+#endif
     {OTLS_FEATURE_PSK_12, OTLS_PARTLY,
      "without ECDHE; a client that offers a TLS 1.3 key as well cannot fall back to TLS 1.2"},
     {OTLS_FEATURE_KEY_UPDATE, OTLS_PARTLY, "wolfSSL always asks the peer to update too"},

@@ -288,6 +288,7 @@ static otls_status connection_handshake(otls_backend_connection *conn, otls_erro
         wolf_info_collect(conn);
         return OTLS_OK;
     }
+        wolf_log_master(conn);
     native = wolfSSL_get_error(conn->ssl, result);
     if (native == WOLFSSL_ERROR_WANT_READ && conn->io == OTLS_OK)
         return OTLS_WANT_READ;

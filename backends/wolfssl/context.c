@@ -286,12 +286,25 @@ static otls_status set_ocsp(WOLFSSL_CTX *ctx, const otls_policy *policy, otls_er
 
 static otls_status refuse(const otls_policy *policy, otls_error *err)
 {
-    if (policy->key_log)
+    if (policy->key_log && !WOLF_KEY_LOG)
+/* Where wolfSSL has early data, its servers' tickets allow 4096 bytes unless told otherwise. */
+static otls_status set_early(WOLFSSL_CTX *ctx, const otls_policy *policy, otls_error *err)
+{
+#ifdef WOLFSSL_EARLY_DATA
+    if (policy->server && !otls_version_before(policy->max_version, OTLS_TLS1_3) &&
+        wolfSSL_CTX_set_max_early_data(ctx, 0) < 0)
+        return failed(err, OTLS_E_INTERNAL, OTLS_CODE_NONE, 0,
+                      "wolfSSL cannot be kept from early data");
+#else
+    (void)ctx, (void)policy, (void)err;
+#endif
+    return OTLS_OK;
+}
+
         return failed(err, OTLS_E_UNSUPPORTED, OTLS_CODE_NONE, 0,
                       "wolfSSL was built without secret callbacks: no key log");
     if (policy->max_early_data > 0)
-        return failed(err, OTLS_E_UNSUPPORTED, OTLS_CODE_NONE, 0,
-                      "wolfSSL was built without early data");
+        return failed(err, OTLS_E_UNSUPPORTED, OTLS_CODE_NONE, 0, "no early data with wolfSSL");
     if (policy->ask_ocsp && !WOLF_SHOWS_STAPLES)
         return failed(err, OTLS_E_UNSUPPORTED, OTLS_CODE_NONE, 0,
                       "wolfSSL was built without ATOMIC_USER or HAVE_CERTIFICATE_STATUS_REQUEST: no "
@@ -302,7 +315,7 @@ static otls_status refuse(const otls_policy *policy, otls_error *err)
                       "1.3 as the lowest version");
     if (policy->renegotiation)
         return failed(err, OTLS_E_UNSUPPORTED, OTLS_CODE_NONE, 0,
-                      "wolfSSL was built without secure renegotiation");
+                      "no renegotiation with wolfSSL");
     return OTLS_OK;
 }
 
@@ -318,6 +331,7 @@ static otls_status configure(otls_backend_context *context, otls_error *err)
     wolf_verify_setup(ctx, policy);
     wolf_watch_pss(ctx);
     status = set_suites(ctx, policy, err);
+    wolf_watch_secrets(ctx, policy);
     if (status == OTLS_OK) /* before the versions: 5.6 takes no groups where TLS 1.3 has been ruled out */
         status = set_groups(ctx, policy, err);
     if (status == OTLS_OK)
@@ -341,6 +355,8 @@ static otls_status configure(otls_backend_context *context, otls_error *err)
     return status;
 }
 
+    if (status == OTLS_OK)
+        status = set_early(ctx, policy, err);
 static otls_status context_init(otls_backend_context *context, const otls_policy *policy,
                                 otls_error *err)
 {

@@ -23,7 +23,7 @@ otls_status wolf_export(otls_backend_connection *conn, const char *label, otls_s
 }
 
 /* The session has it only when sessions are wanted, the handshake's leftovers have it always. */
-static size_t master(WOLFSSL *ssl, uint8_t out[48])
+size_t wolf_master(WOLFSSL *ssl, uint8_t out[48])
 {
     unsigned char *secret = NULL, *server = NULL, *client = NULL;
     unsigned int size = 0, server_size = 0, client_size = 0;
@@ -51,7 +51,7 @@ otls_status wolf_secret(otls_backend_connection *conn, int which, uint8_t *out, 
     } else if (which == OTLS_SECRET_SERVER_RANDOM && capacity >= 32) {
         *length = wolfSSL_get_server_random(conn->ssl, out, 32);
     } else if (which == OTLS_SECRET_MASTER && old && capacity >= 48) {
-        *length = master(conn->ssl, out);
+        *length = wolf_master(conn->ssl, out);
     } else if (which == OTLS_SECRET_TLS_UNIQUE && old && capacity >= 12) {
         *length = own ? wolfSSL_get_finished(conn->ssl, out, capacity)
                       : wolfSSL_get_peer_finished(conn->ssl, out, capacity);

@@ -35,6 +35,9 @@ static const struct {
 #if defined(HAVE_ECC) && (defined(HAVE_ECC521) || defined(HAVE_ALL_CURVES))
     {WOLFSSL_ECC_SECP521R1, "P-521", "SECP521R1"},
 #endif
+#if WOLF_MLKEM
+    {WOLFSSL_X25519MLKEM768, NULL, "X25519MLKEM768"},
+#endif
 #ifdef HAVE_FFDHE_2048
     {WOLFSSL_FFDHE_2048, NULL, "FFDHE_2048"},
 #endif

@@ -5,6 +5,9 @@
 #include <wolfssl/wolfcrypt/aes.h>
 #include <wolfssl/wolfcrypt/des3.h>
 #include <wolfssl/wolfcrypt/pwdbased.h>
+#ifdef WC_RC2
+#include <wolfssl/wolfcrypt/rc2.h>
+#endif
 
 static const uint8_t nothing;
 
@@ -99,6 +102,22 @@ static int decrypt_3des(otls_slice key, const uint8_t *iv, otls_slice data, uint
 #endif
 }
 
+/* RFC 2268; every bit of the key counts (RFC 7292 B.1 has keys of 40 and of 128). */
+static int decrypt_rc2(otls_slice key, const uint8_t *iv, otls_slice data, uint8_t *out)
+{
+#ifndef WC_RC2
+    (void)key, (void)iv, (void)data, (void)out;
+    return NOT_COMPILED_IN;
+#else
+    Rc2 rc2;
+    int result = wc_Rc2SetKey(&rc2, key.data, (word32)key.size, iv, (word32)key.size * 8);
+    if (result == 0)
+        result = wc_Rc2CbcDecrypt(&rc2, out, data.data, (word32)data.size);
+    kit_wipe(&rc2, sizeof(rc2));
+    return result;
+#endif
+}
+
 otls_status wolf_decrypt_cbc(otls_cbc_cipher cipher, otls_slice key, const uint8_t *iv,
                              otls_slice data, uint8_t *out, otls_error *err)
 {
@@ -107,7 +126,7 @@ otls_status wolf_decrypt_cbc(otls_cbc_cipher cipher, otls_slice key, const uint8
         return answer(decrypt_aes(key, iv, data, out), err);
     case OTLS_CBC_3DES:
         return answer(decrypt_3des(key, iv, data, out), err);
-    default: /* RC2 */
-        return answer(NOT_COMPILED_IN, err);
+    default:
+        return answer(decrypt_rc2(key, iv, data, out), err);
     }
 }

@@ -50,6 +50,18 @@ typedef int wolf_hkdf_size;
 #define WOLF_SHOWS_STAPLES 0
 #endif
 
+/* What depends on how the library was built, which its options.h says. */
+#if defined(HAVE_SECRET_CALLBACK) && defined(OPENSSL_EXTRA)
+#define WOLF_KEY_LOG 1
+#else
+#define WOLF_KEY_LOG 0
+#endif
+#if defined(WOLFSSL_HAVE_MLKEM) && defined(WOLFSSL_PQC_HYBRIDS) && defined(HAVE_CURVE25519)
+#define WOLF_MLKEM 1
+#else
+#define WOLF_MLKEM 0
+#endif
+
 #define WOLF_NAME "wolfssl"
 #define WOLF_KEY_MAX 16384u /* no encoded key is longer */
 #define WOLF_SPKI_MAX 2048u
@@ -332,6 +344,10 @@ void wolf_verify_connection(otls_backend_connection *conn);
 /** Tell core that the peer sent no certificate though asked. */
 otls_status wolf_verify_missing(otls_backend_connection *conn);
 
+/** key_log.c: core hears of the secrets of TLS 1.3 as they come up, of others at the handshake's end. */
+void wolf_watch_secrets(WOLFSSL_CTX *ctx, const otls_policy *policy);
+void wolf_log_master(const otls_backend_connection *conn);
+
 /** context.c: no suite with ECDHE for this connection. */
 otls_status wolf_leave_out_curves(WOLFSSL *ssl, const otls_policy *policy, otls_error *err);
 
@@ -360,6 +376,8 @@ otls_status wolf_key_update(otls_backend_connection *conn, bool request_peer, ot
 otls_status wolf_request_certificate(otls_backend_connection *conn, otls_error *err);
 void wolf_peer_chain(otls_backend_connection *conn, void (*emit)(void *user, otls_slice der),
                      void *user);
+/** Below TLS 1.3: the master secret; 0 or 48, its size. */
+size_t wolf_master(WOLFSSL *ssl, uint8_t out[48]);
 const char *wolf_state_name(const otls_backend_connection *conn);
 /** Note the peer's signature algorithm when it goes by; the second one once per context. */
 void wolf_watch_signature(otls_backend_connection *conn);
