@@ -472,6 +472,11 @@ typedef struct otls_connection_setup {
                            ECDHE may be taken, though others may (RFC 8422 5.1) */
     uint8_t old_ticket; /* server: the client comes to TLS 1.3 with a ticket of TLS 1.2, which resumes
                            nothing. In what was padding. */
+    uint8_t only_group; /* server, TLS 1.3: `group` is the only one that may be taken */
+    uint16_t group; /* server: what core chose for the key exchange: the first in the order of the
+                       policy (client_order: of the client) that both have, in TLS 1.3 of those that
+                       the client sent a share for, if any. Below TLS 1.3 of ECDHE alone, which most
+                       engines come to themselves. 0 = none. In what was padding, like the last. */
     /** Client: the session to resume as new_session_object gave it, instead of `session`; NULL =
      *  none. Borrowed during init; to be read and not changed. */
     const otls_native_session_object *session_object;

@@ -67,7 +67,12 @@ OTLS_API otls_status otls_context_set_ciphers(otls_context *context, const char 
 /** TLS 1.3 suites by name, separated by colons ("TLS_AES_128_GCM_SHA256"), in preference order. */
 OTLS_API otls_status otls_context_set_tls13_suites(otls_context *context, const char *names,
                                                     otls_error *err);
-/** Groups by name, separated by colons ("X25519:P-256"), in preference order. */
+/**
+ * Groups by name, separated by colons ("X25519:P-256"), in preference order. A client offers them in this
+ * order, with its half of the key exchange for the first. A server takes, in TLS 1.3, what the client has
+ * sent such a half for if it has it, else (and below TLS 1.3) the first of its own that the client has,
+ * or the other way round without OTLS_OPTION_CIPHER_SERVER_PREFERENCE. RFC 8446 4.2.7, 4.2.8.
+ */
 OTLS_API otls_status otls_context_set_groups(otls_context *context, const char *names,
                                              otls_error *err);
 /** Signature algorithms by RFC 8446 name, separated by colons. */

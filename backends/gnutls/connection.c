@@ -36,7 +36,7 @@ static unsigned init_flags(const otls_policy *policy, const otls_connection_setu
     if (policy->server)
         flags |= GNUTLS_NO_AUTO_SEND_TICKET;
     else
-        flags |= GNUTLS_FORCE_CLIENT_CERT;
+        flags |= GNUTLS_FORCE_CLIENT_CERT | GNUTLS_KEY_SHARE_TOP; /* a share for the first, as others do */
     if (policy->no_tickets || !policy->resumption)
         flags |= GNUTLS_NO_TICKETS;
     if (policy->server && setup->old_ticket)
@@ -80,7 +80,9 @@ static otls_status set_alpn(otls_backend_connection *conn, otls_slice wire, otls
 static int set_credentials(otls_backend_connection *conn)
 {
     const otls_backend_context *context = conn->context;
-    int rc = gnutls_priority_set(conn->session, context->priority);
+    /* with older versions allowed the hello has to say which it is first */
+    const bool alone = conn->alone != NULL && context->tls13 == NULL;
+    int rc = gnutls_priority_set(conn->session, alone ? conn->alone : context->priority);
     if (rc >= 0)
         rc = gnutls_credentials_set(conn->session, GNUTLS_CRD_CERTIFICATE, context->certificate);
     if (rc >= 0 && context->psk_client != NULL && gtls_psk_offered(conn))
@@ -130,7 +132,9 @@ static otls_status connection_init(otls_backend_connection *conn, otls_backend_c
     if (rc < 0)
         return gtls_fail(err, gtls_category(rc, OTLS_E_INTERNAL), 0, rc, "no session");
     otls_status status = OTLS_OK;
-    rc = configure(conn, setup);
+    if (context->policy->server && setup->only_group && setup->group != 0)
+        status = gtls_only_group(conn, context, setup->group, err);
+    rc = status == OTLS_OK ? configure(conn, setup) : 0;
     if (rc < 0)
         status = gtls_fail(err, gtls_category(rc, OTLS_E_CONFIG), 0, rc,
                            "the connection could not be set up");

@@ -9,8 +9,12 @@ static otls_status load_priorities(otls_backend_context *context, otls_error *er
     if (status == OTLS_OK && policy->server && policy->renegotiation && policy->resumption &&
         !policy->no_tickets && otls_version_before(policy->min_version, OTLS_TLS1_3))
         status = gtls_priority(&context->again, policy, GTLS_AGAIN, err);
-    if (!policy->server || !otls_version_before(policy->min_version, OTLS_TLS1_3) ||
-        otls_version_before(policy->max_version, OTLS_TLS1_3))
+    if (status != OTLS_OK || !policy->server || otls_version_before(policy->max_version, OTLS_TLS1_3))
+        return status;
+    context->alone = calloc(policy->group_count + 1, sizeof(*context->alone));
+    if (context->alone == NULL)
+        return gtls_fail_nomem(err);
+    if (!otls_version_before(policy->min_version, OTLS_TLS1_3))
         return status;
     if (status == OTLS_OK)
         status = gtls_priority(&context->older, policy, GTLS_OLDER, err);
@@ -84,6 +88,10 @@ static void context_fini(otls_backend_context *context)
         gnutls_priority_deinit(context->tls13);
     if (context->again != NULL)
         gnutls_priority_deinit(context->again);
+    for (size_t i = 0; context->alone != NULL && i < context->policy->group_count; i++)
+        if (context->alone[i] != NULL)
+            gnutls_priority_deinit(context->alone[i]);
+    free(context->alone);
     if (context->certificate != NULL)
         gnutls_certificate_free_credentials(context->certificate);
     if (context->psk_client != NULL)

@@ -14,6 +14,7 @@
 #include <gnutls/x509.h>
 
 #include <omnitls/backend.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #if GNUTLS_VERSION_NUMBER < 0x030700
@@ -23,6 +24,8 @@
 #define GTLS_NAME "gnutls"
 /** A call of ours goes round at most this often for records that bring the caller nothing. */
 #define GTLS_ROUNDS 256
+/** Groups with ML-KEM (draft-ietf-tls-ecdhe-mlkem) have numbers from here on. */
+#define GTLS_FIRST_HYBRID 0x11ebu
 /** So many warnings in a row end a connection, as with OpenSSL and wolfSSL. */
 #define GTLS_WARNINGS 5
 /** GnuTLS 3.7's limits: MAX_ALPN_PROTOCOLS and ALPN_MAX_PROTOCOL_NAME. */
@@ -58,6 +61,7 @@ struct otls_backend_context {
     gnutls_priority_t priority;
     gnutls_priority_t older, tls13; /* server with both: for the version that was negotiated */
     gnutls_priority_t again;        /* server with renegotiation and tickets */
+    _Atomic(gnutls_priority_t) *alone; /* server, TLS 1.3: with one group of the policy; made on demand */
     gnutls_certificate_credentials_t certificate;
     gnutls_psk_client_credentials_t psk_client;
     gnutls_psk_server_credentials_t psk_server;
@@ -103,6 +107,7 @@ struct otls_backend_connection {
     gtls_framing framing;
     bool ticket_arrived, ticket_named;
     uint8_t ticket_name[32];
+    gnutls_priority_t alone; /* server: of the context's; NULL = none in particular */
     bool tickets;    /* server: there is a key to seal tickets with */
     bool may_resume; /* client: a session was taken */
     size_t early_size;
@@ -163,6 +168,9 @@ otls_status gtls_priority(gnutls_priority_t *out, const otls_policy *policy, gtl
                           otls_error *err);
 /** For gnutls_handshake_set_post_client_hello_function. */
 int gtls_version_known(gnutls_session_t session);
+/** TLS 1.3: what else the policy has is not taken. */
+otls_status gtls_only_group(otls_backend_connection *conn, const otls_backend_context *context,
+                            uint16_t group, otls_error *err);
 
 /* crypto.c, key.c, signer.c, pkcs12.c */
 

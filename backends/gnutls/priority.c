@@ -126,11 +126,54 @@ otls_status gtls_priority(gnutls_priority_t *out, const otls_policy *policy, gtl
     return OTLS_OK;
 }
 
+/* GnuTLS comes to it by itself: the first of ours, when ours count and there are no kinds to sort. */
+static bool comes_to(const otls_policy *policy, uint16_t group)
+{
+    for (size_t i = 0; i < policy->group_count; i++)
+        if (policy->groups[i] >= GTLS_FIRST_HYBRID)
+            return false;
+    return !policy->client_order && policy->groups[0] == group;
+}
+
+static otls_status make_alone(gnutls_priority_t *out, const otls_backend_context *context,
+                              uint16_t group, otls_error *err)
+{
+    otls_policy policy = *context->policy;
+
+    policy.groups = &group;
+    policy.group_count = 1;
+    return gtls_priority(out, &policy, context->tls13 != NULL ? GTLS_TLS13 : GTLS_ALL, err);
+}
+
+otls_status gtls_only_group(otls_backend_connection *conn, const otls_backend_context *context,
+                            uint16_t group, otls_error *err)
+{
+    const otls_policy *policy = context->policy;
+    gnutls_priority_t made = NULL, none = NULL;
+    size_t at = 0;
+
+    while (at < policy->group_count && policy->groups[at] != group)
+        at++;
+    if (at == policy->group_count || comes_to(policy, group))
+        return OTLS_OK;
+    conn->alone = atomic_load(&context->alone[at]);
+    if (conn->alone != NULL)
+        return OTLS_OK;
+    const otls_status status = make_alone(&made, context, group, err);
+    if (status != OTLS_OK)
+        return status;
+    if (!atomic_compare_exchange_strong(&context->alone[at], &none, made))
+        gnutls_priority_deinit(made); /* another connection was faster */
+    conn->alone = none != NULL ? none : made;
+    return OTLS_OK;
+}
+
 /* The ClientHello is in, the suite not yet chosen: leave only the suites of this version. */
 int gtls_version_known(gnutls_session_t session)
 {
-    const otls_backend_context *context = gtls_connection_of(session)->context;
-    return gnutls_priority_set(
-        session, otls_version_before(gtls_session_version(session), OTLS_TLS1_3) ? context->older
-                                                                                 : context->tls13);
+    const otls_backend_connection *conn = gtls_connection_of(session);
+    const otls_backend_context *context = conn->context;
+    if (otls_version_before(gtls_session_version(session), OTLS_TLS1_3))
+        return gnutls_priority_set(session, context->older);
+    return gnutls_priority_set(session, conn->alone != NULL ? conn->alone : context->tls13);
 }

@@ -161,7 +161,15 @@ static otls_status set_client(otls_backend_connection *conn, const otls_connecti
     return status;
 }
 
-static otls_status set_server(otls_backend_connection *conn, const otls_connection_setup *setup)
+/* Below TLS 1.3 OpenSSL comes to the same one, and would hold clients' ECDSA keys to the list as well. */
+static bool set_only_group(SSL *ssl, const otls_connection_setup *setup)
+{
+    const char *name = setup->only_group && setup->group != 0 ? ossl_group_name(setup->group) : NULL;
+    return name == NULL || SSL_set1_groups_list(ssl, name) == 1;
+}
+
+static otls_status set_server(otls_backend_connection *conn, const otls_connection_setup *setup,
+                              otls_error *err)
 {
     const size_t size = setup->alpn.size;
     if (size > 1 && size - 1 <= sizeof(conn->alpn)) {
@@ -171,6 +179,8 @@ static otls_status set_server(otls_backend_connection *conn, const otls_connecti
     conn->ask_later = setup->ask_later != 0;
     if (conn->ask_later)
         SSL_set_verify(conn->ssl, SSL_VERIFY_NONE, NULL);
+    if (!set_only_group(conn->ssl, setup))
+        return ossl_fail(err, OTLS_E_NOMEM, OTLS_CODE_NONE, "OpenSSL refused the group");
     SSL_set_accept_state(conn->ssl);
     return OTLS_OK;
 }
@@ -204,7 +214,7 @@ static otls_status connection_init(otls_backend_connection *conn, otls_backend_c
     BIO_set_init(bio, 1);
     SSL_set_bio(conn->ssl, bio, bio);
     const otls_status status =
-        conn->policy->server ? set_server(conn, setup) : set_client(conn, setup, err);
+        conn->policy->server ? set_server(conn, setup, err) : set_client(conn, setup, err);
     if (status != OTLS_OK)
         connection_fini(conn);
     return status;

@@ -231,6 +231,8 @@ static otls_status prepare(otls_backend_connection *conn, const otls_connection_
         if (status != OTLS_OK)
             return status;
     }
+    if (conn->server && !wolf_set_group(conn, setup))
+        return wolf_error(err, OTLS_E_NOMEM, OTLS_CODE_NONE, 0, "wolfSSL refused the group");
     if (conn->server && setup->by_id)
         (void)wolfSSL_NoTicketTLSv12(ssl); /* or the id would not be looked at */
     if (!conn->server && setup->session.size > 0)
@@ -286,9 +288,9 @@ static otls_status connection_handshake(otls_backend_connection *conn, otls_erro
         wolf_messages_taken(conn);
         wolf_flight_drop(conn);
         wolf_info_collect(conn);
+        wolf_log_master(conn);
         return OTLS_OK;
     }
-        wolf_log_master(conn);
     native = wolfSSL_get_error(conn->ssl, result);
     if (native == WOLFSSL_ERROR_WANT_READ && conn->io == OTLS_OK)
         return OTLS_WANT_READ;

@@ -54,8 +54,11 @@ static otls_status set_versions(WOLFSSL_CTX *ctx, const otls_policy *policy, otl
     if (otls_version_before(policy->min_version, floor))
         return failed(err, OTLS_E_UNSUPPORTED, OTLS_CODE_NONE, 0,
                       "wolfSSL was built without this TLS version");
+    /* servers': each connection's own, once its group is known (connection.c) */
+    const uint16_t highest = policy->server ? OTLS_TLS1_3 : policy->max_version;
+
     if (wolfSSL_CTX_set_min_proto_version(ctx, policy->min_version) != WOLFSSL_SUCCESS ||
-        wolfSSL_CTX_set_max_proto_version(ctx, policy->max_version) != WOLFSSL_SUCCESS)
+        wolfSSL_CTX_set_max_proto_version(ctx, highest) != WOLFSSL_SUCCESS)
         return failed(err, OTLS_E_UNSUPPORTED, OTLS_CODE_NONE, 0,
                       "wolfSSL refused the range of TLS versions");
     return OTLS_OK;
@@ -284,9 +287,6 @@ static otls_status set_ocsp(WOLFSSL_CTX *ctx, const otls_policy *policy, otls_er
     return OTLS_OK;
 }
 
-static otls_status refuse(const otls_policy *policy, otls_error *err)
-{
-    if (policy->key_log && !WOLF_KEY_LOG)
 /* Where wolfSSL has early data, its servers' tickets allow 4096 bytes unless told otherwise. */
 static otls_status set_early(WOLFSSL_CTX *ctx, const otls_policy *policy, otls_error *err)
 {
@@ -301,6 +301,9 @@ static otls_status set_early(WOLFSSL_CTX *ctx, const otls_policy *policy, otls_e
     return OTLS_OK;
 }
 
+static otls_status refuse(const otls_policy *policy, otls_error *err)
+{
+    if (policy->key_log && !WOLF_KEY_LOG)
         return failed(err, OTLS_E_UNSUPPORTED, OTLS_CODE_NONE, 0,
                       "wolfSSL was built without secret callbacks: no key log");
     if (policy->max_early_data > 0)
@@ -328,10 +331,10 @@ static otls_status configure(otls_backend_context *context, otls_error *err)
     (void)wolfSSL_CTX_clear_mode(ctx, SSL_MODE_AUTO_RETRY); /* it would read ten times in vain */
     if (policy->server)
         wolfSSL_CTX_set_alpn_select_cb(ctx, wolf_alpn, NULL);
+    wolf_watch_secrets(ctx, policy);
     wolf_verify_setup(ctx, policy);
     wolf_watch_pss(ctx);
     status = set_suites(ctx, policy, err);
-    wolf_watch_secrets(ctx, policy);
     if (status == OTLS_OK) /* before the versions: 5.6 takes no groups where TLS 1.3 has been ruled out */
         status = set_groups(ctx, policy, err);
     if (status == OTLS_OK)
@@ -352,11 +355,11 @@ static otls_status configure(otls_backend_context *context, otls_error *err)
         status = set_post_handshake(ctx, policy, err);
     if (status == OTLS_OK)
         status = set_ocsp(ctx, policy, err);
+    if (status == OTLS_OK)
+        status = set_early(ctx, policy, err);
     return status;
 }
 
-    if (status == OTLS_OK)
-        status = set_early(ctx, policy, err);
 static otls_status context_init(otls_backend_context *context, const otls_policy *policy,
                                 otls_error *err)
 {

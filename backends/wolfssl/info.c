@@ -104,7 +104,10 @@ uint16_t wolf_version(WOLFSSL *ssl)
 static uint16_t group_of(const otls_backend_connection *conn, uint16_t suite)
 {
     const otls_policy *policy = conn->context->policy;
-    const uint16_t group = wolf_group_of(wolfSSL_get_curve_name(conn->ssl));
+    const uint16_t named = wolf_group_of(wolfSSL_get_curve_name(conn->ssl));
+    /* servers do not tell a finite-field group of TLS 1.3; there was no other */
+    const uint16_t group =
+        named == 0 && !otls_version_before(conn->info.version, OTLS_TLS1_3) ? conn->group : named;
 
     for (size_t i = 0; i < policy->suite_count; i++) {
         const uint8_t kx = policy->suites[i]->kx;

@@ -187,6 +187,7 @@ struct otls_backend_connection {
     struct wolf_messages *messages; /* core wants every message; NULL = not so */
     struct wolf_early *early;  /* server: early data is left out as it comes; NULL = not so */
     bool kept;                 /* server: the client's certificates are where `place` says */
+    uint16_t group;            /* server: the only one that is taken; 0 = none in particular */
     size_t judged_count;       /* certificates that core was shown */
     uint8_t place[WOLF_PLACE]; /* server: in core's cache; zero = there are none to keep */
     uint8_t *client_chain;     /* server: what the ticket opened last led to */
@@ -347,6 +348,9 @@ otls_status wolf_verify_missing(otls_backend_connection *conn);
 /** key_log.c: core hears of the secrets of TLS 1.3 as they come up, of others at the handshake's end. */
 void wolf_watch_secrets(WOLFSSL_CTX *ctx, const otls_policy *policy);
 void wolf_log_master(const otls_backend_connection *conn);
+
+/** groups.c: a server takes this group, and no version above the policy's; false: no memory. */
+bool wolf_set_group(otls_backend_connection *conn, const otls_connection_setup *setup);
 
 /** context.c: no suite with ECDHE for this connection. */
 otls_status wolf_leave_out_curves(WOLFSSL *ssl, const otls_policy *policy, otls_error *err);

@@ -53,6 +53,19 @@ static bool signature_is_allowed(const otls_connection *conn, uint16_t scheme)
     return false;
 }
 
+/*
+ * Below TLS 1.3 there are other key exchanges, and sessions remember their group. A module of ABI 1.0 was
+ * not told.
+ */
+static bool group_was_chosen(const otls_connection *conn)
+{
+    const uint16_t group = conn->info.group;
+    const bool told = OMNI_MODULE(conn->context->backend)->abi_minor >= 1;
+
+    return !conn->server || !told || group == 0 || conn->info.version != OTLS_TLS1_3 ||
+           group == conn->chosen_group;
+}
+
 static bool early_data_is_possible(const otls_connection *conn)
 {
     const bool sent =
@@ -89,6 +102,11 @@ otls_status omni_connection_assert(otls_connection *conn, otls_error *err)
         return outside(conn, err, otls_suite_name(info->suite));
     if (info->group != 0 && !omni_context_allows_group(context, info->group))
         return outside(conn, err, otls_group_name(info->group));
+    if (!group_was_chosen(conn))
+        return omni_connection_fail_text(conn, err, OTLS_E_PROTOCOL, OTLS_CODE_OUTSIDE_POLICY,
+                                         "%s took %s for the key exchange, and not %s",
+                                         otls_backend_name(context->backend), otls_group_name(info->group),
+                                         otls_group_name(conn->chosen_group));
     if (!alpn_is_offered(conn))
         return outside(conn, err, "an application protocol");
     if (!signature_is_allowed(conn, otls_connection_peer_signature(conn)))

@@ -14,7 +14,8 @@ enum {
     EXTENSION_TICKET = 35,
     EXTENSION_PRE_SHARED_KEY = 41,
     EXTENSION_EARLY_DATA = 42,
-    EXTENSION_VERSIONS = 43
+    EXTENSION_VERSIONS = 43,
+    EXTENSION_KEY_SHARE = 51
 };
 
 /* The first fault is the one that is told. */
@@ -108,6 +109,25 @@ static otls_slice parse_identities(otls_slice extension, omni_hello_result *faul
     return list;
 }
 
+/* The keys are the engine's to look at; a list without any asks for a HelloRetryRequest. */
+static otls_slice parse_shares(otls_slice extension, omni_hello_result *fault)
+{
+    omni_reader in = omni_reader_over(extension);
+    const otls_slice list = omni_read_vector(&in, 2);
+    omni_reader shares = omni_reader_over(list);
+
+    if (in.bad || in.left != 0)
+        blame(fault, OMNI_HELLO_BAD);
+    while (!shares.bad && shares.left != 0) {
+        (void)omni_read_number(&shares, 2);
+        if (omni_read_vector(&shares, 2).size == 0)
+            blame(fault, OMNI_HELLO_BAD);
+    }
+    if (shares.bad)
+        blame(fault, OMNI_HELLO_BAD);
+    return list;
+}
+
 static void parse_extension(otls_client_hello *out, uint64_t type, otls_slice body,
                             omni_hello_result *fault)
 {
@@ -126,6 +146,9 @@ static void parse_extension(otls_client_hello *out, uint64_t type, otls_slice bo
         break;
     case EXTENSION_VERSIONS:
         out->versions = number_list(body, 1, fault);
+        break;
+    case EXTENSION_KEY_SHARE:
+        out->shares = parse_shares(body, fault);
         break;
     case EXTENSION_PRE_SHARED_KEY:
         out->pre_shared_key = true;

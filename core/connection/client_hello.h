@@ -34,6 +34,7 @@ typedef struct otls_client_hello {
     otls_slice suites;     /* uint16 each */
     otls_slice versions;   /* supported_versions, uint16 each; empty when absent */
     otls_slice groups;     /* uint16 each */
+    otls_slice shares;     /* RFC 8446 4.2.8: a uint16 and a length-prefixed key each; empty = none */
     otls_slice signatures; /* uint16 each */
     otls_slice alpn;       /* length-prefixed names */
     otls_slice server_name; /* host_name bytes; data NULL = none sent */

@@ -101,6 +101,7 @@ struct otls_connection {
     omni_record_watch watch; /* an alert in plaintext that the engine could not read */
     uint16_t hello_version;  /* server: what the ClientHello leads to */
     bool no_curves;          /* server: it leaves no suite with ECDHE */
+    uint16_t chosen_group;   /* server: what core chose out of it for the key exchange; 0 = nothing */
     int16_t alert_sent, alert_received; /* fatal ones, -1 = none */
     intptr_t fd;
     otls_error *failure;  /* the first cause; NULL until then, or when there was no memory for it */

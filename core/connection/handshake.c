@@ -26,6 +26,8 @@ otls_status omni_engine_start(otls_connection *conn, const omni_native *native, 
         .by_id = conn->server && omni_session_by_id(conn),
         .early_data = conn->server && conn->sessions.early_offered,
         .no_curves = conn->no_curves,
+        .only_group = conn->hello_version == OTLS_TLS1_3, /* 0 on clients */
+        .group = conn->chosen_group,
         .session_object = omni_session_object(conn),
         .old_ticket = conn->server && conn->sessions.old_ticket,
     };

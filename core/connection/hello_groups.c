@@ -6,6 +6,8 @@
 #include "connection/client_hello.h"
 #include "connection/handshake.h"
 
+#include <omnitls/options.h>
+
 /* RFC 8446 4.2.7; RFC 8734 gives the Brainpool curves numbers of their own for TLS 1.3. */
 static bool is_for_13(uint16_t group)
 {
@@ -37,6 +39,66 @@ bool omni_hello_lacks_curve(const otls_context *context, const otls_client_hello
 {
     return hello->groups.size != 0 /* RFC 8422 4: else any will do */ &&
            !shares(context, hello, is_curve_for_12);
+}
+
+/* The client has sent its half of this key exchange along. */
+static bool has_share(const otls_client_hello *hello, uint16_t group)
+{
+    omni_reader in = omni_reader_over(hello->shares);
+
+    while (!in.bad && in.left != 0) {
+        const uint64_t of = omni_read_number(&in, 2);
+
+        (void)omni_read_vector(&in, 2);
+        if (of == group)
+            return true;
+    }
+    return false;
+}
+
+/* The first of the server's that the client names too, and has sent a share for if `shared`; 0 = none. */
+static uint16_t first_of_ours(const otls_context *context, const otls_client_hello *hello,
+                              bool (*fits)(uint16_t group), bool shared)
+{
+    for (size_t i = 0; i < context->group_count; i++) {
+        const uint16_t group = context->groups[i];
+
+        if (fits(group) && omni_hello_has(hello->groups, group) &&
+            (!shared || has_share(hello, group)))
+            return group;
+    }
+    return 0;
+}
+
+/* The same in the client's order. */
+static uint16_t first_of_theirs(const otls_context *context, const otls_client_hello *hello,
+                                bool (*fits)(uint16_t group), bool shared)
+{
+    omni_reader in = omni_reader_over(hello->groups);
+
+    while (!in.bad && in.left != 0) {
+        const uint16_t group = (uint16_t)omni_read_number(&in, 2);
+
+        if (fits(group) && omni_context_allows_group(context, group) &&
+            (!shared || has_share(hello, group)))
+            return group;
+    }
+    return 0;
+}
+
+uint16_t omni_hello_group(const otls_context *context, const otls_client_hello *hello,
+                          uint16_t version)
+{
+    const bool ours = (context->settings.offer.options & OTLS_OPTION_CIPHER_SERVER_PREFERENCE) != 0;
+    uint16_t (*const first)(const otls_context *context, const otls_client_hello *hello,
+                            bool (*fits)(uint16_t group), bool shared) =
+        ours ? first_of_ours : first_of_theirs;
+    uint16_t group;
+
+    if (otls_version_before(version, OTLS_TLS1_3))
+        return first(context, hello, is_curve_for_12, false);
+    group = first(context, hello, is_for_13, true);
+    return group != 0 ? group : first(context, hello, is_for_13, false);
 }
 
 bool omni_hello_group_fits(const otls_context *context, const otls_client_hello *hello,

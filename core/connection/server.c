@@ -395,6 +395,7 @@ static otls_status decide(otls_connection *conn, const otls_client_hello *hello,
     OMNI_TRY(check_groups_13(conn, hello, err));
     conn->no_curves = otls_version_before(conn->hello_version, OTLS_TLS1_3) &&
                       omni_hello_lacks_curve(conn->context, hello);
+    conn->chosen_group = omni_hello_group(conn->context, hello, conn->hello_version);
     if (omni_shared_keep(conn, hello) != OTLS_OK)
         return omni_connection_fail(conn, OTLS_E_NOMEM, NULL, err);
     omni_hello_reframe(&conn->in, hello);

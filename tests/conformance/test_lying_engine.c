@@ -30,6 +30,7 @@ INFO_LIE(suite_of_12, info->suite = 0xc02f)
 INFO_LIE(suite_of_13, info->suite = 0x1301)
 INFO_LIE(group_unknown, info->group = 0xfefe)
 INFO_LIE(group_weak, info->group = 0x0013) /* secp192r1 */
+INFO_LIE(group_other, info->group = info->group == 0x0018 ? 0x0017 : 0x0018)
 INFO_LIE(signature_sha1, info->peer_signature = 0x0203)
 INFO_LIE(signature_unknown, info->peer_signature = 0xfefe)
 INFO_LIE(own_sha1, info->own_signature = 0x0203)
@@ -258,6 +259,7 @@ static const row rows[] = {
     {"group that does not exist", INFO(group_unknown), OUTSIDE},
     {"group that does not exist", INFO(group_unknown), SERVER, OUTSIDE},
     {"group that is not allowed", INFO(group_weak), OUTSIDE},
+    {"group that the hello did not lead to", INFO(group_other), .version = OTLS_TLS1_3, SERVER, OUTSIDE},
     {"signature with SHA-1", INFO(signature_sha1), OUTSIDE},
     {"signature that does not exist", INFO(signature_unknown), OUTSIDE},
     {"signature that does not exist", INFO(signature_unknown), MUTUAL, OUTSIDE},
