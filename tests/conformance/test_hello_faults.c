@@ -356,10 +356,11 @@ ParameterizedTest(size_t *index, hello_faults, long_ones)
     static const uint8_t zeros[60000];
     const pair_case which = pair_case_short_at(*index);
     const bool can = otls_backend_supports(which.server, OTLS_FEATURE_LONG_HELLOS, NULL) != OTLS_NO;
-    const divergence *whole = divergence_find("a ClientHello in two records", &which);
+    const divergence *split = divergence_find("a ClientHello in two records", &which);
 
     for (size_t i = 0; i < sizeof(long_hellos) / sizeof(long_hellos[0]); i++) {
         static bytes flight, message;
+        const divergence *whole = split;
         char what[80];
         otls_status status;
         pair p;
@@ -369,6 +370,8 @@ ParameterizedTest(size_t *index, hello_faults, long_ones)
         more_suites(&message, long_hellos[i].suites);
         if (long_hellos[i].extension != 0)
             extend(&message, 0xfafa, zeros, long_hellos[i].extension);
+        if (whole == NULL && message.size > 17 * 1024 - 256)
+            whole = divergence_find("a ClientHello of 17 KiB", &which);
         flight.size = 0;
         put_records(&flight, &message);
         pipe_put(&p.wire.to_server, flight.data, flight.size);

@@ -6,6 +6,7 @@
 #define ROUNDS 256
 /* No number of mbed TLS' own: core knows what its transport did, nobody looks at it. */
 #define TRANSPORT_FAILED (-0x4e)
+#define RECORD_HEAD 5u
 
 /* ---- transport ---- */
 
@@ -18,8 +19,11 @@ static int on_receive(void *user, unsigned char *out, size_t capacity)
         conn->starved = true;
         return MBEDTLS_ERR_SSL_WANT_READ;
     }
-    if (conn->suites != NULL && conn->ssl.state == MBEDTLS_SSL_CLIENT_HELLO)
-        mbed_fit_suites(conn, conn->ssl.in_hdr, (size_t)(out + count - conn->ssl.in_hdr));
+    if (conn->suites != NULL && conn->ssl.state == MBEDTLS_SSL_CLIENT_HELLO &&
+        !mbed_see_hello(conn, (otls_slice){out, count})) {
+        conn->broken = true;
+        return MBEDTLS_ERR_SSL_ALLOC_FAILED;
+    }
     return (int)count;
 }
 
@@ -46,9 +50,12 @@ static int on_send(void *user, const unsigned char *data, size_t size)
         memcpy(record, data, sizeof(record));
         record[6] = alert_passes(conn, record[5] == MBEDTLS_SSL_ALERT_LEVEL_FATAL, record[6]);
         data = record;
-    } else if (size > sizeof(record) && data[0] == MBEDTLS_SSL_MSG_ALERT && !conn->closing &&
-               conn->alert_sent == -1) {
+    } else if (conn->ssl.transform_out != NULL && !conn->closing && conn->alert_sent == -1 &&
+               conn->ssl.out_msgtype == MBEDTLS_SSL_MSG_ALERT) {
         conn->alert_sent = -2;
+    } else if (conn->ssl.transform_out == NULL && conn->context->policy->server &&
+               size > RECORD_HEAD && data[0] == MBEDTLS_SSL_MSG_HANDSHAKE) {
+        mbed_watch(conn, (otls_slice){data + RECORD_HEAD, size - RECORD_HEAD});
     }
     if (conn->core->ops->write(conn->core, data, size) == OTLS_OK)
         return (int)size;
@@ -130,13 +137,14 @@ static otls_status set_up(otls_backend_connection *conn, const otls_connection_s
         return status;
     if (setup->ask_later)
         mbedtls_ssl_conf_authmode(&conn->conf, MBEDTLS_SSL_VERIFY_NONE);
-    mbedtls_ssl_conf_export_keys_ext_cb(&conn->conf, mbed_keys_derived, conn);
+    mbed_release_before_setup(conn);
     rc = mbedtls_ssl_setup(&conn->ssl, &conn->conf);
     if (rc == 0 && setup->server_name != NULL)
         rc = mbedtls_ssl_set_hostname(&conn->ssl, setup->server_name);
     if (rc != 0)
         return mbed_fail(err, mbed_category(rc, OTLS_E_CONFIG), OTLS_CODE_NONE, rc,
                          "the connection could not be set up");
+    mbed_release_after_setup(conn);
     mbedtls_ssl_set_bio(&conn->ssl, conn, on_send, on_receive, NULL);
     return mbed_session_setup(conn, setup, err);
 }
@@ -144,12 +152,10 @@ static otls_status set_up(otls_backend_connection *conn, const otls_connection_s
 static void connection_fini(otls_backend_connection *conn)
 {
     mbedtls_ssl_free(&conn->ssl);
-    if (conn->conf.psk != NULL) /* the copy's own; the rest of it is the context's */
-        mbed_wipe(conn->conf.psk, conn->conf.psk_len);
-    mbedtls_free(conn->conf.psk);
-    mbedtls_free(conn->conf.psk_identity);
+    mbed_psk_drop(conn); /* the copy's own; the rest of it is the context's */
     mbed_session_clear(&conn->resumed);
     mbed_wipe(&conn->secrets, sizeof(conn->secrets));
+    free(conn->hello.data);
     free(conn->alpn);
     free(conn->suites);
 }
@@ -190,6 +196,11 @@ static otls_status connection_read(otls_backend_connection *conn, void *out, siz
             conn->closed = true;
             conn->core->ops->alert(conn->core, true, false, OTLS_ALERT_CLOSE_NOTIFY);
             return OTLS_CLOSED;
+        }
+        if (mbed_release_is_ticket(rc)) {
+            conn->ticket = true;
+            mbed_session_notice(conn);
+            continue;
         }
         if (rc != MBEDTLS_ERR_SSL_WANT_READ)
             return mbed_fail_connection(conn, rc != 0 ? rc : MBEDTLS_ERR_SSL_CONN_EOF, err);

@@ -9,86 +9,18 @@ static otls_status refuse(otls_error *err, int32_t code, int native, const char 
     return mbed_fail(err, mbed_category(native, OTLS_E_UNSUPPORTED), code, native, text);
 }
 
-/* ---- lists; mbed TLS keeps the pointers ---- */
-
-/* The digests of RFC 5246 7.4.1.4.1 that the policy allows with a kind of signature, a bit each. */
-static unsigned hashes_with(const otls_policy *policy, unsigned sign)
-{
-    unsigned bits = 0;
-
-    for (size_t i = 0; i < policy->signature_count; i++)
-        if ((policy->signatures[i] & 0xffu) == sign)
-            bits |= 1u << (policy->signatures[i] >> 8);
-    return bits;
-}
-
-static otls_status set_hashes(otls_backend_context *context, unsigned wanted, otls_error *err)
-{
-    const otls_policy *policy = context->policy;
-    size_t count = 0;
-
-    context->hashes = calloc(policy->signature_count + 1, sizeof(*context->hashes));
-    if (context->hashes == NULL)
-        return mbed_fail_nomem(err);
-    for (size_t i = 0; i < policy->signature_count; i++) {
-        const unsigned hash = policy->signatures[i] >> 8;
-
-        if ((wanted & 1u << hash) != 0)
-            context->hashes[count++] = (int)mbedtls_ssl_md_alg_from_hash((unsigned char)hash);
-        wanted &= ~(1u << hash);
-    }
-    context->hashes[count] = MBEDTLS_MD_NONE;
-    mbedtls_ssl_conf_sig_hashes(&context->conf, context->hashes);
-    return OTLS_OK;
-}
-
-/*
- * mbed TLS takes digests, and offers each with RSA and with ECDSA. When the policy allows digests
- * with one of the two only, no suite that would use the other is offered; when it allows both, but
- * not the same digests, it cannot be honoured.
- */
-static otls_status set_signatures(otls_backend_context *context, otls_error *err)
-{
-    const otls_policy *policy = context->policy;
-    const unsigned rsa = hashes_with(policy, MBEDTLS_SSL_SIG_RSA);
-    const unsigned ecdsa = hashes_with(policy, MBEDTLS_SSL_SIG_ECDSA);
-    size_t count = 0;
-
-    if (policy->max_version < OTLS_TLS1_2)
-        return OTLS_OK; /* nothing is negotiated there */
-    if (rsa != 0 && ecdsa != 0 && rsa != ecdsa)
-        return refuse(err, OTLS_CODE_NONE, 0,
-                      "mbed TLS 2.28 allows the same digests with RSA and with ECDSA");
-    for (size_t i = 0; i < policy->suite_count; i++) {
-        const unsigned auth = policy->suites[i]->auth;
-
-        if ((auth == OTLS_AUTH_RSA && rsa == 0) || (auth == OTLS_AUTH_ECDSA && ecdsa == 0))
-            continue;
-        context->suites[count++] = policy->suites[i]->id;
-    }
-    context->suites[count] = 0;
-    if (count == 0)
-        return mbed_fail(err, OTLS_E_CONFIG, OTLS_CODE_NO_SUITE_LEFT, 0,
-                         "no cipher suite is left that has one of the signature algorithms");
-    return set_hashes(context, rsa | ecdsa, err);
-}
-
+/* mbed TLS keeps the pointer. */
 static otls_status set_lists(otls_backend_context *context, otls_error *err)
 {
     const otls_policy *policy = context->policy;
 
     context->suites = calloc(policy->suite_count + 1, sizeof(*context->suites));
-    context->groups = calloc(policy->group_count + 1, sizeof(*context->groups));
-    if (context->suites == NULL || context->groups == NULL)
+    if (context->suites == NULL)
         return mbed_fail_nomem(err);
     for (size_t i = 0; i < policy->suite_count; i++)
         context->suites[i] = policy->suites[i]->id;
-    for (size_t i = 0; i < policy->group_count; i++)
-        context->groups[i] = mbed_group(policy->groups[i]);
-    context->groups[policy->group_count] = MBEDTLS_ECP_DP_NONE;
     mbedtls_ssl_conf_ciphersuites(&context->conf, context->suites);
-    mbedtls_ssl_conf_curves(&context->conf, context->groups);
-    return set_signatures(context, err);
+    return mbed_release_signatures(context, err);
 }
 
 /* ---- who we are, whom we ask ---- */
@@ -172,15 +104,6 @@ static otls_status set_dh(otls_backend_context *context, otls_error *err)
 
 /* ---- the whole ---- */
 
-static void set_versions(otls_backend_context *context)
-{
-    /* on the wire 3.n; mbed TLS counts the same */
-    mbedtls_ssl_conf_min_version(&context->conf, context->policy->min_version >> 8,
-                                 context->policy->min_version & 0xff);
-    mbedtls_ssl_conf_max_version(&context->conf, context->policy->max_version >> 8,
-                                 context->policy->max_version & 0xff);
-}
-
 static otls_status configure(otls_backend_context *context, otls_error *err)
 {
     const otls_policy *policy = context->policy;
@@ -200,9 +123,10 @@ static otls_status configure(otls_backend_context *context, otls_error *err)
         mbedtls_ssl_conf_session_tickets(&context->conf, policy->no_tickets || !policy->resumption
                                                              ? MBEDTLS_SSL_SESSION_TICKETS_DISABLED
                                                              : MBEDTLS_SSL_SESSION_TICKETS_ENABLED);
-    set_versions(context);
     set_verification(context);
-    status = set_lists(context, err);
+    status = mbed_release_configure(context, err);
+    if (status == OTLS_OK)
+        status = set_lists(context, err);
     if (status == OTLS_OK)
         status = set_identity(context, err);
     if (status == OTLS_OK)
@@ -216,7 +140,7 @@ static void fini(otls_backend_context *context)
     mbedtls_x509_crt_free(&context->chain);
     free(context->ca_names); /* the names themselves are the policy's */
     free(context->suites);
-    free(context->hashes);
+    free(context->signatures);
     free(context->groups);
 }
 

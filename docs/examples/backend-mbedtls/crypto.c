@@ -2,19 +2,21 @@
 /* Random bytes, digests, and the table of all that is done with keys. */
 #include "mbed.h"
 
-#include <mbedtls/entropy_poll.h>
+#include <errno.h>
+#include <sys/random.h>
 
 int mbed_rng(void *unused, unsigned char *out, size_t size)
 {
     (void)unused;
     while (size > 0) {
-        size_t got = 0;
-        const int rc = mbedtls_platform_entropy_poll(NULL, out, size, &got);
+        const ssize_t got = getrandom(out, size, 0);
 
-        if (rc != 0 || got == 0)
-            return rc != 0 ? rc : MBEDTLS_ERR_ENTROPY_SOURCE_FAILED;
-        out += got;
-        size -= got;
+        if (got <= 0 && errno != EINTR)
+            return MBEDTLS_ERR_ENTROPY_SOURCE_FAILED;
+        if (got > 0) {
+            out += got;
+            size -= (size_t)got;
+        }
     }
     return 0;
 }

@@ -4,7 +4,6 @@
 
 #include <mbedtls/aes.h>
 #include <mbedtls/des.h>
-#include <mbedtls/pkcs5.h>
 
 enum { AES_BLOCK = 16, DES_BLOCK = 8 };
 
@@ -12,17 +11,11 @@ otls_status mbed_pbkdf2(otls_sig_hash hash, otls_slice password, otls_slice salt
                         uint8_t *out, size_t size, otls_error *err)
 {
     const mbedtls_md_info_t *info = mbedtls_md_info_from_type(mbed_sig_hash(hash));
-    mbedtls_md_context_t md;
     int rc;
 
     if (info == NULL)
         return mbed_fail(err, OTLS_E_UNSUPPORTED, OTLS_CODE_NONE, 0, "mbed TLS has no such digest");
-    mbedtls_md_init(&md);
-    rc = mbedtls_md_setup(&md, info, 1);
-    if (rc == 0)
-        rc = mbedtls_pkcs5_pbkdf2_hmac(&md, password.data, password.size, salt.data, salt.size,
-                                       rounds, (uint32_t)size, out);
-    mbedtls_md_free(&md);
+    rc = mbed_release_pbkdf2(info, password, salt, rounds, out, size);
     return rc == 0 ? OTLS_OK
                    : mbed_fail(err, mbed_category(rc, OTLS_E_INTERNAL), OTLS_CODE_NONE, rc,
                                "no key could be derived");

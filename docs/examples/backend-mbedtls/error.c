@@ -2,15 +2,9 @@
 /* mbed TLS' numbers in omnitls' words. */
 #include "mbed.h"
 
-/* Every number that is not here is a fault of the protocol with the alert internal_error, if mbed
- * TLS has sent none itself. The sentences are core's: a row has none. */
+/* Every number that is neither here nor in the release's table is a fault of the protocol with the
+ * alert internal_error, if mbed TLS has sent none itself. The sentences are core's: a row has none. */
 static const mbed_cause causes[] = {
-    {MBEDTLS_ERR_SSL_NO_CIPHER_CHOSEN, OTLS_E_PROTOCOL, OTLS_CODE_NO_SHARED_SUITE,
-     OTLS_ALERT_HANDSHAKE_FAILURE},
-    {MBEDTLS_ERR_SSL_NO_USABLE_CIPHERSUITE, OTLS_E_PROTOCOL, OTLS_CODE_NO_SHARED_SUITE,
-     OTLS_ALERT_HANDSHAKE_FAILURE},
-    {MBEDTLS_ERR_SSL_BAD_HS_PROTOCOL_VERSION, OTLS_E_PROTOCOL, OTLS_CODE_NO_SHARED_VERSION,
-     OTLS_ALERT_PROTOCOL_VERSION},
     {MBEDTLS_ERR_SSL_NO_CLIENT_CERTIFICATE, OTLS_E_VERIFY, OTLS_CODE_PEER_CERTIFICATE_MISSING,
      OTLS_ALERT_HANDSHAKE_FAILURE},
     {MBEDTLS_ERR_SSL_INVALID_RECORD, OTLS_E_PROTOCOL, OTLS_CODE_NONE, OTLS_ALERT_DECODE_ERROR},
@@ -21,17 +15,6 @@ static const mbed_cause causes[] = {
      OTLS_ALERT_UNEXPECTED_MESSAGE},
     {MBEDTLS_ERR_SSL_FEATURE_UNAVAILABLE, OTLS_E_PROTOCOL, OTLS_CODE_LIMIT,
      OTLS_ALERT_ILLEGAL_PARAMETER},
-    {MBEDTLS_ERR_SSL_BAD_HS_CLIENT_HELLO, OTLS_E_PROTOCOL, OTLS_CODE_NONE, OTLS_ALERT_DECODE_ERROR},
-    {MBEDTLS_ERR_SSL_BAD_HS_SERVER_HELLO, OTLS_E_PROTOCOL, OTLS_CODE_NONE,
-     OTLS_ALERT_ILLEGAL_PARAMETER},
-    {MBEDTLS_ERR_SSL_BAD_HS_CERTIFICATE, OTLS_E_PROTOCOL, OTLS_CODE_NONE, OTLS_ALERT_DECODE_ERROR},
-    {MBEDTLS_ERR_SSL_BAD_HS_SERVER_KEY_EXCHANGE, OTLS_E_PROTOCOL, OTLS_CODE_NONE,
-     OTLS_ALERT_HANDSHAKE_FAILURE},
-    {MBEDTLS_ERR_SSL_BAD_HS_CLIENT_KEY_EXCHANGE, OTLS_E_PROTOCOL, OTLS_CODE_NONE,
-     OTLS_ALERT_DECODE_ERROR},
-    {MBEDTLS_ERR_SSL_BAD_HS_CERTIFICATE_VERIFY, OTLS_E_PROTOCOL, OTLS_CODE_NONE,
-     OTLS_ALERT_DECRYPT_ERROR},
-    {MBEDTLS_ERR_SSL_BAD_HS_FINISHED, OTLS_E_PROTOCOL, OTLS_CODE_NONE, OTLS_ALERT_DECRYPT_ERROR},
     {MBEDTLS_ERR_SSL_UNKNOWN_IDENTITY, OTLS_E_PROTOCOL, OTLS_CODE_NONE,
      OTLS_ALERT_UNKNOWN_PSK_IDENTITY},
     {MBEDTLS_ERR_SSL_PRIVATE_KEY_REQUIRED, OTLS_E_PROTOCOL, OTLS_CODE_NONE,
@@ -46,6 +29,9 @@ static const mbed_cause *cause_of(int native)
     for (size_t i = 0; i < MBED_COUNT(causes); i++)
         if (causes[i].native == native)
             return &causes[i];
+    for (size_t i = 0; i < mbed_release_cause_count; i++)
+        if (mbed_release_causes[i].native == native)
+            return &mbed_release_causes[i];
     return &other;
 }
 
@@ -85,7 +71,10 @@ static otls_status received(otls_backend_connection *conn, int native, uint8_t a
                             otls_error *err)
 {
     conn->core->ops->alert(conn->core, true, fatal, alert);
-    (void)mbed_fail(err, OTLS_E_ALERT, OTLS_CODE_NONE, native, "");
+    (void)mbed_fail(err, OTLS_E_ALERT,
+                    mbed_release_is_pinned(conn, alert) ? OTLS_CODE_SESSION_REFUSED
+                                                        : OTLS_CODE_NONE,
+                    native, "");
     err->alert = alert;
     err->alert_received = 1;
     return OTLS_E_ALERT;
@@ -100,8 +89,9 @@ static bool is_not_tls(const otls_backend_connection *conn, int native)
 
 otls_status mbed_fail_connection(otls_backend_connection *conn, int native, otls_error *err)
 {
-    const bool split = conn->split && native == MBEDTLS_ERR_SSL_BAD_HS_CLIENT_HELLO;
-    const mbed_cause *cause = cause_of(split ? MBEDTLS_ERR_SSL_FEATURE_UNAVAILABLE : native);
+    const mbed_cause *cause = cause_of(mbed_release_is_split(conn, native)
+                                           ? MBEDTLS_ERR_SSL_FEATURE_UNAVAILABLE
+                                           : native);
     otls_status status = mbed_category(native, cause->status);
     int32_t code = is_not_tls(conn, native) ? OTLS_CODE_NOT_TLS : cause->code;
     const uint8_t alert = conn->refused ? conn->refuse_alert : cause->alert;

@@ -1,28 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* What mbed TLS 2.28 can do; a "no" here and a setter that fails are the same sentence. */
+/* What mbed TLS can do; a "no" here and a setter that fails are the same sentence. */
 #include "mbed.h"
-
-typedef struct mbed_feature {
-    otls_support support;
-    const char *why;
-} mbed_feature;
 
 static const mbed_feature features[OTLS_FEATURE_COUNT] = {
     [OTLS_FEATURE_TLS1_2] = {OTLS_YES, "supported"},
-    [OTLS_FEATURE_TLS1_3] = {OTLS_NO, "mbed TLS has TLS 1.3 since 3.x"},
     [OTLS_FEATURE_KEY_LOG] = {OTLS_YES, "supported"},
-    [OTLS_FEATURE_EARLY_DATA] = {OTLS_NO, "early data is TLS 1.3's"},
-    [OTLS_FEATURE_POST_HANDSHAKE_AUTH] = {OTLS_NO, "post-handshake authentication is TLS 1.3's"},
-    [OTLS_FEATURE_KEY_UPDATE] = {OTLS_NO, "key updates are TLS 1.3's"},
     [OTLS_FEATURE_RENEGOTIATION] =
         {OTLS_NO, "this module keeps mbed TLS' renegotiation off: it verifies in the middle of a read"},
     [OTLS_FEATURE_CLIENT_CA_NAMES] = {OTLS_YES, "supported"},
-    [OTLS_FEATURE_CLIENT_CA_NAMES_13] = {OTLS_NO, "mbed TLS has TLS 1.3 since 3.x"},
     [OTLS_FEATURE_OCSP_STAPLE_SERVER] = {OTLS_NO, "mbed TLS knows no OCSP"},
     [OTLS_FEATURE_OCSP_STAPLE_CLIENT] = {OTLS_NO, "mbed TLS knows no OCSP"},
-    [OTLS_FEATURE_PSK_12] = {OTLS_PARTLY, "keys of at most 32 bytes, and servers send no identity hints"},
-    [OTLS_FEATURE_PSK_13] = {OTLS_NO, "mbed TLS has TLS 1.3 since 3.x"},
-    [OTLS_FEATURE_SIGN_CALLBACK] = {OTLS_YES, "supported"},
     [OTLS_FEATURE_PKCS12] = {OTLS_YES, "supported"},
     [OTLS_FEATURE_PKCS12_LEGACY] = {OTLS_NO, "mbed TLS has no RC2"},
     [OTLS_FEATURE_EXPORTER] = {OTLS_YES, "supported"},
@@ -33,7 +20,6 @@ static const mbed_feature features[OTLS_FEATURE_COUNT] = {
     [OTLS_FEATURE_GROUP_FFDHE] = {OTLS_NO, "mbed TLS does not negotiate finite-field groups"},
     [OTLS_FEATURE_GROUP_X25519MLKEM768] = {OTLS_NO, "mbed TLS has no ML-KEM"},
     [OTLS_FEATURE_RESUMPTION_12] = {OTLS_YES, "supported"},
-    [OTLS_FEATURE_RESUMPTION_13] = {OTLS_NO, "mbed TLS has TLS 1.3 since 3.x"},
     [OTLS_FEATURE_SESSION_TICKETS] = {OTLS_YES, "supported; a resumption renews no ticket"},
     [OTLS_FEATURE_TICKET_KEYS] = {OTLS_YES, "supported"},
     [OTLS_FEATURE_ENGINE_VERIFIER] =
@@ -48,10 +34,6 @@ static const mbed_feature features[OTLS_FEATURE_COUNT] = {
     [OTLS_FEATURE_ALPN_COMMA] = {OTLS_YES, "supported"},
     [OTLS_FEATURE_UNDERSCORE_NAMES] = {OTLS_YES, "supported"},
     [OTLS_FEATURE_MESSAGE_CALLBACK] = {OTLS_NO, "mbed TLS shows nobody its handshake messages"},
-    [OTLS_FEATURE_LONG_HELLOS] =
-        {OTLS_NO, "mbed TLS takes handshake messages of at most 16 KB, in one record"},
-    [OTLS_FEATURE_LONG_CHAINS] =
-        {OTLS_NO, "mbed TLS takes handshake messages of at most 16 KB, in one record"},
 };
 
 /* Compile-time switches of the library that is running, not of the headers. */
@@ -65,6 +47,12 @@ static otls_support built(const char *macro, const char *without, const char **w
 
 otls_support mbed_supports(otls_feature feature, const char **why)
 {
+    const mbed_feature *row = mbed_release_feature(feature);
+
+    if (row != NULL) {
+        *why = row->why;
+        return row->support;
+    }
     switch (feature) {
     case OTLS_FEATURE_TLS1_0:
         return built("MBEDTLS_SSL_PROTO_TLS1", "mbed TLS was built without MBEDTLS_SSL_PROTO_TLS1",

@@ -5,38 +5,35 @@
 /* A handshake has fewer states; this ends one that goes nowhere. */
 #define STEPS 256
 
+/* A server's ticket is opened before the suite is chosen. It was put first in the list, so that it
+ * is the session's, unless it cannot be used any more. */
+static bool has_misfit(const otls_backend_connection *conn)
+{
+    return conn->reused && conn->context->policy->server &&
+           (conn->suite == NULL || conn->suite->id != conn->resumed.suite);
+}
+
 /* RFC 7627 5.3, which mbed TLS leaves to us: a session and its resumption both have the extended
  * master secret, or neither. */
 static otls_status check_resumption(otls_backend_connection *conn, otls_error *err)
 {
-    if (!conn->reused || conn->resumed.extended == conn->extended)
+    if (!has_misfit(conn) && (!conn->reused || conn->resumed.extended == conn->extended))
         return OTLS_OK;
     conn->refuse_alert = OTLS_ALERT_HANDSHAKE_FAILURE;
     mbed_alert(conn, OTLS_ALERT_HANDSHAKE_FAILURE);
     return mbed_fail(err, OTLS_E_PROTOCOL, OTLS_CODE_NONE, 0,
-                     "the resumed session and its resumption differ in extended_master_secret");
+                     has_misfit(conn) ? "the resumed session is one with another cipher suite"
+                                      : "the resumed session and its resumption differ in "
+                                        "extended_master_secret");
 }
 
-/* A server has read a ClientHello with a ticket that it opened, and chosen version and suite. */
-static void drop_misfit(otls_backend_connection *conn)
-{
-    mbedtls_ssl_handshake_params *handshake = conn->ssl.handshake;
-
-    if (handshake->resume == 0 || mbed_session_fits(conn))
-        return;
-    if (conn->resumed.extended && handshake->extended_ms == MBEDTLS_SSL_EXTENDED_MS_DISABLED)
-        return; /* must not go on as if nothing was: check_resumption ends it */
-    handshake->resume = 0; /* a full handshake */
-    mbed_session_clear(&conn->resumed);
-}
-
-/* A client that offered a session and gets a new one: mbed TLS 2.28 leaves the ticket that was refused
+/* A client that offered a session and gets a new one: mbed TLS leaves the ticket that was refused
  * in it, which would go out beside keys that are not its own. */
 static void drop_refused_ticket(otls_backend_connection *conn)
 {
     mbedtls_ssl_session *session = conn->ssl.session_negotiate;
 
-    if (conn->ssl.handshake->resume != 0 || session->ticket == NULL)
+    if (conn->reused || session == NULL || session->ticket == NULL)
         return;
     mbed_wipe(session->ticket, session->ticket_len);
     mbedtls_free(session->ticket);
@@ -47,13 +44,16 @@ static void drop_refused_ticket(otls_backend_connection *conn)
 
 static otls_status stepped(otls_backend_connection *conn, int state, otls_error *err)
 {
-    const bool server = conn->context->policy->server;
+    const bool server = conn->context->policy->server, noted = conn->noted;
 
-    if (server && state == MBEDTLS_SSL_CLIENT_HELLO)
-        drop_misfit(conn);
-    if (!server && state == MBEDTLS_SSL_SERVER_HELLO && conn->ssl.handshake != NULL)
-        drop_refused_ticket(conn);
     mbed_observe(conn, state);
+    if (conn->noted && !noted) {
+        if (!server)
+            drop_refused_ticket(conn);
+        return check_resumption(conn, err);
+    }
+    if (server && state == MBEDTLS_SSL_SERVER_FINISHED)
+        mbed_release_server_finished(conn);
     if (!server && state == MBEDTLS_SSL_CERTIFICATE_REQUEST)
         mbed_tell_ca_names(conn);
     if (!server && state == MBEDTLS_SSL_SERVER_KEY_EXCHANGE) {
@@ -62,10 +62,9 @@ static otls_status stepped(otls_backend_connection *conn, int state, otls_error 
         if (rc != 0)
             return mbed_fail_connection(conn, rc, err);
     }
-    if (!server && state == MBEDTLS_SSL_SERVER_NEW_SESSION_TICKET)
+    if (!server && conn->ssl.in_msgtype == MBEDTLS_SSL_MSG_HANDSHAKE &&
+        conn->ssl.in_msg[0] == MBEDTLS_SSL_HS_NEW_SESSION_TICKET)
         conn->ticket = true;
-    if (state == MBEDTLS_SSL_SERVER_HELLO)
-        return check_resumption(conn, err);
     conn->judging = mbed_must_judge(conn, state);
     return OTLS_OK;
 }
@@ -95,20 +94,4 @@ otls_status mbed_handshake(otls_backend_connection *conn, otls_error *err)
             return status;
     }
     return mbed_fail_connection(conn, MBEDTLS_ERR_SSL_UNEXPECTED_MESSAGE, err);
-}
-
-const char *mbed_state_name(const otls_backend_connection *conn)
-{
-    static const char *const names[] = {
-        "hello request",      "client hello",        "server hello",
-        "server certificate", "server key exchange", "certificate request",
-        "server hello done",  "client certificate",  "client key exchange",
-        "certificate verify", "client change cipher spec",
-        "client finished",    "server change cipher spec",
-        "server finished",    "flush buffers",       "handshake wrap-up",
-        "handshake over",     "server new session ticket",
-    };
-    const int state = conn->ssl.state;
-
-    return state >= 0 && (size_t)state < MBED_COUNT(names) ? names[state] : "unknown";
 }

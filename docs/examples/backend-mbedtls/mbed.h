@@ -2,28 +2,14 @@
 /**
  * @file mbed.h
  * Private to the mbed TLS backend: its state blocks and what its files share. It needs omnitls'
- * installed headers and mbed TLS 2.28's, of which ssl_internal.h and pk_internal.h are two.
+ * installed headers and mbed TLS' own.
  */
 #ifndef MBED_H
 #define MBED_H
 
-#include <omnitls/backend.h>
+#include "release.h"
 
-#include <mbedtls/config.h>
-#include <mbedtls/error.h>
-#include <mbedtls/entropy.h>
-#include <mbedtls/pem.h>
-#include <mbedtls/platform.h>
-#include <mbedtls/ssl.h>
-#include <mbedtls/ssl_internal.h>
-#include <mbedtls/version.h>
-
-#include <stdbool.h>
 #include <stdlib.h>
-
-#if MBEDTLS_VERSION_NUMBER < 0x021c0000 || MBEDTLS_VERSION_NUMBER >= 0x021d0000
-#error "this backend knows the inside of mbed TLS 2.28 and of no other"
-#endif
 
 #define MBED_NAME "mbedtls"
 #define MBED_COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -52,17 +38,26 @@ struct otls_backend_context {
     mbedtls_x509_crt chain;
     mbedtls_x509_crt *ca_names; /* made up, a subject each */
     int *suites;
-    int *hashes;
-    mbedtls_ecp_group_id *groups;
+    void *signatures; /* digests, or schemes: as the release has them */
+    void *groups;     /* its own numbers, or IANA's */
 };
 
-/** What the exporter, the key log and `secret` need; filled when the keys are derived. */
+/** What the exporter and `secret` need; filled when the keys are derived. */
 typedef struct mbed_secrets {
     bool known;
-    uint8_t master[48];
+    uint8_t master[48]; /* below TLS 1.3 */
     uint8_t randoms[64];
     mbedtls_tls_prf_types prf;
 } mbed_secrets;
+
+/** A server's view of a ClientHello, as its records come in. */
+typedef struct mbed_hello {
+    uint8_t head[5]; /* of the record at hand */
+    size_t head_size, left;
+    uint8_t *data; /* the message */
+    size_t size;
+    unsigned records;
+} mbed_hello;
 
 /** What a session says beyond mbed TLS' own serialisation. */
 typedef struct mbed_session {
@@ -80,6 +75,7 @@ struct otls_backend_connection {
     const otls_backend_context *context;
     const char **alpn; /* NULL-terminated, names behind the pointers */
     int *suites;       /* server: those that fit the client's hello */
+    mbed_hello hello;
     mbed_secrets secrets;
     mbed_session resumed; /* what was resumed, or offered; a new one's chain */
     int alert_sent;       /* -1: none; -2: one that cannot be read any more */
@@ -92,22 +88,20 @@ struct otls_backend_connection {
     bool closed;   /* the peer's close_notify came */
     bool closing;  /* ours is going out */
     bool ticket;   /* client: a new ticket came */
-    bool reused;   /* what was negotiated, noted while mbed TLS knows it: */
-    bool extended; /* RFC 7627 */
-    bool psk;
+    bool offered_extended; /* server: the ClientHello has RFC 7627's extension */
+    bool has_hello;        /* the ServerHello was seen */
+    bool noted;            /* and what it means: */
+    bool reused;
+    bool extended;           /* RFC 7627 */
+    bool psk;                /* external */
+    uint16_t identity;       /* which of the pre-shared keys that were offered, TLS 1.3 */
+    const otls_suite *suite; /* the policy's */
     uint16_t group;
-    uint16_t signature;
+    uint16_t signature; /* the peer's */
 };
 
 /* error.c */
 
-/** One row of the table of errors: mbed TLS' number, what we say of it, the alert that fits. */
-typedef struct mbed_cause {
-    int native;
-    otls_status status;
-    int32_t code;
-    uint8_t alert;
-} mbed_cause;
 /** A failure without a connection; `native` 0: not the engine's. */
 otls_status mbed_fail(otls_error *err, otls_status status, int32_t code, int native,
                       const char *text);
@@ -117,7 +111,7 @@ otls_status mbed_category(int native, otls_status otherwise);
 /** A connection ends: report it, and send the alert that mbed TLS did not send. */
 otls_status mbed_fail_connection(otls_backend_connection *conn, int native, otls_error *err);
 
-/* names.c: IANA's numbers in mbed TLS' */
+/* names.c: IANA's numbers in mbed TLS', suites in core's words */
 
 mbedtls_md_type_t mbed_hash(otls_hash hash);
 mbedtls_md_type_t mbed_sig_hash(unsigned hash);    /* otls_sig_hash */
@@ -126,7 +120,10 @@ mbedtls_ecp_group_id mbed_group(uint16_t group);   /* MBEDTLS_ECP_DP_NONE: not t
 uint16_t mbed_group_iana(mbedtls_ecp_group_id id); /* 0: none */
 bool mbed_has_suite(const otls_suite *suite);
 bool mbed_has_group(uint16_t group);
-bool mbed_has_signature(uint16_t scheme);
+/** The policy's suite of this number, NULL: it has none. */
+const otls_suite *mbed_suite(const otls_policy *policy, int id);
+bool mbed_uses_psk(const otls_suite *suite);
+bool mbed_uses_ecdhe(const otls_suite *suite);
 
 /* crypto.c, decrypt.c, private_key.c, public_key.c, signer.c */
 
@@ -156,7 +153,7 @@ otls_status mbed_signer_new(otls_native_key **out, otls_slice spki, otls_sign_ca
                             void *user, otls_error *err);
 void mbed_signer_free(struct mbed_signer *signer);
 
-/* handshake.c, peer.c */
+/* handshake.c, peer.c, watch.c */
 
 otls_status mbed_handshake(otls_backend_connection *conn, otls_error *err);
 /** Is the next step one in which the peer's Certificate is read? */
@@ -169,6 +166,10 @@ otls_status mbed_judge(otls_backend_connection *conn, otls_error *err);
 uint8_t mbed_judge_late(otls_backend_connection *conn, uint8_t alert);
 /** Client: hand core the names in a CertificateRequest that has just been read. */
 void mbed_tell_ca_names(otls_backend_connection *conn);
+/** A ServerHello or ServerKeyExchange that comes or goes in plain text, with its header. */
+void mbed_watch(otls_backend_connection *conn, otls_slice message);
+/** Note what the step from `state` has brought. */
+void mbed_observe(otls_backend_connection *conn, int state);
 
 /* connection.c */
 
@@ -179,6 +180,10 @@ void mbed_alert(otls_backend_connection *conn, uint8_t alert);
 
 otls_status mbed_session_setup(otls_backend_connection *conn, const otls_connection_setup *setup,
                                otls_error *err);
+/** A server's cache, as mbed TLS' callbacks want it. */
+int mbed_cache_get(otls_backend_connection *conn, otls_slice id, mbedtls_ssl_session *session);
+int mbed_cache_set(otls_backend_connection *conn, otls_slice id,
+                   const mbedtls_ssl_session *session);
 void mbed_session_clear(mbed_session *session);
 /** Client: tell core of the session that this handshake made, if it made one. */
 void mbed_session_notice(otls_backend_connection *conn);
@@ -187,33 +192,38 @@ uint8_t *mbed_session_pack(const otls_backend_connection *conn, const mbedtls_ss
                            size_t *size);
 /** Into fresh structures; false leaves both empty. */
 bool mbed_session_unpack(otls_slice blob, mbedtls_ssl_session *session, mbed_session *ours);
-/** Do version, suite and RFC 7627 fit the session in conn->resumed? */
+/** Server: do version and RFC 7627 of this handshake fit the session in conn->resumed? One with the
+ *  extension and a client without it must not go on as if nothing was: it fits, and is ended later. */
 bool mbed_session_fits(const otls_backend_connection *conn);
 void mbed_ticket_setup(otls_backend_connection *conn);
+void mbed_psk_drop(otls_backend_connection *conn);
 otls_status mbed_psk_setup(otls_backend_connection *conn, otls_error *err);
 /** Client: the server's ServerKeyExchange has come in; 0, or mbed TLS' number. */
 int mbed_psk_hint(otls_backend_connection *conn);
-/** Server: the ClientHello has come in, make our list of suites fit its order and groups. */
-void mbed_fit_suites(otls_backend_connection *conn, const uint8_t *record, size_t size);
+/** Take what stands behind a length of `octets` bytes off the front of `rest`; false: there is less. */
+bool mbed_take(otls_slice *rest, size_t octets, otls_slice *out);
+/** Server: bytes of a ClientHello's records come in. With the last of them, make our list of suites fit
+ *  its order and groups. false: no memory. */
+bool mbed_see_hello(otls_backend_connection *conn, otls_slice bytes);
+/** Server: a session is to be resumed with its suite; false: that is none of the list's. */
+bool mbed_prefer_suite(otls_backend_connection *conn, int suite);
 
 /* info.c */
 
-/** For mbedtls_ssl_conf_export_keys_ext_cb. */
-int mbed_keys_derived(void *user, const unsigned char *master, const unsigned char *block,
-                      size_t mac_size, size_t key_size, size_t iv_size,
-                      const unsigned char client_random[32], const unsigned char server_random[32],
-                      mbedtls_tls_prf_types prf);
-/** Note what is forgotten when the handshake ends; `state` is where the last step began. */
-void mbed_observe(otls_backend_connection *conn, int state);
-uint16_t mbed_version(const otls_backend_connection *conn);
+/** The keys below TLS 1.3 are there. */
+void mbed_keys_derived(otls_backend_connection *conn, const uint8_t master[48],
+                       const uint8_t client_random[32], const uint8_t server_random[32],
+                       mbedtls_tls_prf_types prf);
+/** A line of RFC 9850's key log, if the policy has one. */
+void mbed_log_secret(otls_backend_connection *conn, const char *label, otls_slice secret);
 void mbed_info(const otls_backend_connection *conn, otls_connection_info *out);
 otls_status mbed_export_keying(otls_backend_connection *conn, const char *label, otls_slice context,
                                uint8_t *out, size_t size, otls_error *err);
 otls_status mbed_secret(otls_backend_connection *conn, int which, uint8_t *out, size_t capacity,
                         size_t *length, otls_error *err);
+const char *mbed_state_name(const otls_backend_connection *conn);
 void mbed_peer_chain(otls_backend_connection *conn, void (*emit)(void *user, otls_slice der),
                      void *user);
-const char *mbed_state_name(const otls_backend_connection *conn);
 
 /* features.c */
 

@@ -6,6 +6,8 @@ static char running[16]; /* written by start alone, before any thread knows this
 
 static otls_status start(otls_error *err)
 {
+    int rc;
+
     mbedtls_version_get_string(running);
     /* the fields that we look at have other places in another release */
     if (mbedtls_version_get_number() >> 16 != MBEDTLS_VERSION_NUMBER >> 16)
@@ -20,7 +22,9 @@ static otls_status start(otls_error *err)
         return mbed_fail(err, OTLS_E_BACKEND, OTLS_CODE_NONE, 0,
                          "this mbed TLS was built without MBEDTLS_SSL_KEEP_PEER_CERTIFICATE: the "
                          "peer's chain could not be verified");
-    return OTLS_OK;
+    rc = mbed_release_start();
+    return rc == 0 ? OTLS_OK
+                   : mbed_fail(err, OTLS_E_BACKEND, OTLS_CODE_NONE, rc, "mbed TLS did not start");
 }
 
 static const char *version(void)

@@ -53,20 +53,29 @@ uint16_t mbed_group_iana(mbedtls_ecp_group_id id)
 
 bool mbed_has_suite(const otls_suite *suite)
 {
-    return suite->min_version != OTLS_TLS1_3 && mbedtls_ssl_ciphersuite_from_id(suite->id) != NULL;
+    return mbedtls_ssl_ciphersuite_from_id(suite->id) != NULL;
+}
+
+const otls_suite *mbed_suite(const otls_policy *policy, int id)
+{
+    for (size_t i = 0; i < policy->suite_count; i++)
+        if (policy->suites[i]->id == id)
+            return policy->suites[i];
+    return NULL;
+}
+
+bool mbed_uses_psk(const otls_suite *suite)
+{
+    return suite->kx == OTLS_KX_PSK || suite->kx == OTLS_KX_ECDHE_PSK ||
+           suite->kx == OTLS_KX_DHE_PSK || suite->kx == OTLS_KX_RSA_PSK;
+}
+
+bool mbed_uses_ecdhe(const otls_suite *suite)
+{
+    return suite->kx == OTLS_KX_ECDHE || suite->kx == OTLS_KX_ECDHE_PSK;
 }
 
 bool mbed_has_group(uint16_t group)
 {
     return mbed_group(group) != MBEDTLS_ECP_DP_NONE;
-}
-
-/* The pairs of RFC 5246 7.4.1.4.1; no PSS in TLS 1.2, no EdDSA. */
-bool mbed_has_signature(uint16_t scheme)
-{
-    const unsigned hash = scheme >> 8, sign = scheme & 0xff;
-
-    return hash >= MBEDTLS_SSL_HASH_SHA1 && hash <= MBEDTLS_SSL_HASH_SHA512 &&
-           (sign == MBEDTLS_SSL_SIG_RSA || sign == MBEDTLS_SSL_SIG_ECDSA) &&
-           mbedtls_md_info_from_type(mbedtls_ssl_md_alg_from_hash((unsigned char)hash)) != NULL;
 }

@@ -3,6 +3,7 @@
 #include "mbed.h"
 
 #define HANDSHAKE_HEAD 4u /* type and length */
+#define CERTIFICATE_AUTHORITIES 47u
 
 bool mbed_reads_certificate(const otls_backend_connection *conn)
 {
@@ -12,43 +13,54 @@ bool mbed_reads_certificate(const otls_backend_connection *conn)
 
 bool mbed_must_judge(const otls_backend_connection *conn, int state)
 {
-    const mbedtls_ssl_ciphersuite_t *suite;
-
-    if (conn->ssl.handshake == NULL)
+    /* servers of RSA_PSK have a certificate, and do not ask for one */
+    if (conn->suite == NULL)
         return false;
-    suite = conn->ssl.handshake->ciphersuite_info;
     if (!conn->context->policy->server)
         return state == MBEDTLS_SSL_SERVER_CERTIFICATE &&
-               mbedtls_ssl_ciphersuite_uses_srv_cert(suite);
+               (!mbed_uses_psk(conn->suite) || conn->suite->kx == OTLS_KX_RSA_PSK);
     return state == MBEDTLS_SSL_CLIENT_CERTIFICATE &&
-           conn->conf.authmode != MBEDTLS_SSL_VERIFY_NONE &&
-           mbedtls_ssl_ciphersuite_cert_req_allowed(suite);
+           conn->conf.authmode != MBEDTLS_SSL_VERIFY_NONE && !mbed_uses_psk(conn->suite);
 }
 
 /* The list of certificates in the message that has just been read. It is asked, and not peer_cert:
- * mbed TLS leaves out of that every certificate whose signature algorithm it does not know. */
+ * mbed TLS leaves out of that every certificate whose signature algorithm it does not know. TLS 1.3
+ * has a context (1 + n) before it. */
 static otls_slice sent_list(const otls_backend_connection *conn)
 {
-    const size_t before = HANDSHAKE_HEAD + MBED_HEAD;
+    const uint8_t *message = conn->ssl.in_msg;
+    size_t before = HANDSHAKE_HEAD + MBED_HEAD;
 
+    if (mbed_version(conn) >= OTLS_TLS1_3)
+        before += 1u + message[HANDSHAKE_HEAD];
     if (conn->ssl.in_msgtype != MBEDTLS_SSL_MSG_HANDSHAKE || conn->ssl.in_hslen < before ||
-        conn->ssl.in_msg[0] != MBEDTLS_SSL_HS_CERTIFICATE)
+        message[0] != MBEDTLS_SSL_HS_CERTIFICATE)
         return (otls_slice){NULL, 0};
-    return (otls_slice){conn->ssl.in_msg + before, conn->ssl.in_hslen - before};
+    return (otls_slice){message + before, conn->ssl.in_hslen - before};
 }
 
-static size_t split(otls_slice list, otls_slice chain[MBED_CHAIN_MAX])
+/* Each certificate is 3 + n, and in TLS 1.3 has extensions behind it, 2 + n. */
+static size_t split(const otls_backend_connection *conn, otls_slice list,
+                    otls_slice chain[MBED_CHAIN_MAX])
 {
     size_t count = 0;
 
     while (list.size > MBED_HEAD && count < MBED_CHAIN_MAX) {
         const uint8_t *at = list.data;
         const size_t size = (size_t)at[0] << 16 | (size_t)at[1] << 8 | at[2];
+        size_t whole = MBED_HEAD + size;
 
-        if (size > list.size - MBED_HEAD) /* mbed TLS has checked the lengths */
+        if (whole > list.size) /* mbed TLS has checked the lengths */
             return 0;
         chain[count++] = (otls_slice){at + MBED_HEAD, size};
-        list = (otls_slice){at + MBED_HEAD + size, list.size - MBED_HEAD - size};
+        if (mbed_version(conn) >= OTLS_TLS1_3) {
+            if (list.size - whole < 2)
+                return 0;
+            whole += 2u + ((size_t)at[whole] << 8 | at[whole + 1]);
+            if (whole > list.size)
+                return 0;
+        }
+        list = (otls_slice){at + whole, list.size - whole};
     }
     return count;
 }
@@ -63,24 +75,35 @@ static bool same_leaf(const mbedtls_x509_crt *used, const otls_slice *chain, siz
 }
 
 /* For sessions: a server is asked for its client's chain again when one is resumed. */
-static bool keep_chain(otls_backend_connection *conn, otls_slice list)
+static bool keep_chain(otls_backend_connection *conn, const otls_slice *chain, size_t count)
 {
+    const otls_policy *policy = conn->context->policy;
+    size_t size = 0;
+    uint8_t *at;
+
     mbed_session_clear(&conn->resumed);
-    if (!conn->context->policy->server || !conn->context->policy->resumption || list.size == 0)
+    if (!policy->server || !policy->resumption || count == 0)
         return true;
-    conn->resumed.chain = malloc(list.size);
-    if (conn->resumed.chain == NULL)
+    for (size_t i = 0; i < count; i++)
+        size += MBED_HEAD + chain[i].size;
+    at = malloc(size);
+    if (at == NULL)
         return false;
-    memcpy(conn->resumed.chain, list.data, list.size);
-    conn->resumed.chain_size = list.size;
+    conn->resumed.chain = at;
+    conn->resumed.chain_size = size;
+    for (size_t i = 0; i < count; i++) {
+        for (size_t octet = 0; octet < MBED_HEAD; octet++)
+            *at++ = (uint8_t)(chain[i].size >> (16 - 8 * octet));
+        memcpy(at, chain[i].data, chain[i].size);
+        at += chain[i].size;
+    }
     return true;
 }
 
 otls_status mbed_judge(otls_backend_connection *conn, otls_error *err)
 {
-    const otls_slice list = sent_list(conn);
     otls_slice chain[MBED_CHAIN_MAX];
-    const size_t count = split(list, chain);
+    const size_t count = split(conn, sent_list(conn), chain);
     uint8_t alert = OTLS_ALERT_BAD_CERTIFICATE;
     otls_status status;
 
@@ -93,8 +116,9 @@ otls_status mbed_judge(otls_backend_connection *conn, otls_error *err)
         alert = OTLS_ALERT_UNSUPPORTED_CERTIFICATE;
     }
     if (status == OTLS_OK)
-        return keep_chain(conn, list) ? OTLS_OK
-                                      : mbed_fail_connection(conn, MBEDTLS_ERR_SSL_ALLOC_FAILED, err);
+        return keep_chain(conn, chain, count)
+                   ? OTLS_OK
+                   : mbed_fail_connection(conn, MBEDTLS_ERR_SSL_ALLOC_FAILED, err);
     conn->refused = true;
     conn->refuse_alert = status == OTLS_E_VERIFY ? alert : OTLS_ALERT_INTERNAL_ERROR;
     return mbed_fail_connection(conn, 0, err);
@@ -122,32 +146,49 @@ uint8_t mbed_judge_late(otls_backend_connection *conn, uint8_t alert)
     return ours;
 }
 
-/* CertificateRequest: types (1 + n), algorithms (2 + n, TLS 1.2), names (2 + n), each 2 + n. */
+/* The names in a CertificateRequest, 2 + n each. Below TLS 1.3: types (1 + n), algorithms (2 + n,
+ * TLS 1.2), names (2 + n); in it: context (1 + n), extensions (2 + n), of which one has the names.
+ */
+static otls_slice asked_names(const otls_backend_connection *conn)
+{
+    otls_slice rest = {conn->ssl.in_msg + HANDSHAKE_HEAD, conn->ssl.in_hslen - HANDSHAKE_HEAD};
+    otls_slice part = {NULL, 0};
+
+    (void)mbed_take(&rest, 1, &part);
+    if (mbed_version(conn) < OTLS_TLS1_3) {
+        if (mbed_version(conn) == OTLS_TLS1_2)
+            (void)mbed_take(&rest, 2, &part);
+        return mbed_take(&rest, 2, &part) ? part : (otls_slice){NULL, 0};
+    }
+    if (!mbed_take(&rest, 2, &part))
+        return (otls_slice){NULL, 0};
+    rest = part;
+    while (rest.size >= 4) {
+        const unsigned type = (unsigned)rest.data[0] << 8 | rest.data[1];
+
+        rest = (otls_slice){rest.data + 2, rest.size - 2};
+        if (!mbed_take(&rest, 2, &part))
+            break;
+        if (type == CERTIFICATE_AUTHORITIES)
+            return mbed_take(&part, 2, &rest) ? rest : (otls_slice){NULL, 0};
+    }
+    return (otls_slice){NULL, 0};
+}
+
 void mbed_tell_ca_names(otls_backend_connection *conn)
 {
-    const uint8_t *at = conn->ssl.in_msg + HANDSHAKE_HEAD;
-    size_t left, size, count = 0;
-    otls_slice *names;
+    otls_slice rest, *names;
+    size_t count = 0;
 
-    if (conn->ssl.client_auth == 0 || conn->ssl.in_msg[0] != MBEDTLS_SSL_HS_CERTIFICATE_REQUEST)
+    if (conn->ssl.in_msgtype != MBEDTLS_SSL_MSG_HANDSHAKE || conn->ssl.in_hslen < HANDSHAKE_HEAD ||
+        conn->ssl.in_msg[0] != MBEDTLS_SSL_HS_CERTIFICATE_REQUEST)
         return;
-    left = conn->ssl.in_hslen - HANDSHAKE_HEAD; /* mbed TLS has checked the lengths */
-    size = 1u + at[0];
-    if (mbed_version(conn) >= OTLS_TLS1_2)
-        size += 2u + ((size_t)at[size] << 8 | at[size + 1]);
-    if (left < size + 2)
-        return;
-    at += size + 2;
-    left -= size + 2;
-    names = calloc(left / 2 + 1, sizeof(*names));
+    rest = asked_names(conn);
+    names = calloc(rest.size / 2 + 1, sizeof(*names));
     if (names == NULL)
         return;
-    for (; left >= 2; at += size, left -= size) {
-        size = 2u + ((size_t)at[0] << 8 | at[1]);
-        if (size > left)
-            break;
-        names[count++] = (otls_slice){at + 2, size - 2};
-    }
+    while (mbed_take(&rest, 2, &names[count]))
+        count++;
     if (count > 0)
         conn->core->ops->client_ca_names(conn->core, names, count);
     free(names);

@@ -82,8 +82,7 @@ static int parse_pem(mbedtls_pk_context *pk, const otls_key_source *source)
         return MBEDTLS_ERR_PK_ALLOC_FAILED;
     memcpy(text, source->data.data, source->data.size);
     text[source->data.size] = 0;
-    rc = mbedtls_pk_parse_key(pk, text, source->data.size + 1, source->password.data,
-                              source->password.size);
+    rc = mbed_release_parse_key(pk, (otls_slice){text, source->data.size + 1}, source->password);
     free(text);
     return rc;
 }
@@ -92,7 +91,7 @@ static int parse_pem(mbedtls_pk_context *pk, const otls_key_source *source)
 static int parse_pkcs8(mbedtls_pk_context *pk, otls_slice der)
 {
     unsigned char *at = (unsigned char *)(uintptr_t)der.data, *end = at + der.size;
-    const int rc = mbedtls_pk_parse_key(pk, der.data, der.size, NULL, 0);
+    const int rc = mbed_release_parse_key(pk, der, (otls_slice){NULL, 0});
     mbedtls_asn1_buf oid, params;
     mbedtls_pk_type_t type;
     size_t size;
@@ -118,7 +117,7 @@ static int parse(mbedtls_pk_context *pk, const otls_key_source *source)
     case OTLS_KEY_PKCS8:
         return parse_pkcs8(pk, source->data);
     default:
-        return mbedtls_pk_parse_key(pk, source->data.data, source->data.size, NULL, 0);
+        return mbed_release_parse_key(pk, source->data, (otls_slice){NULL, 0});
     }
 }
 

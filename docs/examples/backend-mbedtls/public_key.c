@@ -84,24 +84,6 @@ otls_status mbed_verify(const otls_native_public_key *key,
                      "the signature is not good");
 }
 
-/* The padding is a property of mbed TLS' key, so a copy of ours gets it. */
-static int sign_pss(const otls_native_key *key, const otls_signature_algorithm *algorithm,
-                    const uint8_t *hash, size_t size, uint8_t *out)
-{
-    const mbedtls_md_type_t md = mbed_sig_hash(algorithm->hash);
-    mbedtls_rsa_context rsa;
-    int rc;
-
-    mbedtls_rsa_init(&rsa, MBEDTLS_RSA_PKCS_V21, (int)md);
-    rc = mbedtls_rsa_copy(&rsa, mbedtls_pk_rsa(key->pk));
-    mbedtls_rsa_set_padding(&rsa, MBEDTLS_RSA_PKCS_V21, (int)md);
-    if (rc == 0)
-        rc = mbedtls_rsa_rsassa_pss_sign_ext(&rsa, mbed_rng, NULL, md, (unsigned)size, hash,
-                                             algorithm->salt_length, out);
-    mbedtls_rsa_free(&rsa);
-    return rc;
-}
-
 static size_t room_for(const mbedtls_pk_context *pk)
 {
     return mbedtls_pk_can_do(pk, MBEDTLS_PK_RSA) ? mbedtls_pk_get_len(pk) : MBEDTLS_ECDSA_MAX_LEN;
@@ -115,13 +97,14 @@ static otls_status sign(const otls_native_key *key, const otls_signature_algorit
     int rc;
 
     if (algorithm->kind != OTLS_SIG_RSA_PSS) {
-        rc = mbedtls_pk_sign(pk, mbed_sig_hash(algorithm->hash), hash, size, out, length, mbed_rng,
-                             NULL);
+        rc = mbed_release_sign(pk, mbed_sig_hash(algorithm->hash), hash, size, out,
+                               MBEDTLS_PK_SIGNATURE_MAX_SIZE, length);
     } else if (key->signer != NULL || algorithm->mgf_hash != algorithm->hash) {
         return mbed_fail(err, OTLS_E_UNSUPPORTED, OTLS_CODE_NONE, 0,
                          "mbed TLS cannot sign with these parameters");
     } else {
-        rc = sign_pss(key, algorithm, hash, size, out);
+        rc = mbed_release_sign_pss(mbedtls_pk_rsa(*pk), mbed_sig_hash(algorithm->hash), hash, size,
+                                   algorithm->salt_length, out);
         *length = mbedtls_pk_get_len(pk);
     }
     return rc == 0 ? OTLS_OK

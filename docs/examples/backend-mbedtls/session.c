@@ -7,6 +7,7 @@
 #include "mbed.h"
 
 /* format, extended, version, suite, size of mbed TLS' part */
+#define NAME_SIZE 32
 enum { FORMAT = 1, HEAD = 1 + 1 + 2 + 2 + 4 };
 
 void mbed_session_clear(mbed_session *session)
@@ -42,6 +43,7 @@ uint8_t *mbed_session_pack(const otls_backend_connection *conn, const mbedtls_ss
     uint8_t *blob;
 
     bare.peer_cert = NULL;
+    mbed_release_session_clock(&bare, true);
     (void)mbedtls_ssl_session_save(&bare, NULL, 0, &native);
     if (native == 0)
         return NULL;
@@ -83,6 +85,7 @@ bool mbed_session_unpack(otls_slice blob, mbedtls_ssl_session *session, mbed_ses
         mbedtls_ssl_session_free(session);
         return false;
     }
+    mbed_release_session_clock(session, false);
     if (ours->chain_size > 0)
         memcpy(ours->chain, blob.data + HEAD + native, ours->chain_size);
     return true;
@@ -93,9 +96,7 @@ bool mbed_session_fits(const otls_backend_connection *conn)
     const mbed_session *session = &conn->resumed;
 
     return session->version == mbed_version(conn) &&
-           session->suite == (uint16_t)conn->ssl.session_negotiate->ciphersuite &&
-           session->extended ==
-               (conn->ssl.handshake->extended_ms == MBEDTLS_SSL_EXTENDED_MS_ENABLED);
+           (session->extended || session->version >= OTLS_TLS1_3 || !conn->offered_extended);
 }
 
 void mbed_peer_chain(otls_backend_connection *conn, void (*emit)(void *user, otls_slice der),
@@ -117,26 +118,22 @@ void mbed_peer_chain(otls_backend_connection *conn, void (*emit)(void *user, otl
 
 /* ---- a server's cache ---- */
 
-static int cache_set(void *user, const mbedtls_ssl_session *session)
+int mbed_cache_set(otls_backend_connection *conn, otls_slice id, const mbedtls_ssl_session *session)
 {
-    otls_backend_connection *conn = user;
     size_t size = 0;
     uint8_t *blob = mbed_session_pack(conn, session, &size);
 
     if (blob == NULL)
         return 0; /* a session that is not kept is no failure */
-    conn->core->ops->cache_store(conn->core, (otls_slice){session->id, session->id_len},
-                                 (otls_slice){blob, size});
+    conn->core->ops->cache_store(conn->core, id, (otls_slice){blob, size});
     mbed_wipe(blob, size);
     free(blob);
     return 0;
 }
 
 /* Called when version and suite are chosen; anything but 0 is a full handshake. */
-static int cache_get(void *user, mbedtls_ssl_session *session)
+int mbed_cache_get(otls_backend_connection *conn, otls_slice id, mbedtls_ssl_session *session)
 {
-    otls_backend_connection *conn = user;
-    const otls_slice id = {session->id, session->id_len};
     otls_slice blob = {NULL, 0};
     mbedtls_ssl_session found;
 
@@ -145,9 +142,8 @@ static int cache_get(void *user, mbedtls_ssl_session *session)
     mbed_session_clear(&conn->resumed);
     if (!mbed_session_unpack(blob, &found, &conn->resumed))
         return 1;
-    if (!mbed_session_fits(conn) &&
-        !(conn->resumed.extended &&
-          conn->ssl.handshake->extended_ms == MBEDTLS_SSL_EXTENDED_MS_DISABLED)) {
+    if (!mbed_session_fits(conn) ||
+        conn->resumed.suite != (uint16_t)conn->ssl.session_negotiate->ciphersuite) {
         mbedtls_ssl_session_free(&found);
         mbed_session_clear(&conn->resumed);
         return 1;
@@ -159,15 +155,29 @@ static int cache_get(void *user, mbedtls_ssl_session *session)
 
 /* ---- a client's session ---- */
 
+/* In TLS 1.3 an id is the connection's and names none of its sessions: the digest of the ticket
+ * does. */
+static otls_slice id_of(uint16_t version, const mbedtls_ssl_session *session,
+                        uint8_t name[NAME_SIZE])
+{
+    if (version < OTLS_TLS1_3)
+        return (otls_slice){session->id, session->id_len};
+    return mbedtls_md(mbedtls_md_info_from_type(MBEDTLS_MD_SHA256), session->ticket,
+                      session->ticket_len, name) == 0
+               ? (otls_slice){name, NAME_SIZE}
+               : (otls_slice){NULL, 0};
+}
+
 void mbed_session_notice(otls_backend_connection *conn)
 {
     const otls_policy *policy = conn->context->policy;
     mbedtls_ssl_session session;
     otls_native_session native = {.size = sizeof(native), .version = mbed_version(conn)};
-    uint8_t *blob = NULL;
+    uint8_t *blob = NULL, name[NAME_SIZE];
     size_t size = 0;
 
-    if (policy->server || !policy->resumption || (conn->reused && !conn->ticket))
+    if (policy->server || !policy->resumption ||
+        (!conn->ticket && (conn->reused || mbed_version(conn) >= OTLS_TLS1_3)))
         return;
     mbedtls_ssl_session_init(&session);
     if (mbedtls_ssl_get_session(&conn->ssl, &session) == 0 &&
@@ -177,7 +187,7 @@ void mbed_session_notice(otls_backend_connection *conn)
         native.blob = (otls_slice){blob, size};
         native.has_ticket = session.ticket_len > 0;
         native.lifetime = native.has_ticket ? session.ticket_lifetime : 0;
-        native.id = (otls_slice){session.id, session.id_len};
+        native.id = id_of(native.version, &session, name);
         conn->core->ops->new_session(conn->core, &native);
         mbed_wipe(blob, size);
         free(blob);
@@ -185,19 +195,27 @@ void mbed_session_notice(otls_backend_connection *conn)
     mbedtls_ssl_session_free(&session);
 }
 
-static otls_status offer(otls_backend_connection *conn, otls_slice blob, otls_error *err)
+static otls_status offer(otls_backend_connection *conn, const otls_connection_setup *setup,
+                         otls_error *err)
 {
     mbedtls_ssl_session session;
     int rc;
 
-    if (!mbed_session_unpack(blob, &session, &conn->resumed))
+    if (!mbed_session_unpack(setup->session, &session, &conn->resumed))
         return mbed_fail(err, OTLS_E_CONFIG, OTLS_CODE_SESSION_REFUSED, 0,
                          "mbed TLS cannot read the session");
-    rc = mbedtls_ssl_set_session(&conn->ssl, &session);
+    if (!mbed_release_may_offer(conn->context->policy, conn->resumed.version)) {
+        mbedtls_ssl_session_free(&session);
+        mbed_session_clear(&conn->resumed);
+        return OTLS_OK; /* a full handshake */
+    }
+    rc = mbed_release_session_name(&session, setup->server_name)
+             ? mbedtls_ssl_set_session(&conn->ssl, &session)
+             : MBEDTLS_ERR_SSL_ALLOC_FAILED;
     mbedtls_ssl_session_free(&session);
     return rc == 0 ? OTLS_OK
-                   : mbed_fail(err, mbed_category(rc, OTLS_E_CONFIG), OTLS_CODE_SESSION_REFUSED,
-                               rc, "mbed TLS cannot use the session");
+                   : mbed_fail(err, mbed_category(rc, OTLS_E_CONFIG), OTLS_CODE_SESSION_REFUSED, rc,
+                               "mbed TLS cannot use the session");
 }
 
 otls_status mbed_session_setup(otls_backend_connection *conn, const otls_connection_setup *setup,
@@ -206,10 +224,10 @@ otls_status mbed_session_setup(otls_backend_connection *conn, const otls_connect
     const otls_policy *policy = conn->context->policy;
 
     if (!policy->server)
-        return setup->session.size > 0 ? offer(conn, setup->session, err) : OTLS_OK;
+        return setup->session.size > 0 ? offer(conn, setup, err) : OTLS_OK;
     if (!policy->resumption)
         return OTLS_OK;
-    mbedtls_ssl_conf_session_cache(&conn->conf, conn, cache_get, cache_set);
+    mbed_release_set_cache(conn);
     if (!policy->no_tickets && !setup->by_id)
         mbed_ticket_setup(conn);
     return OTLS_OK;

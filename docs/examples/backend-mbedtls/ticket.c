@@ -3,7 +3,8 @@
 #include "mbed.h"
 
 #include <mbedtls/gcm.h>
-#include <time.h>
+
+#define WEEK (7u * 24 * 3600) /* RFC 8446 4.6.1 */
 
 enum { NAME = OTLS_TICKET_NAME_SIZE, NONCE = 12, TAG = 16, AROUND = NAME + NONCE + TAG };
 
@@ -50,6 +51,8 @@ static int ticket_write(void *user, const mbedtls_ssl_session *session, unsigned
     int rc = MBEDTLS_ERR_SSL_ALLOC_FAILED;
 
     *lifetime = conn->context->policy->session_lifetime;
+    if (*lifetime > WEEK && mbed_version(conn) >= OTLS_TLS1_3)
+        *lifetime = WEEK;
     if (blob != NULL)
         rc = size + AROUND > (size_t)(end - start) ? MBEDTLS_ERR_SSL_BUFFER_TOO_SMALL
                                                    : seal(conn, blob, size, start);
@@ -62,10 +65,10 @@ static int ticket_write(void *user, const mbedtls_ssl_session *session, unsigned
 
 static bool expired(const otls_backend_connection *conn, const mbedtls_ssl_session *session)
 {
-    const time_t now = time(NULL);
+    const int64_t age = mbed_release_session_age(session);
     const uint32_t lifetime = conn->context->policy->session_lifetime;
 
-    return lifetime > 0 && (now < session->start || now - session->start > (time_t)lifetime);
+    return lifetime > 0 && (age < 0 || age > (int64_t)lifetime);
 }
 
 /* Decrypts in place, as mbed TLS' own does. Any answer but 0 is a full handshake. */
@@ -86,7 +89,8 @@ static int ticket_parse(void *user, mbedtls_ssl_session *session, unsigned char 
     mbed_session_clear(&conn->resumed);
     if (!opened || !mbed_session_unpack((otls_slice){body, size}, &found, &conn->resumed))
         return MBEDTLS_ERR_SSL_INVALID_MAC;
-    if (expired(conn, &found)) {
+    if (expired(conn, &found) || !mbed_session_fits(conn) ||
+        !mbed_prefer_suite(conn, conn->resumed.suite)) {
         mbedtls_ssl_session_free(&found);
         mbed_session_clear(&conn->resumed);
         return MBEDTLS_ERR_SSL_SESSION_TICKET_EXPIRED;
