@@ -70,20 +70,36 @@ static uint16_t first_of_ours(const otls_context *context, const otls_client_hel
     return 0;
 }
 
-/* The same in the client's order. */
-static uint16_t first_of_theirs(const otls_context *context, const otls_client_hello *hello,
-                                bool (*fits)(uint16_t group), bool shared)
+/* Where in the client's list; its size: nowhere. */
+static size_t place(const otls_client_hello *hello, uint16_t group)
 {
     omni_reader in = omni_reader_over(hello->groups);
 
-    while (!in.bad && in.left != 0) {
-        const uint16_t group = (uint16_t)omni_read_number(&in, 2);
+    while (!in.bad && in.left != 0)
+        if (omni_read_number(&in, 2) == group)
+            return hello->groups.size - in.left - 2;
+    return hello->groups.size;
+}
 
-        if (fits(group) && omni_context_allows_group(context, group) &&
-            (!shared || has_share(hello, group)))
-            return group;
+/* The same in the client's order; its list may be long and repeat itself, ours is not and does not. */
+static uint16_t first_of_theirs(const otls_context *context, const otls_client_hello *hello,
+                                bool (*fits)(uint16_t group), bool shared)
+{
+    size_t best = hello->groups.size;
+    uint16_t found = 0;
+
+    for (size_t i = 0; i < context->group_count; i++) {
+        const uint16_t group = context->groups[i];
+        const size_t at = fits(group) && (!shared || has_share(hello, group))
+                              ? place(hello, group)
+                              : hello->groups.size;
+
+        if (at < best) {
+            best = at;
+            found = group;
+        }
     }
-    return 0;
+    return found;
 }
 
 uint16_t omni_hello_group(const otls_context *context, const otls_client_hello *hello,
