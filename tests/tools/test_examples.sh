@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# The socket examples: the client of the README, the echo server, and the guide's parts, on every engine.
+# The socket examples: the client of the README, the echo server, the guide's parts, and the arena, on every engine.
 . "$(dirname "$0")/lib.sh"
 
 examples=${OMNITLS_BUILD_DIR:?names the build directory}/examples
@@ -39,5 +39,10 @@ for engine in $engines; do
         grep -q "^$part: ok$" "$work/out" || fail "guide, $engine: $part"
     done
     grep -q '^  certificate: revoked$' "$work/err" || fail "guide, $engine: no explanation"
+
+    # an array of fixed size, filled to its end
+    OMNITLS_BACKEND=$engine expect_code 0 "arena, $engine" timeout 60 "$examples/arena" "$pki/root.pem" \
+        "$pki/server-ecdsa-p256.pem" "$pki/server-ecdsa-p256.key"
+    grep -q '^[1-9][0-9]* pairs in .*: out of memory' "$work/out" || fail "arena, $engine: $(cat "$work/out")"
 done
 done_testing
