@@ -343,7 +343,7 @@ static size_t gather_record(gather *from, uint8_t *record, size_t capacity)
 otls_status otls_connection_writev(otls_connection *conn, const otls_buffer_view *views,
                                    size_t view_count, size_t *count, otls_error *err)
 {
-    uint8_t record[OMNI_PLAINTEXT_MAX];
+    uint8_t record[OMNI_GATHER_MAX];
     gather from = {.views = views, .view_count = view_count};
     otls_status status;
 

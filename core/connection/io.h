@@ -9,6 +9,12 @@
 /** One TLS record with its header and the most any version adds to it (RFC 5246 6.2.3). */
 #define OMNI_RECORD_MAX (16384u + 2048u + 5u)
 #define OMNI_PLAINTEXT_MAX 16384u
+/** How much of otls_connection_writev's buffers is put together on the stack to become a record. */
+#ifdef OMNI_PLATFORM_BARE
+#define OMNI_GATHER_MAX 1024u
+#else
+#define OMNI_GATHER_MAX OMNI_PLAINTEXT_MAX
+#endif
 /** Memory transport: output is refused above this, input above the other (back-pressure). */
 #define OMNI_MEMORY_OUTPUT_LIMIT ((size_t)256 * 1024)
 #define OMNI_MEMORY_INPUT_LIMIT ((size_t)256 * 1024)

@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 #
-# run.sh [-b] BUILD_DIRECTORY PKI_HEADER_DIRECTORY
+# run.sh [-b] [-t TARGETS] [-w WOLFSSL_PREFIX] BUILD_DIRECTORY PKI_HEADER_DIRECTORY [OPTION...]
 # tests/platforms/talk.c on a Cortex-M33 without an operating system: wolfSSL from the distribution's source
 # package, core and backend are cross-compiled, and qemu-system-arm runs it. Exit code 77: something is not
-# installed. OMNITLS_WOLFSSL_SOURCE: sources that are there already. -b: build, and no more.
+# installed. OMNITLS_WOLFSSL_SOURCE: sources that are there already. -b: build, and no more; -t: only that, and
+# only those; -w: where wolfSSL is, or comes. OPTION: of CMake.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -13,13 +14,19 @@ root=$(cd "$here/../../.." && pwd)
 . "$here/../wolfssl_source.sh"
 # shellcheck source=tests/platforms/wolfssl_build.sh
 . "$here/../wolfssl_build.sh"
-build_only=
-if [ "$1" = -b ]; then
-    build_only=yes
-    shift
-fi
+build_only='' targets='' prefix=''
+while getopts bt:w: option; do
+    case $option in
+    b) build_only=yes ;;
+    t) build_only=yes targets=$OPTARG ;;
+    w) prefix=$OPTARG ;;
+    *) exit 2 ;;
+    esac
+done
+shift $((OPTIND - 1))
 build=$1
 pki=$2
+shift 2
 
 skip() {
     echo "skipped: $*" >&2
@@ -36,14 +43,18 @@ wolfssl_source >/dev/null || skip "wolfSSL's source package could not be fetched
 # ---- wolfSSL ----
 
 mkdir -p "$build"
-prefix=$build/wolfssl
+prefix=${prefix:-$build/wolfssl}
 wolfssl_build "$prefix" "$here" arm-none-eabi -mcpu=cortex-m33 -mthumb -Os
 
 # ---- the firmware ----
 
 PKG_CONFIG_LIBDIR=$prefix/lib/pkgconfig cmake -S "$here" -B "$build/talk" -G Ninja \
     -DCMAKE_TOOLCHAIN_FILE="$root/cmake/toolchains/arm-none-eabi.cmake" -DCMAKE_BUILD_TYPE=MinSizeRel \
-    -DCMAKE_PREFIX_PATH="$prefix" -DTALK_PKI="$pki"
+    -DCMAKE_PREFIX_PATH="$prefix" -DTALK_PKI="$pki" "$@"
+if [ -n "$targets" ]; then
+    read -ra targets <<<"$targets"
+    exec cmake --build "$build/talk" --target "${targets[@]}"
+fi
 cmake --build "$build/talk"
 arm-none-eabi-size "$build/talk/talk.elf"
 "$here/account.py" "$build/talk/talk.map"
