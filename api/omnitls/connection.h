@@ -140,7 +140,11 @@ enum { OTLS_EVENT_READ = 1, OTLS_EVENT_WRITE = 2 };
 /** What to poll for now: OTLS_EVENT_..., 0 when there is nothing to wait for. */
 OTLS_API unsigned otls_connection_events(const otls_connection *conn);
 
-/** One way: send close_notify (RFC 8446 section 6.1). Reading stays possible; writing does not. */
+/**
+ * One way: send close_notify (RFC 8446 section 6.1). Reading stays possible; writing does not. In the middle
+ * of a renegotiation it goes on with that first, as a write does: OTLS_WANT_READ, then again; if the peer
+ * closes instead it is OTLS_E_TRUNCATED.
+ */
 OTLS_API otls_status otls_connection_shutdown(otls_connection *conn, otls_error *err);
 /** Two ways: as above, then wait for the peer's; data that still arrives is dropped. */
 OTLS_API otls_status otls_connection_shutdown_wait(otls_connection *conn, otls_error *err);

@@ -16,7 +16,7 @@
 
 #include <errno.h>
 
-enum { HEAD = 5, APPLICATION_DATA = 23, ALERT = 21, SEQUENCE = 8, NONCE = 12 };
+enum { HEAD = 5, APPLICATION_DATA = 23, SEQUENCE = 8, NONCE = 12 };
 
 static bool is_wanted(const gtls_framing *framing)
 {
@@ -75,7 +75,7 @@ static bool drop_canceled(otls_backend_connection *conn)
     if (gnutls_record_get_state(conn->session, 1, &mac, &iv, &key, sequence) < 0 ||
         !open_record(conn, sequence, &iv, &key, plain))
         return false;
-    const bool canceled = plain[1] == OTLS_ALERT_USER_CANCELED && plain[2] == ALERT;
+    const bool canceled = plain[1] == OTLS_ALERT_USER_CANCELED && plain[2] == GTLS_ALERT;
     kit_wipe(plain, sizeof(plain)); /* it may have been data */
     if (!canceled || !gtls_warning(conn, OTLS_ALERT_USER_CANCELED))
         return false;

@@ -87,6 +87,7 @@ typedef struct gtls_framing {
 } gtls_framing;
 
 enum { GTLS_FINISHED_MAX = 64 };
+enum { GTLS_ALERT = 21 }; /* the type of a record */
 
 struct otls_backend_connection {
     gnutls_session_t session;
@@ -104,6 +105,7 @@ struct otls_backend_connection {
     bool rehandshaking;
     bool reauthenticating;
     bool data_waiting; /* data came in the middle of one of these */
+    bool closed;       /* close_notify did */
     gtls_framing framing;
     bool ticket_arrived, ticket_named;
     uint8_t ticket_name[32];

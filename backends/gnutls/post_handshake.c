@@ -30,10 +30,29 @@ void gtls_rehandshake_begin(otls_backend_connection *conn)
     conn->core->ops->rehandshake(conn->core, false);
 }
 
+/*
+ * close_notify in the middle of it: an orderly end (RFC 5246 7.2.1). In place of a ChangeCipherSpec GnuTLS
+ * takes it for a packet that does not belong there; but then there is nothing more to read.
+ */
+static bool peer_closed(const otls_backend_connection *conn, int rc)
+{
+    uint8_t byte;
+
+    return rc == GNUTLS_E_SESSION_EOF ||
+           (rc == GNUTLS_E_UNEXPECTED_PACKET && conn->rehandshaking && conn->framing.head[0] == GTLS_ALERT &&
+            gnutls_record_recv(conn->session, &byte, 1) == 0);
+}
+
 otls_status gtls_post_handshake(otls_backend_connection *conn, otls_error *err)
 {
     for (unsigned round = 0; round < GTLS_ROUNDS;) {
-        const int rc = step(conn);
+        const int rc = conn->closed ? GNUTLS_E_SESSION_EOF : step(conn);
+        if (!conn->closed && peer_closed(conn, rc)) {
+            conn->closed = true;
+            conn->core->ops->alert(conn->core, true, false, OTLS_ALERT_CLOSE_NOTIFY);
+        }
+        if (conn->closed)
+            return OTLS_CLOSED;
         if (rc == GNUTLS_E_SUCCESS) {
             done(conn);
             return OTLS_OK;
@@ -134,5 +153,5 @@ otls_status gtls_renegotiate(otls_backend_connection *conn, otls_error *err)
     }
     gtls_rehandshake_begin(conn);
     const otls_status status = gtls_post_handshake(conn, err);
-    return status == OTLS_WANT_READ ? OTLS_OK : status;
+    return status == OTLS_WANT_READ || status == OTLS_CLOSED /* the reads tell */ ? OTLS_OK : status;
 }

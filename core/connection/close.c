@@ -17,6 +17,12 @@ otls_status otls_connection_shutdown(otls_connection *conn, otls_error *err)
     if (conn->state != OMNI_STATE_OPEN)
         return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NOT_YET,
                          "close_notify before the handshake is done");
+    if (!conn->sent_close && conn->renegotiating) { /* engines differ in what they can send meanwhile */
+        status = omni_renegotiate_first(conn, err);
+        omni_waits(conn, status);
+        if (status != OTLS_OK)
+            return status;
+    }
     if (!conn->sent_close) {
         status = OMNI_ENGINE_CALL(conn, shutdown, &inner);
         if (status != OTLS_OK)

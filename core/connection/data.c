@@ -225,8 +225,7 @@ static otls_status read_ahead(otls_connection *conn, otls_error *err)
     return status;
 }
 
-/* A write has to wait for a renegotiation: go on with that. OTLS_OK: write again. */
-static otls_status renegotiate_first(otls_connection *conn, otls_error *err)
+otls_status omni_renegotiate_first(otls_connection *conn, otls_error *err)
 {
     otls_status status = OTLS_OK;
 
@@ -272,7 +271,7 @@ static otls_status write_records(otls_connection *conn, const uint8_t *data, siz
         const size_t part = left < OMNI_PLAINTEXT_MAX ? left : OMNI_PLAINTEXT_MAX;
 
         if (conn->renegotiating) {
-            const otls_status status = renegotiate_first(conn, err);
+            const otls_status status = omni_renegotiate_first(conn, err);
 
             if (status != OTLS_OK)
                 return *count != 0 && status > 0 ? OTLS_OK : status;

@@ -48,5 +48,7 @@ int16_t omni_alert_in_plaintext(otls_connection *conn);
 /* connection/data.c */
 /** Take what the engine has decrypted, for later reads: OTLS_OK, WANT_READ (too much) or a failure. */
 otls_status omni_keep_pending(otls_connection *conn, otls_error *err);
+/** What is sent has to wait for a renegotiation: go on with that. OTLS_OK: it is over. */
+otls_status omni_renegotiate_first(otls_connection *conn, otls_error *err);
 
 #endif
