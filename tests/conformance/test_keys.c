@@ -158,6 +158,10 @@ ParameterizedTest(size_t *index, keys, update)
     const pair_case which = pair_case_short_at(*index);
     pair p;
 
+    if (which.version == OTLS_TLS1_3) {
+        test_needs(which.client, OTLS_FEATURE_KEY_UPDATE);
+        test_needs(which.server, OTLS_FEATURE_KEY_UPDATE);
+    }
     pair_open(&p, &which, NULL);
     pair_connect(&p);
     if (which.version == OTLS_TLS1_2) {
