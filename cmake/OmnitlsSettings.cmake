@@ -109,6 +109,17 @@ if(OMNITLS_SANITIZE)
       -fno-omit-frame-pointer)
 endif()
 
+# libFuzzer's counters in core, backends and targets; without them it sees its own file alone.
+option(OMNITLS_FUZZ "Instrument everything for libFuzzer and link the fuzz targets with it (clang)" OFF)
+set(OMNITLS_FUZZ_FLAGS "")
+if(OMNITLS_FUZZ)
+  if(NOT OMNITLS_SANITIZE MATCHES "address")
+    message(FATAL_ERROR "OMNITLS_FUZZ wants -DOMNITLS_SANITIZE=address,undefined as well: its runtime has the "
+                        "counters' functions for shared objects")
+  endif()
+  set(OMNITLS_FUZZ_FLAGS -fsanitize=fuzzer-no-link)
+endif()
+
 # One engine: core and backend are compiled to be optimised as one, so that core's calls through
 # the backend's const tables become direct calls. gcc writes objects that work without link-time
 # optimisation as well, so that an installed static library serves every compiler and linker.
@@ -144,7 +155,7 @@ function(omnitls_settings target)
     target_compile_options(${target} PRIVATE -Werror)
   endif()
   if(OMNITLS_SANITIZE_FLAGS)
-    target_compile_options(${target} PRIVATE ${OMNITLS_SANITIZE_FLAGS})
+    target_compile_options(${target} PRIVATE ${OMNITLS_SANITIZE_FLAGS} ${OMNITLS_FUZZ_FLAGS})
     target_link_options(${target} PRIVATE ${OMNITLS_SANITIZE_FLAGS})
   endif()
 endfunction()

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * driver [-t SECONDS] [-s SEED] [FILE | DIRECTORY]...: run a fuzz target without a fuzzer. Every file is
+ * driver [-t SECONDS] [-s SEED] [-n INPUTS] [FILE | DIRECTORY]...: run a fuzz target without a fuzzer. Every file is
  * tried as it is, cut short, and with single bytes changed; then come inputs that owe nothing to any
- * file. The sequence is the same in every run with the same seed, so that a failure comes back. With -t
+ * file, INPUTS of them, for targets that take their time. The sequence is the same in every run with the
+ * same seed, so that a failure comes back. With -t
  * all of that again and again, until so much CPU time is gone; an input that takes a tenth of a second of
  * it is a failure.
  */
@@ -16,13 +17,14 @@
 
 #define INPUT_MAX 65536
 #define CUTS_MAX 256
-#define CHANGES 2000
+/** Inputs that owe nothing to a file; a tenth as many changes of each file. */
 #define INVENTED 20000
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static uint64_t state = 0x9e3779b97f4a7c15u;
 static unsigned long runs, slow;
+static int invented = INVENTED;
 static clock_t end, slowest; /* end: 0 = when everything has been tried once */
 
 static int over(void)
@@ -81,7 +83,7 @@ static void try_variations(uint8_t *data, size_t size)
     try_bytes(data, size);
     for (size_t length = 0; length < size; length += step)
         try_bytes(data, length);
-    for (int i = 0; i < CHANGES && size != 0 && !over(); i++) {
+    for (int i = 0; i < invented / 10 && size != 0 && !over(); i++) {
         uint8_t *at = data + draw((uint32_t)size);
         const uint8_t before = *at;
 
@@ -96,7 +98,7 @@ static void try_invented(void)
 {
     uint8_t data[256];
 
-    for (int i = 0; i < INVENTED && !over(); i++) {
+    for (int i = 0; i < invented && !over(); i++) {
         const uint32_t size = draw(sizeof(data));
         const uint32_t alphabet = draw(3) == 0 ? 256 : 96;
 
@@ -162,6 +164,8 @@ int main(int argc, char **argv)
 
         if (argv[first][1] == 't')
             end = clock() + (clock_t)number * CLOCKS_PER_SEC;
+        else if (argv[first][1] == 'n')
+            invented = (int)number;
         else
             state ^= number << 1;
     }

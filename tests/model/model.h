@@ -151,6 +151,8 @@ enum {
 
 /** Fill `steps` for `seed`; returns how many. */
 size_t model_draw(uint64_t seed, model_step steps[MODEL_STEPS_MAX]);
+/** What a pair takes that can talk. */
+const model_step *model_start(size_t *count);
 void model_do(model_world *w, const model_step *step);
 
 #endif

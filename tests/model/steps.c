@@ -16,7 +16,7 @@ static const model_step pair[] = {
 static const uint8_t weights[OP_COUNT] = {
     [OP_CONTEXT_NEW] = 2,   [OP_CONTEXT_COPY] = 3,   [OP_CONTEXT_FREE] = 1, [OP_CONTEXT_SEAL] = 2,
     [OP_VERSIONS] = 3,      [OP_OPTIONS_ON] = 3,     [OP_OPTIONS_OFF] = 3,  [OP_LEVEL] = 2,
-    [OP_DEPTH] = 2,         [OP_VERIFY_MODE] = 2,    [OP_NO_VERIFY] = 1,    [OP_NO_NAME] = 1,
+    [OP_DEPTH] = 2,         [OP_VERIFY_MODE] = 4,    [OP_NO_VERIFY] = 3,    [OP_NO_NAME] = 1,
     [OP_CHECK_NAME] = 2,    [OP_TRUST_SET] = 3,      [OP_IDENTITY_ADD] = 3, [OP_IDENTITY_REMOVE] = 1,
     [OP_IDENTITY_CLEAR] = 1, [OP_ALPN] = 2,          [OP_ALPN_REQUIRED] = 1, [OP_CACHE_MODE] = 4,
     [OP_LIFETIME] = 1,      [OP_TICKET_KEYS] = 1,    [OP_TRUST_NEW] = 1,    [OP_TRUST_COPY] = 2,
@@ -90,6 +90,15 @@ size_t model_draw(uint64_t seed, model_step steps[MODEL_STEPS_MAX])
         count++;
     }
     return count;
+}
+
+const model_step *model_start(size_t *count)
+{
+    static model_step both[sizeof(start) / sizeof(start[0]) + sizeof(pair) / sizeof(pair[0])];
+
+    *count = put(both, 0, start, sizeof(start) / sizeof(start[0]), 0);
+    *count = put(both, *count, pair, sizeof(pair) / sizeof(pair[0]), 0);
+    return both;
 }
 
 void model_do(model_world *w, const model_step *step)

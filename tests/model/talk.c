@@ -401,7 +401,7 @@ static void read_all(model_world *w, int at)
 }
 
 /* Both sides go on until nothing moves; then what had to happen has happened. */
-static void settle(model_world *w, int at)
+static void settle(model_world *w, int at, bool peek)
 {
     const int ends[2] = {at & ~1, at | 1};
     model_conn *a = &w->conns[ends[0]], *b = &w->conns[ends[1]];
@@ -417,7 +417,9 @@ static void settle(model_world *w, int at)
 
             if (k->state == M_NEW || k->state == M_RUN)
                 handshake(w, ends[i]);
-            else if (k->state == M_OPEN)
+            if (k->state == M_OPEN && peek)
+                read_step(w, ends[i], 3000, true);
+            if (k->state == M_OPEN)
                 read_all(w, ends[i]);
             for (size_t count; (count = move(w, ends[i], 4096, false)) != 0;)
                 moved += count;
@@ -543,7 +545,7 @@ void model_conn_step(model_world *w, const model_step *step)
     case OP_FLIP: (void)move(w, at, 1 + step->n % 4096, true); break;
     case OP_GARBAGE: garbage(w, at, step); break;
     case OP_EOF: end_input(w, at); break;
-    case OP_SETTLE: settle(w, at); break;
+    case OP_SETTLE: settle(w, at, step->b % 2 != 0); break;
     default: talk_other(w, at, step); break;
     }
 }
