@@ -43,7 +43,8 @@ OTLS_API void otls_connection_free(otls_connection *conn);
 
 /**
  * OTLS_EITHER contexts: take a side before the handshake;
- * without one the handshake answers OTLS_E_USAGE.
+ * without one the handshake answers OTLS_E_USAGE. It is one also for a server that was given a
+ * server name or a session before.
  */
 OTLS_API otls_status otls_connection_set_role(otls_connection *conn, otls_role role,
                                               otls_error *err);

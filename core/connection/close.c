@@ -58,6 +58,7 @@ otls_status otls_connection_set_ragged_eof_ok(otls_connection *conn, bool ok, ot
 {
     (void)err;
     conn->ragged_eof_ok = ok;
+    conn->ragged_eof_told = true;
     return OTLS_OK;
 }
 

@@ -5,7 +5,6 @@
 #include "base/base.h"
 #include "connection/io.h"
 #include "connection/peer.h"
-#include <omnitls/options.h>
 
 #include <string.h>
 
@@ -27,7 +26,6 @@ static otls_status allocate(otls_connection **out, otls_context *context, otls_e
     conn->engine = (otls_backend_connection *)(void *)((char *)conn + head);
     conn->server = context->role == OTLS_SERVER;
     conn->role_open = context->role == OTLS_EITHER;
-    conn->ragged_eof_ok = (context->settings.offer.options & OTLS_OPTION_IGNORE_UNEXPECTED_EOF) != 0;
     conn->alert_sent = conn->alert_received = -1;
     conn->fd = -1;
     *out = conn;
@@ -100,6 +98,7 @@ otls_status otls_connection_set_role(otls_connection *conn, otls_role role, otls
         (conn->context->role != OTLS_EITHER && conn->context->role != role))
         return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NOT_HERE,
                          "the context does not allow this role");
+    OMNI_TRY(omni_connection_may_become(conn, role, err));
     conn->server = role == OTLS_SERVER;
     conn->role_open = false;
     return OTLS_OK;

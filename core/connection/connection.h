@@ -87,7 +87,8 @@ struct otls_connection {
     struct omni_wire *wire;    /* who watches the bytes; NULL = nobody */
     struct omni_messages *messages; /* who watches the messages; NULL = nobody */
     int write_errno, read_errno;
-    bool server, engine_live, ragged_eof_ok;
+    bool server, engine_live;
+    bool ragged_eof_ok, ragged_eof_told; /* the second: the connection has its own word, the first */
     bool rested;        /* there was nothing to read, once or more, since the handshake ... */
     uint32_t rested_at; /* ... last at this time */
     bool input_ended;     /* memory: feed_eof */
@@ -131,6 +132,9 @@ _Static_assert(offsetof(otls_connection, want_write) < 80 &&
                "what every record needs stands together");
 
 void omni_connection_callbacks_clear(omni_connection_callbacks *calls);
+/** May it become this side? E_USAGE for a server that was given what only a client has (state.c). */
+otls_status omni_connection_may_become(const otls_connection *conn, otls_role role,
+                                       otls_error *err);
 
 /** What engines hold on to is the first member of a connection. */
 static inline otls_connection *omni_connection_of(otls_core *core)

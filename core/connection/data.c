@@ -6,6 +6,7 @@
 #include "connection/fail.h"
 #include "connection/handshake.h"
 #include "connection/io.h"
+#include <omnitls/options.h>
 
 #include <string.h>
 
@@ -20,6 +21,15 @@ static otls_status get_open(otls_connection *conn, otls_error *err)
     return otls_connection_handshake(conn, err);
 }
 
+/* The connection's own word, else that of the context in force, which need not be the first. */
+static bool ragged_eof_ok(const otls_connection *conn)
+{
+    const uint32_t options = conn->context->settings.offer.options;
+
+    return conn->ragged_eof_told ? conn->ragged_eof_ok
+                                 : (options & OTLS_OPTION_IGNORE_UNEXPECTED_EOF) != 0;
+}
+
 static otls_status read_ended(otls_connection *conn, otls_status status, const otls_error *inner,
                               otls_error *err)
 {
@@ -27,7 +37,7 @@ static otls_status read_ended(otls_connection *conn, otls_status status, const o
         conn->received_close = true;
         return OTLS_CLOSED;
     }
-    if (conn->said == OTLS_E_TRUNCATED && conn->ragged_eof_ok && conn->alert_received < 0) {
+    if (conn->said == OTLS_E_TRUNCATED && ragged_eof_ok(conn) && conn->alert_received < 0) {
         conn->received_close = true;
         return OTLS_CLOSED;
     }

@@ -78,8 +78,7 @@ otls_status otls_connection_set_identity(otls_connection *conn, otls_identity *i
                          otls_backend_name(otls_identity_backend(identity)),
                          otls_backend_name(conn->context->backend));
     OMNI_TRY(otls_connection_own_context(conn, &own, err));
-    OMNI_TRY(otls_context_clear_identities(own, err));
-    return identity != NULL ? otls_context_add_identity(own, identity, err) : OTLS_OK;
+    return omni_context_set_identity(own, identity, err);
 }
 
 otls_status otls_connection_set_post_handshake_auth(otls_connection *conn, bool on,
@@ -98,8 +97,5 @@ otls_status otls_connection_set_client_ca(otls_connection *conn,
     otls_context *own;
 
     OMNI_TRY(otls_connection_own_context(conn, &own, err));
-    OMNI_TRY(otls_context_clear_client_ca(own, err));
-    for (size_t i = 0; i < count; i++)
-        OMNI_TRY(otls_context_add_client_ca(own, certificates[i], err));
-    return OTLS_OK;
+    return omni_client_ca_set(own, certificates, count, err);
 }

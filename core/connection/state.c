@@ -21,6 +21,21 @@ bool otls_connection_want_write(const otls_connection *conn)
     return conn->want_write;
 }
 
+/* ---- the side ---- */
+
+/* A server's name is what the client asks for: one that was set would be taken for that. */
+otls_status omni_connection_may_become(const otls_connection *conn, otls_role role, otls_error *err)
+{
+    const char *const has = conn->host != NULL             ? "server name"
+                            : conn->sessions.offer != NULL ? "session"
+                                                           : NULL;
+
+    if (role != OTLS_SERVER || conn->server || has == NULL)
+        return OTLS_OK;
+    return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NOT_HERE,
+                     "the connection was given a %s, which a server has none of", has);
+}
+
 /* ---- another context ---- */
 
 static bool may_take(const otls_connection *conn, otls_role role)
@@ -45,6 +60,8 @@ otls_status otls_connection_set_context(otls_connection *conn, otls_context *con
                          otls_backend_name(context->backend));
     if (!may_take(conn, context->role))
         return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NOT_HERE, "the context is for the other side");
+    if (conn->role_open)
+        OMNI_TRY(omni_connection_may_become(conn, context->role, err));
     OMNI_TRY(otls_context_seal(context, err));
     omni_connection_take_context(conn, context);
     if (conn->role_open && context->role != OTLS_EITHER) {

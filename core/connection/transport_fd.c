@@ -6,6 +6,7 @@
 #include "platform/platform.h"
 
 #include <errno.h>
+#include <limits.h>
 
 static otls_status failed(int error, otls_status again)
 {
@@ -36,8 +37,8 @@ otls_status otls_connection_new_fd(otls_connection **out, otls_context *context,
     const otls_transport transport = {.read = fd_read, .write = fd_write, .user = (void *)fd};
 
     *out = NULL;
-    if (fd < 0)
-        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE, "%ld is no descriptor", (long)fd);
+    if (fd < 0 || fd > INT_MAX) /* cut to an int it would be another one */
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE, "%lld is no descriptor", (long long)fd);
     OMNI_TRY(otls_connection_new(out, context, &transport, err));
     omni_os_stream_quiet((int)fd);
     (*out)->fd = fd;

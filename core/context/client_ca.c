@@ -103,6 +103,23 @@ otls_status otls_context_clear_client_ca(otls_context *context, otls_error *err)
     return OTLS_OK;
 }
 
+otls_status omni_client_ca_set(otls_context *context, const otls_certificate *const *certificates,
+                               size_t count, otls_error *err)
+{
+    omni_dn_list before = context->settings.present.client_ca;
+    otls_status status = omni_context_unsealed(context, err);
+
+    if (status != OTLS_OK)
+        return status;
+    context->settings.present.client_ca = (omni_dn_list){0};
+    for (size_t i = 0; i < count && status == OTLS_OK; i++)
+        status = otls_context_add_client_ca(context, certificates[i], err);
+    omni_dn_list_clear(status == OTLS_OK ? &before : &context->settings.present.client_ca);
+    if (status != OTLS_OK)
+        context->settings.present.client_ca = before;
+    return status;
+}
+
 size_t otls_context_client_ca_count(const otls_context *context)
 {
     return context->settings.present.client_ca.count;

@@ -104,6 +104,12 @@ uint64_t omni_server_wildcard_hash(const omni_server_natives *servers, const cha
 void omni_context_unseal(otls_context *context);
 /** Client authorities that no version could send? E_UNSUPPORTED (context/client_ca.c). */
 otls_status omni_client_ca_check(const otls_context *context, otls_error *err);
+/** These authorities and no others; after a failure those of before. */
+otls_status omni_client_ca_set(otls_context *context, const otls_certificate *const *certificates,
+                               size_t count, otls_error *err);
+/** This identity and no other, NULL = none; after a failure those of before (context/identities.c). */
+otls_status omni_context_set_identity(otls_context *context, otls_identity *identity,
+                                      otls_error *err);
 int64_t omni_context_now(const otls_context *context);
 
 #endif

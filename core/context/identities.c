@@ -197,6 +197,16 @@ otls_status otls_context_clear_identities(otls_context *context, otls_error *err
     return OTLS_OK;
 }
 
+otls_status omni_context_set_identity(otls_context *context, otls_identity *identity,
+                                      otls_error *err)
+{
+    if (identity != NULL)
+        OMNI_TRY(may_present(context, identity, err));
+    OMNI_TRY(otls_context_clear_identities(context, err));
+    /* where one was there is room for one: only a context without any can fail here */
+    return identity != NULL ? append(&context->settings.present, identity, err) : OTLS_OK;
+}
+
 size_t otls_context_identity_count(const otls_context *context)
 {
     return context->settings.present.identity_count;

@@ -156,6 +156,46 @@ ParameterizedTest(size_t *index, connection_settings, in_the_callback)
     otls_identity_free(identity);
 }
 
+/* A setter that fails has changed nothing. */
+Test(connection_settings, as_before_after_a_failure)
+{
+    const otls_backend *backends[PAIR_ENGINES];
+    const size_t count = test_engines(backends);
+
+    for (size_t i = 0; i < count; i++) {
+        otls_identity *identity, *other;
+        otls_context *context;
+        otls_connection *conn;
+        const uint8_t *before;
+        size_t size;
+        otls_error err = OTLS_ERROR_INIT;
+
+        if (otls_backend_supports(backends[i], OTLS_FEATURE_CLIENT_CA_NAMES, NULL) == OTLS_NO)
+            continue;
+        identity = test_identity(backends[i], "server-alpha");
+        other = test_identity(backends[i], "server-renewed");
+        const otls_certificate *const good[] = {otls_identity_chain(identity, 0)};
+        const otls_certificate *const bad[] = {otls_identity_chain(other, 0),
+                                               otls_identity_chain(other, 0), NULL};
+
+        cr_assert_eq(otls_context_new(&context, backends[i], OTLS_SERVER, &err), OTLS_OK);
+        cr_assert_eq(otls_context_add_identity(context, identity, &err), OTLS_OK);
+        cr_assert_eq(otls_connection_new_memory(&conn, context, &err), OTLS_OK);
+        cr_assert_eq(otls_connection_set_client_ca(conn, good, 1, &err), OTLS_OK, "%s", err.text);
+        before = otls_connection_client_ca(conn, 0, &size);
+        cr_assert_eq(otls_connection_set_client_ca(conn, bad, 3, &err), OTLS_E_USAGE);
+        cr_expect_eq(otls_connection_client_ca_count(conn), 1);
+        cr_expect_eq(otls_connection_client_ca(conn, 0, &size), before, "%s: it is another one",
+                     otls_backend_name(backends[i]));
+        cr_assert_eq(otls_connection_set_client_ca(conn, NULL, 0, &err), OTLS_OK);
+        cr_expect_eq(otls_connection_client_ca_count(conn), 0);
+        otls_connection_free(conn);
+        otls_context_free(context);
+        otls_identity_free(identity);
+        otls_identity_free(other);
+    }
+}
+
 /* What a context refuses, a connection refuses, then or when its handshake starts. */
 Test(connection_settings, refused)
 {

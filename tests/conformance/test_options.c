@@ -434,6 +434,51 @@ ParameterizedTest(size_t *index, options, unexpected_eof)
     }
 }
 
+ParameterizedTestParameters(options, unexpected_eof_of_the_context_in_force)
+{
+    return pair_parameters_short();
+}
+
+/* What another context, or the connection's own, says about an end without close_notify holds; what
+ * the connection itself was told stays. */
+ParameterizedTest(size_t *index, options, unexpected_eof_of_the_context_in_force)
+{
+    enum { STRICTER, LAXER, OWN, TOLD, WAYS };
+    const pair_case which = pair_case_short_at(*index);
+
+    for (int way = STRICTER; way < WAYS; way++) {
+        const bool first_lax = way == STRICTER || way == TOLD;
+        otls_error err = OTLS_ERROR_INIT;
+        otls_context *other;
+        pair p;
+
+        pair_open(&p, &which, NULL);
+        change(&p.client_context, first_lax ? OTLS_OPTION_IGNORE_UNEXPECTED_EOF : 0, 0);
+        reconnect(&p);
+        if (way == TOLD)
+            cr_assert_eq(otls_connection_set_ragged_eof_ok(p.client, false, &err), OTLS_OK);
+        if (way == OWN) {
+            cr_assert_eq(otls_connection_own_context(p.client, &other, &err), OTLS_OK);
+            cr_assert_eq(otls_context_set_options(other, OTLS_OPTION_IGNORE_UNEXPECTED_EOF, &err),
+                         OTLS_OK);
+        } else if (way != TOLD) {
+            other = otls_context_ref(p.client_context);
+            change(&other, first_lax ? 0 : OTLS_OPTION_IGNORE_UNEXPECTED_EOF,
+                   first_lax ? OTLS_OPTION_IGNORE_UNEXPECTED_EOF : 0);
+            cr_assert_eq(otls_connection_set_context(p.client, other, &err), OTLS_OK, "%s",
+                         err.text);
+            otls_context_free(other);
+        }
+        pair_connect(&p);
+        pair_transfer(p.server, p.client, 100, 1);
+        p.wire.to_client.ended = true;
+        cr_assert_eq(pair_read_end(p.client, NULL, &err),
+                     way == STRICTER || way == TOLD ? OTLS_E_TRUNCATED : OTLS_CLOSED, "%s, %d: %s",
+                     pair_name(&which), way, err.text);
+        pair_close(&p);
+    }
+}
+
 /* ---- security level ---- */
 
 Test(level, own_identity_too_weak)

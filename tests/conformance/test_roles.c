@@ -168,6 +168,35 @@ Test(roles, set_context_takes_the_side)
     }
 }
 
+/* What only a client has would stand in for what the client says: nobody becomes a server with it. */
+Test(roles, no_server_with_a_name_to_call)
+{
+    const otls_backend *engines[PAIR_ENGINES];
+    const size_t count = test_subjects(engines);
+
+    cr_assert(count != 0);
+    for (size_t i = 0; i < count; i++) {
+        const uint16_t version = OTLS_TLS1_2;
+        otls_context *either = either_context(engines[i], version, OTLS_EITHER);
+        otls_context *server = either_context(engines[i], version, OTLS_SERVER);
+        otls_connection *conn;
+        otls_error err = OTLS_ERROR_INIT;
+
+        OK(otls_connection_new_memory(&conn, either, &why));
+        OK(otls_connection_set_server_name(conn, "localhost", &why));
+        cr_assert_eq(otls_connection_set_role(conn, OTLS_SERVER, &err), OTLS_E_USAGE);
+        cr_assert_eq(err.code, OTLS_CODE_NOT_HERE);
+        cr_assert_eq(otls_connection_set_context(conn, server, &err), OTLS_E_USAGE);
+        cr_assert_eq(otls_connection_context(conn), either, "and nothing has changed");
+        cr_assert(!otls_connection_is_server(conn));
+        OK(otls_connection_set_role(conn, OTLS_CLIENT, &why));
+        cr_assert_eq(otls_connection_handshake(conn, &err), OTLS_WANT_READ, "%s", err.text);
+        otls_connection_free(conn);
+        otls_context_free(either);
+        otls_context_free(server);
+    }
+}
+
 ParameterizedTestParameters(roles, shutdown_by_decree)
 {
     return pair_parameters_short();

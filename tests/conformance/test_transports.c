@@ -5,6 +5,8 @@
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -178,6 +180,10 @@ ParameterizedTest(size_t *index, transport, wrong_use, .timeout = 60)
     cr_assert_eq(otls_connection_feed_eof(p.client, NULL), OTLS_E_USAGE);
     cr_assert_eq(otls_connection_new_fd(&none, p.client_context, -1, NULL), OTLS_E_USAGE);
     cr_assert_null(none);
+#if INTPTR_MAX > INT_MAX
+    cr_assert_eq(otls_connection_new_fd(&none, p.client_context, (intptr_t)1 << 32, NULL),
+                 OTLS_E_USAGE, "it is not descriptor 0");
+#endif
     cr_assert_eq(otls_connection_new(&none, p.client_context, NULL, NULL), OTLS_E_USAGE);
     cr_assert_eq(otls_connection_shutdown(p.client, NULL), OTLS_E_USAGE, "before the handshake");
     cr_assert_eq(otls_context_set_versions(p.client_context, 0, 0, NULL), OTLS_E_SEALED);
