@@ -73,7 +73,12 @@ static otls_status fail_protocol(otls_backend_connection *conn, otls_error *err)
     if (ERR_GET_LIB(error) == ERR_LIB_SSL && reason == SSL_R_WRONG_VERSION_NUMBER &&
         nothing_understood(conn->ssl))
         code = OTLS_CODE_NOT_TLS;
-    const otls_status status = ossl_fail(err, cause->status, code, "%s", "");
+    /* in the middle of a connection OpenSSL's alert is protocol_version, which it is not about */
+    const char *text = reason == SSL_R_WRONG_VERSION_NUMBER && SSL_get_state(conn->ssl) == TLS_ST_OK &&
+                               ERR_GET_LIB(error) == ERR_LIB_SSL
+                           ? "the peer sent a message that does not belong here"
+                           : ""; /* core's */
+    const otls_status status = ossl_fail(err, cause->status, code, "%s", text);
     err->alert = conn->alert_out;
     return status;
 }

@@ -27,6 +27,12 @@ static bool is_stuck(const otls_backend_connection *conn, int native)
             !otls_version_before(conn->context->policy->max_version, OTLS_TLS1_3));
 }
 
+/* RFC 8446 5.1: a record begins with its type, and the bytes of a version that begins with 3. */
+static bool is_record(const uint8_t *head)
+{
+    return head[0] >= 20 && head[0] <= 24 && head[1] == 3;
+}
+
 /* Numbers that mean something else in a special situation; `text` stays NULL where they do not. */
 static const kit_cause *special(const otls_backend_connection *conn, int native, const char **text)
 {
@@ -38,11 +44,18 @@ static const kit_cause *special(const otls_backend_connection *conn, int native,
                                       OTLS_ALERT_ILLEGAL_PARAMETER};
     static const kit_cause hollow = {SOCKET_ERROR_E, OTLS_E_PROTOCOL, OTLS_CODE_NONE,
                                      OTLS_ALERT_UNEXPECTED_MESSAGE};
+    static const kit_cause late = {VERSION_ERROR, OTLS_E_PROTOCOL, OTLS_CODE_NONE,
+                                   OTLS_ALERT_UNEXPECTED_MESSAGE};
 
+    if (conn->done && (native == VERSION_ERROR || (conn->framing.hollow && !is_record(conn->framing.head)))) {
+        *text = "the peer sent a message that does not belong here"; /* an alert of wolfSSL's says else */
+        return &late;
+    }
     if (conn->framing.hollow || (native == UNKNOWN_RECORD_TYPE && conn->encrypted &&
                                  wolfSSL_GetVersion(conn->ssl) == WOLFSSL_TLSV1_3)) {
-        *text = conn->framing.hollow ? "a record from the peer has no content"
-                                     : "a record from the peer has no known content type";
+        *text = !conn->framing.hollow ? "a record from the peer has no known content type"
+                : is_record(conn->framing.head) ? "a record from the peer has no content"
+                                                : ""; /* core's */
         return &hollow;
     }
     if (native == BUFFER_ERROR && conn->server && !conn->done &&
@@ -60,7 +73,7 @@ static const kit_cause *special(const otls_backend_connection *conn, int native,
     return wolf_cause(native);
 }
 
-/* RFC 8446 5.1: a record begins with its type, and the bytes of a version that begins with 3. */
+/* What came first of all is no record. */
 static bool is_not_tls(const otls_backend_connection *conn)
 {
     return !conn->done && conn->head_size > 0 &&

@@ -188,15 +188,69 @@ ParameterizedTestParameters(handshake, garbage_at_client)
     return pair_parameters_short();
 }
 
+/* No record of TLS begins like this (RFC 8446 5.1). */
+static const struct garbage {
+    const char *bytes;
+    size_t size;
+} garbage[] = {
+    {"HTTP/1.1 400 Bad Request\r\n\r\n", 28},
+    {"SSH-2.0-OpenSSH_9.2\r\n", 21},
+    {"\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 16},
+    {"\xff\xff\xff\xff\xff\xff\xff\xff", 8},
+};
+
 ParameterizedTest(size_t *index, handshake, garbage_at_client, .timeout = 60)
 {
     const pair_case which = pair_case_short_at(*index);
-    pair p;
 
-    pair_open(&p, &which, NULL);
-    pipe_put(&p.wire.to_client, "HTTP/1.1 400 Bad Request\r\n\r\n", 28);
-    p.client_status = otls_connection_handshake(p.client, &p.client_error);
-    cr_assert_eq(p.client_status, OTLS_E_PROTOCOL, "%s: %s %s", pair_name(&which),
-                 otls_status_name(p.client_status), p.client_error.text);
-    pair_close(&p);
+    for (size_t i = 0; i < sizeof(garbage) / sizeof(garbage[0]); i++) {
+        pair p;
+
+        pair_open(&p, &which, NULL);
+        pipe_put(&p.wire.to_client, garbage[i].bytes, garbage[i].size);
+        p.client_status = otls_connection_handshake(p.client, &p.client_error);
+        cr_expect_eq(p.client_status, OTLS_E_PROTOCOL, "%s, kind %zu: %s %s", pair_name(&which), i,
+                     otls_status_name(p.client_status), p.client_error.text);
+        cr_expect_eq(p.client_error.code, OTLS_CODE_NOT_TLS, "%s, kind %zu: %s", pair_name(&which), i,
+                     otls_code_name(p.client_error.code));
+        cr_expect_str_eq(p.client_error.text, "the peer does not speak TLS", "%s, kind %zu: %s",
+                         pair_name(&which), i, p.client_error.text);
+        pair_close(&p);
+    }
+}
+
+ParameterizedTestParameters(handshake, garbage_later)
+{
+    return pair_parameters_short();
+}
+
+/* In the middle of a connection it is no other protocol, but something that does not belong there. */
+ParameterizedTest(size_t *index, handshake, garbage_later, .timeout = 60)
+{
+    const pair_case which = pair_case_short_at(*index);
+
+    for (size_t i = 0; i < 2 * sizeof(garbage) / sizeof(garbage[0]); i++) {
+        const bool at_server = i % 2 != 0;
+        otls_error err = OTLS_ERROR_INIT;
+        uint8_t byte;
+        size_t count;
+        pair p;
+
+        pair_open(&p, &which, NULL);
+        pair_connect(&p);
+        pair_transfer(p.client, p.server, 1, 1);
+        pair_transfer(p.server, p.client, 1, 2);
+        pipe_put(at_server ? &p.wire.to_server : &p.wire.to_client, garbage[i / 2].bytes,
+                 garbage[i / 2].size);
+        const otls_status status =
+            otls_connection_read(at_server ? p.server : p.client, &byte, 1, &count, &err);
+
+        cr_expect_eq(status, OTLS_E_PROTOCOL, "%s, kind %zu: %s: %s", pair_name(&which), i,
+                     otls_status_name(status), err.text);
+        cr_expect_eq(err.code, OTLS_CODE_NONE, "%s, kind %zu: %s", pair_name(&which), i,
+                     otls_code_name(err.code));
+        cr_expect_str_eq(err.text, "the peer sent a message that does not belong here",
+                         "%s, kind %zu: %s [%s]", pair_name(&which), i, err.text, err.native_text);
+        pair_close(&p);
+    }
 }
