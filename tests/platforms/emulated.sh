@@ -65,6 +65,6 @@ END
 export PKG_CONFIG_SYSROOT_DIR=$sysroot
 export PKG_CONFIG_LIBDIR=$sysroot/usr/lib/$triple/pkgconfig:$sysroot/usr/share/pkgconfig
 row_build "$root" "$build" "-DCMAKE_TOOLCHAIN_FILE=$build/toolchain.cmake" "-DOMNITLS_ROW_SHORT=${row[4]}" "$@"
-libc=$(sed -n 's/^#define __GLIBC_MINOR__[ \t]*\([0-9]*\).*/\1/p' "$sysroot"/usr/include/features.h)
+libc=$(sed -n 's/^#define[ \t]*__GLIBC_MINOR__[ \t]*\([0-9]*\).*/\1/p' "$sysroot"/usr/include/features.h)
 row_run "$build" "$build/row.json" "system=${row[3]} ($("$qemu" --version | sed -n 's/^\(qemu-[a-z0-9]*\) version \([0-9.]*\).*/\1 \2/p'))" \
     "architecture=$architecture" "libc=glibc 2.$libc" "compiler=clang $(clang -dumpversion)"
