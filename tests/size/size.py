@@ -6,7 +6,7 @@ For each preset (desktop, minimal-client, minimal-server, verify-only; options a
 wolfSSL's backend and without link-time optimisation:
   text, data   core and backend, linked into docs/examples/portable/client.c with --gc-sections, and all of them
   stack        for each public function the deepest path through frames of core and backend, from the compiler's
-               call graph; an engine's frames, and those of callbacks that a program brings, are not in it
+               call graph, an estimate (see Stack); an engine's frames and those of a program's callbacks are not in it
   heap         core's, measured by heap.c in the emulator
 BUILD_DIR/stack-PRESET.txt has every public function, BUILD_DIR/text-PRESET.txt every file. --write: the
 table of docs/features-build.md anew; --check: fails when a figure is a hundredth above that table's, or is not in
@@ -202,7 +202,7 @@ def row(one):
 
 
 def report(rows):
-    lines = ["| preset | text, all | text, linked | data | stack at most | client's context | server's context | "
+    lines = ["| preset | text, all | text, linked | data | stack, estimated | client's context | server's context | "
              "client connection | server connection |", "|---" * 9 + "|"]
     lines += [row(one) for one in rows]
     for one in rows:
