@@ -36,6 +36,7 @@ run() {
     local name=$1 log=$build/found/$1.log seeds=()
     mkdir -p "$build/found/$name"
     [ -d "$here/corpus/$name" ] && seeds=("$here/corpus/$name")
+    case $name in x509 | crl) seeds+=("$build/pki/der") ;; esac
     "$build/tests/fuzz/fuzz_$name" -max_total_time="$seconds" -timeout=10 -print_final_stats=1 \
         -artifact_prefix="$build/found/$name-" "$build/found/$name" "${seeds[@]}" >"$log" 2>&1 ||
         { echo "$name" >>"$build/found/failed"; tail -60 "$log"; }

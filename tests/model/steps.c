@@ -62,6 +62,23 @@ static size_t put(model_step *steps, size_t count, const model_step *from, size_
     return count + more;
 }
 
+static model_step draw_step(uint64_t *state)
+{
+    return (model_step){draw_op(state), (uint8_t)draw(state, 4), (uint8_t)draw(state, 256),
+                        (uint8_t)draw(state, 256), draw(state, 1u << 30)};
+}
+
+/* Settings in a row, before a connection seals them. */
+static size_t draw_settings(uint64_t *state, model_step *steps, size_t count)
+{
+    for (size_t end = count + 30; count < end;) {
+        steps[count] = draw_step(state);
+        if (steps[count].op < OP_FIRST_CONN)
+            count++;
+    }
+    return count;
+}
+
 size_t model_draw(uint64_t seed, model_step steps[MODEL_STEPS_MAX])
 {
     uint64_t state = seed * 0x9e3779b97f4a7c15u | 1;
@@ -76,11 +93,12 @@ size_t model_draw(uint64_t seed, model_step steps[MODEL_STEPS_MAX])
         count = put(steps, count, start, sizeof(start) / sizeof(start[0]), 0);
         for (uint8_t at = 0; at < 2 && sessions; at++)
             steps[count++] = (model_step){OP_CACHE_MODE, at, 1, 0, 0};
+        if (draw(&state, 4) == 0)
+            count = draw_settings(&state, steps, count);
         count = put(steps, count, pair, sizeof(pair) / sizeof(pair[0]), 0);
     }
     while (count < end) {
-        steps[count] = (model_step){draw_op(&state), (uint8_t)draw(&state, 4), (uint8_t)draw(&state, 256),
-                                    (uint8_t)draw(&state, 256), draw(&state, 1u << 30)};
+        steps[count] = draw_step(&state);
         /* two connections together, or hardly any would have somebody to talk to */
         if (steps[count].op == OP_CONN_NEW && draw(&state, 2) != 0) {
             count = put(steps, count, pair, sizeof(pair) / sizeof(pair[0]),

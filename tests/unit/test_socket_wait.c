@@ -248,3 +248,43 @@ EVERY_ENGINE(socket_wait, accept_waits_as_long_as_it_should)
     otls_socket_close(listener);
     otls_context_free(context);
 }
+
+/* A hello that never ends: its header, then an octet every 10 ms for as long as anybody takes them. */
+static void *drip(void *user)
+{
+    static const uint8_t head[] = {22, 3, 1, 2, 0, 1, 0, 1, 0xfc, 3, 3};
+    const int fd = *(int *)user;
+
+    for (size_t i = 0; i < 512; i++) {
+        const uint8_t octet = i < sizeof(head) ? head[i] : 0;
+
+        if (send(fd, &octet, 1, MSG_NOSIGNAL) != 1)
+            break;
+        (void)poll(NULL, 0, 10);
+    }
+    return NULL;
+}
+
+/* The time-out is for the call as a whole: octets that come do not put it off. */
+EVERY_ENGINE(socket_wait, a_client_that_drips)
+{
+    const otls_backend *backend = socket_engine(*index);
+    otls_context *context = socket_server_context(backend);
+    otls_error err = OTLS_ERROR_INIT;
+    otls_socket *sock = NULL;
+    pthread_t thread;
+    long long start;
+    int ends[2];
+
+    cr_assert_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+    cr_assert_eq(otls_socket_wrap(&sock, context, ends[0], NULL, &err), OTLS_OK, "%s", err.text);
+    cr_assert_eq(otls_socket_set_timeout(sock, 200, &err), OTLS_OK);
+    cr_assert_eq(pthread_create(&thread, NULL, drip, &ends[1]), 0);
+    start = socket_now();
+    cr_assert_eq(otls_socket_handshake(sock, &err), OTLS_E_TIMEOUT, "%s", err.text);
+    check_time(start, 200);
+    otls_socket_close(sock);
+    cr_assert_eq(pthread_join(thread, NULL), 0);
+    close(ends[1]);
+    otls_context_free(context);
+}
