@@ -26,7 +26,7 @@ set(OMNITLS_FEATURES
   "PROFILES|ON|3722||verify/profile.c||the profiles strict and webpki"
   "ENGINE_VERIFIER|ON|1084||verify/by_engine.c|ENGINE_VERIFIER|verification by the engine in core's place"
   "CRL|ON|7330||verify/crl.c verify/crl_scope.c verify/crl_signer.c x509/crl.c trust/crl.c||revocation lists: without them nobody who asks for a look at them gets a good verdict"
-  "OCSP|ON|6202||verify/ocsp_check.c verify/staple.c x509/ocsp.c connection/ocsp.c context/ocsp.c|OCSP_STAPLE_SERVER OCSP_STAPLE_CLIENT|stapled OCSP responses, given out and judged"
+  "OCSP|ON|6202||verify/ocsp_check.c verify/ocsp_request.c verify/staple.c x509/ocsp.c connection/ocsp.c context/ocsp.c|OCSP_STAPLE_SERVER OCSP_STAPLE_CLIENT|OCSP: responses stapled and judged, requests"
   "PSK|ON|836|TLS|connection/psk.c context/psk.c|PSK_12 PSK_13|pre-shared keys"
   "EARLY_DATA|ON|1296|TLS|connection/early.c session/replays.c|EARLY_DATA|early data of TLS 1.3"
   "POST_HANDSHAKE|ON|1101|TLS|connection/post_handshake.c|POST_HANDSHAKE_AUTH KEY_UPDATE RENEGOTIATION|key updates, renegotiation and client certificates after the handshake"

@@ -70,6 +70,10 @@ enum {
 #define OTLS_CHAIN_CERTIFICATES_MAX 100 /**< as far as they can be raised */
 #define OTLS_CHAIN_BYTES_MAX 196608
 
+/** Octets of the nonce of an OCSP request and its response, RFC 9654 2.1. */
+#define OTLS_OCSP_NONCE_SIZE 32 /**< as a client should choose it */
+#define OTLS_OCSP_NONCE_MAX 128 /**< as long as it may be */
+
 /** Whose rules decide. */
 enum {
     OTLS_VERIFIER_UNIFORM = 0, /**< omnitls' own: the same verdict on every engine */
@@ -107,13 +111,19 @@ typedef struct otls_verify_parameters {
      *  only in a handshake. */
     const void *ocsp_response;
     size_t ocsp_response_size;
+    /** The nonce of the request that the response must answer (otls_ocsp_request_nonce), 1 to
+     *  OTLS_OCSP_NONCE_MAX octets: a response without it, or with another one, may be an old one, and is no
+     *  answer (RFC 9654 2.1): OTLS_VERIFY_STAPLE and OTLS_VERIFY_REVOCATION_UNKNOWN. NULL = none was sent,
+     *  and any in the response is passed over. Without a response: OTLS_E_USAGE. */
+    const void *ocsp_nonce;
+    size_t ocsp_nonce_size;
 } otls_verify_parameters;
 
 /** A TLS server's chain, at a time that must still be set. */
 #define OTLS_VERIFY_PARAMETERS_INIT                                                                \
     {                                                                                              \
         (uint32_t)sizeof(otls_verify_parameters), OTLS_PURPOSE_SERVER, NULL, NULL, 0, -1, -1, 0u,  \
-            OTLS_VERIFIER_UNIFORM, NULL, 0, 0, 0, NULL, 0, NULL, 0                                                   \
+            OTLS_VERIFIER_UNIFORM, NULL, 0, 0, 0, NULL, 0, NULL, 0, NULL, 0                                          \
     }
 
 typedef struct otls_verdict otls_verdict;
@@ -180,6 +190,45 @@ OTLS_API size_t otls_verdict_policy_count(const otls_verdict *verdict);
 OTLS_API const char *otls_verdict_policy(const otls_verdict *verdict, size_t index);
 /** NULL is fine. */
 OTLS_API void otls_verdict_free(otls_verdict *verdict);
+
+/* ---- asking a responder ---------------------------------------------------------------------- */
+
+/** What to ask with. Set `size` with OTLS_OCSP_REQUEST_PARAMETERS_INIT; fields are only added at the end. */
+typedef struct otls_ocsp_request_parameters {
+    uint32_t size;               /**< sizeof(otls_ocsp_request_parameters) */
+    otls_hash hash;              /**< that names the issuer; SHA-1 is the one that every responder knows */
+    const otls_backend *backend; /**< makes hashes and random octets; NULL = the default engine */
+    const void *nonce;           /**< `nonce_size` octets; NULL = random ones */
+    size_t nonce_size;           /**< 1 to OTLS_OCSP_NONCE_MAX; 0 = no nonce, for responders that keep answers */
+} otls_ocsp_request_parameters;
+
+/** A random nonce of OTLS_OCSP_NONCE_SIZE octets. */
+#define OTLS_OCSP_REQUEST_PARAMETERS_INIT                                                          \
+    {                                                                                              \
+        (uint32_t)sizeof(otls_ocsp_request_parameters), OTLS_HASH_SHA1, NULL, NULL,                \
+            OTLS_OCSP_NONCE_SIZE                                                                   \
+    }
+
+/** A request to an OCSP responder about one certificate. */
+typedef struct otls_ocsp_request otls_ocsp_request;
+
+/**
+ * Ask about `cert`, which `issuer` issued (RFC 6960 4.1.1), unsigned. `parameters` NULL: as initialised. To
+ * be sent as application/ocsp-request; the answer, with the nonce, goes to otls_trust_verify. The caller
+ * frees it with otls_ocsp_request_free; neither certificate is kept. Any thread. Errors: OTLS_E_USAGE for a
+ * nonce or a hash that cannot be, OTLS_E_CREDENTIAL where the issuer has another name than the certificate
+ * says, OTLS_E_NOMEM, or what the engine answers.
+ */
+OTLS_API otls_status otls_ocsp_request_new(otls_ocsp_request **out, const otls_certificate *cert,
+                                           const otls_certificate *issuer,
+                                           const otls_ocsp_request_parameters *parameters,
+                                           otls_error *err);
+/** OCSPRequest as DER. Borrowed from the request. */
+OTLS_API const uint8_t *otls_ocsp_request_der(const otls_ocsp_request *request, size_t *size);
+/** Its nonce; NULL and 0 when it has none. Borrowed from the request. */
+OTLS_API const uint8_t *otls_ocsp_request_nonce(const otls_ocsp_request *request, size_t *size);
+/** NULL is fine. */
+OTLS_API void otls_ocsp_request_free(otls_ocsp_request *request);
 
 /* ---- the same for the peers of a context ---------------------------------------------------- */
 

@@ -71,6 +71,7 @@ otls_status omni_staple_judge(otls_connection *conn, const otls_slice *staple, o
         .backend = conn->context->backend,
         .time = omni_context_now(conn->context),
         .security_level = settings->verdict.security_level,
+        .trust = settings->verdict.trust,
     };
 
     if (conn->server || settings->verdict.ocsp == OTLS_OCSP_OFF)

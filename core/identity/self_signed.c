@@ -25,42 +25,12 @@
 /* each name with its head, and what else there is: less than 400 octets */
 #define ROOM (NAMES_MAX * (OMNI_HOST_NAME_MAX + 4u) + 512u)
 
-typedef struct writer {
-    uint8_t *begin, *at;
-    bool full;
-} writer;
-
-static void put(writer *w, const void *data, size_t size)
-{
-    w->full = w->full || size > (size_t)(w->at - w->begin);
-    if (w->full)
-        return;
-    w->at -= size;
-    memcpy(w->at, data, size);
-}
-
-/* What has been written before `end` becomes the content of an element. */
-static void wrap(writer *w, uint8_t tag, const uint8_t *end)
-{
-    uint8_t head[OMNI_DER_HEADER_MAX];
-
-    put(w, head, omni_der_header(head, tag, (size_t)(end - w->at)));
-}
-
-static void put_element(writer *w, uint8_t tag, const void *data, size_t size)
-{
-    const uint8_t *const end = w->at;
-
-    put(w, data, size);
-    wrap(w, tag, end);
-}
-
 static const uint8_t ed25519[] = {0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70}; /* RFC 8410 section 3 */
 
 /* ---- the fields, in the order of RFC 5280 section 4.1 ---- */
 
 /* A name of its own, so that two of them are never taken for one authority. */
-static void put_name(writer *w, const uint8_t serial[SERIAL_SIZE])
+static void put_name(omni_der_writer *w, const uint8_t serial[SERIAL_SIZE])
 {
     static const uint8_t common_name[] = {0x06, 0x03, 0x55, 0x04, 0x03};
     const uint8_t *const end = w->at;
@@ -69,15 +39,15 @@ static void put_name(writer *w, const uint8_t serial[SERIAL_SIZE])
     memcpy(text, "omnitls ", sizeof("omnitls "));
     for (size_t i = 0; i < 8; i++)
         (void)snprintf(text + sizeof("omnitls ") - 1 + 2 * i, 3, "%02x", serial[i]);
-    put_element(w, OMNI_DER_UTF8_STRING, text, strlen(text));
-    put(w, common_name, sizeof(common_name));
-    wrap(w, OMNI_DER_SEQUENCE, end);
-    wrap(w, OMNI_DER_SET, end);
-    wrap(w, OMNI_DER_SEQUENCE, end);
+    omni_der_put_element(w, OMNI_DER_UTF8_STRING, text, strlen(text));
+    omni_der_put(w, common_name, sizeof(common_name));
+    omni_der_wrap(w, OMNI_DER_SEQUENCE, end);
+    omni_der_wrap(w, OMNI_DER_SET, end);
+    omni_der_wrap(w, OMNI_DER_SEQUENCE, end);
 }
 
 /* RFC 5280 section 4.1.2.5: UTCTime as far as 2049. */
-static void put_time(writer *w, int64_t seconds)
+static void put_time(omni_der_writer *w, int64_t seconds)
 {
     omni_civil civil;
     char text[24];
@@ -89,10 +59,10 @@ static void put_time(writer *w, int64_t seconds)
     size = snprintf(text, sizeof(text), "%0*d%02d%02d%02d%02d%02dZ", old ? 2 : 4,
                     (int)(old ? civil.year % 100 : civil.year), civil.month, civil.day, civil.hour,
                     civil.minute, civil.second);
-    put_element(w, old ? OMNI_DER_UTC_TIME : OMNI_DER_GENERALIZED_TIME, text, (size_t)size);
+    omni_der_put_element(w, old ? OMNI_DER_UTC_TIME : OMNI_DER_GENERALIZED_TIME, text, (size_t)size);
 }
 
-static otls_status put_host(writer *w, const char *host, otls_error *err)
+static otls_status put_host(omni_der_writer *w, const char *host, otls_error *err)
 {
     char buffer[256];
     omni_reference_name name = {0};
@@ -101,13 +71,13 @@ static otls_status put_host(writer *w, const char *host, otls_error *err)
     if (omni_reference_name_parse(&name, host, buffer, &inner) != OTLS_OK)
         return omni_fail(err, OTLS_E_USAGE, inner.code, "\"%.80s\": %s", host, inner.text);
     if (name.dns != NULL)
-        put_element(w, OMNI_DER_CONTEXT(2), name.dns, strlen(name.dns));
+        omni_der_put_element(w, OMNI_DER_CONTEXT(2), name.dns, strlen(name.dns));
     else
-        put_element(w, OMNI_DER_CONTEXT(7), name.ip, name.ip_size);
+        omni_der_put_element(w, OMNI_DER_CONTEXT(7), name.ip, name.ip_size);
     return OTLS_OK;
 }
 
-static otls_status put_extensions(writer *w, const char *const *names, size_t count, otls_error *err)
+static otls_status put_extensions(omni_der_writer *w, const char *const *names, size_t count, otls_error *err)
 {
     static const uint8_t fixed[] = {
         0x30, 0x0c, 0x06, 0x03, 0x55, 0x1d, 0x13, 0x01, 0x01, 0xff, 0x04, 0x02, 0x30, 0x00, /* no CA */
@@ -119,13 +89,13 @@ static otls_status put_extensions(writer *w, const char *const *names, size_t co
 
     for (size_t i = count; i-- > 0;)
         OMNI_TRY(put_host(w, names[i], err));
-    wrap(w, OMNI_DER_SEQUENCE, end);
-    wrap(w, OMNI_DER_OCTET_STRING, end);
-    put(w, alternative_names, sizeof(alternative_names));
-    wrap(w, OMNI_DER_SEQUENCE, end);
-    put(w, fixed, sizeof(fixed));
-    wrap(w, OMNI_DER_SEQUENCE, end);
-    wrap(w, OMNI_DER_CONTEXT_CONSTRUCTED(3), end);
+    omni_der_wrap(w, OMNI_DER_SEQUENCE, end);
+    omni_der_wrap(w, OMNI_DER_OCTET_STRING, end);
+    omni_der_put(w, alternative_names, sizeof(alternative_names));
+    omni_der_wrap(w, OMNI_DER_SEQUENCE, end);
+    omni_der_put(w, fixed, sizeof(fixed));
+    omni_der_wrap(w, OMNI_DER_SEQUENCE, end);
+    omni_der_wrap(w, OMNI_DER_CONTEXT_CONSTRUCTED(3), end);
     return OTLS_OK;
 }
 
@@ -138,24 +108,24 @@ typedef struct facts {
     size_t spki_size;
 } facts;
 
-static otls_status put_body(writer *w, const facts *said, otls_error *err)
+static otls_status put_body(omni_der_writer *w, const facts *said, otls_error *err)
 {
     static const uint8_t version_3[] = {0xa0, 0x03, 0x02, 0x01, 0x02};
     const uint8_t *const end = w->at;
 
     OMNI_TRY(put_extensions(w, said->names, said->count, err));
-    put(w, said->spki, said->spki_size);
+    omni_der_put(w, said->spki, said->spki_size);
     put_name(w, said->serial);
     const uint8_t *const times = w->at;
 
     put_time(w, said->until);
     put_time(w, said->from);
-    wrap(w, OMNI_DER_SEQUENCE, times);
+    omni_der_wrap(w, OMNI_DER_SEQUENCE, times);
     put_name(w, said->serial);
-    put(w, ed25519, sizeof(ed25519));
-    put_element(w, OMNI_DER_INTEGER, said->serial, sizeof(said->serial));
-    put(w, version_3, sizeof(version_3));
-    wrap(w, OMNI_DER_SEQUENCE, end);
+    omni_der_put(w, ed25519, sizeof(ed25519));
+    omni_der_put_element(w, OMNI_DER_INTEGER, said->serial, sizeof(said->serial));
+    omni_der_put(w, version_3, sizeof(version_3));
+    omni_der_wrap(w, OMNI_DER_SEQUENCE, end);
     return OTLS_OK;
 }
 
@@ -182,11 +152,11 @@ static otls_status write_certificate(otls_certificate **out, const otls_key *key
                                      uint8_t *room, otls_error *err)
 {
     uint8_t *const end = room + ROOM;
-    writer w = {.begin = room, .at = end};
+    omni_der_writer w = {.begin = room, .at = end};
     const uint8_t empty[1 + SIGNATURE_SIZE] = {0}; /* the first: all bits of the last octet count */
 
-    put_element(&w, OMNI_DER_BIT_STRING, empty, sizeof(empty));
-    put(&w, ed25519, sizeof(ed25519));
+    omni_der_put_element(&w, OMNI_DER_BIT_STRING, empty, sizeof(empty));
+    omni_der_put(&w, ed25519, sizeof(ed25519));
     const uint8_t *const after = w.at;
 
     OMNI_TRY(put_body(&w, said, err));
@@ -195,7 +165,7 @@ static otls_status write_certificate(otls_certificate **out, const otls_key *key
 
         OMNI_TRY(sign(key, body, end - SIGNATURE_SIZE, err));
     }
-    wrap(&w, OMNI_DER_SEQUENCE, end);
+    omni_der_wrap(&w, OMNI_DER_SEQUENCE, end);
     if (w.full)
         return omni_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_LIMIT, "the names are too long together");
     return otls_certificate_from_der(out, w.at, (size_t)(end - w.at), err);

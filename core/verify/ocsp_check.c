@@ -5,6 +5,7 @@
  */
 #include "base/base.h"
 #include "engine/engine.h"
+#include "trust/trust.h"
 #include "verify/verify.h"
 #include "x509/x509.h"
 
@@ -17,8 +18,7 @@ typedef struct issuer_hashes {
     bool made[HASH_MAX + 1];
 } issuer_hashes;
 
-/* The key without tag, length and unused bits, which is what is hashed (4.1.1). */
-static otls_slice key_bits(const omni_x509 *cert)
+otls_slice omni_ocsp_key_bits(const omni_x509 *cert)
 {
     otls_slice octets = {.data = NULL, .size = 0};
     omni_tlv algorithm, bits;
@@ -42,8 +42,9 @@ static otls_status make_hashes(const omni_ocsp_question *question, uint8_t hash,
 {
     if (hashes->made[hash])
         return OTLS_OK;
-    OMNI_TRY(digest(question, hash, question->issuer->subject, hashes->name[hash], err));
-    OMNI_TRY(digest(question, hash, key_bits(question->issuer), hashes->key[hash], err));
+    /* 4.1.1: the name as it stands in the certificate that is asked about */
+    OMNI_TRY(digest(question, hash, question->cert->issuer, hashes->name[hash], err));
+    OMNI_TRY(digest(question, hash, omni_ocsp_key_bits(question->issuer), hashes->key[hash], err));
     hashes->made[hash] = true;
     return OTLS_OK;
 }
@@ -93,24 +94,46 @@ static otls_status find_single(const omni_ocsp_question *question, const omni_oc
 
 /* ---- the signer ---------------------------------------------------------------------------- */
 
+/* An anchor's key, and an intermediate's that is remembered, lie in the trust store; any other one is
+ * imported, and the caller's: `*own`. */
+static otls_status key_of(const omni_ocsp_question *question, const omni_x509 *signer,
+                          const otls_native_public_key **out, otls_native_public_key **own,
+                          otls_error *err)
+{
+    const omni_anchor *anchor = omni_trust_find_der(question->trust, signer, OTLS_PURPOSE_ANY);
+
+    *own = NULL;
+    if (anchor != NULL)
+        return omni_anchor_key(question->trust, anchor, question->backend, out, err);
+    *out = NULL;
+    if (question->trust != NULL)
+        OMNI_TRY(omni_trust_known_key(question->trust, question->backend, signer, out, err));
+    if (*out != NULL)
+        return OTLS_OK;
+    OMNI_TRY(omni_public_key_import(OMNI_MODULE(question->backend)->crypto, signer, own, err));
+    *out = *own;
+    return OTLS_OK;
+}
+
 /* Is the signature that of `signer`'s key? */
 static otls_status signature_good(const omni_ocsp_question *question, const omni_x509 *signer,
                                   const otls_signature_algorithm *algorithm, otls_slice data,
                                   otls_slice signature, bool *good, otls_error *err)
 {
     const otls_crypto_ops *crypto = OMNI_MODULE(question->backend)->crypto;
-    otls_native_public_key *key = NULL;
+    const otls_native_public_key *key = NULL;
+    otls_native_public_key *own = NULL;
     otls_error native = OTLS_ERROR_INIT;
     otls_status status = OTLS_E_UNSUPPORTED;
 
     *good = false;
     if (algorithm->kind != 0 && signer->key_fault == OMNI_KEY_FAULT_NONE &&
         omni_signature_fits(signer, algorithm, signature, NULL) == OTLS_OK)
-        status = omni_public_key_import(crypto, signer, &key, &native);
-    if (status == OTLS_OK) {
+        status = key_of(question, signer, &key, &own, &native);
+    if (status == OTLS_OK)
         status = omni_crypto_verify(crypto, key, algorithm, data, signature, &native);
-        crypto->public_key_free(key);
-    }
+    if (own != NULL)
+        crypto->public_key_free(own);
     *good = status == OTLS_OK;
     if (omni_crypto_answered(status))
         return OTLS_OK;
@@ -147,7 +170,7 @@ static otls_status is_responder(const omni_ocsp_question *question, const omni_o
         return OTLS_OK;
     }
     *same = false;
-    OMNI_TRY(digest(question, OTLS_HASH_SHA1, key_bits(cert), hash, err));
+    OMNI_TRY(digest(question, OTLS_HASH_SHA1, omni_ocsp_key_bits(cert), hash, err));
     *same = is_digest(response->by_key, hash, 20);
     return OTLS_OK;
 }
@@ -236,6 +259,18 @@ static omni_ocsp_result judge_single(const omni_ocsp_single *single, int64_t now
                                                : OMNI_OCSP_RESULT_UNKNOWN;
 }
 
+/* RFC 9654 2.1: without the nonce it may be an old answer, kept by somebody. The last to be asked, or who
+ * forgives that would not hear that a certificate is revoked. */
+static omni_ocsp_result judge_nonce(const omni_ocsp_question *question, const omni_ocsp *response)
+{
+    if (question->nonce.data == NULL)
+        return OMNI_OCSP_RESULT_GOOD;
+    if (response->nonce.data == NULL)
+        return OMNI_OCSP_RESULT_NO_NONCE;
+    return omni_slice_equal(response->nonce, question->nonce) ? OMNI_OCSP_RESULT_GOOD
+                                                              : OMNI_OCSP_RESULT_OTHER_NONCE;
+}
+
 otls_status omni_ocsp_check(const omni_ocsp_question *question, omni_ocsp_result *result,
                             otls_error *err)
 {
@@ -256,5 +291,7 @@ otls_status omni_ocsp_check(const omni_ocsp_question *question, omni_ocsp_result
     OMNI_TRY(find_signer(question, &response, result, err));
     if (*result == OMNI_OCSP_RESULT_GOOD)
         *result = judge_single(&single, question->time);
+    if (*result == OMNI_OCSP_RESULT_GOOD)
+        *result = judge_nonce(question, &response);
     return OTLS_OK;
 }

@@ -34,6 +34,13 @@ static otls_status read_parameters(otls_verify_parameters *out, const otls_verif
                          OTLS_CHAIN_CERTIFICATES_MAX, OTLS_CHAIN_BYTES_MAX);
     if (out->pins == NULL && out->pin_count != 0)
         return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE, "pins are counted but not given");
+    if ((out->ocsp_nonce != NULL) != (out->ocsp_nonce_size != 0) ||
+        out->ocsp_nonce_size > OTLS_OCSP_NONCE_MAX)
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_LIMIT,
+                         "a nonce has 1 to %d octets (RFC 9654 2.1)", OTLS_OCSP_NONCE_MAX);
+    if (out->ocsp_nonce != NULL && out->ocsp_response == NULL)
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE,
+                         "a nonce is expected of an OCSP response that is not given");
     if (out->backend == NULL)
         return otls_backend_find(&out->backend, NULL, err);
     return OTLS_OK;
@@ -41,14 +48,16 @@ static otls_status read_parameters(otls_verify_parameters *out, const otls_verif
 
 /* As in a handshake, and after everything else: who issued the leaf is known then. */
 static otls_status judge_response(const omni_verify_request *request, otls_slice response,
-                                  otls_verdict *verdict, otls_error *err)
+                                  otls_slice nonce, otls_verdict *verdict, otls_error *err)
 {
     const omni_staple_request asked = {.leaf = request->chain_count != 0 ? request->chain[0] : NULL,
                                        .staple = &response,
                                        .required = true,
                                        .backend = request->backend,
                                        .time = request->time,
-                                       .security_level = request->security_level};
+                                       .security_level = request->security_level,
+                                       .trust = request->trust,
+                                       .nonce = nonce};
 
     if (response.data == NULL || asked.leaf == NULL ||
         (verdict->flags != 0 && verdict->path == NULL))
@@ -57,7 +66,7 @@ static otls_status judge_response(const omni_verify_request *request, otls_slice
 }
 
 static otls_status judge(const omni_verify_request *request, otls_slice response,
-                         otls_verdict **out, otls_error *err)
+                         otls_slice nonce, otls_verdict **out, otls_error *err)
 {
     otls_verdict *verdict = omni_malloc(sizeof(*verdict));
     otls_status status;
@@ -69,7 +78,7 @@ static otls_status judge(const omni_verify_request *request, otls_slice response
         omni_free(verdict);
         return status;
     }
-    status = judge_response(request, response, verdict, err);
+    status = judge_response(request, response, nonce, verdict, err);
     if (status != OTLS_OK) {
         otls_verdict_free(verdict);
         return status;
@@ -116,8 +125,8 @@ otls_status otls_trust_verify(otls_trust *trust, const otls_certificate *const *
     request.policies.data = policies;
     omni_trust_seal(trust);
     status = judge(&request,
-                   (otls_slice){.data = given.ocsp_response, .size = given.ocsp_response_size}, out,
-                   err);
+                   (otls_slice){.data = given.ocsp_response, .size = given.ocsp_response_size},
+                   (otls_slice){.data = given.ocsp_nonce, .size = given.ocsp_nonce_size}, out, err);
     omni_free(policies);
     return status;
 }

@@ -6,7 +6,8 @@
 
 static const struct {
     uint32_t flags;
-    const char *words; /* follow the certificate's name */
+    const char *words;   /* follow the certificate's name */
+    const char *section; /* of the rule; NULL = the flag's own */
 } findings_of[] = {
     [OMNI_OCSP_RESULT_GOOD] = {0, ""},
     [OMNI_OCSP_RESULT_REVOKED] = {OTLS_VERIFY_REVOKED,
@@ -27,17 +28,23 @@ static const struct {
                                 "came with a stapled OCSP response that is not yet valid"},
     [OMNI_OCSP_RESULT_LATE] = {OTLS_VERIFY_STAPLE,
                                "came with a stapled OCSP response that has expired"},
+    [OMNI_OCSP_RESULT_NO_NONCE] = {OTLS_VERIFY_STAPLE | OTLS_VERIFY_REVOCATION_UNKNOWN,
+                                   "came with an OCSP response without the nonce that was asked with",
+                                   "RFC 9654 2.1"},
+    [OMNI_OCSP_RESULT_OTHER_NONCE] = {OTLS_VERIFY_STAPLE | OTLS_VERIFY_REVOCATION_UNKNOWN,
+                                      "came with an OCSP response with another nonce than was asked with",
+                                      "RFC 9654 2.1"},
 };
 
 /* Added to what was found before: an application that forgives one fault must see the others. */
 static void refuse(const omni_staple_request *request, otls_verdict *verdict, uint32_t flags,
-                   const char *words)
+                   const char *words, const char *section)
 {
     omni_findings findings = {.depth = -1};
 
     for (uint32_t flag = 1; flag != 0; flag <<= 1)
         if ((flags & flag) != 0)
-            omni_findings_add(&findings, flag, 0, request->leaf, words);
+            omni_findings_add_rule(&findings, flag, 0, request->leaf, words, section);
     omni_findings_join(&findings, verdict);
 }
 
@@ -64,12 +71,13 @@ otls_status omni_verify_staple(const omni_staple_request *request, otls_verdict 
         if (request->required || must_staple)
             refuse(request, verdict, OTLS_VERIFY_STAPLE,
                    must_staple ? "came without the stapled OCSP response that it asks for"
-                               : "came without a stapled OCSP response");
+                               : "came without a stapled OCSP response",
+                   NULL);
         return OTLS_OK;
     }
     if (issuer == NULL) {
         refuse(request, verdict, OTLS_VERIFY_STAPLE,
-               "came with a stapled OCSP response that cannot be checked without its issuer");
+               "came with a stapled OCSP response that cannot be checked without its issuer", NULL);
         return OTLS_OK;
     }
     question = (omni_ocsp_question){
@@ -79,9 +87,12 @@ otls_status omni_verify_staple(const omni_staple_request *request, otls_verdict 
         .backend = request->backend,
         .time = request->time,
         .security_level = request->security_level,
+        .trust = request->trust,
+        .nonce = request->nonce,
     };
     OMNI_TRY(omni_ocsp_check(&question, &result, err));
     if (result != OMNI_OCSP_RESULT_GOOD)
-        refuse(request, verdict, findings_of[result].flags, findings_of[result].words);
+        refuse(request, verdict, findings_of[result].flags, findings_of[result].words,
+               findings_of[result].section);
     return OTLS_OK;
 }

@@ -126,7 +126,9 @@ typedef enum omni_ocsp_result {
     OMNI_OCSP_RESULT_SIGNER, /* signed by nobody who may */
     OMNI_OCSP_RESULT_WEAK,   /* signed with a digest or key below the security level */
     OMNI_OCSP_RESULT_EARLY,  /* not yet valid */
-    OMNI_OCSP_RESULT_LATE    /* expired */
+    OMNI_OCSP_RESULT_LATE,   /* expired */
+    OMNI_OCSP_RESULT_NO_NONCE,   /* without the one that was asked with */
+    OMNI_OCSP_RESULT_OTHER_NONCE /* with another one */
 } omni_ocsp_result;
 
 typedef struct omni_ocsp_question {
@@ -135,7 +137,12 @@ typedef struct omni_ocsp_question {
     const otls_backend *backend; /* whose crypto checks digests and signatures */
     int64_t time;
     int security_level; /* -1 = default */
+    const otls_trust *trust; /* where keys of issuers are kept; NULL = nowhere */
+    otls_slice nonce;        /* what was asked with; data NULL = none, and any will do */
 } omni_ocsp_question;
+
+/** The octets of a key that are hashed to name it: without tag, length and unused bits (RFC 6960 4.1.1). */
+otls_slice omni_ocsp_key_bits(const omni_x509 *cert);
 
 /** Fails only when no answer could be reached: no memory, or a defect of the engine. */
 otls_status omni_ocsp_check(const omni_ocsp_question *question, omni_ocsp_result *result,
@@ -149,6 +156,8 @@ typedef struct omni_staple_request {
     const otls_backend *backend;
     int64_t time;
     int security_level;
+    const otls_trust *trust; /* where keys of issuers are kept; NULL = nowhere */
+    otls_slice nonce;        /* what was asked with; data NULL = none */
 } omni_staple_request;
 
 /**

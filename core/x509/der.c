@@ -188,3 +188,27 @@ size_t omni_der_header(uint8_t out[OMNI_DER_HEADER_MAX], uint8_t tag, size_t siz
         out[used++] = (uint8_t)(size >> (8 * --octets));
     return used;
 }
+
+void omni_der_put(omni_der_writer *writer, const void *data, size_t size)
+{
+    writer->full = writer->full || size > (size_t)(writer->at - writer->begin);
+    if (writer->full)
+        return;
+    writer->at -= size;
+    memcpy(writer->at, data, size);
+}
+
+void omni_der_wrap(omni_der_writer *writer, uint8_t tag, const uint8_t *end)
+{
+    uint8_t head[OMNI_DER_HEADER_MAX];
+
+    omni_der_put(writer, head, omni_der_header(head, tag, (size_t)(end - writer->at)));
+}
+
+void omni_der_put_element(omni_der_writer *writer, uint8_t tag, const void *data, size_t size)
+{
+    const uint8_t *const end = writer->at;
+
+    omni_der_put(writer, data, size);
+    omni_der_wrap(writer, tag, end);
+}

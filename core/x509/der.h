@@ -136,6 +136,19 @@ static inline bool omni_slice_equal(otls_slice a, otls_slice b)
 #define OMNI_DER_HEADER_MAX (2u + sizeof(size_t))
 /** Identifier and length octets of an element with `size` octets of content; returns how many. */
 size_t omni_der_header(uint8_t out[OMNI_DER_HEADER_MAX], uint8_t tag, size_t size);
+
+/** DER written from its end, so that what an element holds is there before its length is needed. */
+typedef struct omni_der_writer {
+    uint8_t *begin, *at; /* room; what has been written begins at `at` */
+    bool full;           /* something did not fit, and nothing was written since */
+} omni_der_writer;
+
+/** Put octets before what has been written. */
+void omni_der_put(omni_der_writer *writer, const void *data, size_t size);
+/** What has been written before `end` becomes the content of an element. */
+void omni_der_wrap(omni_der_writer *writer, uint8_t tag, const uint8_t *end);
+/** A whole element. */
+void omni_der_put_element(omni_der_writer *writer, uint8_t tag, const void *data, size_t size);
 /** Positive INTEGERs' content in the order of their size: below, equal to or above 0. */
 static inline int omni_der_compare(otls_slice a, otls_slice b)
 {

@@ -14,8 +14,20 @@ static bool time_value(omni_der *der, int64_t *seconds)
     return omni_der_take(der, OMNI_DER_GENERALIZED_TIME, &time) && omni_der_time(&time, seconds);
 }
 
-/* No extension changes what we make of a response; a critical one we know nothing about might. */
-static bool read_extensions(otls_slice explicit_value, bool *critical)
+/* RFC 9654 2.1; what has another form is nobody's nonce, which only matters to who asked with one. */
+static otls_slice nonce_of(otls_slice value)
+{
+    omni_der der = omni_der_of(value);
+    otls_slice octets;
+
+    if (omni_der_value(&der, OMNI_DER_OCTET_STRING, &octets) && omni_der_at_end(&der))
+        return octets;
+    return (otls_slice){.data = value.data, .size = 0};
+}
+
+/* The nonce apart (`nonce` NULL: none can be here), no extension changes what we make of a response; a
+ * critical one we know nothing about might. */
+static bool read_extensions(otls_slice explicit_value, bool *critical, otls_slice *nonce)
 {
     omni_x509_extension extension;
     omni_der list;
@@ -26,7 +38,10 @@ static bool read_extensions(otls_slice explicit_value, bool *critical)
     while (!omni_der_at_end(&list)) {
         if (!omni_x509_extension_next(&list, &extension))
             return false;
-        *critical |= extension.critical;
+        if (nonce != NULL && OMNI_OID_IS(extension.oid, OMNI_OID_OCSP_NONCE))
+            *nonce = nonce_of(extension.value);
+        else
+            *critical |= extension.critical;
     }
     return true;
 }
@@ -99,7 +114,7 @@ bool omni_ocsp_single_next(omni_der *list, omni_ocsp_single *out)
          out->next_update < out->this_update))
         return false;
     if (omni_der_take(&single, OMNI_DER_CONTEXT_CONSTRUCTED(1), &part) &&
-        !read_extensions(part.value, &out->unusable))
+        !read_extensions(part.value, &out->unusable, NULL))
         return false;
     return omni_der_at_end(&single);
 }
@@ -142,7 +157,7 @@ static bool read_data(omni_ocsp *out, otls_slice value)
         if (!omni_ocsp_single_next(&inside, &single))
             return false;
     if (omni_der_take(&data, OMNI_DER_CONTEXT_CONSTRUCTED(1), &part) &&
-        !read_extensions(part.value, &out->unusable))
+        !read_extensions(part.value, &out->unusable, &out->nonce))
         return false;
     return omni_der_at_end(&data);
 }

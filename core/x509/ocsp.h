@@ -22,6 +22,11 @@
  */
 #define OMNI_OCSP_AGE_MAX ((int64_t)10 * 24 * 3600)
 
+/** Octets of a nonce, RFC 9654 2.1. */
+#define OMNI_OCSP_NONCE_MAX 128u
+/** id-pkix-ocsp-nonce, RFC 6960 4.4.1 */
+#define OMNI_OID_OCSP_NONCE "\x2b\x06\x01\x05\x05\x07\x30\x01\x02"
+
 /** OCSPResponseStatus, RFC 6960 4.2.1. */
 enum { OMNI_OCSP_SUCCESSFUL = 0, OMNI_OCSP_UNAUTHORIZED = 6 };
 
@@ -53,7 +58,8 @@ typedef struct omni_ocsp {
     otls_slice certificates;                      /* content of the SEQUENCE OF Certificate */
     otls_signature_algorithm signature_algorithm; /* kind 0 = not known to us */
     otls_slice signature;
-    bool unusable; /* has a critical extension */
+    otls_slice nonce; /* data NULL = none; size 0 = in another form */
+    bool unusable; /* has a critical extension that is not the nonce */
 } omni_ocsp;
 
 /** Decode, every single response included. E_CREDENTIAL with BAD_DER or LIMIT. */

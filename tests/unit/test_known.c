@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What a trust store remembers of intermediates, and the chains that connections and sessions share. */
+#include "base/base.h"
 #include "engine/engine.h"
 #include "trust/trust.h"
 #include "verify/verify.h"
@@ -174,6 +175,56 @@ Test(known, keys_are_imported_once)
     otls_trust_free(trust);
     otls_certificate_free(root);
     otls_certificate_free(between);
+    otls_certificate_free(leaf);
+}
+
+/* Whose signature is remembered signs responses, too, and so does an anchor: no key is imported for them.
+ * Where nothing is kept, it is imported each time. */
+Test(known, keys_of_responses)
+{
+    otls_certificate *leaf = read_certificate(PKI("server-ecdsa-p256.pem"));
+    otls_certificate *issuer = read_certificate(PKI("int.pem"));
+    const omni_anchor anchor = {.der = {(const uint8_t *)"a", 1}};
+    const otls_backend *backend;
+    otls_trust *kept[] = {NULL, new_trust(), new_trust(), new_trust()};
+    const unsigned expected[] = {4, 4, 1, 1}; /* no store; one that is empty, remembers, has an anchor */
+    uint8_t *response;
+    size_t size;
+    otls_crypto_ops crypto;
+    otls_backend_module module;
+
+    cr_assert_eq(otls_backend_find(&backend, NULL, NULL), OTLS_OK);
+    cr_assert_eq(omni_file_read(PKI("ocsp/server-ecdsa-p256.der"), &response, &size, NULL), OTLS_OK);
+    module = *OMNI_MODULE(backend);
+    real = module.crypto;
+    crypto = *real;
+    crypto.public_key_import = counted_import;
+    module.crypto = &crypto;
+    const otls_backend counting = {.module = &module};
+
+    omni_trust_remember(kept[2], &anchor, counting.index, issuer->x509.der);
+    cr_assert_eq(otls_trust_add_certificate(kept[3], issuer, NULL), OTLS_OK);
+    for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++) {
+        const omni_ocsp_question question = {.response = {response, size},
+                                             .cert = &leaf->x509,
+                                             .issuer = &issuer->x509,
+                                             .backend = &counting,
+                                             .time = (int64_t)time(NULL),
+                                             .security_level = -1,
+                                             .trust = kept[i]};
+
+        imports = 0;
+        for (unsigned round = 0; round < 4; round++) {
+            omni_ocsp_result result = OMNI_OCSP_RESULT_FAILED;
+
+            cr_assert_eq(omni_ocsp_check(&question, &result, NULL), OTLS_OK);
+            cr_expect_eq(result, OMNI_OCSP_RESULT_GOOD, "store %zu: %d", i, (int)result);
+        }
+        cr_expect_eq(imports, expected[i], "store %zu: %u", i, imports);
+        otls_trust_free(kept[i]);
+    }
+    omni_free(response);
+    otls_certificate_free(issuer);
     otls_certificate_free(leaf);
 }
 #endif

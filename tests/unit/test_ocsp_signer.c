@@ -76,16 +76,26 @@ static void no_free(otls_native_public_key *key)
 #define REVOKED "a1{" EARLIER "}"
 static const int64_t now = 1767225600;
 
+/* 9654 2.1: an OCTET STRING in the extension's own */
+#define NONCE(inner) "a1{30{30{06{2b0601050507300102} 04{" inner "}}}}"
+#define CRITICAL_NONCE(inner) "a1{30{30{06{2b0601050507300102} 01{ff} 04{" inner "}}}}"
+#define HEX32 "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
+#define HEX128 HEX32 HEX32 HEX32 HEX32
+static const uint8_t nonce_bytes[] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15,
+                                      16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31};
+
 #define SAYS(what, time) .status = (what), .when = (time)
 
 /* One answer; the hashes' first octets may be spoilt. */
 typedef struct answer {
-    const char *status, *when, *serial;
+    const char *status, *when, *serial, *extensions;
     bool other_name, other_key;
 } answer;
 
 static const cert_parts issuer_parts = {.signature = SIGNED, .subject = ISSUER, .issuer = ISSUER, .spki = KEY("01")};
-static const cert_parts leaf_parts = {.signature = SIGNED, .issuer = ISSUER};
+/* The same name in another string type (RFC 5280 7.1): 6960 4.1.1 hashes it as it stands in the leaf. */
+#define ISSUER_IN_LEAF "30{31{30{06{550403} 13{'Issuer'}}}}"
+static const cert_parts leaf_parts = {.signature = SIGNED, .issuer = ISSUER_IN_LEAF};
 static const cert_parts delegate_parts = {
     .signature = SIGNED, .subject = RESPONDER, .issuer = ISSUER, .spki = KEY("02"), .extensions = OCSP_SIGNING};
 static const cert_parts not_appointed = {
@@ -121,6 +131,7 @@ static const struct row {
     const char *extensions;     /* of the response */
     const char *algorithm;      /* its signature's; NULL: Ed25519 */
     omni_ocsp_result result;
+    size_t nonce; /* so many octets of nonce_bytes were asked with */
 } rows[] = {
     {"the issuer's", {{SAYS(GOOD, NOW)}}, .result = OMNI_OCSP_RESULT_GOOD},
     {"revoked", {{SAYS(REVOKED, NOW)}}, .result = OMNI_OCSP_RESULT_REVOKED},
@@ -150,6 +161,76 @@ static const struct row {
      {{SAYS(GOOD, NOW)}},
      .extensions = "a1{30{30{06{2a0304} 01{ff} 04{0500}}}}",
      .result = OMNI_OCSP_RESULT_OTHER},
+    {"a nonce nobody asked with",
+     {{SAYS(GOOD, NOW)}},
+     .extensions = NONCE("04{" HEX32 "}"),
+     .result = OMNI_OCSP_RESULT_GOOD},
+    {"a critical nonce nobody asked with",
+     {{SAYS(GOOD, NOW)}},
+     .extensions = CRITICAL_NONCE("04{" HEX32 "}"),
+     .result = OMNI_OCSP_RESULT_GOOD},
+    {"a long nonce nobody asked with",
+     {{SAYS(GOOD, NOW)}},
+     .extensions = NONCE("04{" HEX128 "00}"),
+     .result = OMNI_OCSP_RESULT_GOOD},
+    {"the nonce",
+     {{SAYS(GOOD, NOW)}},
+     .extensions = NONCE("04{" HEX32 "}"),
+     .nonce = 32,
+     .result = OMNI_OCSP_RESULT_GOOD},
+    {"the nonce, critical",
+     {{SAYS(GOOD, NOW)}},
+     .extensions = CRITICAL_NONCE("04{" HEX32 "}"),
+     .nonce = 32,
+     .result = OMNI_OCSP_RESULT_GOOD},
+    {"a nonce of one octet",
+     {{SAYS(GOOD, NOW)}},
+     .extensions = NONCE("04{00}"),
+     .nonce = 1,
+     .result = OMNI_OCSP_RESULT_GOOD},
+    {"no nonce", {{SAYS(GOOD, NOW)}}, .nonce = 32, .result = OMNI_OCSP_RESULT_NO_NONCE},
+    {"the nonce's beginning",
+     {{SAYS(GOOD, NOW)}},
+     .extensions = NONCE("04{000102}"),
+     .nonce = 32,
+     .result = OMNI_OCSP_RESULT_OTHER_NONCE},
+    {"the nonce and more",
+     {{SAYS(GOOD, NOW)}},
+     .extensions = NONCE("04{" HEX32 "}"),
+     .nonce = 31,
+     .result = OMNI_OCSP_RESULT_OTHER_NONCE},
+    {"an empty nonce",
+     {{SAYS(GOOD, NOW)}},
+     .extensions = NONCE("0400"),
+     .nonce = 1,
+     .result = OMNI_OCSP_RESULT_OTHER_NONCE},
+    {"a nonce that is too long",
+     {{SAYS(GOOD, NOW)}},
+     .extensions = NONCE("04{" HEX128 "00}"),
+     .nonce = 32,
+     .result = OMNI_OCSP_RESULT_OTHER_NONCE},
+    {"a nonce that is no octet string",
+     {{SAYS(GOOD, NOW)}},
+     .extensions = NONCE(HEX32),
+     .nonce = 32,
+     .result = OMNI_OCSP_RESULT_OTHER_NONCE},
+    {"a nonce in an answer, where none can be",
+     {{SAYS(GOOD, NOW), .extensions = NONCE("04{" HEX32 "}")}},
+     .nonce = 32,
+     .result = OMNI_OCSP_RESULT_NO_NONCE},
+    {"a critical nonce in an answer",
+     {{SAYS(GOOD, NOW), .extensions = CRITICAL_NONCE("04{" HEX32 "}")}},
+     .result = OMNI_OCSP_RESULT_OTHER},
+    {"revoked, with no nonce",
+     {{SAYS(REVOKED, NOW)}},
+     .nonce = 32,
+     .result = OMNI_OCSP_RESULT_REVOKED},
+    {"another signer's, with the nonce",
+     {{SAYS(GOOD, NOW)}},
+     .responder = OTHER,
+     .extensions = NONCE("04{" HEX32 "}"),
+     .nonce = 32,
+     .result = OMNI_OCSP_RESULT_SIGNER},
     {"another responder",
      {{SAYS(GOOD, NOW)}},
      .responder = OTHER,
@@ -211,7 +292,8 @@ static void add_hash(char *text, otls_slice of, bool spoil)
     add(text, "} ");
 }
 
-static void add_answer(char *text, const answer *a, const omni_x509 *issuer)
+static void add_answer(char *text, const answer *a, const omni_x509 *leaf,
+                       const omni_x509 *issuer)
 {
     /* the key's bits are the last 32 octets of the structure around it */
     const otls_slice key = {issuer->spki.data + issuer->spki.size - 32, 32};
@@ -219,17 +301,20 @@ static void add_answer(char *text, const answer *a, const omni_x509 *issuer)
     if (a->status == NULL)
         return;
     add(text, "30{ 30{ 30{06{2b0e03021a} 0500} ");
-    add_hash(text, issuer->subject, a->other_name);
+    add_hash(text, leaf->issuer, a->other_name);
     add_hash(text, key, a->other_key);
     add(text, a->serial != NULL ? a->serial : "02{0b}");
     add(text, " } ");
     add(text, a->status);
     add(text, " ");
     add(text, a->when);
-    add(text, NEXT " } ");
+    add(text, NEXT " ");
+    add(text, a->extensions != NULL ? a->extensions : "");
+    add(text, " } ");
 }
 
-static size_t make_response(const struct row *r, const omni_x509 *issuer, uint8_t *out,
+static size_t make_response(const struct row *r, const omni_x509 *leaf,
+                            const omni_x509 *issuer, uint8_t *out,
                             size_t capacity)
 {
     static char text[TEXT_SIZE];
@@ -239,8 +324,8 @@ static size_t make_response(const struct row *r, const omni_x509 *issuer, uint8_
     add(text, "30{ 0a{00} a0{ 30{ 06{2b0601050507300101} 04{ 30{ 30{ a1{");
     add(text, r->responder != NULL ? r->responder : r->delegate != NULL ? RESPONDER : ISSUER);
     add(text, "} " NOW " 30{ ");
-    add_answer(text, &r->answers[0], issuer);
-    add_answer(text, &r->answers[1], issuer);
+    add_answer(text, &r->answers[0], leaf, issuer);
+    add_answer(text, &r->answers[1], leaf, issuer);
     add(text, "} ");
     add(text, r->extensions != NULL ? r->extensions : "");
     add(text, " } ");
@@ -281,12 +366,13 @@ Test(ocsp_signer, rules)
                  OTLS_OK, "%s", err.text);
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         const omni_ocsp_question question = {
-            .response = {response, make_response(&rows[i], &issuer, response, sizeof(response))},
+            .response = {response, make_response(&rows[i], &leaf, &issuer, response, sizeof(response))},
             .cert = &leaf,
             .issuer = &issuer,
             .backend = &fake,
             .time = now,
             .security_level = 2,
+            .nonce = {rows[i].nonce != 0 ? nonce_bytes : NULL, rows[i].nonce},
         };
         omni_ocsp_result result;
 
