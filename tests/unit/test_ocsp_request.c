@@ -28,7 +28,7 @@ static otls_ocsp_request_parameters initial(const otls_backend *backend)
     return with;
 }
 
-/* The same octets from every engine; `openssl ocsp` writes the same ones (tools/ocsp_request). */
+/* The same octets from every engine, with each hash and length of nonce. */
 Test(ocsp_request, bytes)
 {
     static const uint8_t hashes[] = {OTLS_HASH_SHA1, OTLS_HASH_SHA256, OTLS_HASH_SHA384, OTLS_HASH_SHA512};
