@@ -127,6 +127,7 @@ static omni_constraint_answer match_dns(otls_slice base, otls_slice name, bool e
 static bool host_inside(otls_slice host, otls_slice base)
 {
     host = without_dot(host);
+    base = without_dot(base);
     if (base.size != 0 && base.data[0] == '.')
         return below(host, tail(base, 1));
     return same_text(host, base);
@@ -156,7 +157,8 @@ static omni_constraint_answer match_email(otls_slice base, otls_slice name)
         const otls_slice base_local = {.data = base.data, .size = base_at};
 
         return answer(omni_slice_equal(local, base_local) &&
-                      same_text(tail(name, at + 1), tail(base, base_at + 1)));
+                      same_text(without_dot(tail(name, at + 1)),
+                                without_dot(tail(base, base_at + 1))));
     }
     return answer(host_inside(tail(name, at + 1), base));
 }
@@ -198,7 +200,8 @@ static omni_constraint_answer match_uri(otls_slice base, otls_slice name)
 {
     otls_slice host;
 
-    if (!uri_host(name, &host) || looks_like_ipv4(host))
+    /* "%65vil.test" is a domain to some readers */
+    if (!uri_host(name, &host) || !is_domain(host) || host.data[0] == '.' || looks_like_ipv4(host))
         return OMNI_CONSTRAINT_UNKNOWN; /* the RFC: such a URI MUST be rejected */
     if (base.size != 0 && (!is_domain(base) || looks_like_ipv4(base)))
         return OMNI_CONSTRAINT_UNKNOWN;
