@@ -61,7 +61,7 @@ static otls_status names_certificate(const omni_ocsp_question *question,
     const uint8_t hash = single->hash;
 
     *same = false;
-    if (hash == 0 || single->unusable || !omni_slice_equal(single->serial, question->cert->serial))
+    if (hash == 0 || !omni_slice_equal(single->serial, question->cert->serial))
         return OTLS_OK;
     OMNI_TRY(make_hashes(question, hash, hashes, err));
     *same = is_digest(single->name_hash, hashes->name[hash], omni_hash_size(hash)) &&
@@ -286,7 +286,7 @@ otls_status omni_ocsp_check(const omni_ocsp_question *question, omni_ocsp_result
         return OTLS_OK;
     *result = OMNI_OCSP_RESULT_OTHER;
     OMNI_TRY(find_single(question, &response, &single, &found, err));
-    if (!found || response.unusable)
+    if (!found || response.unusable || single.unusable)
         return OTLS_OK;
     OMNI_TRY(find_signer(question, &response, result, err));
     if (*result == OMNI_OCSP_RESULT_GOOD)

@@ -74,6 +74,7 @@ static void no_free(otls_native_public_key *key)
 #define NEXT "a0{18{'20260108000000Z'}}"
 #define GOOD "8000"
 #define REVOKED "a1{" EARLIER "}"
+#define CRITICAL "a1{30{30{06{2a0304} 01{ff} 04{0500}}}}"
 static const int64_t now = 1767225600;
 
 /* 9654 2.1: an OCTET STRING in the extension's own */
@@ -159,7 +160,7 @@ static const struct row {
      .result = OMNI_OCSP_RESULT_REVOKED},
     {"a critical extension",
      {{SAYS(GOOD, NOW)}},
-     .extensions = "a1{30{30{06{2a0304} 01{ff} 04{0500}}}}",
+     .extensions = CRITICAL,
      .result = OMNI_OCSP_RESULT_OTHER},
     {"a nonce nobody asked with",
      {{SAYS(GOOD, NOW)}},
@@ -231,6 +232,15 @@ static const struct row {
      .extensions = NONCE("04{" HEX32 "}"),
      .nonce = 32,
      .result = OMNI_OCSP_RESULT_SIGNER},
+    {"a critical extension of the answer",
+     {{SAYS(GOOD, NOW), .extensions = CRITICAL}},
+     .result = OMNI_OCSP_RESULT_OTHER},
+    {"a newer one that is not understood",
+     {{SAYS(GOOD, EARLIER)}, {SAYS(REVOKED, NOW), .extensions = CRITICAL}},
+     .result = OMNI_OCSP_RESULT_OTHER},
+    {"an older one that is not understood",
+     {{SAYS(REVOKED, EARLIER), .extensions = CRITICAL}, {SAYS(GOOD, NOW)}},
+     .result = OMNI_OCSP_RESULT_GOOD},
     {"another responder",
      {{SAYS(GOOD, NOW)}},
      .responder = OTHER,
@@ -309,6 +319,7 @@ static void add_answer(char *text, const answer *a, const omni_x509 *leaf,
     add(text, " ");
     add(text, a->when);
     add(text, NEXT " ");
+    add(text, NEXT);
     add(text, a->extensions != NULL ? a->extensions : "");
     add(text, " } ");
 }
