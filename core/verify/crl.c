@@ -19,6 +19,7 @@ typedef enum crl_use {
     CRL_RULE,
     CRL_EARLY,
     CRL_LATE,
+    CRL_WEAK, /* it may revoke, and nothing else */
     CRL_GOOD
 } crl_use;
 
@@ -32,6 +33,8 @@ static const char *use_words(crl_use use)
         [CRL_RULE] = "is covered only by a revocation list that breaks a rule of the profile",
         [CRL_EARLY] = "is covered only by a revocation list that is not yet valid",
         [CRL_LATE] = "is covered only by a revocation list that has expired",
+        [CRL_WEAK] = "is covered only by a revocation list that is signed with a digest too weak for the "
+                     "security level",
         [CRL_GOOD] = "is covered by revocation lists for some reasons only",
     };
 
@@ -66,6 +69,9 @@ static otls_status use_of(omni_search *search, crl_state *state, omni_crl *crl,
     if (omni_profile_list(search->request, crl, &state->words, &state->section))
         return OTLS_OK;
     *use = now < crl->this_update ? CRL_EARLY : now > crl->next_update ? CRL_LATE : CRL_GOOD;
+    if (*use == CRL_GOOD && /* the signer's key is in a path, where it is weighed */
+        omni_strength_of_hash(crl->signature_algorithm.hash) < omni_path_strength(search))
+        *use = CRL_WEAK;
     return OTLS_OK;
 }
 
@@ -89,30 +95,41 @@ static bool changes(const omni_crl *delta, const omni_crl *complete)
            omni_der_compare(complete->number, delta->number) < 0;
 }
 
+static bool is_newer(otls_slice number, otls_slice than)
+{
+    return than.data == NULL || omni_der_compare(number, than) > 0;
+}
+
 /* (i), (j): what the newest of the complete list's deltas says, and where they are silent, the list. */
 static otls_status look_up(omni_search *search, crl_state *state, const omni_crl *complete,
                            uint16_t reasons, omni_crl_entry *entry, otls_error *err)
 {
     const otls_trust *trust = search->request->trust;
-    otls_slice newest = {.data = NULL};
+    const omni_crl_entry before = omni_crl_find(complete, state->cert->issuer, state->cert->serial);
+    otls_slice newest = {.data = NULL}, weak = {.data = NULL}; /* numbers */
 
-    *entry = omni_crl_find(complete, state->cert->issuer, state->cert->serial);
+    *entry = before;
     for (size_t i = 0; i < trust->crl_count; i++) {
         omni_crl *delta = trust->crls[i];
         omni_crl_entry said;
         crl_use use;
 
-        if (!changes(delta, complete) ||
-            (newest.data != NULL && omni_der_compare(delta->number, newest) <= 0))
+        if (!changes(delta, complete) || !is_newer(delta->number, newest))
             continue;
         OMNI_TRY(use_of(search, state, delta, reasons, &use, err));
-        if (use != CRL_GOOD)
+        if (use != CRL_GOOD && use != CRL_WEAK)
             continue;
-        newest = delta->number;
         said = omni_crl_find(delta, state->cert->issuer, state->cert->serial);
-        if (said != OMNI_CRL_ABSENT)
-            *entry = said;
+        if (use == CRL_WEAK) {
+            if (said == OMNI_CRL_REVOKED && is_newer(delta->number, weak))
+                weak = delta->number;
+            continue;
+        }
+        newest = delta->number;
+        *entry = said != OMNI_CRL_ABSENT ? said : before; /* what an older delta said is over */
     }
+    if (weak.data != NULL && is_newer(weak, newest))
+        *entry = OMNI_CRL_REVOKED;
     return OTLS_OK;
 }
 
@@ -135,11 +152,12 @@ static otls_status add_list(omni_search *search, crl_state *state, omni_crl *crl
         OMNI_TRY(use_of(search, state, crl, scope.reasons, &use, err));
     if (use > state->best)
         state->best = use;
-    if (use != CRL_GOOD)
+    if (use != CRL_GOOD && use != CRL_WEAK)
         return OTLS_OK;
     OMNI_TRY(look_up(search, state, crl, scope.reasons, &entry, err));
     state->revoked = entry == OMNI_CRL_REVOKED;
-    state->reasons |= scope.reasons;
+    if (use == CRL_GOOD)
+        state->reasons |= scope.reasons;
     return OTLS_OK;
 }
 

@@ -5,6 +5,7 @@
 #include "base/base.h"
 #include "x509/der.h"
 #include "x509/dn.h"
+#include "x509/form.h"
 #include "x509/oid.h"
 #include "x509/parts.h"
 
@@ -132,22 +133,41 @@ static bool read_reason(otls_slice value, bool *removed)
     return true;
 }
 
+/* 5.3.3: "MUST include the DN". Of whom an entry without it speaks, nobody knows; `*named`: there is
+ * one, and all of them are names. */
+static bool read_issuer(otls_slice value, otls_slice *issuer, bool *named)
+{
+    bool whole = true, directory = false;
+    omni_der names;
+    omni_tlv name;
+
+    if (!omni_der_only(value, OMNI_DER_SEQUENCE, &names))
+        return false;
+    *issuer = (otls_slice){.data = names.at, .size = (size_t)(names.end - names.at)};
+    while (whole && !omni_der_at_end(&names)) {
+        whole = omni_der_next(&names, &name) && omni_x509_general_name_ok(&name);
+        directory |= whole && name.tag == OMNI_DER_CONTEXT_CONSTRUCTED(4);
+    }
+    *named = whole && directory;
+    return true;
+}
+
 /* Another critical extension, or another's certificate where the list has not said that there are
  * such, changes what the entries mean. */
 static bool read_entry_extensions(omni_crl *crl, omni_der list, entry_words *out)
 {
     omni_x509_extension extension;
-    omni_der names;
 
     crl->unusable |= omni_x509_extensions_twice(list);
     while (!omni_der_at_end(&list)) {
         if (!omni_x509_extension_next(&list, &extension))
             return false;
         if (OMNI_OID_IS(extension.oid, OID_CERTIFICATE_ISSUER) && crl->indirect) {
-            if (!omni_der_only(extension.value, OMNI_DER_SEQUENCE, &names))
+            bool named;
+
+            if (!read_issuer(extension.value, &out->issuer, &named))
                 return false;
-            out->issuer =
-                (otls_slice){.data = names.at, .size = (size_t)(names.end - names.at)};
+            crl->unusable |= !named;
         } else if (OMNI_OID_IS(extension.oid, OID_REASON_CODE)) {
             if (!read_reason(extension.value, &out->removed))
                 return false;
@@ -166,8 +186,8 @@ static bool take_entry(omni_crl *crl, omni_der *list, omni_tlv *serial, entry_wo
 
     *out = (entry_words){.removed = false};
     if (!omni_der_enter(list, OMNI_DER_SEQUENCE, &entry) ||
-        !omni_der_take(&entry, OMNI_DER_INTEGER, serial) || !omni_der_next(&entry, &date) ||
-        !omni_der_time(&date, &when))
+        !omni_der_take(&entry, OMNI_DER_INTEGER, serial) || !omni_der_integer_ok(serial->value) ||
+        !omni_der_next(&entry, &date) || !omni_der_time(&date, &when))
         return false;
     if (omni_der_enter(&entry, OMNI_DER_SEQUENCE, &extensions) &&
         !read_entry_extensions(crl, extensions, out))
@@ -355,7 +375,8 @@ static bool names_issuer(otls_slice names, otls_slice issuer)
 }
 
 /* An issuer stands for all entries up to the next one, so they are walked; the index has told that
- * the serial is among them. The last entry about a certificate is the one that holds. */
+ * the serial is among them. The last entry about a certificate is the one that holds. Only a delta takes
+ * something back (5.3.1). */
 omni_crl_entry omni_crl_find(const omni_crl *crl, otls_slice issuer, otls_slice serial)
 {
     omni_crl_entry found = OMNI_CRL_ABSENT;
@@ -374,7 +395,7 @@ omni_crl_entry omni_crl_find(const omni_crl *crl, otls_slice issuer, otls_slice 
         if (words.issuer.data != NULL)
             ours = names_issuer(words.issuer, issuer);
         if (ours && omni_slice_equal(at.value, serial))
-            found = words.removed ? OMNI_CRL_REMOVED : OMNI_CRL_REVOKED;
+            found = words.removed && crl->delta ? OMNI_CRL_REMOVED : OMNI_CRL_REVOKED;
     }
     return found;
 }

@@ -112,7 +112,7 @@ void make_crl(corpus_case *test, char *text)
             crl_extension(crl, issuer->cert, list[i].name + 4, list[i].value);
         }
     }
-    if (X509_CRL_sign(crl, signer->key, EVP_sha256()) <= 0 || test->crl_count == CRLS_MAX)
+    if (X509_CRL_sign(crl, signer->key, EVP_get_digestbyname(get(list, count, "digest", "SHA256"))) <= 0 || test->crl_count == CRLS_MAX)
         fail("cannot sign the CRL");
     test->crls[test->crl_count++] = crl;
 }

@@ -352,6 +352,11 @@ LISTS = [
     ("delta-expired", "6.3.3 (a)", "", ["crl int | revoke=leaf" + numbered(1), "crl int | remove=leaf | from=-30d | to=-1d" + numbered(2, 1)], None, REVOKED),
     ("delta-forged", "6.3.3 (h)", "", ["crl int | revoke=leaf" + numbered(1), "crl int | signer=root | remove=leaf" + numbered(2, 1)], None, REVOKED),
     ("delta-of-a-list-without-number", "5.2.3", "", ["crl int | revoke=leaf", "crl int | remove=leaf" + numbered(2, 1)], None, REVOKED),
+    ("delta-removed-and-held-again", "5.2.4", "", ["crl int | revoke=leaf" + numbered(1), "crl int | remove=leaf" + numbered(2, 1), "crl int" + numbered(3, 1)], None, REVOKED),
+    ("delta-removed-and-held-again-newest-first", "5.2.4", "", ["crl int | revoke=leaf" + numbered(1), "crl int" + numbered(3, 1), "crl int | remove=leaf" + numbered(2, 1)], None, REVOKED),
+    ("delta-too-weak-to-remove", "omnitls", "", ["crl int | revoke=leaf" + numbered(1), "crl int | remove=leaf | digest=SHA1" + numbered(2, 1)], None, REVOKED),
+    ("delta-too-weak-revokes", "omnitls", "", ["crl int" + numbered(1), "crl int | revoke=leaf | digest=SHA1" + numbered(3, 1), "crl int" + numbered(2, 1)], None, REVOKED),
+    ("delta-too-weak-and-over", "omnitls", "", ["crl int" + numbered(1), "crl int | revoke=leaf | digest=SHA1" + numbered(2, 1), "crl int" + numbered(3, 1)], None, GOOD),
     ("removed-in-a-complete-list", "5.3.1", "", ["crl int | remove=leaf" + numbered(1)], None, REVOKED),
 ]
 

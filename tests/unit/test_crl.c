@@ -110,3 +110,90 @@ Test(crl, names_its_algorithm_twice_alike)
         omni_crl_free(crl);
     }
 }
+
+/* A list with these entries and, in it or not, an issuingDistributionPoint that says it is indirect. */
+static otls_status parse_entries(omni_crl **out, const char *entries, bool indirect, bool delta)
+{
+    char text[1024];
+    uint8_t bytes[1024];
+    otls_error err = OTLS_ERROR_INIT;
+    uint8_t *block;
+    size_t size;
+    otls_status status;
+
+    (void)snprintf(text, sizeof(text),
+                   "30{ 30{ 02{01} " ALGORITHM NAME TIME TIME " 30{ %s } %s%s%s%s } " ALGORITHM
+                   " 03{ 00 'signature' } }",
+                   entries, indirect || delta ? "a0{ 30{" : "",
+                   indirect ? "30{ 06{551d1c} 0101ff 04{ 30{ 8401ff } } }" : "",
+                   delta ? "30{ 06{551d1b} 0101ff 04{ 020101 } }" : "",
+                   indirect || delta ? "} }" : "");
+    size = der_make(text, bytes, sizeof(bytes));
+    block = omni_memdup(bytes, size);
+    *out = NULL;
+    status = omni_crl_parse(out, block, size, &err);
+    if (*out == NULL)
+        omni_free(block);
+    return status;
+}
+
+/* A serial that is no DER would be found under none of the ways to look for it. */
+Test(crl, serials_are_der)
+{
+    static const char *const bad[] = {"0004", "ff84", ""};
+
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        char entry[64];
+        omni_crl *crl;
+
+        (void)snprintf(entry, sizeof(entry), "30{ 02{%s} " TIME " }", bad[i]);
+        cr_expect_eq(parse_entries(&crl, entry, false, false), OTLS_E_CREDENTIAL, "\"%s\"", bad[i]);
+        omni_crl_free(crl);
+    }
+}
+
+/* RFC 5280 5.3.3: whose certificate an entry revokes must be readable, or nobody's status is known. */
+Test(crl, entries_name_an_issuer)
+{
+    static const struct {
+        const char *names;
+        bool unusable;
+    } rows[] = {
+        {"a4{ " NAME " }", false},
+        {"82{'host.test'} a4{ " NAME " }", false},
+        {"", true},                         /* no name */
+        {"82{'host.test'}", true},          /* none that is a directory's */
+        {"a4{ 30{ 31{ } } }", true},        /* no name in it */
+        {"a4{ " NAME " } 8205 'ab'", true}, /* cut short */
+        {"a4{ " NAME " } 8a{'x'}", true},   /* no kind of name */
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        char entry[256];
+        omni_crl *crl;
+
+        (void)snprintf(entry, sizeof(entry),
+                       "30{ 02{05} " TIME " 30{ 30{ 06{551d1d} 0101ff 04{ 30{ %s } } } } }",
+                       rows[i].names);
+        cr_assert_eq(parse_entries(&crl, entry, true, false), OTLS_OK, "row %zu", i);
+        cr_expect_eq(crl->unusable, rows[i].unusable, "row %zu", i);
+        omni_crl_free(crl);
+    }
+}
+
+/* 5.3.1: removeFromCRL "may only appear in delta CRLs"; elsewhere it takes nothing back. */
+Test(crl, only_a_delta_takes_back)
+{
+    static const char entry[] = "30{ 02{05} " TIME " 30{ 30{ 06{551d15} 04{ 0a0108 } } } }";
+    static const uint8_t serial[] = {5};
+
+    for (unsigned kind = 0; kind < 4; kind++) {
+        const bool indirect = (kind & 1) != 0, delta = (kind & 2) != 0;
+        omni_crl *crl;
+
+        cr_assert_eq(parse_entries(&crl, entry, indirect, delta), OTLS_OK);
+        cr_expect_eq(omni_crl_find(crl, crl->issuer, (otls_slice){serial, 1}),
+                     delta ? OMNI_CRL_REMOVED : OMNI_CRL_REVOKED, "kind %u", kind);
+        omni_crl_free(crl);
+    }
+}
