@@ -262,13 +262,21 @@ static const uint8_t *walk(survey *s, const uint8_t *at, const uint8_t *end, uns
 
 otls_status omni_derivation_check(otls_slice file, const char *what, otls_error *err)
 {
+    uint64_t total = 0;
+
+    return omni_derivation_add(&total, file, what, err);
+}
+
+otls_status omni_derivation_add(uint64_t *total, otls_slice file, const char *what, otls_error *err)
+{
     const uint64_t most = otls_key_derivation_limit();
-    survey s = {.total = 0};
+    survey s = {.total = *total};
 
     if (file.size != 0)
         (void)walk(&s, file.data, file.data + file.size, 0, NULL);
     if (s.no_memory)
         return omni_fail_nomem(err);
+    *total = s.total;
     if (s.total > most)
         return omni_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_LIMIT,
                          "%s: deriving its keys would take more than %llu rounds "

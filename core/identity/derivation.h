@@ -16,5 +16,7 @@
  * not read here is left for the engine to refuse. Any thread.
  */
 otls_status omni_derivation_check(otls_slice file, const char *what, otls_error *err);
+/** The same for a part of a file; `*total` is what the others would cost, and the sum afterwards. */
+otls_status omni_derivation_add(uint64_t *total, otls_slice file, const char *what, otls_error *err);
 
 #endif

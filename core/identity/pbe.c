@@ -442,8 +442,14 @@ otls_status omni_pbe_mac_check(const otls_backend *backend, otls_slice mac, otls
     hash = (otls_hash)omni_oid_hash(oid);
     if (hash == 0)
         return unsupported(oid, err);
-    if (password->utf8.size == 0 &&
-        mac12(backend, hash, salt, rounds, content, expected, none, NULL) == OTLS_OK)
-        return OTLS_OK; /* the empty password without its two zeros */
+    if (password->utf8.size == 0) { /* without its two zeros */
+        otls_error inner = OTLS_ERROR_INIT;
+        const otls_status status = mac12(backend, hash, salt, rounds, content, expected, none, &inner);
+
+        if (status != OTLS_E_CREDENTIAL) {
+            omni_error_give(err, &inner);
+            return status;
+        }
+    }
     return mac12(backend, hash, salt, rounds, content, expected, bmp, err);
 }

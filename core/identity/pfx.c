@@ -148,20 +148,21 @@ static otls_status data(const omni_pfx_reader *reader, omni_der value, otls_erro
 }
 
 /* [0] IMPLICIT OCTET STRING, which was in pieces when it is constructed. */
-static bool encrypted_octets(omni_der *info, omni_buffer *joined, otls_slice *octets)
+static otls_status encrypted_octets(omni_der *info, omni_buffer *joined, otls_slice *octets,
+                                    otls_error *err)
 {
     omni_der pieces;
     otls_slice piece;
 
     if (omni_der_value(info, OMNI_DER_CONTEXT(0), octets))
-        return true;
+        return OTLS_OK;
     if (!omni_der_enter(info, OMNI_DER_CONTEXT_CONSTRUCTED(0), &pieces))
-        return false;
+        return malformed("the encrypted contents", err);
     while (omni_der_value(&pieces, OMNI_DER_OCTET_STRING, &piece))
         if (!omni_buffer_append(joined, piece.data, piece.size))
-            return false;
+            return omni_fail_nomem(err);
     *octets = bytes_of(joined);
-    return omni_der_at_end(&pieces);
+    return omni_der_at_end(&pieces) ? OTLS_OK : malformed("the encrypted contents", err);
 }
 
 /* EncryptedData (RFC 5652 8): SEQUENCE { version, SEQUENCE { type, algorithm, [0] octets } } */
@@ -178,12 +179,11 @@ static otls_status encrypted_data(const omni_pfx_reader *reader, omni_der value,
         !omni_der_value(&info, OMNI_DER_OID, &type) || !OMNI_OID_IS(type, PKCS7 "\x01") ||
         !omni_der_value(&info, OMNI_DER_SEQUENCE, &algorithm))
         return malformed("the encrypted contents", err);
-    if (!encrypted_octets(&info, &joined, &octets))
-        status = malformed("the encrypted contents", err);
-    else
+    status = encrypted_octets(&info, &joined, &octets, err);
+    if (status == OTLS_OK)
         status = omni_pbe_open(reader->backend, algorithm, octets, reader->password, &contents, err);
     if (status == OTLS_OK) /* what was hidden until now may ask for derivations of its own */
-        status = omni_derivation_check(bytes_of(&contents), "the encrypted contents", err);
+        status = omni_derivation_add(reader->rounds, bytes_of(&contents), "the encrypted contents", err);
     if (status == OTLS_OK)
         status = read_contents(reader, bytes_of(&contents), err);
     forget(&contents);
@@ -247,13 +247,18 @@ static otls_status read_pfx(const omni_pfx_reader *reader, otls_slice der, omni_
     return read_all(reader, bytes_of(safe), err);
 }
 
-otls_status omni_pfx_read(const omni_pfx_reader *reader, otls_slice pfx, otls_error *err)
+otls_status omni_pfx_read(const omni_pfx_reader *given, otls_slice pfx, otls_error *err)
 {
     omni_buffer der = {0}, safe = {0};
+    uint64_t rounds = 0; /* many encrypted parts together hide no more than one may */
+    omni_pfx_reader reader = *given;
     otls_status status = normalize(&der, pfx, "the file", err);
 
+    reader.rounds = &rounds;
     if (status == OTLS_OK)
-        status = read_pfx(reader, bytes_of(&der), &safe, err);
+        status = omni_derivation_add(&rounds, bytes_of(&der), "the file", err);
+    if (status == OTLS_OK)
+        status = read_pfx(&reader, bytes_of(&der), &safe, err);
     forget(&safe);
     forget(&der);
     return status;

@@ -13,6 +13,7 @@ typedef struct omni_pfx_reader {
     otls_status (*key)(void *user, otls_slice pkcs8, otls_error *err);
     otls_status (*certificate)(void *user, otls_slice der, otls_error *err);
     void *user;
+    uint64_t *rounds; /* omni_pfx_read's own: of all derivations met so far */
 } omni_pfx_reader;
 
 /**

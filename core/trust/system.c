@@ -120,13 +120,20 @@ static bool take_root(void *user, const uint8_t *der, size_t size)
 
 static otls_status load_files(omni_trust_batch *batch, otls_error *err)
 {
-    for (size_t i = 0; i < OMNI_COUNT(bundles); i++)
-        if (omni_trust_batch_load_file(batch, bundles[i], true, NULL) == OTLS_OK &&
-            batch->added_count != 0)
+    otls_status status = OTLS_OK;
+
+    for (size_t i = 0; i < OMNI_COUNT(bundles) && status != OTLS_E_NOMEM; i++) {
+        status = omni_trust_batch_load_file(batch, bundles[i], true, NULL);
+        if (status == OTLS_OK && batch->added_count != 0)
             return OTLS_OK;
-    for (size_t i = 0; i < OMNI_COUNT(directories); i++)
-        if (load_directory(batch, directories[i], NULL) == OTLS_OK && batch->added_count != 0)
+    }
+    for (size_t i = 0; i < OMNI_COUNT(directories) && status != OTLS_E_NOMEM; i++) {
+        status = load_directory(batch, directories[i], NULL);
+        if (status == OTLS_OK && batch->added_count != 0)
             return OTLS_OK;
+    }
+    if (status == OTLS_E_NOMEM)
+        return omni_fail_nomem(err);
     return omni_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_NO_CERTIFICATE,
                      "the system's root certificates were not found; set SSL_CERT_FILE");
 }

@@ -4,9 +4,11 @@
 #include "der_make.h"
 #include "identity/ber.h"
 #include "identity/pbe.h"
+#include "identity/pfx.h"
 
 #include <criterion/criterion.h>
 #include <omnitls/omnitls.h>
+#include <stdio.h>
 #include <string.h>
 
 static otls_slice text(const char *bytes)
@@ -214,4 +216,53 @@ Test(pbe, ber_depth)
     }
     cr_expect_eq(omni_ber_to_der(&out, (otls_slice){deep, sizeof(deep)}), OTLS_E_CREDENTIAL);
     omni_buffer_release(&out);
+}
+
+static otls_status nothing(void *user, otls_slice der, otls_error *err)
+{
+    (void)user;
+    (void)der;
+    (void)err;
+    return OTLS_OK;
+}
+
+/* AES-128-CBC with the key that PBKDF2 makes of "pw" and "salt" in one round, an IV of zeros: a bag of a
+ * kind that is passed over, with a derivation of 600 rounds in it. */
+#define HIDES_600                                                                                  \
+    "30{ 06{2a864886f70d010706} a0{ 30{ 02{00} 30{ 06{2a864886f70d010701} "                        \
+    "30{ 06{2a864886f70d01050d} 30{ 30{ 06{2a864886f70d01050c} 30{ 04{'salt'} 02{01} } } "         \
+    "30{ 06{60864801650304 0102} 04{ 00000000000000000000000000000000 } } } } "                    \
+    "80{ 8090f2eb79046a504436095e4070b80d042cb27d7c39fca51e8057c1306f3e07"                         \
+    "66e2cc6e3df35b9bfeeae963d84320be } } } } } "
+
+/* However many encrypted parts a file has, what they hide is counted together. */
+Test(pbe, hidden_derivations_add_up)
+{
+    static const struct {
+        const char *contents;
+        uint64_t total;
+    } rows[] = {{HIDES_600, 601}, {HIDES_600 HIDES_600, 1202}};
+    omni_pbe_password password;
+    omni_pfx_reader reader = {.password = &password, .key = nothing, .certificate = nothing};
+
+    cr_assert_eq(otls_backend_find(&reader.backend, NULL, NULL), OTLS_OK);
+    cr_assert_eq(omni_pbe_password_set(&password, text("pw"), NULL), OTLS_OK);
+    for (size_t i = 0; i < 2 * sizeof(rows) / sizeof(rows[0]); i++) {
+        const bool enough = i % 2 != 0;
+        char file[2048];
+        uint8_t pfx[1024];
+        otls_error err = OTLS_ERROR_INIT;
+        size_t size;
+
+        (void)snprintf(file, sizeof(file),
+                       "30{ 02{03} 30{ 06{2a864886f70d010701} a0{ 04{ 30{ %s } } } } }",
+                       rows[i / 2].contents);
+        size = der_make(file, pfx, sizeof(pfx));
+        otls_key_set_derivation_limit(rows[i / 2].total - !enough);
+        cr_expect_eq(omni_pfx_read(&reader, (otls_slice){pfx, size}, &err),
+                     enough ? OTLS_OK : OTLS_E_CREDENTIAL, "%zu: %s", i, err.text);
+        cr_expect_eq(err.code, enough ? OTLS_CODE_NONE : OTLS_CODE_LIMIT, "%zu: %s", i, err.text);
+    }
+    otls_key_set_derivation_limit(0);
+    omni_pbe_password_clear(&password);
 }
