@@ -156,6 +156,13 @@ static bool has_comma(otls_slice wire)
     return false;
 }
 
+static bool alpn_room(otls_backend_connection *conn, size_t size)
+{
+    conn->alpn_name = malloc(size);
+    conn->alpn_room = conn->alpn_name != NULL ? size : 0;
+    return conn->alpn_name != NULL;
+}
+
 /* wolfSSL_set_alpn_protos would go on when the server answers with another name (RFC 7301 3.2). */
 static otls_status offer_alpn(otls_backend_connection *conn, otls_slice wire)
 {
@@ -164,15 +171,14 @@ static otls_status offer_alpn(otls_backend_connection *conn, otls_slice wire)
 
     if (has_comma(wire))
         return OTLS_E_UNSUPPORTED;
-    list = malloc(wire.size);
-    if (list == NULL)
+    if (!alpn_room(conn, wire.size))
         return OTLS_E_NOMEM;
+    list = (char *)conn->alpn_name;
     memcpy(list, wire.data + 1, wire.size - 1);
     for (size_t at = 1u + wire.data[0]; at < wire.size; at += 1u + wire.data[at])
         list[at - 1] = ',';
     taken = wolfSSL_UseALPN(conn->ssl, list, (unsigned int)wire.size - 1,
                             WOLFSSL_ALPN_FAILED_ON_MISMATCH) == WOLFSSL_SUCCESS;
-    free(list);
     return taken ? OTLS_OK : OTLS_E_UNSUPPORTED;
 }
 
@@ -182,11 +188,12 @@ static otls_status set_alpn(otls_backend_connection *conn, otls_slice wire)
         return OTLS_OK;
     if (!conn->server)
         return offer_alpn(conn, wire);
-    if (wire.size < 2 || wire.size - 1 > sizeof(conn->alpn_name) || wire.data[0] != wire.size - 1)
+    if (wire.size < 2 || wire.data[0] != wire.size - 1)
         return OTLS_E_UNSUPPORTED;
+    if (!alpn_room(conn, wire.size - 1))
+        return OTLS_E_NOMEM;
     memcpy(conn->alpn_name, wire.data + 1, wire.size - 1);
-    conn->alpn.data = conn->alpn_name;
-    conn->alpn.size = wire.size - 1;
+    conn->alpn = (otls_slice){conn->alpn_name, wire.size - 1};
     return OTLS_OK;
 }
 
@@ -240,6 +247,15 @@ static otls_status prepare(otls_backend_connection *conn, const otls_connection_
     return OTLS_OK;
 }
 
+static void end_object(otls_backend_connection *conn)
+{
+    wolfSSL_free(conn->ssl);
+    conn->ssl = NULL;
+    free(conn->alpn_name);
+    conn->alpn_name = NULL;
+    conn->alpn_room = 0;
+}
+
 static otls_status connection_init(otls_backend_connection *conn, otls_backend_context *context,
                                    const otls_connection_setup *setup, otls_error *err)
 {
@@ -257,16 +273,14 @@ static otls_status connection_init(otls_backend_connection *conn, otls_backend_c
                  : wolf_error(err, OTLS_E_NOMEM, OTLS_CODE_NONE, 0, "out of memory");
     if (status != OTLS_OK) {
         wolf_messages_end(conn);
-        wolfSSL_free(conn->ssl);
-        conn->ssl = NULL;
+        end_object(conn);
     }
     return status;
 }
 
 static void connection_fini(otls_backend_connection *conn)
 {
-    wolfSSL_free(conn->ssl);
-    conn->ssl = NULL;
+    end_object(conn);
     wolf_flight_drop(conn);
     wolf_early_end(conn);
     wolf_messages_end(conn);

@@ -141,7 +141,7 @@ void wolf_info_collect(otls_backend_connection *conn)
         otls_version_before(info->version, OTLS_TLS1_3) && conn->extended_master_secret;
     info->resumed = wolfSSL_session_reused(conn->ssl) != 0;
     wolfSSL_get0_alpn_selected(conn->ssl, &name, &size);
-    if (name != NULL && size > 0 && size < sizeof(conn->alpn_name)) {
+    if (name != NULL && size > 0 && size <= conn->alpn_room) {
         memmove(conn->alpn_name, name, size);
         info->alpn.data = conn->alpn_name;
         info->alpn.size = size;

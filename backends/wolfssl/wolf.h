@@ -202,7 +202,8 @@ struct otls_backend_connection {
     uint16_t own_signature;  /* ... and in ours */
     bool extended_master_secret; /* seen in the ServerHello */
     otls_connection_info info;
-    uint8_t alpn_name[256];
+    uint8_t *alpn_name; /* room for one name of these; NULL = there is no ALPN here */
+    size_t alpn_room;
 };
 
 /** The connection behind an engine object. */

@@ -100,7 +100,7 @@ static void replace_verdict(otls_connection *conn, uint32_t flags, const char *t
     verdict->flags = flags;
     verdict->depth = flags != 0 ? 0 : -1;
     verdict->alert = omni_verify_alert(flags);
-    (void)snprintf(verdict->text, sizeof(verdict->text), "%s", text);
+    omni_verdict_say(verdict, "%s", text);
     if (verdict->path != NULL)
         verdict->path_flags[0] |= flags & OTLS_VERIFY_REFUSED;
 }

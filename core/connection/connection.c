@@ -104,13 +104,34 @@ otls_status otls_connection_set_role(otls_connection *conn, otls_role role, otls
     return OTLS_OK;
 }
 
+bool omni_host_keep(otls_connection *conn, const char *name, size_t size,
+                    const omni_reference_name *reference, const char *text)
+{
+    const bool same =
+        reference->dns == NULL || (strlen(text) == size && memcmp(text, name, size) == 0);
+    const size_t more = same ? 0 : strlen(text) + 1;
+    char *host = omni_malloc(size + 1 + more);
+
+    if (host == NULL)
+        return false;
+    memcpy(host, name, size);
+    host[size] = '\0';
+    if (more != 0)
+        memcpy(host + size + 1, text, more);
+    omni_free(conn->host);
+    conn->host = host;
+    conn->reference = *reference;
+    if (reference->dns != NULL)
+        conn->reference.dns = same ? host : host + size + 1;
+    return true;
+}
+
 otls_status otls_connection_set_server_name(otls_connection *conn, const char *name,
                                             otls_error *err)
 {
     omni_reference_name reference;
     otls_error inner = OTLS_ERROR_INIT;
     char text[256];
-    char *copy;
 
     if (conn->state != OMNI_STATE_NEW || conn->server)
         return omni_fail(err, OTLS_E_USAGE, conn->server ? OTLS_CODE_NOT_HERE : OTLS_CODE_TOO_LATE,
@@ -119,18 +140,10 @@ otls_status otls_connection_set_server_name(otls_connection *conn, const char *n
     if (omni_reference_name_parse(&reference, name, text, &inner) != OTLS_OK)
         return omni_fail(err, (otls_status)inner.status, inner.code, "\"%.60s\": %s",
                          name != NULL ? name : "", inner.text);
-    copy = omni_strdup(name);
-    if (copy == NULL)
-        return omni_fail_nomem(err);
-    if (reference.dns != NULL)
-        copy[strlen(text)] = '\0'; /* without the root's dot */
-    omni_free(conn->host);
-    conn->host = copy;
-    memcpy(conn->reference_text, text, sizeof(text));
-    conn->reference = reference;
-    if (reference.dns != NULL)
-        conn->reference.dns = conn->reference_text;
-    return OTLS_OK;
+    /* without the root's dot */
+    return omni_host_keep(conn, name, strlen(reference.dns != NULL ? text : name), &reference, text)
+               ? OTLS_OK
+               : omni_fail_nomem(err);
 }
 
 void omni_connection_callbacks_clear(omni_connection_callbacks *calls)

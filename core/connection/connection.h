@@ -107,9 +107,8 @@ struct otls_connection {
     intptr_t fd;
     otls_error *failure;  /* the first cause; NULL until then, or when there was no memory for it */
     otls_status failure_status;
-    char *host;           /* what set_server_name got, cleaned */
+    char *host; /* the server's name, cleaned; behind it what `reference` means, if other letters */
     omni_reference_name reference;
-    char reference_text[256];
     const omni_chain *peer; /* what could be decoded of what was sent */
     omni_certificate_message message; /* between its arrival and the verdict */
     otls_verdict verdict;
@@ -130,7 +129,15 @@ _Static_assert(offsetof(otls_connection, only_renegotiate) ==
 _Static_assert(offsetof(otls_connection, want_write) < 80 &&
                    offsetof(otls_connection, context) <= 176,
                "what every record needs stands together");
+_Static_assert(sizeof(otls_connection) <= 704,
+               "there are thousands of them: rare things elsewhere");
 
+/**
+ * Keep a server's name of `size` octets, and what certificates are compared with: `text` is what
+ * `reference` was parsed into. False: no memory.
+ */
+bool omni_host_keep(otls_connection *conn, const char *name, size_t size,
+                    const omni_reference_name *reference, const char *text);
 void omni_connection_callbacks_clear(omni_connection_callbacks *calls);
 /** May it become this side? E_USAGE for a server that was given what only a client has (state.c). */
 otls_status omni_connection_may_become(const otls_connection *conn, otls_role role,

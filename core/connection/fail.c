@@ -26,12 +26,12 @@ static void cause_verdict(const otls_connection *conn, otls_error *report)
     const otls_verdict *verdict = &conn->verdict;
 
     if (conn->no_verdict != OTLS_OK) { /* nothing is known about the peer */
-        omni_fail(report, conn->no_verdict, OTLS_CODE_NONE, "%s", verdict->text);
+        omni_fail(report, conn->no_verdict, OTLS_CODE_NONE, "%s", omni_verdict_text(verdict));
         report->alert = verdict->alert;
         return;
     }
     omni_fail(report, conn->calls.cannot_wait ? OTLS_E_UNSUPPORTED : OTLS_E_VERIFY,
-              verdict_code(conn), "%s", verdict->text);
+              verdict_code(conn), "%s", omni_verdict_text(verdict));
     report->verify_flags = verdict->flags;
     report->verify_depth = verdict->depth;
     report->alert = verdict->alert;

@@ -318,30 +318,36 @@ static void drop_early(otls_connection *conn)
 {
     omni_connection_sessions *sessions = &conn->sessions;
 
-    if (sessions->early_bytes != NULL)
-        omni_wipe(sessions->early_bytes, sessions->early.blob.size + sessions->early.id.size);
-    omni_free(sessions->early_bytes);
-    sessions->early_bytes = NULL;
-    object_free(conn, sessions->early_object);
-    sessions->early_object = NULL;
+    if (sessions->early == NULL)
+        return;
+    omni_wipe(sessions->early->bytes,
+              sessions->early->native.blob.size + sessions->early->native.id.size);
+    object_free(conn, sessions->early->object);
+    omni_free(sessions->early);
+    sessions->early = NULL;
 }
 
-/* TLS 1.2: told before the handshake's end, when the verdict is not final and nothing is asserted.
+/*
+ * TLS 1.2: told before the handshake's end, when the verdict is not final and nothing is asserted.
+ * Takes `object` over, unless there is no memory.
  */
-static bool keep_early(omni_connection_sessions *sessions, const otls_native_session *native)
+static bool keep_early(omni_connection_sessions *sessions, const otls_native_session *native,
+                       otls_native_session_object *object)
 {
     const size_t blob = native->blob.size, id = native->id.size;
+    omni_early_session *early = omni_malloc(sizeof(*early) + blob + id);
 
-    sessions->early_bytes = omni_malloc(blob + id + 1);
-    if (sessions->early_bytes == NULL)
+    if (early == NULL)
         return false;
     if (blob != 0)
-        memcpy(sessions->early_bytes, native->blob.data, blob);
+        memcpy(early->bytes, native->blob.data, blob);
     if (id != 0)
-        memcpy(sessions->early_bytes + blob, native->id.data, id);
-    sessions->early = *native;
-    sessions->early.blob.data = sessions->early_bytes;
-    sessions->early.id.data = sessions->early_bytes + blob;
+        memcpy(early->bytes + blob, native->id.data, id);
+    early->native = *native;
+    early->native.blob.data = early->bytes;
+    early->native.id.data = early->bytes + blob;
+    early->object = object;
+    sessions->early = early;
     return true;
 }
 
@@ -362,9 +368,7 @@ static void new_session(otls_connection *conn, const otls_native_session *native
     }
     if (wanted)
         drop_early(conn);
-    if (wanted && is_session(native, object) && keep_early(&conn->sessions, native))
-        conn->sessions.early_object = object;
-    else
+    if (!wanted || !is_session(native, object) || !keep_early(&conn->sessions, native, object))
         object_free(conn, object);
 }
 
@@ -397,11 +401,11 @@ static void client_done(otls_connection *conn)
     } else {
         forget_offer(conn); /* the server did not want it */
     }
-    if (sessions->early_bytes != NULL && conn->info.psk == 0) {
-        otls_native_session_object *object = sessions->early_object;
+    if (sessions->early != NULL && conn->info.psk == 0) {
+        otls_native_session_object *object = sessions->early->object;
 
-        sessions->early_object = NULL;
-        tell_session(conn, &sessions->early, object);
+        sessions->early->object = NULL;
+        tell_session(conn, &sessions->early->native, object);
     }
     drop_early(conn);
 }
@@ -414,6 +418,7 @@ void omni_session_done(otls_connection *conn)
         client_done(conn);
         return;
     }
+    omni_asked_sessions_drop(conn);
     ADD_ONE(counts->accept_good);
     if (conn->info.resumed)
         ADD_ONE(counts->hits);
@@ -439,9 +444,7 @@ void omni_connection_sessions_clear(otls_connection *conn)
     otls_session_free(sessions->offer);
     otls_session_free(sessions->newest);
     drop_early(conn);
-    if (sessions->fetched != NULL)
-        omni_wipe(sessions->fetched, sessions->fetched_size);
-    omni_free(sessions->fetched);
+    omni_asked_sessions_drop(conn);
 }
 
 /* ---- what applications call ---- */

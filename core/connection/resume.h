@@ -6,6 +6,25 @@
 #include "connection/client_hello.h"
 #include "session/session.h"
 
+/** Client: a session told of before the handshake's end. */
+typedef struct omni_early_session {
+    otls_native_session native; /* its blob and id are in `bytes` */
+    otls_native_session_object *object;
+    uint8_t bytes[];
+} omni_early_session;
+
+/** Server, until the handshake's end: what the ClientHello asks to resume, and what was found. */
+typedef struct omni_asked_sessions {
+    uint8_t ticket_count; /* `tickets` that the client offered */
+    bool known;           /* `looked_up` was, and the engine has not asked for it yet */
+    uint8_t id_size;
+    uint8_t id[OMNI_SESSION_ID_MAX]; /* asked for without a ticket, before TLS 1.3 */
+    uint8_t tickets[OMNI_HELLO_TICKETS][OTLS_TICKET_NAME_SIZE]; /* their keys' names */
+    uint8_t looked_up[32]; /* the key of what `fetched` answers, found or not */
+    uint8_t *fetched;      /* what the engine borrowed from the cache */
+    size_t fetched_size;
+} omni_asked_sessions;
+
 /** Part of otls_connection. */
 typedef struct omni_connection_sessions {
     otls_session *offer;  /* client: the application's, or from the cache */
@@ -19,21 +38,12 @@ typedef struct omni_connection_sessions {
     bool early_over;    /* server: no more early data */
     bool early_offered; /* server: the client sends some */
     bool old_ticket;    /* server: a TLS 1.2 ticket came with a hello that leads to TLS 1.3 */
-    uint8_t ticket_count; /* server: `tickets` that the client offered */
     uint16_t port;
     uint32_t early_sent; /* client: early data that the engine took */
     int64_t authenticated; /* when the full handshake behind this connection was */
     uint8_t binding[OMNI_BINDING_SIZE];
-    uint8_t tickets[OMNI_HELLO_TICKETS][OTLS_TICKET_NAME_SIZE]; /* server: their keys' names */
-    uint8_t *fetched; /* server: what the engine borrowed from the cache */
-    size_t fetched_size;
-    uint8_t looked_up[32]; /* server: the key of what `fetched` answers, found or not, ... */
-    bool known;            /* ... until the engine has asked for it */
-    uint8_t hello_id[OMNI_SESSION_ID_MAX]; /* server: asked for without a ticket, before TLS 1.3 */
-    uint8_t hello_id_size;
-    uint8_t *early_bytes; /* client: a session told of before the handshake's end: blob, id */
-    otls_native_session early;
-    otls_native_session_object *early_object;
+    omni_asked_sessions *asked; /* NULL = nothing was */
+    omni_early_session *early;  /* NULL = none */
 } omni_connection_sessions;
 
 /** Client, before the engine starts: settle what to offer. */
@@ -53,6 +63,8 @@ otls_status omni_session_resumed(otls_connection *conn, otls_error *err);
 void omni_session_done(otls_connection *conn);
 /** The handshake failed. */
 void omni_session_failed(otls_connection *conn);
+/** Server: neither hello nor engine ask for sessions any more. */
+void omni_asked_sessions_drop(otls_connection *conn);
 void omni_connection_sessions_clear(otls_connection *conn);
 
 /* what engines call */

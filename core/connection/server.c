@@ -252,6 +252,8 @@ static otls_status keep_server_name(otls_connection *conn, const otls_client_hel
 {
     const otls_backend *backend = conn->context->backend;
     const otls_slice name = hello->server_name;
+    omni_reference_name reference = {0};
+    char asked[256] = "", text[256];
 
     if (name.data == NULL || conn->host != NULL) /* asked again after a pause */
         return OTLS_OK;
@@ -262,16 +264,16 @@ static otls_status keep_server_name(otls_connection *conn, const otls_client_hel
                                  otls_backend_name(backend),
                                  otls_feature_name(OTLS_FEATURE_UNDERSCORE_NAMES), (int)name.size,
                                  (const char *)name.data);
-    conn->host = omni_malloc(name.size + 1);
-    if (conn->host == NULL)
-        return omni_connection_fail(conn, OTLS_E_NOMEM, NULL, err);
-    memcpy(conn->host, name.data, name.size);
-    conn->host[name.size] = '\0';
-    /* a name that is none matches no certificate; that is not the handshake's end */
-    if (omni_reference_name_parse(&conn->reference, conn->host, conn->reference_text, NULL) !=
-        OTLS_OK)
-        conn->reference = (omni_reference_name){0};
-    return OTLS_OK;
+    /* a name that is none, or too long for one, matches no certificate; that is not the handshake's
+     * end */
+    if (name.size < sizeof(asked))
+        memcpy(asked, name.data, name.size);
+    if (name.size >= sizeof(asked) ||
+        omni_reference_name_parse(&reference, asked, text, NULL) != OTLS_OK)
+        reference = (omni_reference_name){0};
+    return omni_host_keep(conn, (const char *)name.data, name.size, &reference, text)
+               ? OTLS_OK
+               : omni_connection_fail(conn, OTLS_E_NOMEM, NULL, err);
 }
 
 /*

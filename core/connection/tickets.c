@@ -34,8 +34,18 @@ static otls_status bind(otls_connection *conn)
     return OTLS_OK;
 }
 
+/* Is there room for it? Without memory it is as if the client had asked for nothing. */
+static bool asked_for(otls_connection *conn)
+{
+    if (conn->sessions.asked == NULL)
+        conn->sessions.asked = omni_calloc(1, sizeof(*conn->sessions.asked));
+    return conn->sessions.asked != NULL;
+}
+
 void omni_session_hello(otls_connection *conn, const otls_client_hello *hello)
 {
+    omni_asked_sessions *asked;
+
     atomic_fetch_add_explicit(&omni_context_counts(conn->context)->accept, 1, memory_order_relaxed);
     conn->sessions.hello_offered = !otls_version_before(conn->hello_version, OTLS_TLS1_3)
                                        ? hello->pre_shared_key
@@ -43,12 +53,15 @@ void omni_session_hello(otls_connection *conn, const otls_client_hello *hello)
     conn->sessions.old_ticket =
         !otls_version_before(conn->hello_version, OTLS_TLS1_3) && hello->ticket.size != 0;
     conn->sessions.early_offered = hello->early_data;
-    conn->sessions.ticket_count =
-        (uint8_t)omni_hello_ticket_names(hello, conn->hello_version, conn->sessions.tickets);
+    if (!conn->sessions.hello_offered || !asked_for(conn))
+        return;
+    asked = conn->sessions.asked;
+    asked->ticket_count =
+        (uint8_t)omni_hello_ticket_names(hello, conn->hello_version, asked->tickets);
     if (otls_version_before(conn->hello_version, OTLS_TLS1_3) && hello->ticket.size == 0 &&
         hello->session_id.size != 0 && hello->session_id.size <= OMNI_SESSION_ID_MAX) {
-        memcpy(conn->sessions.hello_id, hello->session_id.data, hello->session_id.size);
-        conn->sessions.hello_id_size = (uint8_t)hello->session_id.size;
+        memcpy(asked->id, hello->session_id.data, hello->session_id.size);
+        asked->id_size = (uint8_t)hello->session_id.size;
     }
 }
 
@@ -83,9 +96,11 @@ otls_status omni_core_ticket_key(otls_core *core, const uint8_t *name, otls_tick
 static bool was_offered(const otls_connection *conn, uint8_t names[][OTLS_TICKET_NAME_SIZE],
                         size_t count)
 {
+    const omni_asked_sessions *asked = conn->sessions.asked;
+
     for (size_t i = 0; i < count; i++)
-        for (size_t k = 0; k < conn->sessions.ticket_count; k++)
-            if (memcmp(names[i], conn->sessions.tickets[k], OTLS_TICKET_NAME_SIZE) == 0)
+        for (size_t k = 0; k < asked->ticket_count; k++)
+            if (memcmp(names[i], asked->tickets[k], OTLS_TICKET_NAME_SIZE) == 0)
                 return true;
     return false;
 }
@@ -103,7 +118,7 @@ otls_status omni_core_ticket_key_offered(otls_core *core,
     bool renew;
     size_t count, chosen = 0;
 
-    if (conn->sessions.ticket_count == 0)
+    if (conn->sessions.asked == NULL || conn->sessions.asked->ticket_count == 0)
         return omni_core_ticket_key(core, NULL, out, &renew);
     if (!has_ticket_keys(conn))
         return OTLS_E_USAGE;
@@ -195,8 +210,8 @@ static omni_lookup open_entry(otls_connection *conn, otls_slice bytes)
     } else if (entry->expires <= omni_context_now(conn->context)) {
         found = OMNI_LOOKUP_EXPIRED;
     } else {
-        conn->sessions.fetched = entry->blob; /* taken over */
-        conn->sessions.fetched_size = entry->blob_size;
+        conn->sessions.asked->fetched = entry->blob; /* taken over */
+        conn->sessions.asked->fetched_size = entry->blob_size;
         entry->blob = NULL;
         found = OMNI_LOOKUP_FOUND;
     }
@@ -222,27 +237,37 @@ static omni_lookup fetch_outside(otls_connection *conn, const uint8_t key[32])
     return found;
 }
 
-static void drop_fetched(omni_connection_sessions *sessions)
+static void drop_fetched(omni_asked_sessions *asked)
 {
-    if (sessions->fetched != NULL)
-        omni_wipe(sessions->fetched, sessions->fetched_size);
-    omni_free(sessions->fetched);
-    sessions->fetched = NULL;
-    sessions->fetched_size = 0;
+    if (asked->fetched != NULL)
+        omni_wipe(asked->fetched, asked->fetched_size);
+    omni_free(asked->fetched);
+    asked->fetched = NULL;
+    asked->fetched_size = 0;
 }
 
-/* What there is under `key` goes to `fetched`. */
+void omni_asked_sessions_drop(otls_connection *conn)
+{
+    if (conn->sessions.asked == NULL)
+        return;
+    drop_fetched(conn->sessions.asked);
+    omni_free(conn->sessions.asked);
+    conn->sessions.asked = NULL;
+}
+
+/* What there is under `key` goes to `fetched`; there is room. */
 static void look_up(otls_connection *conn, const uint8_t key[32])
 {
     const omni_session_settings *sessions = &conn->context->settings.sessions;
+    omni_asked_sessions *asked = conn->sessions.asked;
     omni_lookup found = OMNI_LOOKUP_NONE;
 
-    drop_fetched(&conn->sessions);
-    memcpy(conn->sessions.looked_up, key, sizeof(conn->sessions.looked_up));
+    drop_fetched(asked);
+    memcpy(asked->looked_up, key, sizeof(asked->looked_up));
     if ((sessions->mode & OTLS_SESSION_CACHE_NO_INTERNAL_LOOKUP) == 0)
         found = omni_server_cache_get(sessions->server_cache, (otls_slice){key, 32},
-                                      omni_context_now(conn->context), &conn->sessions.fetched,
-                                      &conn->sessions.fetched_size);
+                                      omni_context_now(conn->context), &asked->fetched,
+                                      &asked->fetched_size);
     if (found == OMNI_LOOKUP_NONE && sessions->external.size != 0)
         found = fetch_outside(conn, key);
     conn->sessions.expired = found == OMNI_LOOKUP_EXPIRED;
@@ -250,32 +275,33 @@ static void look_up(otls_connection *conn, const uint8_t key[32])
 
 bool omni_session_by_id(otls_connection *conn)
 {
-    omni_connection_sessions *sessions = &conn->sessions;
+    omni_asked_sessions *asked = conn->sessions.asked;
     uint8_t key[32];
 
-    if (!caching(conn) ||
-        !make_key(conn, (otls_slice){sessions->hello_id, sessions->hello_id_size}, key))
+    if (!caching(conn) || asked == NULL ||
+        !make_key(conn, (otls_slice){asked->id, asked->id_size}, key))
         return false;
     look_up(conn, key);
-    sessions->known = true;
-    return sessions->fetched != NULL;
+    asked->known = true;
+    return asked->fetched != NULL;
 }
 
 otls_status omni_core_cache_fetch(otls_core *core, otls_slice id, otls_slice *blob)
 {
     otls_connection *conn = omni_connection_of(core);
-    omni_connection_sessions *sessions = &conn->sessions;
+    omni_asked_sessions *asked;
     uint8_t key[32];
 
     *blob = (otls_slice){NULL, 0};
-    if (!caching(conn) || !make_key(conn, id, key))
+    if (!caching(conn) || !make_key(conn, id, key) || !asked_for(conn))
         return OTLS_E_USAGE;
-    if (!sessions->known || memcmp(key, sessions->looked_up, sizeof(key)) != 0)
+    asked = conn->sessions.asked;
+    if (!asked->known || memcmp(key, asked->looked_up, sizeof(key)) != 0)
         look_up(conn, key);
-    sessions->known = false;
-    if (sessions->fetched == NULL)
+    asked->known = false;
+    if (asked->fetched == NULL)
         return OTLS_E_USAGE;
-    *blob = (otls_slice){sessions->fetched, sessions->fetched_size};
+    *blob = (otls_slice){asked->fetched, asked->fetched_size};
     return OTLS_OK;
 }
 

@@ -27,7 +27,7 @@ otls_status omni_peer_refuse(otls_connection *conn, uint32_t flags, uint8_t fitt
     verdict->depth = 0;
     verdict->alert = fitting;
     verdict->rule = verdict->advice = NULL;
-    (void)snprintf(verdict->text, sizeof(verdict->text), "%s", text);
+    omni_verdict_say(verdict, "%s", text);
     *alert = fitting;
     return OTLS_E_VERIFY;
 }

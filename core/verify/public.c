@@ -68,14 +68,14 @@ static otls_status judge_response(const omni_verify_request *request, otls_slice
 static otls_status judge(const omni_verify_request *request, otls_slice response,
                          otls_slice nonce, otls_verdict **out, otls_error *err)
 {
-    otls_verdict *verdict = omni_malloc(sizeof(*verdict));
+    otls_verdict *verdict = omni_calloc(1, sizeof(*verdict));
     otls_status status;
 
     if (verdict == NULL)
         return omni_fail_nomem(err);
     status = omni_verify_chain(request, verdict, err);
     if (status != OTLS_OK) {
-        omni_free(verdict);
+        otls_verdict_free(verdict);
         return status;
     }
     status = judge_response(request, response, nonce, verdict, err);
@@ -148,7 +148,7 @@ int otls_verdict_alert(const otls_verdict *verdict)
 
 const char *otls_verdict_text(const otls_verdict *verdict)
 {
-    return verdict->text;
+    return omni_verdict_text(verdict);
 }
 
 const char *otls_verdict_rule(const otls_verdict *verdict)

@@ -159,7 +159,7 @@ void omni_findings_report(const omni_findings *findings, otls_verdict *verdict)
     verdict->flags = findings->flags;
     verdict->depth = findings->depth;
     verdict->alert = omni_verify_alert(findings->flags);
-    verdict->text[0] = '\0';
+    omni_verdict_say(verdict, "%s", "");
     verdict->rule = verdict->advice = NULL;
     if (findings->flags == 0)
         return;
@@ -173,10 +173,10 @@ void omni_findings_report(const omni_findings *findings, otls_verdict *verdict)
     if (words == NULL)
         words = i < CAUSE_COUNT ? causes[i].words : "was not accepted";
     if (findings->certificate == NULL)
-        (void)snprintf(verdict->text, sizeof(verdict->text), "%s", words);
+        omni_verdict_say(verdict, "%s", words);
     else
-        (void)snprintf(verdict->text, sizeof(verdict->text), "the certificate \"%.80s\" %s",
-                       otls_certificate_subject(findings->certificate), words);
+        omni_verdict_say(verdict, "the certificate \"%.80s\" %s",
+                         otls_certificate_subject(findings->certificate), words);
 }
 
 void omni_findings_join(const omni_findings *findings, otls_verdict *verdict)

@@ -46,7 +46,7 @@ struct otls_verdict {
     uint8_t alert;  /* the alert that fits; 0 when good */
     const char *rule, *advice; /* static words; NULL when good */
     uint32_t signatures, signatures_max, expansions, name_comparisons;
-    char text[192]; /* a sentence for a person; empty when good */
+    char *text;              /* omni_verdict_say's; NULL when good */
     const omni_chain *chain; /* leaf to anchor; empty unless a path was found, good or refused */
     const omni_chain *path;  /* what was put together, whole or not */
     uint32_t *path_flags;    /* what is wrong with each of it; owned, NULL without a path */
@@ -77,6 +77,13 @@ otls_status omni_verify_chain(const omni_verify_request *request, otls_verdict *
                               otls_error *err);
 /** Release the references. */
 void omni_verdict_clear(otls_verdict *verdict);
+/** The sentence for a person, of at most 191 octets; without memory for it, that there was none. */
+OTLS_PRINTF(2, 3) void omni_verdict_say(otls_verdict *verdict, const char *format, ...);
+/** That sentence; empty when good. */
+static inline const char *omni_verdict_text(const otls_verdict *verdict)
+{
+    return verdict->text != NULL ? verdict->text : "";
+}
 
 /** The alert for a set of flags: its gravest cause decides (verify/report.c); 0 for none. */
 uint8_t omni_verify_alert(uint32_t flags);

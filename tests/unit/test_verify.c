@@ -331,6 +331,7 @@ Test(verify, the_gravest_cause_decides)
     cr_expect_eq(verdict.depth, 1);
     cr_expect_eq(verdict.alert, OTLS_ALERT_CERTIFICATE_REVOKED);
     cr_expect_str_eq(verdict.text, "revoked");
+    omni_verdict_clear(&verdict);
     for (uint32_t flag = 1; flag <= OTLS_VERIFY_REFUSED; flag <<= 1)
         cr_expect_gt(omni_verify_alert(flag), 40, "0x%x has an alert", flag);
     cr_expect_eq(omni_verify_alert(0), 0);
