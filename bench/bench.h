@@ -19,8 +19,10 @@ enum { BENCH_NATIVE = 0, BENCH_AGAIN = 1, BENCH_OURS = 2, BENCH_SLOTS = 3, BENCH
 
 /* A figure is to be trusted when its A/A is this close to 1. */
 #define BENCH_AA_TOLERANCE 0.01
-#define BENCH_RESULTS_MAX 64
+#define BENCH_RESULTS_MAX 96
 #define BENCH_ENGINES_MAX 3
+
+typedef struct bench_case bench_case;
 
 /* ---- options: options.c ---------------------------------------------------------------------- */
 
@@ -45,6 +47,8 @@ bool bench_options_parse(bench_options *options, int argc, char **argv);
 void bench_usage(FILE *stream);
 /* Does --case want it? A pattern with * ? [ ], or the beginning of a name. */
 bool bench_case_wanted(const bench_options *options, const char *name);
+/* The same, and large ones only by their whole name or a pattern. */
+bool bench_case_chosen(const bench_options *options, const bench_case *what);
 /* Does a report go to standard output, so that the table must not? */
 /* For each of so many figures: what --seconds says; else three, or with --quick so many that all of
  * them take less than half a minute. */
@@ -101,7 +105,7 @@ const char *bench_chain_name(size_t chain);
 /* Made anew for each handshake? */
 bool bench_chain_is_fresh(bench_chain chain);
 
-typedef struct bench_case {
+struct bench_case {
     const char *name, *title;
     bench_kind kind;
     uint16_t version, suite;
@@ -112,9 +116,11 @@ typedef struct bench_case {
     bench_chain chain;
     size_t connections; /* open ones, used in turn; 0: one */
     size_t identities;  /* that omnitls' server has besides the one that is asked for */
+    size_t roots;       /* in the store, made for it; 0: the system's */
+    size_t sessions;    /* that omnitls' server has in its cache besides the one that is resumed */
     size_t threads;     /* that do the same at once, in wall-clock time; 0: one, in CPU time */
     bool large;         /* takes so long that it must be asked for */
-} bench_case;
+};
 
 extern const bench_case bench_cases[];
 extern const size_t bench_case_count;

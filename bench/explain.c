@@ -225,6 +225,11 @@ static void connections(const bench_case *what, const bench_options *options)
         printf("  and %zu identities for other names with omnitls' server: otls_identity_self_signed, "
                "otls_context_add_identity\n",
                what->identities);
+    if (what->sessions != 0)
+        printf(
+            "  and %zu other sessions in the cache of omnitls' server, a full handshake for each: "
+            "OTLS_OPTION_NO_TICKET, otls_context_set_session_cache_size\n",
+            what->sessions);
     tell(what->resume ? "and one ticket for each handshake" : "no tickets",
          what->resume ? STEP_ONE_TICKET : STEP_TICKETS, options->engine);
     if (what->kind == BENCH_HANDSHAKE)
@@ -237,7 +242,11 @@ static void roots(const bench_case *what, const bench_options *options)
 {
     const bool later = what->kind == BENCH_TRUST_LATER;
 
-    printf("  the system's bundle with the benchmark's own root behind it, in a temporary file\n");
+    if (what->roots != 0)
+        printf("  %zu roots, the benchmark's own the last, in a temporary file\n", what->roots);
+    else
+        printf(
+            "  the system's bundle with the benchmark's own root behind it, in a temporary file\n");
     tell(later ? "once, not timed" : "in a child process, not timed", STEP_PREPARE,
          options->engine);
     tell("each operation, timed", STEP_TRUST, options->engine);

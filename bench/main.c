@@ -10,19 +10,10 @@
 
 enum { EXIT_USAGE = 1, EXIT_MEASURE = 2 };
 
-/* By its whole name, or by a pattern: what only begins so might not mean the minutes that it takes.
- */
-static bool asked_for(const bench_options *options, const bench_case *what)
-{
-    return options->only != NULL &&
-           (strcmp(options->only, what->name) == 0 ||
-            (strpbrk(options->only, "*?[") != NULL && bench_case_wanted(options, what->name)));
-}
-
 static bool wanted(const bench_options *options, const bench_case *what, const bench_side *native)
 {
     return (options->engine == NULL || strcmp(options->engine, native->name) == 0) &&
-           (what->large ? asked_for(options, what) : bench_case_wanted(options, what->name));
+           bench_case_chosen(options, what);
 }
 
 static bool known(const bench_options *options)

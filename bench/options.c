@@ -182,6 +182,14 @@ bool bench_case_wanted(const bench_options *options, const char *name)
                                            : strncmp(name, pattern, strlen(pattern)) == 0;
 }
 
+/* What only begins so might not mean the minutes that it takes. */
+bool bench_case_chosen(const bench_options *options, const bench_case *what)
+{
+    return bench_case_wanted(options, what->name) &&
+           (!what->large || (options->only != NULL && (strcmp(options->only, what->name) == 0 ||
+                                                       strpbrk(options->only, "*?[") != NULL)));
+}
+
 double bench_seconds_each(const bench_options *options, double figures)
 {
     if (options->seconds > 0)

@@ -92,13 +92,22 @@ static void session_made(otls_connection *conn, otls_session *session, void *use
     (void)user;
 }
 
-static otls_status server_resumption(otls_context *context, otls_error *err)
-{
-    const otls_status status = otls_context_set_ticket_count(context, 1, err);
+/* Room for those that are made while it is measured. */
+#define OTHER_SESSIONS 40000
 
-    return status == OTLS_OK
-               ? otls_context_set_session_cache_mode(context, OTLS_SESSION_CACHE_SERVER, err)
-               : status;
+static otls_status server_resumption(otls_context *context, const bench_setup *setup,
+                                     otls_error *err)
+{
+    otls_status status = otls_context_set_ticket_count(context, 1, err);
+
+    if (status == OTLS_OK)
+        status = otls_context_set_session_cache_mode(context, OTLS_SESSION_CACHE_SERVER, err);
+    if (status == OTLS_OK && setup->sessions != 0)
+        status = otls_context_set_options(context, OTLS_OPTION_NO_TICKET, err);
+    if (status == OTLS_OK && setup->sessions != 0)
+        status =
+            otls_context_set_session_cache_size(context, setup->sessions + OTHER_SESSIONS, err);
+    return status;
 }
 
 static otls_status resumption(otls_context *context, const bench_setup *setup, otls_error *err)
@@ -108,7 +117,7 @@ static otls_status resumption(otls_context *context, const bench_setup *setup, o
     if (setup->resume)
         status = otls_context_role(context) == OTLS_CLIENT
                      ? otls_context_set_session_callback(context, session_made, NULL, err)
-                     : server_resumption(context, err);
+                     : server_resumption(context, setup, err);
     if (status == OTLS_OK && setup->early != 0)
         status = otls_context_set_max_early_data(context, setup->early, err);
     return status;

@@ -33,6 +33,7 @@ bool bench_setup_fill(bench_setup *setup, const bench_case *what, const char *en
     setup->resume = what->resume;
     setup->early = what->early ? (uint32_t)what->size : 0;
     setup->identities = what->identities;
+    setup->sessions = what->sessions;
     return path(setup->root, pki, "root", "", ".pem") &&
            path(setup->server_chain, pki, leaf ? "server-direct-" : "server-", what->key, ".pem") &&
            path(setup->server_key, pki, leaf ? "server-direct-" : "server-", what->key, ".key") &&
@@ -75,6 +76,8 @@ static void fresh_remove(bench_pair *pair)
         (void)unlink(pair->setup.client_chain);
 }
 
+static bool other_sessions(bench_pair *pair);
+
 static bench_pair blank(const bench_case *what, const bench_side *side, bench_wires *wires)
 {
     return (bench_pair){
@@ -94,7 +97,7 @@ bool bench_pair_start(bench_pair *pair, const bench_case *what, const bench_side
         (bench_chain_is_fresh(what->chain) && !fresh_files(pair, pki)))
         return false;
     pair->world = side->world_new(&pair->setup);
-    return pair->world != NULL;
+    return pair->world != NULL && (side != &bench_ours || other_sessions(pair));
 }
 
 bool bench_pair_share(bench_pair *pair, const bench_pair *from, bench_wires *wires)
@@ -289,6 +292,16 @@ static bool resumption(bench_pair *pair)
     if (good && with_early && !side->accepted(pair->client))
         good = bench_complain("%s: early data were rejected", side->name);
     bench_pair_close(pair);
+    return good;
+}
+
+/* A full handshake for each: what the server keeps of it nobody asks for again. */
+static bool other_sessions(bench_pair *pair)
+{
+    bool good = true;
+
+    for (size_t i = 0; good && i < pair->what->sessions; i++)
+        good = handshake(pair);
     return good;
 }
 

@@ -3,9 +3,10 @@
  * The system's roots: the first context up to the first verified chain, each time in a process of
  * its own; and each later context. Nobody has the key of a system root, so both sides get the
  * system's bundle with the test root behind it, in a file: the engines by its path, omnitls through
- * SSL_CERT_FILE. Loading the library itself is not part of it (a bare context is made before).
+ * SSL_CERT_FILE. Cases of so many roots get made ones in the bundle's place. Loading the library
+ * itself is not part of it (a bare context is made before).
  */
-#include "bench.h"
+#include "roots.h"
 
 #include <omnitls/omnitls.h>
 #include <stdlib.h>
@@ -30,6 +31,7 @@ typedef struct work {
     bench_roots roots[BENCH_SLOTS_MAX]; /* the same ones; each names its slot's engine */
     otls_certificate **chain;
     size_t chain_count;
+    size_t count; /* of roots, made for the case; 0: the system's */
     char file[BENCH_PATH_SIZE];
     bench_trust *earlier[BENCH_SLOTS_MAX];
 } work;
@@ -61,17 +63,20 @@ static bool append(FILE *out, FILE *in)
 
 static bool bundle_write(work *w, const char *root)
 {
+    const bool made = w->count != 0;
     const char *directory = getenv("TMPDIR");
-    FILE *system = bundle_open(), *ours = fopen(root, "rb"), *out = NULL;
+    FILE *system = made ? NULL : bundle_open(), *ours = fopen(root, "rb"), *out = NULL;
     bool good;
     int fd;
 
     (void)snprintf(w->file, sizeof(w->file), "%s/omnitls-bench.XXXXXX",
                    directory != NULL ? directory : "/tmp");
-    fd = system != NULL && ours != NULL ? mkstemp(w->file) : -1;
+    fd = (made || system != NULL) && ours != NULL ? mkstemp(w->file) : -1;
     if (fd >= 0)
         out = fdopen(fd, "wb");
-    good = out != NULL && append(out, system) && append(out, ours);
+    good = out != NULL &&
+           (made ? bench_roots_write(root, w->count - 1, out) : append(out, system)) &&
+           append(out, ours);
     if (out != NULL && fclose(out) != 0)
         good = false;
     if (fd < 0)
@@ -261,7 +266,8 @@ static work work_of(const bench_case *what, size_t slots, size_t twin)
     return (work){.base = {.run = later ? run_later : run_first,
                            .slice = later ? SLICE_LATER : 1,
                            .slots = slots,
-                           .twin = twin}};
+                           .twin = twin},
+                  .count = what->roots};
 }
 
 static bool measure(work *w, const bench_options *options, bench_samples *samples)

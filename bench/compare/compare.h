@@ -92,6 +92,15 @@ bool compare_size(compare_report *report);    /* code */
 bool compare_roots(compare_report *report);   /* the system's, later contexts and heap */
 /* Before all others: the first context of a process must find an engine that nobody has touched. */
 bool compare_roots_first(compare_report *report);
+/* What takes longer the more of it there is. Roots: before all others, too. */
+bool compare_scaling_roots(compare_report *report);
+bool compare_scaling(compare_report *report);
+
+/* Rows of a section. Cases over connections, each where it is wanted (speed.c); one over a trust
+ * store (roots.c). */
+bool compare_cases(compare_report *report, const char *section, const bench_case *cases,
+                   size_t count);
+bool compare_trust(compare_report *report, const char *section, const bench_case *what);
 
 /* ---- what comes out -------------------------------------------------------------------------- */
 

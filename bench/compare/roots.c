@@ -3,6 +3,8 @@
 #include "compare/compare.h"
 #include "compare/paired.h"
 
+#define SECTION "The system's roots"
+
 static const bench_case cases[] = {
     {"roots_first", "first context, to the first verified chain", .kind = BENCH_TRUST_FIRST},
     {"roots_later", "each later context", .kind = BENCH_TRUST_LATER},
@@ -12,10 +14,10 @@ static const char *const heap_names[] = {"roots_first_heap", "roots_later_heap"}
 static const char *const heap_titles[] = {"first context, to the first verified chain: heap",
                                           "each later context: heap"};
 
-static bool times(compare_report *report, const bench_case *what)
+bool compare_trust(compare_report *report, const char *section, const bench_case *what)
 {
     compare_row *row =
-        compare_row_new(report, "The system's roots", what->name, what->title, COMPARE_NANOSECONDS);
+        compare_row_new(report, section, what->name, what->title, COMPARE_NANOSECONDS);
     bench_samples samples = {.count = 0};
     bool good;
 
@@ -41,8 +43,8 @@ static void heaps(compare_report *report)
 
     for (size_t i = 0; i < 2; i++)
         if (compare_wanted(report, heap_names[i]))
-            rows[i] = compare_row_new(report, "The system's roots", heap_names[i], heap_titles[i],
-                                      COMPARE_BYTES);
+            rows[i] =
+                compare_row_new(report, SECTION, heap_names[i], heap_titles[i], COMPARE_BYTES);
     for (size_t i = 0; (rows[0] != NULL || rows[1] != NULL) && i < report->engine_count; i++) {
         const bool counts = bench_heap_counts();
         bool good;
@@ -66,13 +68,14 @@ static void heaps(compare_report *report)
 bool compare_roots_first(compare_report *report)
 {
     return !compare_wanted(report, cases[0].name) || !compare_step(report, cases[0].name, 1) ||
-           times(report, &cases[0]);
+           compare_trust(report, SECTION, &cases[0]);
 }
 
 bool compare_roots(compare_report *report)
 {
     const bool good = !compare_wanted(report, cases[1].name) ||
-                      !compare_step(report, cases[1].name, 1) || times(report, &cases[1]);
+                      !compare_step(report, cases[1].name, 1) ||
+                      compare_trust(report, SECTION, &cases[1]);
 
     if (!report->planning)
         heaps(report);
