@@ -229,11 +229,39 @@ static void set_verify_mode(SSL_CTX *ctx, const otls_policy *policy)
         SSL_CTX_set_post_handshake_auth(ctx, policy->post_handshake_auth);
 }
 
+/* How strong a suite is was core's to judge. OpenSSL has counted the 64 bits of CCM_8's tag since 3.2, and no other
+ * engine does; those of its key are asked about here. */
+static int is_secure(const SSL *ssl, const SSL_CTX *ctx, int operation, int bits, int nid, void *other,
+                     void *of)
+{
+    const otls_backend_context *context = of;
+    int key_bits = 0;
+
+    if (operation == SSL_SECOP_CIPHER_SUPPORTED || operation == SSL_SECOP_CIPHER_SHARED ||
+        operation == SSL_SECOP_CIPHER_CHECK)
+        (void)SSL_CIPHER_get_bits(other, &key_bits);
+    return context->is_secure(ssl, ctx, operation, bits == 64 && key_bits >= 128 ? key_bits : bits, nid,
+                              other, NULL);
+}
+
+static void set_security(SSL_CTX *ctx, otls_backend_context *context)
+{
+    SSL_CTX_set_security_level(ctx, context->policy->security_level);
+    context->is_secure = SSL_CTX_get_security_callback(ctx);
+    SSL_CTX_set_security_callback(ctx, is_secure);
+    SSL_CTX_set0_security_ex_data(ctx, context);
+}
+
 static void set_options(SSL_CTX *ctx, const otls_policy *policy)
 {
     (void)SSL_CTX_clear_options(ctx, SSL_CTX_get_options(ctx));
     (void)SSL_CTX_set_max_cert_list(ctx, OTLS_CERTIFICATE_MESSAGE_MAX);
     (void)SSL_CTX_set_options(ctx, SSL_OP_NO_COMPRESSION | SSL_OP_ENABLE_MIDDLEBOX_COMPAT);
+#ifdef SSL_OP_NO_RX_CERTIFICATE_COMPRESSION
+    /* RFC 8879, from OpenSSL 3.2 on: no other engine has it, and who decompresses can be made to do a lot of it */
+    (void)SSL_CTX_set_options(ctx, SSL_OP_NO_RX_CERTIFICATE_COMPRESSION |
+                                       SSL_OP_NO_TX_CERTIFICATE_COMPRESSION);
+#endif
     if (policy->server && !policy->client_order)
         (void)SSL_CTX_set_options(ctx, SSL_OP_CIPHER_SERVER_PREFERENCE);
     if (!policy->renegotiation)
@@ -248,7 +276,6 @@ static void set_options(SSL_CTX *ctx, const otls_policy *policy)
     (void)SSL_CTX_clear_mode(ctx, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE);
     (void)SSL_CTX_set_mode(ctx, SSL_MODE_NO_AUTO_CHAIN | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
                                     SSL_MODE_AUTO_RETRY);
-    SSL_CTX_set_security_level(ctx, policy->security_level);
     SSL_CTX_set_read_ahead(ctx, 0); /* core reads ahead */
 }
 
@@ -304,6 +331,7 @@ static otls_status fill(otls_backend_context *context, const otls_policy *policy
     SSL_CTX *ctx = context->ctx;
     otls_status status;
     set_options(ctx, policy);
+    set_security(ctx, context);
     set_verify_mode(ctx, policy);
     set_callbacks(ctx, policy);
     if ((status = set_suites(ctx, policy, err)) != OTLS_OK ||

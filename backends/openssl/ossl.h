@@ -38,6 +38,9 @@ struct otls_backend_context {
     SSL_CTX *ctx;
     BIO_METHOD *bio; /* ours: read and write of core */
     const otls_policy *policy;
+    /* OpenSSL's own word on what the security level permits */
+    int (*is_secure)(const SSL *ssl, const SSL_CTX *ctx, int operation, int bits, int nid, void *other,
+                     void *ex);
 };
 
 struct otls_backend_connection {

@@ -98,7 +98,7 @@ static bool refuses_protocol(const otls_backend_connection *conn)
 static void correct_flight(otls_backend_connection *conn, char *buffer, int size)
 {
     if (refuses_certificate(conn))
-        wolf_ask_late(conn);
+        (void)wolf_ask_late(conn);
     if (conn->verdict == OTLS_OK && refuses_protocol(conn))
         wolf_alert_replace(conn, OTLS_ALERT_ILLEGAL_PARAMETER, (uint8_t *)buffer, (size_t)size);
     if (conn->verdict != OTLS_OK)

@@ -109,15 +109,16 @@ otls_status wolf_failed(otls_backend_connection *conn, int native, otls_error *e
 {
     const char *text = "";
     const kit_cause *cause = special(conn, native, &text);
-    const bool certificate = about_certificate(conn, native);
     const int32_t code = is_not_tls(conn) ? OTLS_CODE_NOT_TLS : cause->code;
-    const otls_status status = certificate ? OTLS_E_VERIFY : cause->status;
+    bool certificate = about_certificate(conn, native);
     WOLFSSL_ALERT_HISTORY history;
     int ending;
 
     (void)wolfSSL_get_alert_history(conn->ssl, &history);
-    if (certificate || wolf_cause_may_be_certificate(native))
-        wolf_ask_late(conn);
+    /* nothing is wrong with it, and wolfSSL ended there: core knows whether memory was short, too */
+    if ((certificate || wolf_cause_may_be_certificate(native)) && wolf_ask_late(conn))
+        certificate = true;
+    const otls_status status = certificate ? OTLS_E_VERIFY : cause->status;
     if (conn->judged && conn->verdict != OTLS_OK)
         return fail_verification(conn, native, err);
     if (certificate && native != NO_PEER_CERT) /* core would have taken it */

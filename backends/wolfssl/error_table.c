@@ -62,7 +62,8 @@ bool wolf_cause_is_certificate(int native)
 
 bool wolf_cause_may_be_certificate(int native)
 {
-    /* an alternative name of an odd size is a lack of memory to it, a long list one of bytes */
+    /* an alternative name of an odd size is a lack of memory to it, or a wrong argument; a long list, or a
+     * name it has no text for, one of bytes */
     return native == HANDSHAKE_SIZE_ERROR || native == BUFFER_E || native == MEMORY_E ||
-           native == MEMORY_ERROR;
+           native == MEMORY_ERROR || native == BAD_FUNC_ARG;
 }

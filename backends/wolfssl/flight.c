@@ -153,10 +153,12 @@ bool wolf_ask_message(otls_backend_connection *conn)
     return found;
 }
 
-void wolf_ask_late(otls_backend_connection *conn)
+bool wolf_ask_late(otls_backend_connection *conn)
 {
     if (conn->judged || conn->done)
-        return;
+        return false;
     conn->verdict_alert = OTLS_ALERT_BAD_CERTIFICATE;
-    conn->judged = wolf_ask_message(conn) && conn->verdict != OTLS_OK;
+    const bool asked = wolf_ask_message(conn);
+    conn->judged = asked && conn->verdict != OTLS_OK;
+    return asked && !conn->judged;
 }

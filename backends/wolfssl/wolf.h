@@ -319,8 +319,8 @@ void wolf_flight_drop(otls_backend_connection *conn);
 /** Have core judge the Certificate message itself; fills `verdict`. False: there is none to show.
  */
 bool wolf_ask_message(otls_backend_connection *conn);
-/** The engine refuses the peer's certificates without having asked: ask core. */
-void wolf_ask_late(otls_backend_connection *conn);
+/** The engine refuses the peer's certificates without having asked: ask core. True: they are good to it. */
+bool wolf_ask_late(otls_backend_connection *conn);
 
 /* ---- names (names.c) ----------------------------------------------------------------------- */
 

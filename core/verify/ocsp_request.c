@@ -3,7 +3,6 @@
 #include "base/base.h"
 #include "engine/engine.h"
 #include "verify/verify.h"
-#include "x509/ocsp.h"
 #include "x509/x509.h"
 #include <omnitls/random.h>
 

@@ -8,33 +8,6 @@
 
 #include <stdio.h>
 
-static char no_memory[] = "out of memory";
-
-static void drop_text(otls_verdict *verdict)
-{
-    if (verdict->text != no_memory)
-        omni_free(verdict->text);
-    verdict->text = NULL;
-}
-
-/* Most verdicts are good, and stay with their connection for as long as it lives: no room in each.
- */
-void omni_verdict_say(otls_verdict *verdict, const char *format, ...)
-{
-    char text[192];
-    va_list arguments;
-
-    va_start(arguments, format);
-    (void)vsnprintf(text, sizeof(text), format, arguments);
-    va_end(arguments);
-    drop_text(verdict);
-    if (text[0] == '\0')
-        return;
-    verdict->text = omni_strdup(text);
-    if (verdict->text == NULL)
-        verdict->text = no_memory;
-}
-
 void omni_verdict_clear(otls_verdict *verdict)
 {
     omni_chain_free(verdict->chain);
@@ -45,7 +18,7 @@ void omni_verdict_clear(otls_verdict *verdict)
     omni_free(verdict->policies);
     verdict->policies = NULL;
     verdict->policy_count = 0;
-    drop_text(verdict);
+    omni_verdict_hush(verdict);
 }
 
 /* The path, which is the chain as well where it is `complete`. False: no memory; there is neither. */

@@ -79,6 +79,8 @@ otls_status omni_verify_chain(const omni_verify_request *request, otls_verdict *
 void omni_verdict_clear(otls_verdict *verdict);
 /** The sentence for a person, of at most 191 octets; without memory for it, that there was none. */
 OTLS_PRINTF(2, 3) void omni_verdict_say(otls_verdict *verdict, const char *format, ...);
+/** Without it, for now. */
+void omni_verdict_hush(otls_verdict *verdict);
 /** That sentence; empty when good. */
 static inline const char *omni_verdict_text(const otls_verdict *verdict)
 {

@@ -42,5 +42,3 @@ broken 'the verdict on a chain is not heard' 'return !conn->refused;' 'return 1;
 broken 'every signature is good' 'return good ? OTLS_OK' 'return true ? OTLS_OK' \
     'certificate_message/*'
 broken 'no application protocol is chosen' 'conn->alpn[0] != 0 ?' 'false ?' 'alpn/callback'
-broken 'an absent certificate is a fault of the protocol' 'conn->refused || missing ?' 'conn->refused ?' \
-    'client_certificate/*'

@@ -52,6 +52,17 @@ static const exception *exception_find(const char *name, uint16_t version)
     return NULL;
 }
 
+static const char no_policies[] = "wolfSSL 5.7.2 cannot read these certificate policies";
+static const char no_bound[] = "wolfSSL 5.7.2 cannot read a key that is bound to RSASSA-PSS parameters";
+static const char no_serial[] = "wolfSSL 5.7.2 cannot read a serial number of zero";
+static const char no_id[] = "wolfSSL 5.7.2 cannot read so long a registered identifier";
+static const char no_subject[] = "wolfSSL 5.7.2 cannot read such attributes of a name";
+static const char no_access[] = "wolfSSL 5.7.2 cannot read a critical authority information access";
+static const char no_points[] = "wolfSSL 5.7.2 cannot read such distribution points";
+static const char no_modulus[] = "wolfSSL 5.7.2 cannot read a key of 16384 bits";
+static const char no_usage[] = "wolfSSL 5.7.2 cannot read keyCertSign without basic constraints";
+static const char no_extension[] = "wolfSSL 5.7.2 cannot read such an extension";
+
 /* Good certificates that the engine which is running cannot read, by its version. */
 static const struct unreadable {
     const char *name, *engine;
@@ -61,6 +72,66 @@ static const struct unreadable {
     {"good-signed-ed25519-sha256", "wolfssl", 0x05070200,
      "wolfSSL 5.7.2 takes the Ed25519 key of an intermediate certificate for a lack of memory"},
     {"path-length-huge", "wolfssl", 0x05070200, "wolfSSL 5.7.2 reads path lengths up to 127"},
+    {"ext-access-critical", "wolfssl", 0x05070200, no_access},
+    {"ext-ca-false-written-out", "wolfssl", 0x05070200, no_extension},
+    {"ext-ca-false-written-out-beside", "wolfssl", 0x05070200, no_extension},
+    {"ext-path-length-negative-beside", "wolfssl", 0x05070200, no_extension},
+    {"ext-subject-key-text-beside", "wolfssl", 0x05070200, no_extension},
+    {"list-reasons-of-the-point-whole-list", "wolfssl", 0x05070200, no_points},
+    {"list-reasons-of-two-points", "wolfssl", 0x05070200, no_points},
+    {"name-of-sequence-anchor", "wolfssl", 0x05070200, no_subject},
+    {"name-of-sequence-authority", "wolfssl", 0x05070200, no_subject},
+    {"name-of-sequence-client", "wolfssl", 0x05070200, no_subject},
+    {"name-of-sequence-common-name", "wolfssl", 0x05070200, no_subject},
+    {"name-of-sequence-leaf", "wolfssl", 0x05070200, no_subject},
+    {"name-registered-id-long", "wolfssl", 0x05070200, no_id},
+    {"name-registered-id-long-authority", "wolfssl", 0x05070200, no_id},
+    {"name-registered-id-long-beside", "wolfssl", 0x05070200, no_id},
+    {"name-registered-id-long-critical", "wolfssl", 0x05070200, no_id},
+    {"policy-anchor-mapping-binds", "wolfssl", 0x05070200, no_policies},
+    {"policy-anchor-policy-left-out", "wolfssl", 0x05070200, no_policies},
+    {"policy-anchor-policy-same", "wolfssl", 0x05070200, no_policies},
+    {"policy-anchor-required-left-out", "wolfssl", 0x05070200, no_policies},
+    {"policy-anchor-required-met", "wolfssl", 0x05070200, no_policies},
+    {"policy-input-128", "wolfssl", 0x05070200, no_policies},
+    {"policy-input-any-above", "wolfssl", 0x05070200, no_policies},
+    {"policy-input-any-below", "wolfssl", 0x05070200, no_policies},
+    {"policy-input-critical", "wolfssl", 0x05070200, no_policies},
+    {"policy-input-explicit-any-wanted", "wolfssl", 0x05070200, no_policies},
+    {"policy-input-explicit-one-of-two-wanted", "wolfssl", 0x05070200, no_policies},
+    {"policy-input-explicit-same", "wolfssl", 0x05070200, no_policies},
+    {"policy-input-explicit-wanted", "wolfssl", 0x05070200, no_policies},
+    {"policy-input-inhibit-any-beside", "wolfssl", 0x05070200, no_policies},
+    {"policy-input-inhibit-mapping-not-explicit", "wolfssl", 0x05070200, no_policies},
+    {"policy-input-inhibit-mapping-other", "wolfssl", 0x05070200, no_policies},
+    {"policy-input-mapped", "wolfssl", 0x05070200, no_policies},
+    {"policy-input-mapped-from-any", "wolfssl", 0x05070200, no_policies},
+    {"policy-input-mapped-to-two", "wolfssl", 0x05070200, no_policies},
+    {"policy-input-mapped-two-to-one", "wolfssl", 0x05070200, no_policies},
+    {"policy-input-not-wanted-not-explicit", "wolfssl", 0x05070200, no_policies},
+    {"policy-input-self-issued-any", "wolfssl", 0x05070200, no_policies},
+    {"pss-key-bound", "wolfssl", 0x05070200, no_bound},
+    {"pss-key-bound-longer-salt", "wolfssl", 0x05070200, no_bound},
+    {"pss-key-crl", "wolfssl", 0x05070200, no_bound},
+    {"rsa-modulus-16384", "wolfssl", 0x05070200, no_modulus},
+    {"rule-access-critical-default", "wolfssl", 0x05070200, no_access},
+    {"rule-access-critical-webpki", "wolfssl", 0x05070200, no_access},
+    {"rule-policy-twice-default", "wolfssl", 0x05070200, no_policies},
+    {"rule-policy-twice-webpki", "wolfssl", 0x05070200, no_policies},
+    {"rule-serial-not-positive-default", "wolfssl", 0x05070200, no_serial},
+    {"rule-serial-not-positive-webpki", "wolfssl", 0x05070200, no_serial},
+    {"rule-signs-without-authority-default", "wolfssl", 0x05070200, no_usage},
+    {"rule-signs-without-authority-webpki", "wolfssl", 0x05070200, no_usage},
+    {"serial-zero", "wolfssl", 0x05070200, no_serial},
+    {"serial-zero-authority", "wolfssl", 0x05070200, no_serial},
+    {"serial-zero-beside", "wolfssl", 0x05070200, no_serial},
+    {"subject-16-in-one-set", "wolfssl", 0x05070200, no_subject},
+    {"subject-16-in-one-set-authority", "wolfssl", 0x05070200, no_subject},
+    {"subject-16-in-one-set-beside", "wolfssl", 0x05070200, no_subject},
+    {"subject-256-attributes-beside", "wolfssl", 0x05070200, no_subject},
+    {"subject-empty-string", "wolfssl", 0x05070200, no_subject},
+    {"subject-empty-string-authority", "wolfssl", 0x05070200, no_subject},
+    {"subject-empty-string-beside", "wolfssl", 0x05070200, no_subject},
     {"subject-256-attributes", "wolfssl", 0, "wolfSSL reads names of so many octets only"},
     {"subject-256-attributes-authority", "wolfssl", 0,
      "wolfSSL reads names of so many octets only"},

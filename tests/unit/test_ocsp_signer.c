@@ -319,7 +319,6 @@ static void add_answer(char *text, const answer *a, const omni_x509 *leaf,
     add(text, " ");
     add(text, a->when);
     add(text, NEXT " ");
-    add(text, NEXT);
     add(text, a->extensions != NULL ? a->extensions : "");
     add(text, " } ");
 }
