@@ -21,8 +21,8 @@ static void check(const otls_verdict *verdict)
 {
     must(fake_signature_checks <= verdict->signatures_max);
     must(omni_chain_count(verdict->chain) <= OMNI_VERIFY_CHAIN_MAX);
-    must(memchr(verdict->text, 0, sizeof(verdict->text)) != NULL);
-    must((verdict->flags == 0) == (verdict->text[0] == '\0'));
+    must(strlen(omni_verdict_text(verdict)) < 192);
+    must((verdict->flags == 0) == (omni_verdict_text(verdict)[0] == '\0'));
     must((verdict->flags == 0) == (verdict->alert == 0));
     if (verdict->flags == 0)
         must(verdict->chain != NULL && verdict->depth == -1);
