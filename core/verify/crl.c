@@ -33,8 +33,7 @@ static const char *use_words(crl_use use)
         [CRL_RULE] = "is covered only by a revocation list that breaks a rule of the profile",
         [CRL_EARLY] = "is covered only by a revocation list that is not yet valid",
         [CRL_LATE] = "is covered only by a revocation list that has expired",
-        [CRL_WEAK] = "is covered only by a revocation list that is signed with a digest too weak for the "
-                     "security level",
+        [CRL_WEAK] = "is covered only by a revocation list whose digest is too weak for the security level",
         [CRL_GOOD] = "is covered by revocation lists for some reasons only",
     };
 
