@@ -64,9 +64,20 @@ static bool nothing_understood(const SSL *ssl)
     return state == TLS_ST_BEFORE || state == TLS_ST_CW_CLNT_HELLO;
 }
 
+/* From 3.2 on the record layer's own word lies beneath "record layer failure". */
+static unsigned long cause_of_failure(void)
+{
+    const unsigned long last = ERR_peek_last_error();
+#ifdef SSL_R_RECORD_LAYER_FAILURE
+    if (ERR_GET_LIB(last) == ERR_LIB_SSL && ERR_GET_REASON(last) == SSL_R_RECORD_LAYER_FAILURE)
+        return ERR_peek_error();
+#endif
+    return last;
+}
+
 static otls_status fail_protocol(otls_backend_connection *conn, otls_error *err)
 {
-    const unsigned long error = ERR_peek_last_error();
+    const unsigned long error = cause_of_failure();
     const int reason = ERR_GET_REASON(error);
     const kit_cause *cause = ossl_cause(ERR_GET_LIB(error) == ERR_LIB_SSL ? reason : 0);
     int32_t code = cause->code;
