@@ -54,13 +54,20 @@ void talk_new(model_world *w, int at, const model_step *s)
     k->resumable = c->set.cache_mode != 0;
 }
 
+/* Whoever was told whom to call, or with which session, is no server any more. */
+static bool may_serve(const model_conn *k)
+{
+    return k->server || (!k->named && !k->offered);
+}
+
 static void role_step(model_world *w, int at, const model_step *s)
 {
     model_conn *k = &w->conns[at];
     const otls_role own = at % 2 == 0 ? OTLS_CLIENT : OTLS_SERVER;
     const otls_role role = s->a % 4 == 3 ? OTLS_EITHER : own; /* the two are to fit each other */
     const bool good = k->state == M_NEW && role != OTLS_EITHER &&
-                      (k->set.role == OTLS_EITHER || k->set.role == role);
+                      (k->set.role == OTLS_EITHER || k->set.role == role) &&
+                      (role != OTLS_SERVER || may_serve(k));
     otls_error err;
 
     model_call(w, &err, "otls_connection_set_role(k%d, %d)", at, (int)role);
@@ -89,7 +96,7 @@ static void context_step(model_world *w, int at, const model_step *s)
         wanted = OTLS_E_USAGE;
     else if (w->engines[slot % 2] != w->engines[at % 2])
         wanted = OTLS_E_WRONG_BACKEND;
-    else if (!fits)
+    else if (!fits || (c->set.role == OTLS_SERVER && !may_serve(k)))
         wanted = OTLS_E_USAGE;
     else
         wanted = c->sealed ? OTLS_OK : model_seals(c);
@@ -265,6 +272,8 @@ static void session_set(model_world *w, int at, const model_step *s)
         wanted = OTLS_E_USAGE;
     model_call(w, &err, "otls_connection_set_session(k%d, s%d)", at, s->b % MODEL_SESSIONS);
     model_wanted(w, &err, otls_connection_set_session(k->real, session->real, &err), wanted);
+    if (wanted == OTLS_OK)
+        k->offered = session->real != NULL;
     k->resumable = k->resumable || session->real != NULL;
 }
 

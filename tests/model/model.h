@@ -56,6 +56,7 @@ typedef struct model_conn {
     model_settings set;
     model_state state;
     bool server, role_open, named, right_name;
+    bool offered; /* a session was set */
     bool sent_close, received_close, by_decree, eof_in, ragged;
     bool tampered;     /* what comes in is not what the peer sent */
     bool lost;         /* something of what it sent went nowhere */

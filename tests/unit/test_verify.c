@@ -180,11 +180,13 @@ Test(verify, nothing_presented)
     cr_expect_eq(verdict.flags, OTLS_VERIFY_MISSING);
     cr_expect_eq(verdict.alert, OTLS_ALERT_CERTIFICATE_REQUIRED);
     cr_expect_eq(verdict.depth, -1);
+    omni_verdict_clear(&verdict);
     request.chain = &undecodable;
     request.chain_count = 1;
     cr_assert_eq(omni_verify_chain(&request, &verdict, NULL), OTLS_OK);
     cr_expect_eq(verdict.flags, OTLS_VERIFY_MALFORMED);
     cr_expect_eq(verdict.alert, OTLS_ALERT_BAD_CERTIFICATE);
+    omni_verdict_clear(&verdict);
 }
 
 Test(verify, pins)
