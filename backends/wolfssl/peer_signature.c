@@ -100,9 +100,9 @@ static void on_message(int written, int version, int type, const void *data, siz
     (void)version, (void)unused;
     if (type != HANDSHAKE || conn == NULL || size < head)
         return;
-    watch_hello(conn, message, size, written != 0);
     if (written != 0 && !is_message(message + head, size - head))
         return;
+    watch_hello(conn, message, size, written != 0);
     scheme = scheme_in(ssl, message + head, size - head);
     if (scheme != 0)
         *(written != 0 ? &conn->own_signature : &conn->peer_signature) = scheme;
