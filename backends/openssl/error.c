@@ -79,16 +79,16 @@ static otls_status fail_protocol(otls_backend_connection *conn, otls_error *err)
 {
     const unsigned long error = cause_of_failure();
     const int reason = ERR_GET_REASON(error);
-    const kit_cause *cause = ossl_cause(ERR_GET_LIB(error) == ERR_LIB_SSL ? reason : 0);
+    const bool of_ssl = ERR_GET_LIB(error) == ERR_LIB_SSL;
+    const kit_cause *cause = ossl_cause(of_ssl ? reason : 0);
     int32_t code = cause->code;
-    if (ERR_GET_LIB(error) == ERR_LIB_SSL && reason == SSL_R_WRONG_VERSION_NUMBER &&
-        nothing_understood(conn->ssl))
-        code = OTLS_CODE_NOT_TLS;
-    /* in the middle of a connection OpenSSL's alert is protocol_version, which it is not about */
-    const char *text = reason == SSL_R_WRONG_VERSION_NUMBER && SSL_get_state(conn->ssl) == TLS_ST_OK &&
-                               ERR_GET_LIB(error) == ERR_LIB_SSL
-                           ? "the peer sent a message that does not belong here"
-                           : ""; /* core's */
+    const char *text = ""; /* core's */
+    if (of_ssl && reason == SSL_R_WRONG_VERSION_NUMBER) { /* the first octets of a record are none */
+        if (nothing_understood(conn->ssl))
+            code = OTLS_CODE_NOT_TLS;
+        else if (SSL_get_state(conn->ssl) == TLS_ST_OK) /* OpenSSL's alert is about versions */
+            text = "the peer sent a message that does not belong here";
+    }
     const otls_status status = ossl_fail(err, cause->status, code, "%s", text);
     err->alert = conn->alert_out;
     return status;

@@ -27,10 +27,11 @@ static bool is_stuck(const otls_backend_connection *conn, int native)
             !otls_version_before(conn->context->policy->max_version, OTLS_TLS1_3));
 }
 
-/* RFC 8446 5.1: a record begins with its type, and the bytes of a version that begins with 3. */
-static bool is_record(const uint8_t *head)
+/* RFC 8446 5.1: a record begins with its type, and the bytes of a version that begins with 3. As far as
+ * it is there, but one octet is. */
+static bool is_record(const uint8_t *head, size_t size)
 {
-    return head[0] >= 20 && head[0] <= 24 && head[1] == 3;
+    return head[0] >= 20 && head[0] <= 24 && (size < 2 || head[1] == 3);
 }
 
 /* Numbers that mean something else in a special situation; `text` stays NULL where they do not. */
@@ -47,14 +48,14 @@ static const kit_cause *special(const otls_backend_connection *conn, int native,
     static const kit_cause late = {VERSION_ERROR, OTLS_E_PROTOCOL, OTLS_CODE_NONE,
                                    OTLS_ALERT_UNEXPECTED_MESSAGE};
 
-    if (conn->done && (native == VERSION_ERROR || (conn->framing.hollow && !is_record(conn->framing.head)))) {
+    if (conn->done && (native == VERSION_ERROR || (conn->framing.hollow && !is_record(conn->framing.head, 2)))) {
         *text = "the peer sent a message that does not belong here"; /* an alert of wolfSSL's says else */
         return &late;
     }
     if (conn->framing.hollow || (native == UNKNOWN_RECORD_TYPE && conn->encrypted &&
                                  wolfSSL_GetVersion(conn->ssl) == WOLFSSL_TLSV1_3)) {
         *text = !conn->framing.hollow ? "a record from the peer has no known content type"
-                : is_record(conn->framing.head) ? "a record from the peer has no content"
+                : is_record(conn->framing.head, 2) ? "a record from the peer has no content"
                                                 : ""; /* core's */
         return &hollow;
     }
@@ -76,9 +77,7 @@ static const kit_cause *special(const otls_backend_connection *conn, int native,
 /* What came first of all is no record. */
 static bool is_not_tls(const otls_backend_connection *conn)
 {
-    return !conn->done && conn->head_size > 0 &&
-           (conn->head[0] < 20 || conn->head[0] > 24 ||
-            (conn->head_size > 1 && conn->head[1] != 3));
+    return !conn->done && conn->head_size > 0 && !is_record(conn->head, conn->head_size);
 }
 
 /* The decoder gave up on the peer's certificate before core was asked; later it is no certificate.
