@@ -81,11 +81,10 @@ void omni_trust_remember(const otls_trust *trust, const omni_anchor *anchor, uns
     omni_free(fresh);
 }
 
-otls_status omni_trust_known_key(const otls_trust *trust, const otls_backend *backend,
-                                 const omni_x509 *cert, const otls_native_public_key **out,
-                                 otls_error *err)
+static otls_status known_key(const otls_trust *trust, const otls_backend *backend,
+                             const omni_x509 *cert, const otls_native_public_key **out,
+                             otls_error *err)
 {
-    *out = NULL;
     for (size_t i = 0; i < OMNI_TRUST_KNOWN_MAX; i++) {
         struct omni_known *known = atomic_load_explicit(&trust->known[i], memory_order_acquire);
 
@@ -95,6 +94,16 @@ otls_status omni_trust_known_key(const otls_trust *trust, const otls_backend *ba
             return omni_trust_key(trust, &known->key, backend, cert, out, err);
     }
     return OTLS_OK;
+}
+
+otls_status omni_trust_kept_key(const otls_trust *trust_or_null, const otls_backend *backend,
+                                const omni_anchor *anchor, const omni_x509 *cert,
+                                const otls_native_public_key **out, otls_error *err)
+{
+    *out = NULL;
+    if (anchor != NULL)
+        return omni_anchor_key(trust_or_null, anchor, backend, out, err);
+    return trust_or_null != NULL ? known_key(trust_or_null, backend, cert, out, err) : OTLS_OK;
 }
 
 /* The same bytes decode to the same certificate, whichever engine checked them and by whatever anchor. */

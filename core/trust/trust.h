@@ -93,10 +93,11 @@ bool omni_trust_knows(const otls_trust *trust, const omni_anchor *anchor, unsign
                       otls_slice der);
 void omni_trust_remember(const otls_trust *trust, const omni_anchor *anchor, unsigned engine,
                          otls_slice der);
-/** The key of a remembered intermediate, imported once; `*out` NULL: it is not remembered. */
-otls_status omni_trust_known_key(const otls_trust *trust, const otls_backend *backend,
-                                 const omni_x509 *cert, const otls_native_public_key **out,
-                                 otls_error *err);
+/** The key of `cert` that is kept, imported once: it is `anchor`, or an intermediate whose signature is
+ *  remembered. `*out` NULL: neither, or there is no trust store. Borrowed from the store. */
+otls_status omni_trust_kept_key(const otls_trust *trust_or_null, const otls_backend *backend,
+                                const omni_anchor *anchor, const omni_x509 *cert,
+                                const otls_native_public_key **out, otls_error *err);
 /** A remembered intermediate, decoded once for all; a reference of the caller's. NULL: it is not
  *  remembered, or there was no memory. */
 const otls_certificate *omni_trust_known_certificate(const otls_trust *trust, otls_slice der);

@@ -103,11 +103,7 @@ static otls_status key_of(const omni_ocsp_question *question, const omni_x509 *s
     const omni_anchor *anchor = omni_trust_find_der(question->trust, signer, OTLS_PURPOSE_ANY);
 
     *own = NULL;
-    if (anchor != NULL)
-        return omni_anchor_key(question->trust, anchor, question->backend, out, err);
-    *out = NULL;
-    if (question->trust != NULL)
-        OMNI_TRY(omni_trust_known_key(question->trust, question->backend, signer, out, err));
+    OMNI_TRY(omni_trust_kept_key(question->trust, question->backend, anchor, signer, out, err));
     if (*out != NULL)
         return OTLS_OK;
     OMNI_TRY(omni_public_key_import(OMNI_MODULE(question->backend)->crypto, signer, own, err));

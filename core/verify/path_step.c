@@ -20,18 +20,14 @@ static otls_status key_of(omni_search *search, const omni_path_step *step,
                           const otls_native_public_key **key, otls_error *err)
 {
     const omni_verify_request *request = search->request;
+    const omni_x509 *cert = &step->certificate->x509;
 
-    if (step->anchor != NULL)
-        return omni_anchor_key(request->trust, step->anchor, request->backend, key, err);
-    if (search->sent_key[step->sent] == NULL && request->trust != NULL) {
-        OMNI_TRY(omni_trust_known_key(request->trust, request->backend, &step->certificate->x509,
-                                      key, err));
+    if (step->anchor != NULL || search->sent_key[step->sent] == NULL) {
+        OMNI_TRY(omni_trust_kept_key(request->trust, request->backend, step->anchor, cert, key, err));
         if (*key != NULL)
             return OTLS_OK;
+        OMNI_TRY(omni_public_key_import(search->crypto, cert, &search->sent_key[step->sent], err));
     }
-    if (search->sent_key[step->sent] == NULL)
-        OMNI_TRY(omni_public_key_import(search->crypto, &step->certificate->x509,
-                                        &search->sent_key[step->sent], err));
     *key = search->sent_key[step->sent];
     return OTLS_OK;
 }
