@@ -41,7 +41,6 @@ otls_status omni_hello_choose_alpn(otls_connection *conn, const otls_client_hell
 
 /* connection/hello_groups.c */
 /** Is there a group for TLS 1.3 that both sides have? */
-bool omni_hello_shares_group_13(const otls_context *context, const otls_client_hello *hello);
 /** Below TLS 1.3: has the client named its curves, and none of them is ours? */
 bool omni_hello_lacks_curve(const otls_context *context, const otls_client_hello *hello);
 /** What the server takes for the key exchange, see otls_connection_setup; 0 = nothing fits. */

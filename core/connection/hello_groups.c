@@ -21,24 +21,15 @@ static bool is_curve_for_12(uint16_t group)
     return group <= 0x001e;
 }
 
-static bool shares(const otls_context *context, const otls_client_hello *hello,
-                   bool (*fits)(uint16_t group))
+/* Where in the client's list; its size: nowhere. */
+static size_t place(const otls_client_hello *hello, uint16_t group)
 {
-    for (size_t i = 0; i < context->group_count; i++)
-        if (fits(context->groups[i]) && omni_hello_has(hello->groups, context->groups[i]))
-            return true;
-    return false;
-}
+    omni_reader in = omni_reader_over(hello->groups);
 
-bool omni_hello_shares_group_13(const otls_context *context, const otls_client_hello *hello)
-{
-    return shares(context, hello, is_for_13);
-}
-
-bool omni_hello_lacks_curve(const otls_context *context, const otls_client_hello *hello)
-{
-    return hello->groups.size != 0 /* RFC 8422 4: else any will do */ &&
-           !shares(context, hello, is_curve_for_12);
+    while (!in.bad && in.left != 0)
+        if (omni_read_number(&in, 2) == group)
+            return hello->groups.size - in.left - 2;
+    return hello->groups.size;
 }
 
 /* The client has sent its half of this key exchange along. */
@@ -56,45 +47,22 @@ static bool has_share(const otls_client_hello *hello, uint16_t group)
     return false;
 }
 
-/* The first of the server's that the client names too, and has sent a share for if `shared`; 0 = none. */
-static uint16_t first_of_ours(const otls_context *context, const otls_client_hello *hello,
-                              bool (*fits)(uint16_t group), bool shared)
+/*
+ * The first that both have, and that the client has sent a share for if `shared`; 0 = none. The client's list
+ * may be long and repeat itself, ours is not and does not: it is ours that is gone through.
+ */
+static uint16_t first(const otls_context *context, const otls_client_hello *hello,
+                      bool (*fits)(uint16_t group), bool shared)
 {
-    for (size_t i = 0; i < context->group_count; i++) {
-        const uint16_t group = context->groups[i];
-
-        if (fits(group) && omni_hello_has(hello->groups, group) &&
-            (!shared || has_share(hello, group)))
-            return group;
-    }
-    return 0;
-}
-
-/* Where in the client's list; its size: nowhere. */
-static size_t place(const otls_client_hello *hello, uint16_t group)
-{
-    omni_reader in = omni_reader_over(hello->groups);
-
-    while (!in.bad && in.left != 0)
-        if (omni_read_number(&in, 2) == group)
-            return hello->groups.size - in.left - 2;
-    return hello->groups.size;
-}
-
-/* The same in the client's order; its list may be long and repeat itself, ours is not and does not. */
-static uint16_t first_of_theirs(const otls_context *context, const otls_client_hello *hello,
-                                bool (*fits)(uint16_t group), bool shared)
-{
+    const bool ours = (context->settings.offer.options & OTLS_OPTION_CIPHER_SERVER_PREFERENCE) != 0;
     size_t best = hello->groups.size;
     uint16_t found = 0;
 
-    for (size_t i = 0; i < context->group_count; i++) {
+    for (size_t i = 0; i < context->group_count && (found == 0 || !ours); i++) {
         const uint16_t group = context->groups[i];
-        const size_t at = fits(group) && (!shared || has_share(hello, group))
-                              ? place(hello, group)
-                              : hello->groups.size;
+        const size_t at = fits(group) ? place(hello, group) : hello->groups.size;
 
-        if (at < best) {
+        if (at < best && (!shared || has_share(hello, group))) {
             best = at;
             found = group;
         }
@@ -102,13 +70,15 @@ static uint16_t first_of_theirs(const otls_context *context, const otls_client_h
     return found;
 }
 
+bool omni_hello_lacks_curve(const otls_context *context, const otls_client_hello *hello)
+{
+    return hello->groups.size != 0 /* RFC 8422 4: else any will do */ &&
+           first(context, hello, is_curve_for_12, false) == 0;
+}
+
 uint16_t omni_hello_group(const otls_context *context, const otls_client_hello *hello,
                           uint16_t version)
 {
-    const bool ours = (context->settings.offer.options & OTLS_OPTION_CIPHER_SERVER_PREFERENCE) != 0;
-    uint16_t (*const first)(const otls_context *context, const otls_client_hello *hello,
-                            bool (*fits)(uint16_t group), bool shared) =
-        ours ? first_of_ours : first_of_theirs;
     uint16_t group;
 
     if (otls_version_before(version, OTLS_TLS1_3))

@@ -333,11 +333,13 @@ static otls_status refuse_none_fits(otls_connection *conn, const otls_client_hel
 }
 
 /* Every key exchange of TLS 1.3 that we do has a group: RFC 8446 4.2.7, 9.2. */
-static otls_status check_groups_13(otls_connection *conn, const otls_client_hello *hello,
-                                   otls_error *err)
+static otls_status choose_group(otls_connection *conn, const otls_client_hello *hello, otls_error *err)
 {
-    if (otls_version_before(conn->hello_version, OTLS_TLS1_3) ||
-        omni_hello_shares_group_13(conn->context, hello))
+    const bool old = otls_version_before(conn->hello_version, OTLS_TLS1_3);
+
+    conn->chosen_group = omni_hello_group(conn->context, hello, conn->hello_version);
+    conn->no_curves = old && omni_hello_lacks_curve(conn->context, hello);
+    if (old || conn->chosen_group != 0)
         return OTLS_OK;
     return refuse_no_group(conn, err,
                            hello->groups.size == 0 ? OTLS_ALERT_MISSING_EXTENSION
@@ -394,10 +396,7 @@ static otls_status decide(otls_connection *conn, const otls_client_hello *hello,
         chosen = choose_server(conn, hello);
     if (chosen == OMNI_NO_SERVER)
         return refuse_none_fits(conn, hello, err);
-    OMNI_TRY(check_groups_13(conn, hello, err));
-    conn->no_curves = otls_version_before(conn->hello_version, OTLS_TLS1_3) &&
-                      omni_hello_lacks_curve(conn->context, hello);
-    conn->chosen_group = omni_hello_group(conn->context, hello, conn->hello_version);
+    OMNI_TRY(choose_group(conn, hello, err));
     if (omni_shared_keep(conn, hello) != OTLS_OK)
         return omni_connection_fail(conn, OTLS_E_NOMEM, NULL, err);
     omni_hello_reframe(&conn->in, hello);
