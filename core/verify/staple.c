@@ -9,32 +9,38 @@ static const struct {
     const char *words;   /* follow the certificate's name */
     const char *section; /* of the rule; NULL = the flag's own */
 } findings_of[] = {
-    [OMNI_OCSP_RESULT_GOOD] = {.flags = 0,
-                               .words = ""},
+    [OMNI_OCSP_RESULT_GOOD] = {.flags = 0, .words = ""},
     [OMNI_OCSP_RESULT_REVOKED] = {.flags = OTLS_VERIFY_REVOKED,
-                               .words = "has been revoked, says its stapled OCSP response"},
+                                  .words = "has been revoked, says its stapled OCSP response"},
     [OMNI_OCSP_RESULT_UNKNOWN] = {.flags = OTLS_VERIFY_STAPLE | OTLS_VERIFY_REVOCATION_UNKNOWN,
-                               .words = "is unknown to the responder of its stapled OCSP response"},
+                                  .words =
+                                      "is unknown to the responder of its stapled OCSP response"},
     [OMNI_OCSP_RESULT_MALFORMED] = {.flags = OTLS_VERIFY_STAPLE,
-                               .words = "came with a malformed stapled OCSP response"},
+                                    .words = "came with a malformed stapled OCSP response"},
     [OMNI_OCSP_RESULT_FAILED] = {.flags = OTLS_VERIFY_STAPLE,
-                               .words = "came with a stapled OCSP response that reports an error"},
+                                 .words =
+                                     "came with a stapled OCSP response that reports an error"},
     [OMNI_OCSP_RESULT_OTHER] = {.flags = OTLS_VERIFY_STAPLE,
-                               .words = "came with a stapled OCSP response about another certificate"},
-    [OMNI_OCSP_RESULT_SIGNER] = {.flags = OTLS_VERIFY_STAPLE,
-                               .words = "came with a stapled OCSP response that its issuer did not sign"},
+                                .words =
+                                    "came with a stapled OCSP response about another certificate"},
+    [OMNI_OCSP_RESULT_SIGNER] =
+        {.flags = OTLS_VERIFY_STAPLE,
+         .words = "came with a stapled OCSP response that its issuer did not sign"},
     [OMNI_OCSP_RESULT_WEAK] = {.flags = OTLS_VERIFY_STAPLE,
-                               .words = "came with a stapled OCSP response whose signature is too weak"},
+                               .words =
+                                   "came with a stapled OCSP response whose signature is too weak"},
     [OMNI_OCSP_RESULT_EARLY] = {.flags = OTLS_VERIFY_STAPLE,
-                               .words = "came with a stapled OCSP response that is not yet valid"},
+                                .words = "came with a stapled OCSP response that is not yet valid"},
     [OMNI_OCSP_RESULT_LATE] = {.flags = OTLS_VERIFY_STAPLE,
                                .words = "came with a stapled OCSP response that has expired"},
-    [OMNI_OCSP_RESULT_NO_NONCE] = {.flags = OTLS_VERIFY_STAPLE | OTLS_VERIFY_REVOCATION_UNKNOWN,
-                               .words = "came with an OCSP response without the nonce that was asked with",
-                                   .section = "RFC 9654 2.1"},
-    [OMNI_OCSP_RESULT_OTHER_NONCE] = {.flags = OTLS_VERIFY_STAPLE | OTLS_VERIFY_REVOCATION_UNKNOWN,
-                               .words = "came with an OCSP response with another nonce than was asked with",
-                                      .section = "RFC 9654 2.1"},
+    [OMNI_OCSP_RESULT_NO_NONCE] =
+        {.flags = OTLS_VERIFY_STAPLE | OTLS_VERIFY_REVOCATION_UNKNOWN,
+         .words = "came with an OCSP response without the nonce that was asked with",
+         .section = "RFC 9654 2.1"},
+    [OMNI_OCSP_RESULT_OTHER_NONCE] =
+        {.flags = OTLS_VERIFY_STAPLE | OTLS_VERIFY_REVOCATION_UNKNOWN,
+         .words = "came with an OCSP response with another nonce than was asked with",
+         .section = "RFC 9654 2.1"},
 };
 
 /* Added to what was found before: an application that forgives one fault must see the others. */
