@@ -4,11 +4,7 @@
 # That the cases which modules are held to notice what they are there for: the template, broken on purpose
 # in one line, fails the cases named beside it, which abi/template says it passes as it is.
 . "$(dirname "$0")/lib.sh"
-if ! printf '%s\n' '#include <openssl/opensslv.h>' '#if OPENSSL_VERSION_MAJOR < 3' '#error' '#endif' |
-    "$CC" -fsyntax-only -x c - 2>/dev/null; then
-    echo "no headers of OpenSSL 3"
-    exit 77
-fi
+need_openssl_3
 install_omnitls
 template=$prefix/$DOCDIR/docs/examples/backend-template/template.c
 

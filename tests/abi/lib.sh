@@ -19,6 +19,15 @@ install_omnitls() {
     fi
 }
 
+# need_openssl_3: what the template is written over, or the test is skipped
+need_openssl_3() {
+    if ! printf '%s\n' '#include <openssl/opensslv.h>' '#if OPENSSL_VERSION_MAJOR < 3' '#error' '#endif' |
+        "$CC" -fsyntax-only -x c - 2>/dev/null; then
+        echo "no headers of OpenSSL 3"
+        exit 77
+    fi
+}
+
 # variant NAME CASE: variant.c as the module $modules/NAME.so, over the build's first engine
 variant() {
     export OMNITLS_ABI_TRUTH=$prefix/$LIBDIR/omnitls/${ENGINES%%,*}.so

@@ -4,11 +4,7 @@
 # The smallest backend, built from the installed files: under 400 lines, and it shakes hands with every
 # engine of the build in both versions, with every kind of key.
 . "$(dirname "$0")/lib.sh"
-if ! printf '%s\n' '#include <openssl/opensslv.h>' '#if OPENSSL_VERSION_MAJOR < 3' '#error' '#endif' |
-    "$CC" -fsyntax-only -x c - 2>/dev/null; then
-    echo "no headers of OpenSSL 3"
-    exit 77
-fi
+need_openssl_3
 install_omnitls
 build_module template
 lines=$(wc -l <"$prefix/$DOCDIR/docs/examples/backend-template/template.c")
