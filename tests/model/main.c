@@ -113,11 +113,23 @@ static void run_one(program *p, uint64_t sequence, const bool *keep, bool say)
     model_end(&w);
 }
 
+static bool ended_well(pid_t child, bool say)
+{
+    int status = 0;
+
+    if (child < 0)
+        return false;
+    while (waitpid(child, &status, 0) < 0 && errno == EINTR)
+        continue;
+    if (say && WIFSIGNALED(status))
+        printf("\nended by signal %d\n", WTERMSIG(status));
+    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
 /* In a process of its own: did all go well? The child's exit tells of leaks, too. */
 static bool alone(program *p, uint64_t sequence, const bool *keep, bool say)
 {
     pid_t child;
-    int status = 0;
 
     p->shared->failure[0] = '\0';
     (void)fflush(NULL);
@@ -129,13 +141,7 @@ static bool alone(program *p, uint64_t sequence, const bool *keep, bool say)
         unload(p);
         exit(p->shared->failure[0] != '\0' ? 1 : 0);
     }
-    if (child < 0)
-        return false;
-    while (waitpid(child, &status, 0) < 0 && errno == EINTR)
-        continue;
-    if (say && WIFSIGNALED(status))
-        printf("\nended by signal %d\n", WTERMSIG(status));
-    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+    return ended_well(child, say);
 }
 
 /* Leave out halves, quarters ... single steps, as long as it still goes wrong. */
@@ -179,7 +185,6 @@ static void report(program *p, uint64_t sequence)
 static bool run_many(program *p, uint64_t steps)
 {
     pid_t child;
-    int status = 0;
 
     (void)fflush(NULL);
     child = fork();
@@ -192,11 +197,7 @@ static bool run_many(program *p, uint64_t steps)
         unload(p);
         exit(p->shared->failure[0] != '\0' ? 1 : 0);
     }
-    if (child < 0)
-        return false;
-    while (waitpid(child, &status, 0) < 0 && errno == EINTR)
-        continue;
-    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+    return ended_well(child, false);
 }
 
 static void print_counts(const program *p)
