@@ -163,6 +163,14 @@ static void prepare(otls_context *context, sessions kind, heard now[2])
                      OTLS_OK);
 }
 
+static void begin(const pair_case *which, sessions kind, heard now[2], session_pair *s, pair *p)
+{
+    session_open(s, which, NULL);
+    prepare(s->client, kind, now);
+    prepare(s->server, kind, now);
+    session_begin(p, which, s->client, s->server, NULL, NULL, 0);
+}
+
 static void every_case(size_t index, bool by_server, sessions kind)
 {
     const pair_case which = pair_case_short_at(index);
@@ -174,10 +182,7 @@ static void every_case(size_t index, bool by_server, sessions kind)
         session_pair s;
         pair p;
 
-        session_open(&s, &which, NULL);
-        prepare(s.client, kind, now);
-        prepare(s.server, kind, now);
-        session_begin(&p, &which, s.client, s.server, NULL, NULL, 0);
+        begin(&which, kind, now, &s, &p);
         renegotiate(&p, &cases[i], by_server, now,
                     kind == TICKETS ? ", with tickets"
                     : kind == IDS   ? ", with ids"
@@ -298,10 +303,7 @@ ParameterizedTest(size_t *index, renegotiation, closing)
         session_pair s;
         pair p;
 
-        session_open(&s, &which, NULL);
-        prepare(s.client, NO_SESSIONS, now);
-        prepare(s.server, NO_SESSIONS, now);
-        session_begin(&p, &which, s.client, s.server, NULL, NULL, 0);
+        begin(&which, NO_SESSIONS, now, &s, &p);
         pair_connect(&p);
         otls_connection *const asks = by_server ? p.server : p.client;
         otls_connection *const other = by_server ? p.client : p.server;
