@@ -10,28 +10,28 @@
 #   sources  in core/, left out when it is off; core/*/without_<name>.c takes their place where others call them
 #   features what otls_backend_supports then denies, whatever the engine can do
 set(OMNITLS_FEATURES
-  "TLS|ON|65128||context/*.c connection/*.c session/*.c socket/*.c||contexts and connections: without them certificates, keys and trust stores are left, and otls_trust_verify"
-  "SERVER|ON|12206|TLS|connection/server.c connection/hello.c connection/tickets.c session/tickets.c context/dh.c x509/dh.c x509/dh_groups.c||the server's side of connections"
-  "SOCKETS|ON|10098|TLS|socket/*.c connection/transport_fd.c||TLS sockets (otls_connect, otls_listen) and connections over a descriptor: without them the program brings a transport"
-  "FILES|ON|1164||base/files.c||reading credentials from files and directories, and writing a key log file"
-  "SYSTEM_TRUST|ON|1855|FILES|trust/system.c||the system's own certificate authorities"
+  "TLS|ON|76540||context/*.c connection/*.c session/*.c socket/*.c||contexts and connections: without them certificates, keys and trust stores are left, and otls_trust_verify"
+  "SERVER|ON|13572|TLS|connection/server.c connection/hello.c connection/tickets.c session/tickets.c context/dh.c x509/dh.c x509/dh_groups.c||the server's side of connections"
+  "SOCKETS|ON|10244|TLS|socket/*.c connection/transport_fd.c||TLS sockets (otls_connect, otls_listen) and connections over a descriptor: without them the program brings a transport"
+  "FILES|ON|1588||base/files.c||reading credentials from files and directories, and writing a key log file"
+  "SYSTEM_TRUST|ON|2035|FILES|trust/system.c||the system's own certificate authorities"
   "ENVIRONMENT|ON|28||base/environment.c||environment variables such as OMNITLS_BACKEND and SSL_CERT_FILE"
   "CIPHER_EXPRESSIONS|ON|5454|TLS|algorithms/cipher_expression.c algorithms/expression_words.c||cipher lists in OpenSSL's language"
   "OLD_SUITES|ON|11974||algorithms/suites_table.c||cipher suites other than TLS 1.3's three and ECDHE with AES-GCM or ChaCha20-Poly1305"
   "CERTIFICATE_TEXT|ON|3747||certificate/text.c certificate/json.c||certificates as text and as JSON for people to read"
-  "ENCRYPTED_KEYS|ON|8292||identity/pbe.c identity/kdf.c identity/derivation.c identity/password.c identity/ber.c||private keys in PKCS #8 that are encrypted with a password"
-  "PKCS12|ON|4140|ENCRYPTED_KEYS|identity/pfx.c identity/pkcs12.c|PKCS12 PKCS12_LEGACY|PKCS #12 files"
-  "NAME_CONSTRAINTS|ON|2598||verify/names.c x509/name_constraints.c||name constraints of authorities: without them a chain below such an authority is refused"
+  "ENCRYPTED_KEYS|ON|8412||identity/pbe.c identity/kdf.c identity/derivation.c identity/password.c identity/ber.c||private keys in PKCS #8 that are encrypted with a password"
+  "PKCS12|ON|4224|ENCRYPTED_KEYS|identity/pfx.c identity/pkcs12.c|PKCS12 PKCS12_LEGACY|PKCS #12 files"
+  "NAME_CONSTRAINTS|ON|2676||verify/names.c x509/name_constraints.c||name constraints of authorities: without them a chain below such an authority is refused"
   "POLICIES|ON|3411||verify/policy_tree.c x509/policies.c||certificate policies: without them a chain that depends on one is refused"
-  "PROFILES|ON|3722||verify/profile.c||the profiles strict and webpki"
-  "ENGINE_VERIFIER|ON|1084||verify/by_engine.c|ENGINE_VERIFIER|verification by the engine in core's place"
-  "CRL|ON|7330||verify/crl.c verify/crl_scope.c verify/crl_signer.c x509/crl.c trust/crl.c||revocation lists: without them nobody who asks for a look at them gets a good verdict"
-  "OCSP|ON|6202||verify/ocsp_check.c verify/ocsp_request.c verify/staple.c x509/ocsp.c connection/ocsp.c context/ocsp.c|OCSP_STAPLE_SERVER OCSP_STAPLE_CLIENT|OCSP: responses stapled and judged, requests"
-  "PSK|ON|836|TLS|connection/psk.c context/psk.c|PSK_12 PSK_13|pre-shared keys"
-  "EARLY_DATA|ON|1296|TLS|connection/early.c session/replays.c|EARLY_DATA|early data of TLS 1.3"
-  "POST_HANDSHAKE|ON|1101|TLS|connection/post_handshake.c|POST_HANDSHAKE_AUTH KEY_UPDATE RENEGOTIATION|key updates, renegotiation and client certificates after the handshake"
-  "EXPORTER|ON|1569|TLS|connection/exporter.c|EXPORTER TLS_UNIQUE MASTER_SECRET|keying material for other protocols, and channel bindings"
-  "ERROR_SENTENCES|ON|1077||base/sentences.c||a sentence for each way in which an engine fails: codes and alerts stay")
+  "PROFILES|ON|4088||verify/profile.c||the profiles strict and webpki"
+  "ENGINE_VERIFIER|ON|1286||verify/by_engine.c|ENGINE_VERIFIER|verification by the engine in core's place"
+  "CRL|ON|7730||verify/crl.c verify/crl_scope.c verify/crl_signer.c x509/crl.c trust/crl.c||revocation lists: without them nobody who asks for a look at them gets a good verdict"
+  "OCSP|ON|7846||verify/ocsp_check.c verify/ocsp_request.c verify/staple.c x509/ocsp.c connection/ocsp.c context/ocsp.c|OCSP_STAPLE_SERVER OCSP_STAPLE_CLIENT|OCSP: responses stapled and judged, requests"
+  "PSK|ON|810|TLS|connection/psk.c context/psk.c|PSK_12 PSK_13|pre-shared keys"
+  "EARLY_DATA|ON|1934|TLS|connection/early.c session/replays.c|EARLY_DATA|early data of TLS 1.3"
+  "POST_HANDSHAKE|ON|1568|TLS|connection/post_handshake.c|POST_HANDSHAKE_AUTH KEY_UPDATE RENEGOTIATION|key updates, renegotiation and client certificates after the handshake"
+  "EXPORTER|ON|2071|TLS|connection/exporter.c|EXPORTER TLS_UNIQUE MASTER_SECRET|keying material for other protocols, and channel bindings"
+  "ERROR_SENTENCES|ON|1157||base/sentences.c||a sentence for each way in which an engine fails: codes and alerts stay")
 
 # ---- options ---------------------------------------------------------------------------------
 
