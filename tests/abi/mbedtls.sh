@@ -32,12 +32,15 @@ right=$((6 * count * count + 2 * versions * (2 * count + 1)))
 grep -q "^$right of $right cells are right, $((6 * (count + 1) * (count + 1) - right)) are" "$work/selftest" ||
     { echo "not $right cells"; exit 1; }
 
-# The tests that our own backends are held to; what this engine does not have is no failure.
+# The tests that our own backends are held to; what this engine does not have is no failure, and 3.6 has
+# all that the chosen cases ask for.
+lacks='[1-9][0-9]*'
+[ "$versions" = 1 ] || [ "${1:-}" = all ] || lacks='[0-9][0-9]*'
 conformance() {
     "$prefix/bin/omnitls-conformance" --module "$prefix/$LIBDIR/omnitls/mbedtls.so" --against "$ENGINES" "$@" \
         >"$work/conformance" 2>&1 || { cat "$work/conformance"; exit 1; }
     tail -n 1 "$work/conformance"
-    grep -q '^mbedtls: [1-9][0-9]* passed, 0 failed, [1-9][0-9]* not supported$' "$work/conformance" ||
+    grep -q "^mbedtls: [1-9][0-9]* passed, 0 failed, $lacks not supported\$" "$work/conformance" ||
         { echo "$*: no such count"; exit 1; }
 }
 if [ "${1:-}" = all ]; then
