@@ -33,6 +33,7 @@ static const row rows[] = {
     {OTLS_TLS1_3, "ffdhe3072:ffdhe2048", "ffdhe2048:ffdhe3072", "ffdhe3072", "ffdhe3072",
      OTLS_FEATURE_GROUP_FFDHE},
     {OTLS_TLS1_2, "X25519:P-256", "P-256:X25519", "P-256", "X25519", 0},
+    {OTLS_TLS1_2, "P-256:X25519", "P-256:X25519", "P-256", "P-256", 0},
     {OTLS_TLS1_2, "P-256:X25519", "X25519:P-256", "X25519", "P-256", 0},
     {OTLS_TLS1_2, "P-384:P-256:X25519", "X25519:P-256:P-384", "X25519", "P-384", 0},
     {OTLS_TLS1_2, "P-521:P-384:P-256", "P-256:P-384:P-521", "P-256", "P-521", 0},

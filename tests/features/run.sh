@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 #
-# run.sh SOURCE_DIRECTORY BUILD_DIRECTORY ENGINE COMPILER [-n COMBINATIONS] [NAME...]
-# The library with one engine, without each feature of cmake/features.cmake by itself (or those of NAME), then
-# in random combinations, always the same ones (default 30): no warning, nothing undefined, and the exports
+# run.sh SOURCE_DIRECTORY BUILD_DIRECTORY ENGINE COMPILER [-n COMBINATIONS] [-p PRESET | NAME...]
+# The library with one engine, without each feature of cmake/features.cmake by itself (or those of NAME, or all that
+# a preset of CMakePresets.json leaves out), then in random combinations, always the same ones (default 30): no warning, nothing undefined, and the exports
 # are those of api/omnitls.symbols less what went.
 set -euo pipefail
 
@@ -13,6 +13,17 @@ combinations=30
 if [ "${1:-}" = -n ]; then
     combinations=$2
     shift 2
+fi
+if [ "${1:-}" = -p ]; then
+    mapfile -t out < <(python3 -c 'import json, sys
+presets = {one["name"]: one for one in json.load(open(sys.argv[1]))["configurePresets"]}
+name = sys.argv[2]
+while name:
+    options = presets[name].get("cacheVariables", {})
+    print(*(o[len("OMNITLS_WITH_"):] for o in options if o.startswith("OMNITLS_WITH_")), sep="\n")
+    name = presets[name].get("inherits")' "$source/CMakePresets.json" "$2" | grep .)
+    [ ${#out[@]} -gt 0 ] || { echo "CMakePresets.json: $2 leaves nothing out" >&2; exit 1; }
+    set -- "${out[@]}"
 fi
 mapfile -t all < <(sed -n 's/^  "\([A-Z0-9_]*\)|\(ON\|OFF\)|.*/\1/p' "$source/cmake/features.cmake")
 [ ${#all[@]} -ge 20 ] || { echo "cmake/features.cmake has ${#all[@]} rows" >&2; exit 1; }
