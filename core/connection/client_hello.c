@@ -166,11 +166,9 @@ static void parse_extension(otls_client_hello *out, uint64_t type, otls_slice bo
 }
 
 /* RFC 8446 4.2: no extension twice, known to us or not; 4.2.11: pre_shared_key is the last. */
-static omni_hello_result parse_extensions(otls_client_hello *out, omni_reader *in)
+static omni_hello_result parse_each(otls_client_hello *out, omni_reader list, uint8_t *seen)
 {
-    omni_reader list = omni_reader_over(omni_read_vector(in, 2));
-    omni_hello_result fault = in->bad || in->left != 0 ? OMNI_HELLO_BAD : OMNI_HELLO_OK;
-    uint8_t seen[65536 / 8] = {0};
+    omni_hello_result fault = OMNI_HELLO_OK;
 
     while (fault == OMNI_HELLO_OK && list.left != 0) {
         const uint64_t type = omni_read_number(&list, 2);
@@ -184,6 +182,22 @@ static omni_hello_result parse_extensions(otls_client_hello *out, omni_reader *i
         parse_extension(out, type, body, &fault);
     }
     return fault;
+}
+
+static omni_hello_result parse_extensions(otls_client_hello *out, omni_reader *in)
+{
+    const otls_slice list = omni_read_vector(in, 2);
+    uint8_t *seen; /* a bit for each type: too much for the stack of a small machine */
+    omni_hello_result result;
+
+    if (in->bad || in->left != 0)
+        return OMNI_HELLO_BAD;
+    seen = omni_calloc(65536 / 8, 1);
+    if (seen == NULL)
+        return OMNI_HELLO_NOMEM;
+    result = parse_each(out, omni_reader_over(list), seen);
+    omni_free(seen);
+    return result;
 }
 
 static omni_hello_result parse_message(otls_client_hello *out, otls_slice message)

@@ -99,20 +99,31 @@ bool omni_identity_bears(const otls_backend *backend, const otls_certificate *ce
     return omni_public_key_is(&cert->x509, spki, !omni_public_key_usable(backend, &cert->x509));
 }
 
-/* The certificate that bears the key becomes the first, wherever it stands in the file. */
-static otls_status find_leaf(otls_identity *identity, const char *what, otls_error *err)
+/* Where in the chain the certificate is that bears the key; its end: nowhere. */
+static otls_status search_leaf(const otls_identity *identity, const char *what, size_t *at,
+                               otls_error *err)
 {
-    uint8_t spki[OMNI_SPKI_MAX];
-    size_t size = 0, at = 0;
+    otls_slice spki;
     otls_error inner = OTLS_ERROR_INIT;
-    const otls_certificate *leaf;
 
-    if (otls_key_public(identity->key, spki, sizeof(spki), &size, &inner) != OTLS_OK)
+    if (omni_key_spki(identity->key, &spki, &inner) != OTLS_OK)
         return omni_fail(err, inner.status == OTLS_E_NOMEM ? OTLS_E_NOMEM : OTLS_E_CREDENTIAL,
                          OTLS_CODE_KEY_UNSUPPORTED, "%s: %s", what, inner.text);
-    while (at < identity->chain_count &&
-           !omni_identity_bears(identity->backend, identity->chain[at], (otls_slice){spki, size}))
-        at++;
+    *at = 0;
+    while (*at < identity->chain_count &&
+           !omni_identity_bears(identity->backend, identity->chain[*at], spki))
+        ++*at;
+    omni_free((void *)spki.data);
+    return OTLS_OK;
+}
+
+/* It becomes the first, wherever it stands in the file. */
+static otls_status find_leaf(otls_identity *identity, const char *what, otls_error *err)
+{
+    size_t at = 0;
+    const otls_certificate *leaf;
+
+    OMNI_TRY(search_leaf(identity, what, &at, err));
     if (at == identity->chain_count &&
         !omni_public_key_known(identity->backend, &identity->chain[0]->x509))
         return omni_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_KEY_UNSUPPORTED,

@@ -100,29 +100,47 @@ const otls_backend *otls_key_backend(const otls_key *key)
     return key->backend;
 }
 
-otls_status otls_key_public(const otls_key *key, uint8_t *out, size_t capacity, size_t *length,
-                            otls_error *err)
+otls_status omni_key_spki(const otls_key *key, otls_slice *out, otls_error *err)
 {
-    uint8_t spki[OMNI_SPKI_MAX];
+    uint8_t *const spki = omni_malloc(OMNI_SPKI_MAX);
     size_t size = 0;
     otls_error inner = OTLS_ERROR_INIT;
     const otls_crypto_ops *crypto = OMNI_MODULE(key->backend)->crypto;
-    const otls_status status = OMNI_ENGINE_GET(
-        &inner, crypto->private_key_public(key->native, spki, sizeof(spki), &size, &inner));
+    otls_status status;
 
-    if (status != OTLS_OK) {
+    if (spki == NULL)
+        return omni_fail_nomem(err);
+    status = OMNI_ENGINE_GET(
+        &inner, crypto->private_key_public(key->native, spki, OMNI_SPKI_MAX, &size, &inner));
+    if (status != OTLS_OK)
         omni_error_give(err, &inner);
-        return status;
+    else if (size == 0 || size > OMNI_SPKI_MAX)
+        status = omni_fail(err, OTLS_E_INTERNAL, OTLS_CODE_NONE,
+                           "%s answers a public key of %zu bytes", otls_backend_name(key->backend),
+                           size);
+    if (status == OTLS_OK)
+        *out = (otls_slice){spki, size};
+    else
+        omni_free(spki);
+    return status;
+}
+
+otls_status otls_key_public(const otls_key *key, uint8_t *out, size_t capacity, size_t *length,
+                            otls_error *err)
+{
+    otls_slice spki;
+    otls_status status = OTLS_OK;
+
+    OMNI_TRY(omni_key_spki(key, &spki, err));
+    if (spki.size > capacity)
+        status = omni_fail(err, OTLS_E_USAGE, OTLS_CODE_LIMIT, "room for %zu bytes is needed",
+                           spki.size);
+    if (status == OTLS_OK) {
+        memcpy(out, spki.data, spki.size);
+        *length = spki.size;
     }
-    if (size == 0 || size > sizeof(spki))
-        return omni_fail(err, OTLS_E_INTERNAL, OTLS_CODE_NONE,
-                         "%s answers a public key of %zu bytes", otls_backend_name(key->backend),
-                         size);
-    if (size > capacity)
-        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_LIMIT, "room for %zu bytes is needed", size);
-    memcpy(out, spki, size);
-    *length = size;
-    return OTLS_OK;
+    omni_free((void *)spki.data);
+    return status;
 }
 
 /* ---- for those who sign elsewhere ---- */

@@ -35,6 +35,9 @@ otls_status omni_key_prove(const otls_backend *backend, const otls_native_key *n
 otls_status omni_key_adopt(otls_key **out, const otls_backend *backend, otls_native_key *native,
                            const char *what, otls_error *err);
 
+/** Its public half, a SubjectPublicKeyInfo in memory that is the caller's: omni_free. */
+otls_status omni_key_spki(const otls_key *key, otls_slice *out, otls_error *err);
+
 /** A key being looked for; `what` names the source in messages. */
 typedef struct omni_key_search {
     const otls_backend *backend;

@@ -94,16 +94,24 @@ static otls_status append(otls_identity *identity, const otls_certificate *cert,
     return OTLS_OK;
 }
 
+static otls_status order_leaf(otls_identity *identity, const opened *file, otls_error *err)
+{
+    otls_slice spki;
+    otls_status status = OTLS_OK;
+
+    OMNI_TRY(omni_key_spki(identity->key, &spki, err));
+    for (size_t i = 0; i < file->count && identity->chain_count == 0 && status == OTLS_OK; i++)
+        if (omni_identity_bears(identity->backend, file->found[i], spki))
+            status = append(identity, file->found[i], file->search->what, err);
+    omni_free((void *)spki.data);
+    return status;
+}
+
 static otls_status order(otls_identity *identity, const opened *file, otls_error *err)
 {
-    uint8_t spki[OMNI_SPKI_MAX];
-    size_t size = 0;
     bool grown;
 
-    OMNI_TRY(otls_key_public(identity->key, spki, sizeof(spki), &size, err));
-    for (size_t i = 0; i < file->count && identity->chain_count == 0; i++)
-        if (omni_identity_bears(identity->backend, file->found[i], (otls_slice){spki, size}))
-            OMNI_TRY(append(identity, file->found[i], file->search->what, err));
+    OMNI_TRY(order_leaf(identity, file, err));
     if (identity->chain_count == 0 && file->count > 0)
         return omni_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_KEY_MISMATCH,
                          "%s: the key belongs to none of its certificates", file->search->what);

@@ -104,8 +104,7 @@ typedef struct facts {
     size_t count;
     int64_t from, until;
     uint8_t serial[SERIAL_SIZE];
-    uint8_t spki[OMNI_SPKI_MAX];
-    size_t spki_size;
+    otls_slice spki;
 } facts;
 
 static otls_status put_body(omni_der_writer *w, const facts *said, otls_error *err)
@@ -114,7 +113,7 @@ static otls_status put_body(omni_der_writer *w, const facts *said, otls_error *e
     const uint8_t *const end = w->at;
 
     OMNI_TRY(put_extensions(w, said->names, said->count, err));
-    omni_der_put(w, said->spki, said->spki_size);
+    omni_der_put(w, said->spki.data, said->spki.size);
     put_name(w, said->serial);
     const uint8_t *const times = w->at;
 
@@ -179,13 +178,14 @@ static otls_status make_certificate(otls_certificate **out, const otls_key *key,
 
     if (room == NULL)
         return omni_fail_nomem(err);
-    status = otls_key_public(key, said->spki, sizeof(said->spki), &said->spki_size, err);
+    status = omni_key_spki(key, &said->spki, err);
     if (status == OTLS_OK)
         status = otls_random(key->backend, said->serial, sizeof(said->serial), err);
     /* positive, in the fewest octets */
     said->serial[0] = (uint8_t)((said->serial[0] & 0x3f) | 0x40);
     if (status == OTLS_OK)
         status = write_certificate(out, key, said, room, err);
+    omni_free((void *)said->spki.data);
     omni_free(room);
     return status;
 }

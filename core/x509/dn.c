@@ -160,28 +160,36 @@ static void put_attribute(omni_text *text, const omni_dn_entry *entry)
     }
 }
 
+static void put_rdn(omni_text *text, otls_slice name, size_t rdn)
+{
+    omni_dn_cursor cursor = omni_dn_begin(name);
+    omni_dn_entry entry;
+    bool first = true;
+
+    while (omni_dn_next(&cursor, &entry) && entry.rdn <= rdn) {
+        if (entry.rdn < rdn)
+            continue;
+        if (!first)
+            omni_text_char(text, '+');
+        put_attribute(text, &entry);
+        first = false;
+    }
+}
+
+/* The last is the first to be written (RFC 4514 2.1): to walk there again each time takes no room, and names are
+   short. */
 void omni_text_dn(omni_text *text, otls_slice name)
 {
-    omni_dn_entry entries[OMNI_NAME_ATTRIBUTES_MAX];
     omni_dn_cursor cursor = omni_dn_begin(name);
+    omni_dn_entry entry;
     size_t count = 0;
-    size_t end;
 
-    while (count < OMNI_NAME_ATTRIBUTES_MAX && omni_dn_next(&cursor, &entries[count]))
-        count++;
-    for (end = count; end > 0;) {
-        size_t start = end - 1;
-
-        while (start > 0 && entries[start - 1].rdn == entries[end - 1].rdn)
-            start--;
-        if (end != count)
+    while (omni_dn_next(&cursor, &entry))
+        count = entry.rdn + 1;
+    for (size_t rdn = count; rdn-- > 0;) {
+        put_rdn(text, name, rdn);
+        if (rdn != 0)
             omni_text_char(text, ',');
-        for (size_t i = start; i < end; i++) {
-            if (i != start)
-                omni_text_char(text, '+');
-            put_attribute(text, &entries[i]);
-        }
-        end = start;
     }
 }
 

@@ -210,7 +210,7 @@ static const uint8_t *find_end(const uint8_t *at, const uint8_t *end)
 
 typedef struct pem_reader {
     const uint8_t *start, *end;
-    b64_table table;
+    b64_table *table;
     uint8_t *buffer; /* as large as any block of the text can get; or the text itself */
     bool in_place;   /* it is the text */
     size_t used;     /* of the buffer, at most */
@@ -221,7 +221,7 @@ static bool decode(pem_reader *reader, const uint8_t **here, otls_slice *der)
 {
     const uint8_t *const begin = *here;
     uint8_t *const out = reader->buffer + (reader->in_place ? begin - reader->start : 0);
-    const bool good = b64_decode(&reader->table, here, reader->end, out, &der->size);
+    const bool good = b64_decode(reader->table, here, reader->end, out, &der->size);
     const size_t eaten = (size_t)(*here - begin);
 
     if (eaten > reader->used)
@@ -259,10 +259,10 @@ static const char *read_block(pem_reader *reader, const uint8_t **at, omni_pem_b
     return NULL;
 }
 
-static otls_status read_blocks(pem_reader *reader,
-                               otls_status (*each)(const omni_pem_block *block, void *user,
-                                                   otls_error *err),
-                               void *user, size_t *count, otls_error *err)
+static otls_status read_each(pem_reader *reader,
+                             otls_status (*each)(const omni_pem_block *block, void *user,
+                                                 otls_error *err),
+                             void *user, size_t *count, otls_error *err)
 {
     const uint8_t *at = find_begin(reader->start, reader->start, reader->end);
 
@@ -278,6 +278,22 @@ static otls_status read_blocks(pem_reader *reader,
         at = find_begin(reader->start, at, reader->end);
     }
     return OTLS_OK;
+}
+
+static otls_status read_blocks(pem_reader *reader,
+                               otls_status (*each)(const omni_pem_block *block, void *user,
+                                                   otls_error *err),
+                               void *user, size_t *count, otls_error *err)
+{
+    otls_status status;
+
+    reader->table = omni_malloc(sizeof(*reader->table)); /* too much for the stack of a small machine */
+    if (reader->table == NULL)
+        return omni_fail_nomem(err);
+    b64_table_fill(reader->table);
+    status = read_each(reader, each, user, count, err);
+    omni_free(reader->table);
+    return status;
 }
 
 otls_status omni_pem_each(otls_slice text,
@@ -300,7 +316,6 @@ otls_status omni_pem_each(otls_slice text,
     reader.buffer = omni_malloc(capacity);
     if (reader.buffer == NULL)
         return omni_fail_nomem(err);
-    b64_table_fill(&reader.table);
     status = read_blocks(&reader, each, user, count, err);
     /* it may have held private keys */
     omni_wipe(reader.buffer, reader.used < capacity ? reader.used : capacity);
@@ -316,7 +331,6 @@ otls_status omni_pem_each_in_place(uint8_t *text, size_t size,
     pem_reader reader = {.start = text, .end = text + size, .buffer = text, .in_place = true};
     size_t count = 0;
 
-    b64_table_fill(&reader.table);
     return read_blocks(&reader, each, user, &count, err);
 }
 

@@ -42,17 +42,23 @@ static bool rsa_bits(otls_slice spki, otls_slice *bits)
 static otls_status import_plain(const otls_crypto_ops *crypto, otls_slice bits,
                                 otls_native_public_key **out, otls_error *err)
 {
-    uint8_t plain[PLAIN_MAX];
     const size_t content = sizeof(rsa_algorithm) + bits.size;
+    uint8_t *plain;
     size_t at;
+    otls_status status;
 
-    if (content + HEADER > sizeof(plain))
+    if (content + HEADER > PLAIN_MAX)
         return omni_fail(err, OTLS_E_UNSUPPORTED, OTLS_CODE_LIMIT, "an RSA key of %zu bytes",
                          bits.size);
+    plain = omni_malloc(content + HEADER);
+    if (plain == NULL)
+        return omni_fail_nomem(err);
     at = omni_der_header(plain, OMNI_DER_SEQUENCE, content);
     memcpy(plain + at, rsa_algorithm, sizeof(rsa_algorithm));
     memcpy(plain + at + sizeof(rsa_algorithm), bits.data, bits.size);
-    return omni_crypto_key(crypto, (otls_slice){plain, at + content}, out, err);
+    status = omni_crypto_key(crypto, (otls_slice){plain, at + content}, out, err);
+    omni_free(plain);
+    return status;
 }
 
 otls_status omni_public_key_import(const otls_crypto_ops *crypto, const omni_x509 *cert,
