@@ -50,7 +50,8 @@ typedef struct omni_connection_callbacks {
     bool asked_hello; /* the ClientHello callback is being asked */
     bool asked_late;  /* server: for a certificate after the handshake */
     bool peer_heard;  /* the engine has asked about the peer's certificates */
-    bool psk_given;   /* core handed a pre-shared key to the engine */
+    uint8_t psk_given : 1; /* core handed a pre-shared key to the engine */
+    uint8_t psk_word : 2;  /* server: an omni_psk_word, what was said of it (peer.h) */
     bool cannot_wait; /* the verify callback wants to, the engine cannot */
 } omni_connection_callbacks;
 

@@ -4,6 +4,7 @@
 
 #include "base/base.h"
 #include "connection/connection.h"
+#include "connection/peer.h"
 
 #include <errno.h>
 #include <string.h>
@@ -249,8 +250,11 @@ otls_status omni_core_write(otls_core *core, const void *data, size_t size)
         return conn->write_said;
     /* a handshake flight is gathered and leaves in one call; data goes out at once */
     if (OMNI_RARELY(conn->state != OMNI_STATE_OPEN || conn->memory ||
-                    omni_buffer_size(&conn->out) != 0 || size == 0))
+                    omni_buffer_size(&conn->out) != 0 || size == 0)) {
+        if (conn->server && conn->calls.psk_given && conn->state == OMNI_STATE_HANDSHAKE)
+            omni_psk_watch(conn, data, size);
         return queue(conn, data, size);
+    }
     said = conn->transport.write(conn->transport.user, data, size, &taken);
     return said == OTLS_OK && taken == size ? OTLS_OK : write_rest(conn, data, size, said, taken);
 }
