@@ -105,6 +105,7 @@ struct otls_connection {
     bool no_curves;          /* server: it leaves no suite with ECDHE */
     uint16_t chosen_group;   /* server: what core chose out of it for the key exchange; 0 = nothing */
     int16_t alert_sent, alert_received; /* fatal ones, -1 = none */
+    uint16_t records; /* of the peer's before the handshake's end, and what they cost (io.c) */
     intptr_t fd;
     otls_error *failure;  /* the first cause; NULL until then, or when there was no memory for it */
     otls_status failure_status;
