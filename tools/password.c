@@ -19,7 +19,6 @@ static otls_status from_file(char *out, size_t capacity, size_t *length, void *u
     (void)setvbuf(file, NULL, _IONBF, 0); /* no second copy */
     *length = fread(out, 1, capacity, file);
     (void)fclose(file);
-    tool_warn_readable(options, "password", options->password_file);
     for (size_t i = 0; i < *length; i++)
         if (out[i] == '\n' || out[i] == '\r')
             *length = i; /* ends the loop too */

@@ -27,3 +27,10 @@ void tool_warn_readable(const tool_options *options, const char *what, const cha
                           "chmod o-r ends that\n",
                   what, tool_printable(safe, sizeof(safe), path, strlen(path)));
 }
+
+void tool_warn_key(const tool_options *options, const char *path)
+{
+    tool_warn_readable(options, "private key", path);
+    if (options->password_file != NULL)
+        tool_warn_readable(options, "password", options->password_file);
+}
