@@ -123,8 +123,11 @@ void omni_psk_watch(otls_connection *conn, const void *data, size_t size)
  */
 void omni_psk_settle(otls_connection *conn)
 {
-    const otls_suite *suite = omni_suite_find(conn->info.suite);
+    const otls_suite *suite;
 
+    if (conn->info.psk == 0)
+        return;
+    suite = omni_suite_find(conn->info.suite);
     if (otls_version_before(conn->info.version, OTLS_TLS1_3)
             ? suite == NULL || !omni_suite_is_psk(suite)
             : conn->server && conn->calls.psk_word != OMNI_PSK_TAKEN)
