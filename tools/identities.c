@@ -28,7 +28,7 @@ static otls_status load_pair(const tool_options *options, const otls_backend *ba
     status = otls_identity_from_files(out, backend, chain, colon != NULL ? colon + 1 : NULL,
                                       tool_password_of(options), (void *)(uintptr_t)options, err);
     if (status == OTLS_OK)
-        tool_warn_readable(options, colon != NULL ? colon + 1 : chain);
+        tool_warn_key(options, colon != NULL ? colon + 1 : chain);
     return status;
 }
 
@@ -109,7 +109,7 @@ otls_status tool_set_identities(const tool_options *options, otls_context *conte
             otls_identity_from_pkcs12_file(&identity, backend, options->pkcs12,
                                            tool_password_of(options), (void *)(uintptr_t)options, err);
         if (status == OTLS_OK)
-            tool_warn_readable(options, options->pkcs12);
+            tool_warn_key(options, options->pkcs12);
         status = add(context, identity, status, err);
         identity = NULL;
     }

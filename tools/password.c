@@ -16,6 +16,7 @@ static otls_status from_file(char *out, size_t capacity, size_t *length, void *u
         tool_complain(options, "--password-file: cannot open \"%s\"", options->password_file);
         return OTLS_E_IO;
     }
+    (void)setvbuf(file, NULL, _IONBF, 0); /* no second copy */
     *length = fread(out, 1, capacity, file);
     (void)fclose(file);
     for (size_t i = 0; i < *length; i++)

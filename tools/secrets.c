@@ -14,7 +14,7 @@ void tool_no_core_files(void)
     (void)setrlimit(RLIMIT_CORE, &none);
 }
 
-void tool_warn_readable(const tool_options *options, const char *path)
+void tool_warn_readable(const tool_options *options, const char *what, const char *path)
 {
     char safe[400];
     struct stat about;
@@ -23,7 +23,14 @@ void tool_warn_readable(const tool_options *options, const char *path)
     if (options->json || stat(path, &about) != 0 || !S_ISREG(about.st_mode) ||
         (about.st_mode & S_IROTH) == 0)
         return;
-    (void)fprintf(stderr, "omnitls: warning: everybody on this machine may read the private key in %s; "
+    (void)fprintf(stderr, "omnitls: warning: everybody on this machine may read the %s in %s; "
                           "chmod o-r ends that\n",
-                  tool_printable(safe, sizeof(safe), path, strlen(path)));
+                  what, tool_printable(safe, sizeof(safe), path, strlen(path)));
+}
+
+void tool_warn_key(const tool_options *options, const char *path)
+{
+    tool_warn_readable(options, "private key", path);
+    if (options->password_file != NULL)
+        tool_warn_readable(options, "password", options->password_file);
 }

@@ -90,6 +90,7 @@ otls_status tool_set_ticket_keys(const tool_options *options, otls_context *cont
     bytes = read_file(options->ticket_keys, &size);
     if (bytes == NULL)
         return wrong(err, options->ticket_keys, strerror(errno));
+    tool_warn_readable(options, "ticket keys", options->ticket_keys);
     status = otls_context_set_ticket_keys(context, bytes, size, err);
     tool_wipe(bytes, size);
     free(bytes);

@@ -106,7 +106,7 @@ static otls_status set_identity(const tool_options *options, otls_context *conte
         &identity, otls_context_backend(context), options->cert, options->key,
         tool_password_of(options), (void *)(uintptr_t)options, err);
     if (status == OTLS_OK) {
-        tool_warn_readable(options, options->key != NULL ? options->key : options->cert);
+        tool_warn_key(options, options->key != NULL ? options->key : options->cert);
         status = otls_context_add_identity(context, identity, err);
     } else if (options->key != NULL && strstr(err->text, options->key) != NULL) {
         *option = "key";

@@ -199,8 +199,10 @@ void tool_glance_print(FILE *stream, const tool_options *options, const struct t
 void tool_wipe(void *data, size_t size);
 /** This process leaves no image of its memory behind. */
 void tool_no_core_files(void);
-/** A line on standard error when others may read the file that a private key came from. */
-void tool_warn_readable(const tool_options *options, const char *path);
+/** A line on standard error when others may read the file that a secret, `what`, came from. */
+void tool_warn_readable(const tool_options *options, const char *what, const char *path);
+/** Of a private key that was loaded, and of the password that it may have taken. */
+void tool_warn_key(const tool_options *options, const char *path);
 otls_status tool_set_sessions(const tool_options *options, otls_context *context,
                               const char **option, otls_error *err);
 otls_status tool_set_ticket_keys(const tool_options *options, otls_context *context,

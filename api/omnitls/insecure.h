@@ -15,7 +15,9 @@ extern "C" {
 #endif
 
 /** Client: accept any certificate from anybody. The verdict then says NOT_CHECKED. Errors:
- *  OTLS_E_USAGE on a server, which has otls_context_set_verify_mode, and while there are pins. */
+ *  OTLS_E_USAGE on a server, which has otls_context_set_verify_mode, and while something is demanded of
+ *  chains that nothing would be held to: pins, revocation lists, a policy, a stapled response. Such a
+ *  demand fails likewise afterwards, until the verify mode is REQUIRED again. */
 OTLS_API otls_status otls_context_insecure_no_verify(otls_context *context, otls_error *err);
 /** Client: accept a trusted certificate for another name. OTLS_E_USAGE: a server; not verifying. */
 OTLS_API otls_status otls_context_insecure_no_name_check(otls_context *context, otls_error *err);

@@ -38,7 +38,8 @@ typedef enum otls_ocsp_mode {
  * minutes of grace. CRLs, if asked for, are checked as well: both must be content. Set up by one
  * thread, before sealing. OTLS_E_UNSUPPORTED where the engine does not hand out the response
  * (OTLS_FEATURE_OCSP_STAPLE_CLIENT), and from sealing where it does in TLS 1.3 alone and a lower version
- * is allowed; OTLS_E_USAGE on a server's context; OTLS_E_SEALED.
+ * is allowed; OTLS_E_USAGE on a server's context, and for REQUIRED while nothing is verified (insecure.h);
+ * OTLS_E_SEALED.
  */
 OTLS_API otls_status otls_context_set_ocsp(otls_context *context, otls_ocsp_mode mode,
                                            otls_error *err);

@@ -246,7 +246,8 @@ OTLS_API void otls_ocsp_request_free(otls_ocsp_request *request);
  * Replace the set of OTLS_VERIFY_OPTION_CRL_LEAF, _CRL_CHAIN, _STRICT, _WEBPKI, _PARTIAL_CHAIN,
  * _EXPLICIT_POLICY, _INHIBIT_ANY, _INHIBIT_MAPPING, _ANCHOR_POLICIES and _TRUSTED_FIRST. Default: TRUSTED_FIRST, which cannot be switched off: the search tries every path
  * anyway. Lists come from the context's trust (otls_trust_add_crl_file). Errors: OTLS_E_CONFIG for
- * any other bit; those about names have the setters below.
+ * any other bit; those about names have the setters below; OTLS_E_USAGE for lists or a policy while
+ * nothing is verified (insecure.h).
  */
 OTLS_API otls_status otls_context_set_verify_flags(otls_context *context, uint32_t options,
                                                    otls_error *err);
@@ -297,7 +298,7 @@ OTLS_API otls_status otls_context_set_pins(otls_context *context, const uint8_t 
 /**
  * user-initial-policy-set of RFC 5280 6.1.1 (c), as in otls_verify_parameters. Copies, replaces what was
  * there; count 0 = any-policy (default). Errors: OTLS_E_USAGE for what is no object identifier,
- * OTLS_E_CONFIG above OTLS_POLICIES_MAX.
+ * OTLS_E_CONFIG above OTLS_POLICIES_MAX; OTLS_E_USAGE while nothing is verified (insecure.h).
  */
 OTLS_API otls_status otls_context_set_policies(otls_context *context, const char *const *policies,
                                                size_t count, otls_error *err);

@@ -62,6 +62,8 @@ void wolf_flight_keep(otls_backend_connection *conn, const void *data, size_t si
     const size_t room = FLIGHT_MAX - flight->size;
     uint8_t *more;
 
+    if (flight->torn)
+        return;
     if (size > room)
         size = room;
     if (flight->size + size > flight->capacity) {
@@ -69,8 +71,11 @@ void wolf_flight_keep(otls_backend_connection *conn, const void *data, size_t si
         const size_t capacity = wanted <= 4096 ? 4096 : wanted <= 16384 ? 16384 : FLIGHT_MAX;
 
         more = realloc(flight->data, capacity);
-        if (more == NULL)
-            return; /* a message with a hole in it is found by nobody */
+        if (more == NULL) { /* what comes next would be read in the place of what is missing */
+            flight->torn = true;
+            flight->size = 0;
+            return;
+        }
         flight->data = more;
         flight->capacity = capacity;
     }

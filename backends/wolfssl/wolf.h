@@ -152,6 +152,7 @@ struct wolf_flight {
     size_t size, capacity;
     uint8_t key[32], iv[12]; /* servers, TLS 1.3: the client's in the handshake */
     bool keyed;
+    bool torn; /* there was no memory for a part: nothing is kept any more */
 };
 
 struct wolf_early;

@@ -50,7 +50,8 @@ typedef struct omni_connection_callbacks {
     bool asked_hello; /* the ClientHello callback is being asked */
     bool asked_late;  /* server: for a certificate after the handshake */
     bool peer_heard;  /* the engine has asked about the peer's certificates */
-    bool psk_given;   /* core handed a pre-shared key to the engine */
+    uint8_t psk_given : 1; /* core handed a pre-shared key to the engine */
+    uint8_t psk_word : 2;  /* server: an omni_psk_word, what was said of it (peer.h) */
     bool cannot_wait; /* the verify callback wants to, the engine cannot */
 } omni_connection_callbacks;
 
@@ -104,6 +105,7 @@ struct otls_connection {
     bool no_curves;          /* server: it leaves no suite with ECDHE */
     uint16_t chosen_group;   /* server: what core chose out of it for the key exchange; 0 = nothing */
     int16_t alert_sent, alert_received; /* fatal ones, -1 = none */
+    uint16_t records; /* of the peer's before the handshake's end, and what they cost (io.c) */
     intptr_t fd;
     otls_error *failure;  /* the first cause; NULL until then, or when there was no memory for it */
     otls_status failure_status;

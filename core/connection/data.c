@@ -369,6 +369,8 @@ otls_status otls_connection_writev(otls_connection *conn, const otls_buffer_view
         *count += written;
     }
     omni_wipe(record, sizeof(record));
+    if (*count != 0 && status > OTLS_OK) /* the next call has to wait */
+        status = OTLS_OK;
     return status;
 }
 

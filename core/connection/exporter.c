@@ -36,6 +36,8 @@ otls_status otls_connection_export_keying(otls_connection *conn, const char *lab
     OMNI_TRY(omni_connection_open(conn, err));
     if (!OMNI_HAS(omni_engine(conn), export_keying))
         return omni_fail_unsupported(err, conn->context->backend, OTLS_FEATURE_EXPORTER);
+    if (context == NULL && context_size != 0) /* NULL means that there is none */
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE, "exporter: a context is counted but not given");
     if (label_size == 0 || label_size > LABEL_MAX || context_size > UINT16_MAX || size == 0 ||
         size > EXPORT_MAX)
         return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_LIMIT,
@@ -132,6 +134,10 @@ static otls_hash end_point_hash(const omni_x509 *cert)
 
 static const otls_certificate *server_leaf(const otls_connection *conn)
 {
+    const otls_suite *suite = omni_suite_find(conn->info.suite);
+
+    if (conn->info.psk != 0 && (suite == NULL || suite->kx != OTLS_KX_RSA_PSK))
+        return NULL; /* the server has one, and did not present it */
     if (conn->server)
         return conn->native->identity != NULL ? conn->native->identity->chain[0] : NULL;
     return otls_connection_peer_chain(conn, 0);

@@ -57,6 +57,9 @@ static bool cause_transport(const otls_connection *conn, otls_error *report)
                        : "the peer ended the connection during the handshake");
     else if (conn->said == OTLS_E_IO)
         cause_system(conn->read_errno, "reading from the peer", report);
+    else if (conn->said == OTLS_E_PROTOCOL) /* core's own, see io.c */
+        omni_fail(report, OTLS_E_PROTOCOL, OTLS_CODE_LIMIT,
+                  "the peer sends records for ever, and no end of its handshake");
     else if (conn->write_said != OTLS_OK)
         cause_system(conn->write_errno, "writing to the peer", report);
     else

@@ -7,6 +7,7 @@
 #include "connection/fail.h"
 #include "connection/io.h"
 #include "connection/messages.h"
+#include "connection/peer.h"
 
 /** An engine that asks again without the transport having blocked gets this many turns. */
 #define TURNS_MAX 4096
@@ -85,6 +86,7 @@ static otls_status finish(otls_connection *conn, otls_error *err)
 {
     conn->info.size = sizeof(conn->info);
     omni_engine(conn)->info(conn->engine, &conn->info);
+    omni_psk_settle(conn);
     OMNI_TRY(omni_session_resumed(conn, err));
     OMNI_TRY(omni_connection_assert(conn, err));
     conn->state = OMNI_STATE_OPEN;
@@ -99,6 +101,7 @@ otls_status omni_connection_renegotiated(otls_connection *conn, otls_error *err)
     conn->renegotiations++;
     conn->info = (otls_connection_info){.size = sizeof(conn->info)};
     omni_engine(conn)->info(conn->engine, &conn->info);
+    omni_psk_settle(conn);
     return omni_connection_assert(conn, err);
 }
 

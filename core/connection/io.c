@@ -4,6 +4,7 @@
 
 #include "base/base.h"
 #include "connection/connection.h"
+#include "connection/peer.h"
 
 #include <errno.h>
 #include <string.h>
@@ -91,6 +92,20 @@ otls_status omni_io_fill(otls_connection *conn)
     return conn->said;
 }
 
+/* One record of the handshake costs one, and one that can move nothing, which some engines pass over without
+ * end, so many: ChangeCipherSpec (RFC 8446 5), and those that hold nothing. What is left of a client's early
+ * data is counted in octets, by the engine. */
+enum { RECORDS_MAX = UINT16_MAX, IDLE_COST = 1024, CHANGE_CIPHER_SPEC = 20 };
+
+static void count_record(otls_connection *conn, uint8_t type, uint32_t length)
+{
+    const bool idle = type == CHANGE_CIPHER_SPEC || length == 0;
+    const uint32_t cost = idle ? IDLE_COST : conn->server && conn->sessions.early_offered ? 0 : 1;
+
+    conn->records = (uint16_t)(cost < (uint32_t)RECORDS_MAX - conn->records ? conn->records + cost
+                                                                            : RECORDS_MAX);
+}
+
 /*
  * A TLS 1.3 client that refuses the server's certificate may send its alert in plaintext (OpenSSL
  * does), which two engines then fail to decrypt. They have failed anyway; this only finds the
@@ -121,6 +136,7 @@ static void watch_records(otls_connection *conn, const uint8_t *data, size_t siz
         if (!alert)
             watch->skip = length;
         watch->have = 0;
+        count_record(conn, watch->header[0], length);
     }
 }
 
@@ -156,6 +172,10 @@ static otls_status read_any_way(otls_connection *conn, void *out, size_t capacit
     status = read_bytes(conn, out, capacity, count);
     if (conn->state != OMNI_STATE_OPEN && *count != 0)
         watch_records(conn, out, *count);
+    if (conn->records == RECORDS_MAX && conn->state != OMNI_STATE_OPEN) {
+        *count = 0;
+        status = conn->said = OTLS_E_PROTOCOL;
+    }
     /* the end and breaks are core's to judge: an engine that sees them sends alerts, forgets
      * sessions and refuses to write, each in its own way */
     return status < 0 ? OTLS_WANT_READ : status;
@@ -249,8 +269,11 @@ otls_status omni_core_write(otls_core *core, const void *data, size_t size)
         return conn->write_said;
     /* a handshake flight is gathered and leaves in one call; data goes out at once */
     if (OMNI_RARELY(conn->state != OMNI_STATE_OPEN || conn->memory ||
-                    omni_buffer_size(&conn->out) != 0 || size == 0))
+                    omni_buffer_size(&conn->out) != 0 || size == 0)) {
+        if (conn->server && conn->calls.psk_given && conn->state == OMNI_STATE_HANDSHAKE)
+            omni_psk_watch(conn, data, size);
         return queue(conn, data, size);
+    }
     said = conn->transport.write(conn->transport.user, data, size, &taken);
     return said == OTLS_OK && taken == size ? OTLS_OK : write_rest(conn, data, size, said, taken);
 }

@@ -44,6 +44,17 @@ otls_status omni_core_psk_client(otls_core *core, const char *hint, char *identi
                                  size_t *key_length);
 otls_status omni_core_psk_server(otls_core *core, const uint8_t *identity, size_t identity_size,
                                  uint8_t *key, size_t key_capacity, size_t *key_length);
+/** What a server's first flight says of a pre-shared key (RFC 8446 4.2.11). */
+typedef enum omni_psk_word {
+    OMNI_PSK_UNTOLD = 0, /* there is no ServerHello in it */
+    OMNI_PSK_LEFT,       /* none is used */
+    OMNI_PSK_TAKEN
+} omni_psk_word;
+omni_psk_word omni_psk_in_flight(otls_slice flight);
+/** Server, during the handshake, when core has given a key: this goes out. */
+void omni_psk_watch(otls_connection *conn, const void *data, size_t size);
+/** After the handshake: an engine's word that a key was used counts for no more than there is to see. */
+void omni_psk_settle(otls_connection *conn);
 /** Can the hello lead to a handshake with a pre-shared key in this version? */
 bool omni_psk_fits(const otls_context *context, const otls_client_hello *hello, uint16_t version);
 /** Did a key that core gave authenticate the peer, with nothing left to verify? */

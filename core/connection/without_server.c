@@ -56,3 +56,8 @@ void omni_core_cache_remove(otls_core *core, otls_slice id)
 {
     (void)core, (void)id;
 }
+
+void omni_asked_sessions_drop(otls_connection *conn)
+{
+    (void)conn; /* a client is asked for none */
+}

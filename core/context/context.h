@@ -73,6 +73,10 @@ struct otls_context {
 
 /** Fails with E_SEALED once the context is in use. */
 otls_status omni_context_unsealed(const otls_context *context, otls_error *err);
+/** May `what` be demanded of chains (NULL: nothing is)? E_USAGE where none is verified (context/verify.c). */
+otls_status omni_context_may_demand(const otls_context *context, const char *what, otls_error *err);
+/** The other way round: is nothing demanded that nobody would be held to without verification? */
+otls_status omni_context_demands_nothing(const otls_context *context, otls_error *err);
 bool omni_context_allows_suite(const otls_context *context, uint16_t id);
 bool omni_context_allows_group(const otls_context *context, uint16_t id);
 /** What the context presents: as strong as what it asks for, and, once versions, suites and groups are
@@ -110,6 +114,7 @@ otls_status omni_client_ca_set(otls_context *context, const otls_certificate *co
 /** This identity and no other, NULL = none; after a failure those of before (context/identities.c). */
 otls_status omni_context_set_identity(otls_context *context, otls_identity *identity,
                                       otls_error *err);
+/** By the context's clock, within what a certificate can say (omni_time_of_calendar). */
 int64_t omni_context_now(const otls_context *context);
 
 #endif

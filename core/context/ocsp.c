@@ -219,6 +219,8 @@ otls_status otls_context_set_ocsp(otls_context *context, otls_ocsp_mode mode, ot
     if (context->role == OTLS_SERVER && mode != OTLS_OCSP_OFF)
         return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NOT_HERE,
                          "a server asks its clients for no OCSP response");
+    OMNI_TRY(omni_context_may_demand(context,
+                                     mode == OTLS_OCSP_REQUIRED ? "a stapled OCSP response" : NULL, err));
     if (mode != OTLS_OCSP_OFF)
         OMNI_TRY(omni_backend_require(context->backend, OTLS_FEATURE_OCSP_STAPLE_CLIENT, err));
     context->settings.verdict.ocsp = (uint8_t)mode;

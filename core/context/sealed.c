@@ -4,6 +4,7 @@
 
 #include "base/base.h"
 #include "platform/platform.h"
+#include "x509/x509.h"
 
 int64_t omni_context_now(const otls_context *context)
 {
@@ -11,9 +12,9 @@ int64_t omni_context_now(const otls_context *context)
     int64_t now = 0;
 
     if (settings->callbacks.now != NULL)
-        return settings->callbacks.now(settings->callbacks.now_user);
+        return omni_time_of_calendar(settings->callbacks.now(settings->callbacks.now_user));
     (void)omni_os_now(&now); /* sealing refused a context without any clock */
-    return now;
+    return omni_time_of_calendar(now);
 }
 
 bool omni_context_allows_suite(const otls_context *context, uint16_t id)

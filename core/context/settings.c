@@ -318,9 +318,7 @@ otls_status otls_context_insecure_no_verify(otls_context *context, otls_error *e
     if (context->role == OTLS_SERVER)
         return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NOT_HERE,
                          "a server's verification is its verify mode's to switch off");
-    if (context->settings.verdict.pin_count != 0)
-        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE,
-                         "there are pins, which nothing would be held to: take them away first");
+    OMNI_TRY(omni_context_demands_nothing(context, err));
     context->settings.verdict.no_verify = true;
     return OTLS_OK;
 }

@@ -15,6 +15,49 @@ static const uint32_t chain_options = OTLS_VERIFY_OPTION_PARTIAL_CHAIN | OTLS_VE
                                       OTLS_VERIFY_OPTION_INHIBIT_MAPPING |
                                       OTLS_VERIFY_OPTION_ANCHOR_POLICIES | OTLS_VERIFY_OPTION_WEBPKI;
 
+/* ---- what is demanded of chains, and nothing is held to while none is verified ---- */
+
+static const uint32_t demanding_options =
+    OTLS_VERIFY_OPTION_CRL_LEAF | OTLS_VERIFY_OPTION_CRL_CHAIN | OTLS_VERIFY_OPTION_EXPLICIT_POLICY;
+
+static const char *demand_of_options(uint32_t options)
+{
+    return (options & OTLS_VERIFY_OPTION_EXPLICIT_POLICY) != 0 ? "a certificate policy"
+           : (options & demanding_options) != 0                ? "revocation lists"
+                                                               : NULL;
+}
+
+static const char *demand_of(const omni_verdict_settings *verdict)
+{
+    return verdict->pin_count != 0               ? "pins"
+           : verdict->ocsp == OTLS_OCSP_REQUIRED ? "a stapled OCSP response"
+           : verdict->policies_size != 0         ? "a certificate policy"
+                                                 : demand_of_options(verdict->options);
+}
+
+otls_status omni_context_may_demand(const otls_context *context, const char *what, otls_error *err)
+{
+    if (what == NULL || context->role == OTLS_SERVER || !context->settings.verdict.no_verify)
+        return OTLS_OK;
+    return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NOT_YET,
+                     "no chain is held to %s while nothing is verified: set the verify mode to REQUIRED "
+                     "first",
+                     what);
+}
+
+otls_status omni_context_demands_nothing(const otls_context *context, otls_error *err)
+{
+    const char *const what = demand_of(&context->settings.verdict);
+
+    return what == NULL ? OTLS_OK
+                        : omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE,
+                                    "the context demands %s, which nothing would be held to: take that away "
+                                    "first",
+                                    what);
+}
+
+/* ---- setters ---- */
+
 otls_status otls_context_set_verify_flags(otls_context *context, uint32_t options, otls_error *err)
 {
     uint32_t *own = &context->settings.verdict.options;
@@ -26,6 +69,7 @@ otls_status otls_context_set_verify_flags(otls_context *context, uint32_t option
                              ? "0x%x: how names are matched has setters of its own"
                              : "0x%x has bits that are no verify flag",
                          (unsigned)options);
+    OMNI_TRY(omni_context_may_demand(context, demand_of_options(options), err));
     *own = (*own & name_options) | options;
     return OTLS_OK;
 }
@@ -121,10 +165,7 @@ otls_status otls_context_set_pins(otls_context *context, const uint8_t *pins, si
     OMNI_TRY(omni_context_unsealed(context, err));
     if (pins == NULL && count != 0)
         return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE, "pins are counted but not given");
-    if (count != 0 && context->role != OTLS_SERVER && context->settings.verdict.no_verify)
-        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NOT_YET,
-                         "no chain is held to pins while nothing is verified: set the verify mode to "
-                         "REQUIRED first");
+    OMNI_TRY(omni_context_may_demand(context, count != 0 ? "pins" : NULL, err));
     if (count > OTLS_PINS_MAX)
         return omni_fail(err, OTLS_E_CONFIG, OTLS_CODE_LIMIT, "%zu pins, at most %d are allowed",
                          count, OTLS_PINS_MAX);
@@ -147,6 +188,7 @@ otls_status otls_context_set_policies(otls_context *context, const char *const *
     size_t size;
 
     OMNI_TRY(omni_context_unsealed(context, err));
+    OMNI_TRY(omni_context_may_demand(context, count != 0 ? "a certificate policy" : NULL, err));
     OMNI_TRY(omni_policy_list(policies, count, &list, &size, err));
     own = &context->settings.verdict;
     omni_free(own->policies);

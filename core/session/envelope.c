@@ -194,29 +194,39 @@ static bool same(otls_slice bytes, const char *text)
     return bytes.size == strlen(text) && memcmp(bytes.data, text, bytes.size) == 0;
 }
 
-static const otls_certificate *certificate(omni_reader *r)
-{
-    const otls_slice der = omni_read_vector(r, 3);
-    otls_certificate *cert = NULL;
+/* An envelope that is being read, and why it is no session: malformed, unless memory ran out. */
+typedef struct reading {
+    omni_reader r;
+    bool no_memory;
+} reading;
 
-    if (r->bad || otls_certificate_from_der(&cert, der.data, der.size, NULL) != OTLS_OK)
-        r->bad = true;
+static const otls_certificate *certificate(reading *from)
+{
+    const otls_slice der = omni_read_vector(&from->r, 3);
+    otls_certificate *cert = NULL;
+    otls_status status = OTLS_E_CREDENTIAL;
+
+    if (!from->r.bad)
+        status = otls_certificate_from_der(&cert, der.data, der.size, NULL);
+    from->no_memory |= status == OTLS_E_NOMEM;
+    from->r.bad |= status != OTLS_OK;
     return cert;
 }
 
 /* The number of it in the chain that was sent, or what follows; NULL: neither. */
-static const otls_certificate *verified_one(omni_reader *r, const omni_chain *peer)
+static const otls_certificate *verified_one(reading *from, const omni_chain *peer)
 {
-    const size_t index = (size_t)omni_read_number(r, 1);
+    const size_t index = (size_t)omni_read_number(&from->r, 1);
 
     if (index == NOT_A_PEER)
-        return certificate(r);
-    return r->bad ? NULL : otls_certificate_ref(omni_chain_at(peer, index));
+        return certificate(from);
+    return from->r.bad ? NULL : otls_certificate_ref(omni_chain_at(peer, index));
 }
 
 /* What was `sent`, or what was verified, which refers to it. */
-static const omni_chain *read_chain(omni_reader *r, bool sent, const omni_chain *peer)
+static const omni_chain *read_chain(reading *from, bool sent, const omni_chain *peer)
 {
+    omni_reader *const r = &from->r;
     const otls_certificate *at[OMNI_VERIFY_CHAIN_MAX] = {NULL};
     const omni_chain *chain = NULL;
     const size_t announced = (size_t)omni_read_number(r, 1);
@@ -225,23 +235,23 @@ static const omni_chain *read_chain(omni_reader *r, bool sent, const omni_chain 
     if (announced > OMNI_VERIFY_CHAIN_MAX)
         r->bad = true;
     while (count < announced && !r->bad) {
-        at[count] = sent ? certificate(r) : verified_one(r, peer);
+        at[count] = sent ? certificate(from) : verified_one(from, peer);
         if (at[count] == NULL)
             r->bad = true;
         else
             count++;
     }
     if (!r->bad && !omni_chain_new(&chain, at, count))
-        r->bad = true;
+        r->bad = from->no_memory = true;
     while (count > 0)
         otls_certificate_free(at[--count]); /* the chain has references of its own */
     return chain;
 }
 
-static void read_chains(omni_reader *r, otls_session *s)
+static void read_chains(reading *from, otls_session *s)
 {
-    s->peer = read_chain(r, true, NULL);
-    s->verified = read_chain(r, false, s->peer);
+    s->peer = read_chain(from, true, NULL);
+    s->verified = read_chain(from, false, s->peer);
 }
 
 /* Copy a vector of bounded size; `*used` gets its length. */
@@ -278,8 +288,10 @@ static void read_binding(omni_reader *r, otls_session *s)
         memcpy(s->policy, policy.data, policy.size);
 }
 
-static bool read_all(omni_reader *r, otls_session *s)
+static bool read_all(reading *from, otls_session *s)
 {
+    omni_reader *const r = &from->r;
+
     read_binding(r, s);
     s->created = (int64_t)omni_read_number(r, 8);
     s->authenticated = (int64_t)omni_read_number(r, 8);
@@ -292,13 +304,14 @@ static bool read_all(omni_reader *r, otls_session *s)
 
     s->has_ticket = ticket == 1;
     read_into(r, s->id, sizeof(s->id), &s->id_size);
-    read_chains(r, s);
+    read_chains(from, s);
     const otls_slice blob = omni_read_vector(r, 3);
 
     if (r->bad || r->left != 0 || ticket > 1 || s->created < 0 || s->authenticated < 0 ||
         s->authenticated > s->created || s->expires < s->created ||
         s->expires - OMNI_SESSION_WEEK > s->authenticated)
         return false;
+    from->no_memory = blob.size != 0 && blob.size <= OMNI_SESSION_BYTES_MAX / 2;
     return omni_session_set_blob(s, blob);
 }
 
@@ -373,6 +386,7 @@ otls_status omni_session_decode(otls_session **out, const otls_backend *backend,
     omni_reader r = {data.data, data.size, false}, peek;
     const char *problem = check_head(&r, kind, data.size);
     otls_session *session;
+    reading all;
 
     *out = NULL;
     if (problem != NULL)
@@ -385,9 +399,10 @@ otls_status omni_session_decode(otls_session **out, const otls_backend *backend,
     session = omni_session_new(backend, kind);
     if (session == NULL)
         return omni_fail_nomem(err);
-    if (!read_all(&r, session)) {
+    all = (reading){.r = r};
+    if (!read_all(&all, session)) {
         otls_session_free(session);
-        return refuse(err, "is malformed");
+        return all.no_memory ? omni_fail_nomem(err) : refuse(err, "is malformed");
     }
     *out = session;
     return OTLS_OK;

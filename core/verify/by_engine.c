@@ -77,7 +77,8 @@ static otls_status ask(const omni_verify_request *request, const engine_input *i
 
     if (!OMNI_HAS(ops, verify_chain))
         return omni_fail_unsupported(err, request->backend, OTLS_FEATURE_ENGINE_VERIFIER);
-    status = OMNI_ENGINE_ASK(&native, ops->verify_chain(&asked, flags, depth, &native));
+    /* a verdict without memory is none: what could not be decoded, or was not looked at, goes into its flags */
+    status = OMNI_ENGINE_GET(&native, ops->verify_chain(&asked, flags, depth, &native));
     if (status != OTLS_OK)
         omni_error_give(err, &native);
     return status;

@@ -108,7 +108,7 @@ otls_status otls_trust_verify(otls_trust *trust, const otls_certificate *const *
         request.name = &name;
     }
     request.backend = given.backend;
-    request.time = given.time;
+    request.time = omni_time_of_calendar(given.time);
     request.purpose = given.purpose;
     request.max_depth = given.max_depth;
     request.flags = given.options;

@@ -8,7 +8,7 @@
 const char *omni_form_fault_words(uint8_t fault)
 {
     static const char *const words[OMNI_FORM_FAULT_COUNT] = {
-        [OMNI_FORM_FAULT_SIZE] = "has more attributes or extensions than are read",
+        [OMNI_FORM_FAULT_SIZE] = "has more attributes, extensions or policies than are read",
         [OMNI_FORM_FAULT_SERIAL] = "has a serial number of more than 20 octets",
         [OMNI_FORM_FAULT_NAMES] = "has malformed alternative names",
         [OMNI_FORM_FAULT_NAME_EMPTY] = "has an empty alternative name",

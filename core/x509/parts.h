@@ -13,6 +13,9 @@
 /** More extensions than any certificate needs; duplicates are found by comparing pairs. */
 #define OMNI_X509_EXTENSIONS_MAX 128u
 
+/** More policies, or mappings of them, than any certificate needs; they are compared likewise. */
+#define OMNI_X509_POLICIES_MAX 256u
+
 /** An extension as it stands. */
 typedef struct omni_x509_extension {
     otls_slice oid;

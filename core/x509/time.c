@@ -71,11 +71,11 @@ void otls_time_text(int64_t seconds, char out[32])
 {
     omni_civil civil;
 
-    omni_time_civil(seconds, &civil);
-    if (civil.year < 0 || civil.year > 9999) {
+    if (seconds != omni_time_of_calendar(seconds)) {
         (void)snprintf(out, 32, "(out of range)");
         return;
     }
+    omni_time_civil(seconds, &civil);
     (void)snprintf(out, 32, "%s %2d %02d:%02d:%02d %d GMT", month_names[civil.month - 1], civil.day,
                    civil.hour, civil.minute, civil.second, (int)civil.year);
 }

@@ -10,6 +10,16 @@
  *  24:00, second 60). Years 0 to 9999. */
 bool omni_time_make(int64_t *seconds, int year, unsigned month, unsigned day, unsigned hour,
                     unsigned minute, unsigned second);
+/** The first and the last moment of them. */
+#define OMNI_TIME_FIRST INT64_C(-62167219200)
+#define OMNI_TIME_LAST INT64_C(253402300799)
+/** The nearest moment that a certificate can name: nothing is added to a clock that cannot take it. */
+static inline int64_t omni_time_of_calendar(int64_t seconds)
+{
+    return seconds < OMNI_TIME_FIRST ? OMNI_TIME_FIRST
+           : seconds > OMNI_TIME_LAST ? OMNI_TIME_LAST
+                                      : seconds;
+}
 /** A moment as the calendar has it. */
 typedef struct omni_civil {
     int64_t year;

@@ -48,6 +48,7 @@ ParameterizedTest(size_t *index, keys, exporter)
     cr_assert(memcmp(none, other, 32) != 0);
     cr_assert_eq(otls_connection_export_keying(p.client, "", NULL, 0, none, 32, &err),
                  OTLS_E_USAGE);
+    cr_assert_eq(otls_connection_export_keying(p.client, "x", NULL, 1, none, 32, &err), OTLS_E_USAGE);
     cr_assert_eq(otls_connection_export_keying(p.client, "x", NULL, 0, none, 0, &err),
                  OTLS_E_USAGE);
     pair_close(&p);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What a peer may do to its records and we must bear: small ones, and warnings before the hello. */
+/* What a peer may do to its records and we must bear: small ones, and warnings before the hello; and what
+ * nobody need bear for ever. */
 #include <criterion/criterion.h>
 
 #include "divergence.h"
@@ -172,4 +173,79 @@ ParameterizedTest(size_t *index, odd_records, too_short, .timeout = 120)
         for (size_t size = 0; size <= 48; size += pair_in_turns() || size > 17 ? 7 : 1)
             send_short(&which, suite < SHORT_SUITES ? suites[suite] : NULL, k % 2 == 0, types[k / 2],
                        size);
+}
+
+/* ---- records that move nothing, for ever: each engine ends it, or core does ---- */
+
+static const struct idle {
+    const char *what;
+    size_t size, most; /* records that may be put up with; 0 = 64 */
+    uint8_t record[9];
+} idles[] = {
+    {"ChangeCipherSpec", 6, 0, {20, 3, 3, 0, 1, 1}},
+    {"an empty handshake record", 5, 0, {22, 3, 3, 0, 0}},
+    {"an empty record of data", 5, 0, {23, 3, 3, 0, 0}},
+    {"an empty ChangeCipherSpec", 5, 0, {20, 3, 3, 0, 0}},
+    {"an empty alert", 5, 0, {21, 3, 3, 0, 0}},
+    {"a warning", 7, 0, {21, 3, 3, 0, 2, 1, 90}},
+    {"HelloRequest", 9, 66000, {22, 3, 3, 0, 4, 0, 0, 0, 0}}, /* ignored meanwhile: RFC 5246 7.4.1.1 */
+};
+
+/* Up to the first message of the peer's, and with `hello` that as well. */
+static void begin(pair *p, bool server, bool hello)
+{
+    (void)otls_connection_handshake(p->client, &p->client_error);
+    if (server && !hello)
+        pipe_drain(&p->wire.to_server);
+    if (server || hello)
+        (void)otls_connection_handshake(p->server, &p->server_error);
+    if (!server && hello) {
+        test_pipe *const pipe = &p->wire.to_client;
+        uint8_t first[4096];
+        const uint8_t *at = pipe->data + pipe->start;
+        const size_t size = 5u + ((size_t)at[3] << 8 | at[4]);
+
+        cr_assert(size <= sizeof(first) && size <= pipe_size(pipe));
+        memcpy(first, at, size);
+        pipe_drain(pipe);
+        pipe_put(pipe, first, size);
+        (void)otls_connection_handshake(p->client, &p->client_error);
+    }
+}
+
+static void pour(const pair_case *which, const struct idle *idle, bool server, bool hello)
+{
+    const size_t most = idle->most != 0 ? idle->most : 64;
+    otls_status status = OTLS_WANT_READ;
+    size_t count = 0;
+    pair p;
+
+    pair_open(&p, which, NULL);
+    begin(&p, server, hello);
+    for (; status == OTLS_WANT_READ && count <= most; count++) {
+        pipe_put(server ? &p.wire.to_server : &p.wire.to_client, idle->record, idle->size);
+        status = server ? otls_connection_handshake(p.server, &p.server_error)
+                        : otls_connection_handshake(p.client, &p.client_error);
+    }
+    cr_expect(status == OTLS_E_PROTOCOL || status == OTLS_E_ALERT, "%s, %s to the %s, %s: %s after %zu: %s",
+              pair_name(which), idle->what, server ? "server" : "client",
+              hello ? "behind its peer's hello" : "first of all", otls_status_name(status), count,
+              server ? p.server_error.text : p.client_error.text);
+    pair_close(&p);
+}
+
+ParameterizedTestParameters(odd_records, for_ever)
+{
+    return pair_parameters_short();
+}
+
+ParameterizedTest(size_t *index, odd_records, for_ever, .timeout = 120)
+{
+    const pair_case which = pair_case_short_at(*index);
+
+    if (which.client != which.server)
+        return;
+    for (size_t i = 0; i < sizeof(idles) / sizeof(idles[0]); i++)
+        for (unsigned bits = 0; bits < 4; bits++)
+            pour(&which, &idles[i], (bits & 1) != 0, (bits & 2) != 0);
 }

@@ -206,6 +206,17 @@ ParameterizedTest(size_t *index, psk, beside_certificates)
         pair_connect(&p);
         cr_assert_eq(otls_connection_psk_used(p.client), with_key != 0, "%s", pair_name(&which));
         cr_assert_eq(otls_connection_peer_chain_count(p.client) == 0, with_key != 0);
+        /* what the server has, and did not present, binds nothing (RFC 5929 4) */
+        for (int server = 0; server < 2; server++) {
+            uint8_t binding[64];
+            size_t size;
+
+            cr_expect_eq(otls_connection_channel_binding(server ? p.server : p.client,
+                                                         OTLS_BINDING_TLS_SERVER_END_POINT, binding,
+                                                         sizeof(binding), &size, NULL),
+                         with_key ? OTLS_E_UNSUPPORTED : OTLS_OK, "%s: %s, %d", pair_name(&which),
+                         server ? "server" : "client", with_key);
+        }
         pair_close(&p);
     }
 }

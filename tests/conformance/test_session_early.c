@@ -261,6 +261,87 @@ ParameterizedTest(size_t *index, early_data, elsewhere)
     session_close(&here);
 }
 
+/* Records that were sealed under no key of the server's, each with so many octets, until it gives up. */
+static size_t endure(const session_pair *s, const uint8_t *hello, size_t size, size_t octets)
+{
+    enum { MOST = 100000 };
+    uint8_t record[64] = {23, 3, 3, 0, (uint8_t)octets};
+    otls_error err = OTLS_ERROR_INIT;
+    otls_connection *server;
+    otls_transport transport;
+    test_wire wire;
+    size_t count = 0;
+    otls_status status = OTLS_WANT_READ;
+
+    memset(record + 5, 0x5a, octets);
+    wire_init(&wire);
+    pipe_put(&wire.to_server, hello, size);
+    transport = wire_transport(&wire.server);
+    cr_assert_eq(otls_connection_new(&server, s->server, &transport, &err), OTLS_OK);
+    for (; status == OTLS_WANT_READ && count < MOST; count++) {
+        pipe_put(&wire.to_server, record, 5 + octets);
+        status = otls_connection_handshake(server, &err);
+    }
+    cr_expect(status == OTLS_E_PROTOCOL, "%s, %zu octets: %s after %zu records: %s", pair_name(&s->which),
+              octets, otls_status_name(status), count, err.text);
+    otls_connection_free(server);
+    wire_free(&wire);
+    return count;
+}
+
+static size_t first_hello(const session_pair *s, otls_session *session, uint8_t *hello, size_t capacity)
+{
+    pair p = {.which = s->which, .client_error = OTLS_ERROR_INIT, .server_error = OTLS_ERROR_INIT};
+    size_t count, size;
+
+    session_begin(&p, &s->which, s->client, s->server, session, "localhost", 0);
+    cr_assert_eq(otls_connection_write_early(p.client, "x", 1, &count, NULL), OTLS_OK);
+    (void)otls_connection_handshake(p.client, NULL);
+    size = pipe_size(&p.wire.to_server);
+    cr_assert(size > 5 && size <= capacity);
+    memcpy(hello, p.wire.to_server.data + p.wire.to_server.start, size);
+    pair_close(&p);
+    return 5u + ((size_t)hello[3] << 8 | hello[4]);
+}
+
+ParameterizedTestParameters(early_data, for_ever)
+{
+    return pair_parameters_short();
+}
+
+/* What is read past has an end, however little stands in each record (RFC 8446 4.2.10, 5.1, 5.2). */
+ParameterizedTest(size_t *index, early_data, for_ever)
+{
+    static const size_t octets[] = {0, 1, 16, 17, 40};
+    const pair_case which = pair_case_short_at(*index);
+    pair_case home = which;
+    otls_error err = OTLS_ERROR_INIT;
+    session_pair here, there;
+    uint8_t hello[8192];
+    session_run first;
+    size_t size;
+
+    if (which.version != OTLS_TLS1_3 || !has_early(which.client))
+        return;
+    home.server = which.client;
+    session_open(&here, &home, NULL);
+    session_open(&there, &which, NULL);
+    cr_assert_eq(otls_context_set_max_early_data(here.client, LIMIT, &err), OTLS_OK);
+    cr_assert_eq(otls_context_set_max_early_data(here.server, LIMIT, &err), OTLS_OK);
+    first = session_connect(&here, NULL, NULL);
+    cr_assert_not_null(first.session);
+    size = first_hello(&here, first.session, hello, sizeof(hello));
+    for (size_t i = 0; i < sizeof(octets) / sizeof(octets[0]); i++) {
+        const size_t taken = endure(&there, hello, size, octets[i]);
+
+        cr_expect(taken <= (octets[i] == 0 ? 64 : 66000), "%s, %zu octets: %zu records", pair_name(&which),
+                  octets[i], taken);
+    }
+    otls_session_free(first.session);
+    session_close(&there);
+    session_close(&here);
+}
+
 ParameterizedTestParameters(early_data, refused)
 {
     return pair_parameters_short();

@@ -458,6 +458,62 @@ Test(verify_settings, nothing_beside_no_verify)
     }
 }
 
+/* ---- what is demanded of chains, and what is not ---- */
+
+static otls_status demand(otls_context *context, size_t which, bool on)
+{
+    static const char *const policies[] = {"2.23.140.1.2.1"};
+    static const uint8_t pin[32];
+
+    switch (which) {
+    case 0:
+        return otls_context_set_pins(context, pin, on, NULL);
+    case 1:
+        return otls_context_set_verify_flags(context, on ? OTLS_VERIFY_OPTION_CRL_LEAF : 0, NULL);
+    case 2:
+        return otls_context_set_verify_flags(context, on ? OTLS_VERIFY_OPTION_CRL_CHAIN : 0, NULL);
+    case 3:
+        return otls_context_set_verify_flags(context, on ? OTLS_VERIFY_OPTION_EXPLICIT_POLICY : 0, NULL);
+    case 4:
+        return otls_context_set_policies(context, policies, on, NULL);
+    default:
+        return otls_context_set_ocsp(context, on ? OTLS_OCSP_REQUIRED : OTLS_OCSP_OFF, NULL);
+    }
+}
+
+/* In either order, and the first setter that asks for both is the one that says so; a server is another
+ * matter. */
+Test(verify_settings, nothing_is_demanded_in_vain)
+{
+    static const otls_role roles[] = {OTLS_CLIENT, OTLS_EITHER};
+    const otls_backend *engines[PAIR_ENGINES] = {NULL};
+    const size_t subjects = test_subjects(engines);
+    const size_t demands = otls_backend_supports(engines[0], OTLS_FEATURE_OCSP_STAPLE_CLIENT, NULL) != OTLS_NO ? 6 : 5;
+
+    cr_assert(subjects != 0);
+    for (size_t i = 0; i < 2 * demands; i++) {
+        otls_context *context = fresh(roles[i % 2]);
+
+        cr_assert_eq(demand(context, i / 2, true), OTLS_OK, "%zu", i / 2);
+        cr_expect_eq(otls_context_insecure_no_verify(context, NULL), OTLS_E_USAGE, "%zu", i / 2);
+        cr_assert_eq(demand(context, i / 2, false), OTLS_OK, "%zu", i / 2);
+        cr_assert_eq(otls_context_insecure_no_verify(context, NULL), OTLS_OK, "%zu", i / 2);
+        cr_expect_eq(demand(context, i / 2, true), OTLS_E_USAGE, "%zu", i / 2);
+        cr_expect_eq(demand(context, i / 2, false), OTLS_OK, "%zu", i / 2);
+        cr_expect_eq(otls_context_set_verify_flags(context, OTLS_VERIFY_OPTION_STRICT, NULL), OTLS_OK);
+        cr_assert_eq(otls_context_set_verify_mode(context, OTLS_VERIFY_MODE_REQUIRED, NULL), OTLS_OK);
+        cr_expect_eq(demand(context, i / 2, true), OTLS_OK, "%zu", i / 2);
+        otls_context_free(context);
+    }
+    for (size_t i = 0; i < 5; i++) {
+        otls_context *context = fresh(OTLS_SERVER);
+
+        cr_assert_eq(otls_context_set_verify_mode(context, OTLS_VERIFY_MODE_NONE, NULL), OTLS_OK);
+        cr_expect_eq(demand(context, i, true), OTLS_OK, "%zu", i);
+        otls_context_free(context);
+    }
+}
+
 Test(verify_settings, bounds)
 {
     static const uint8_t pins[(OTLS_PINS_MAX + 1) * 32];

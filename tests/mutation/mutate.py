@@ -118,6 +118,8 @@ def targets_of(test):
         return {f"fuzz_{name}"}
     if directory == "model":
         return {"omnitls_model"}
+    if directory == "hostile": # a program for all engines
+        return {f"omnitls_hostile_{name.rpartition('_')[0]}"}
     if directory == "corpus":
         return {"omnitls_check_corpus"}
     return {f"{directory}_test_{name}"}

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# The command leaves no image of its memory, and says when everybody may read a private key.
+# The command leaves no image of its memory, and says when everybody may read a private key or another secret.
 . "$(dirname "$0")/lib.sh"
 
 first=${engines%% *}
@@ -8,7 +8,8 @@ cp "$pki/server-ecdsa-p256.key" "$work/open.key"
 cp "$pki/server-ecdsa-p256.p12" "$work/open.p12"
 cat "$pki/server-ecdsa-p256.pem" "$pki/server-ecdsa-p256.key" >"$work/both.pem"
 printf 'secret\n' >"$work/password"
-chmod 644 "$work"/open.* "$work/both.pem"
+head -c 80 /dev/urandom >"$work/ticket.keys"
+chmod 644 "$work"/open.* "$work/both.pem" "$work/password" "$work/ticket.keys"
 
 # started_with WHAT OPTION...: serve until it listens; its words are in serve.err.
 started_with() {
@@ -22,12 +23,12 @@ started_with() {
     wait_for "$work/serve.out" '127\.0\.0\.1' || echo "$what: $(cat "$work/serve.err")"
 }
 
-# warns WHAT FILE OPTION...: FILE is named, in one line.
+# warns WHAT SECRET FILE OPTION...: both are named, in one line.
 warns() {
-    local what=$1 file=$2
-    shift 2
+    local what=$1 secret=$2 file=$3
+    shift 3
     started_with "$what" "$@"
-    grep -q "warning: everybody .* private key in $file" "$work/serve.err" ||
+    grep -q "warning: everybody .* $secret in $file" "$work/serve.err" ||
         fail "$what: no warning: $(cat "$work/serve.err")"
     stop_serve
 }
@@ -42,11 +43,15 @@ silent() {
 }
 
 chain=$pki/server-ecdsa-p256.pem
-warns "--key" "$work/open.key" --cert "$chain" --key "$work/open.key"
-warns "--cert with the key" "$work/both.pem" --cert "$work/both.pem"
-warns "--identity" "$work/open.key" --identity "$chain:$work/open.key"
-warns "--pkcs12" "$work/open.p12" --pkcs12 "$work/open.p12" --password-file "$work/password"
-chmod 640 "$work"/open.*
+warns "--key" "private key" "$work/open.key" --cert "$chain" --key "$work/open.key"
+warns "--cert with the key" "private key" "$work/both.pem" --cert "$work/both.pem"
+warns "--identity" "private key" "$work/open.key" --identity "$chain:$work/open.key"
+warns "--pkcs12" "private key" "$work/open.p12" --pkcs12 "$work/open.p12" --password-file "$work/password"
+warns "--password-file" password "$work/password" --pkcs12 "$work/open.p12" --password-file "$work/password"
+warns "--ticket-keys" "ticket keys" "$work/ticket.keys" --cert "$chain" --key "$work/open.key" --ticket-keys "$work/ticket.keys"
+chmod 640 "$work"/open.* "$work/password" "$work/ticket.keys"
+silent "a group's password" --pkcs12 "$work/open.p12" --password-file "$work/password"
+silent "a group's ticket keys" --cert "$chain" --key "$work/open.key" --ticket-keys "$work/ticket.keys"
 silent "a group's" --cert "$chain" --key "$work/open.key"
 chmod 600 "$work"/open.*
 silent "its owner's" --cert "$chain" --key "$work/open.key"

@@ -414,7 +414,7 @@ static const chain_row chain_rows[] = {
     {"server-revoked", "root", "localhost", OTLS_VERIFY_OPTION_CRL_LEAF, OTLS_VERIFY_REVOKED},
 };
 
-static bool verify_row(const world *w, held *h, const chain_row *row, outcome *out)
+static bool verify_row(const world *w, held *h, const chain_row *row, int verifier, outcome *out)
 {
     otls_verify_parameters parameters = OTLS_VERIFY_PARAMETERS_INIT;
     const setting s = {.root = row->root,
@@ -425,6 +425,7 @@ static bool verify_row(const world *w, held *h, const chain_row *row, outcome *o
     parameters.time = time(NULL);
     parameters.name = row->host;
     parameters.options = row->options;
+    parameters.verifier = verifier;
     if (!load_trust(w, h, &s, out))
         return false;
     STEP(otls_certificate_list_from_file(&h->list, &h->count, file(&path, w, row->chain, ".pem"),
@@ -438,18 +439,30 @@ static bool verify_row(const world *w, held *h, const chain_row *row, outcome *o
     return false;
 }
 
-static void verdicts(const world *w, outcome *out)
+static void judge_rows(const world *w, int verifier, outcome *out)
 {
     for (size_t i = 0; i < sizeof(chain_rows) / sizeof(chain_rows[0]); i++) {
         held h;
         bool right;
 
         begin(&h);
-        right = verify_row(w, &h, &chain_rows[i], out);
+        right = verify_row(w, &h, &chain_rows[i], verifier, out);
         end(&h);
         if (!right)
             return;
     }
+}
+
+static void verdicts(const world *w, outcome *out)
+{
+    judge_rows(w, OTLS_VERIFIER_UNIFORM, out);
+}
+
+/* The engine's own verifier, where it has one: its verdicts are in its own words, so a lack is easily one. */
+static void engine_verdicts(const world *w, outcome *out)
+{
+    if (otls_backend_supports(w->backend, OTLS_FEATURE_ENGINE_VERIFIER, NULL) != OTLS_NO)
+        judge_rows(w, OTLS_VERIFIER_ENGINE, out);
 }
 
 static otls_status password(char *out, size_t capacity, size_t *length, void *user)
@@ -573,6 +586,7 @@ static void sockets(const world *w, outcome *out)
 
 const torture_scenario torture_scenarios[] = {
     {"verdicts", false, verdicts},
+    {"engine-verdicts", false, engine_verdicts},
     {"keys", false, keys},
     {"pkcs12", false, pkcs12},
     {"everything", true, everything},

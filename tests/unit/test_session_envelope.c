@@ -4,6 +4,8 @@
 #include "session/session.h"
 
 #include <criterion/criterion.h>
+#include <omnitls/certificate.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const otls_backend *any_engine(void)
@@ -211,4 +213,62 @@ Test(envelope, nothing_at_all)
     for (size_t size = 0; size <= sizeof(zeros); size++)
         cr_assert_eq(decode(zeros, size, &t), OTLS_E_CONFIG);
     cr_expect_eq(otls_session_import(&t, NULL, NULL, 0, NULL), OTLS_E_USAGE);
+}
+
+/* ---- no memory ---- */
+
+static size_t left_to_give = SIZE_MAX;
+
+static void *give(size_t size, void *user)
+{
+    (void)user;
+    if (left_to_give == 0)
+        return NULL;
+    left_to_give -= left_to_give != SIZE_MAX;
+    return malloc(size);
+}
+
+static void *give_more(void *block, size_t size, void *user)
+{
+    (void)user;
+    return left_to_give == 0 ? NULL : realloc(block, size);
+}
+
+static void take_back(void *block, void *user)
+{
+    (void)user;
+    free(block);
+}
+
+/* A good session is never "malformed" for it: it would be thrown away. */
+Test(envelope, without_memory)
+{
+    const otls_allocator allocator = {
+        .size = sizeof(allocator), .allocate = give, .reallocate = give_more, .release = take_back};
+    otls_certificate **list = NULL;
+    otls_error err = OTLS_ERROR_INIT;
+    otls_session *s, *t = NULL;
+    otls_status status = OTLS_E_NOMEM;
+    uint8_t *bytes;
+    size_t size, count = 0, tries = 0;
+
+    cr_assert_eq(otls_set_allocator(&allocator, &err), OTLS_OK, "%s", err.text);
+    s = sample(OMNI_SESSION_CLIENT);
+    cr_assert_eq(otls_certificate_list_from_file(&list, &count, OTLS_TEST_PKI "/server-ecdsa-p256.pem", &err),
+                 OTLS_OK, "%s", err.text);
+    cr_assert(omni_chain_new(&s->peer, (const otls_certificate *const *)list, count));
+    cr_assert(omni_chain_new(&s->verified, (const otls_certificate *const *)list, count));
+    otls_certificate_list_free(list, count);
+    cr_assert_eq(omni_session_encode(s, &bytes, &size, NULL), OTLS_OK);
+    for (; status != OTLS_OK && tries < 100; tries++) {
+        left_to_give = tries;
+        status = omni_session_decode(&t, any_engine(), OMNI_SESSION_CLIENT, (otls_slice){bytes, size}, &err);
+        left_to_give = SIZE_MAX;
+        cr_expect(status == OTLS_OK || (status == OTLS_E_NOMEM && err.code == OTLS_CODE_NONE), "%zu: %s: %s",
+                  tries, otls_status_name(status), err.text);
+    }
+    cr_expect(tries > 4 && tries < 100, "%zu", tries);
+    otls_session_free(t);
+    omni_free(bytes);
+    otls_session_free(s);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A context's settings: nothing that decides about a peer is forgotten by the hash that binds sessions. */
 #include "base/base.h"
-#include "context/settings.h"
+#include "context/context.h"
 #include "trust/trust.h"
 
 #include <criterion/criterion.h>
@@ -116,4 +116,41 @@ Test(settings, the_headers_version_is_the_librarys)
 
     cr_assert_eq(sscanf(otls_version(), "%u.%u.%u", &major, &minor, &patch), 3);
     cr_expect_eq(major << 16 | minor << 8 | patch, OTLS_VERSION_NUM, "%s", otls_version());
+}
+
+/* ---- the clock ---- */
+
+static int64_t told;
+
+static int64_t clock_that_tells(void *user)
+{
+    (void)user;
+    return told;
+}
+
+/* Lifetimes are added to it: what no certificate can say is the nearest moment that one can. */
+Test(settings, clock_is_within_the_calendar)
+{
+    static const struct {
+        int64_t told, is;
+    } rows[] = {
+        {INT64_MAX, OMNI_TIME_LAST},       {OMNI_TIME_LAST + 1, OMNI_TIME_LAST},
+        {OMNI_TIME_LAST, OMNI_TIME_LAST},  {0, 0},
+        {-1, -1},                          {OMNI_TIME_FIRST, OMNI_TIME_FIRST},
+        {INT64_MIN, OMNI_TIME_FIRST},      {OMNI_TIME_FIRST - 1, OMNI_TIME_FIRST},
+    };
+    otls_context context;
+    int64_t last = 0, first = 0;
+    char text[OTLS_TIME_TEXT_SIZE];
+
+    cr_assert(omni_time_make(&first, 0, 1, 1, 0, 0, 0) && omni_time_make(&last, 9999, 12, 31, 23, 59, 59));
+    cr_expect(first == OMNI_TIME_FIRST && last == OMNI_TIME_LAST);
+    memset(&context, 0, sizeof(context));
+    context.settings.callbacks.now = clock_that_tells;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        told = rows[i].told;
+        cr_expect_eq(omni_context_now(&context), rows[i].is, "row %zu", i);
+        otls_time_text(told, text);
+        cr_expect_eq(strcmp(text, "(out of range)") == 0, rows[i].told != rows[i].is, "row %zu: %s", i, text);
+    }
 }

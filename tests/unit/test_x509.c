@@ -387,6 +387,32 @@ Test(x509, limits)
     free(der);
 }
 
+/* Policies and mappings are compared with one another: a chain full of them took seconds. */
+Test(x509, policy_limits)
+{
+    static const struct {
+        const char *before, *item;
+        size_t count;
+        uint8_t fault;
+    } cases[] = {
+        {"30{06{551d20} 04{30{", "30{06{2a0304}}", 256, OMNI_FORM_FAULT_NONE},
+        {"30{06{551d20} 04{30{", "30{06{2a0304}}", 257, OMNI_FORM_FAULT_SIZE},
+        {"30{06{551d21} 04{30{", "30{06{2a0304}06{2a0305}}", 256, OMNI_FORM_FAULT_NONE},
+        {"30{06{551d21} 04{30{", "30{06{2a0304}06{2a0305}}", 257, OMNI_FORM_FAULT_SIZE},
+    };
+
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        omni_x509 cert;
+        uint8_t *der;
+        const size_t size = make_many(cases[i].before, cases[i].item, cases[i].count, "}}}", false, &der);
+
+        cr_assert_eq(omni_x509_parse(&cert, (otls_slice){.data = der, .size = size}, NULL), OTLS_OK, "%zu", i);
+        cr_expect_eq(cert.form_fault, cases[i].fault, "%zu", i);
+        cr_expect_not(cert.malformed_extension, "%zu", i);
+        free(der);
+    }
+}
+
 Test(x509, name_limits)
 {
     static const struct {

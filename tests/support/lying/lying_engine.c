@@ -236,6 +236,8 @@ static otls_status write_data(otls_backend_connection *conn, const void *data, s
 {
     const otls_status truth = TRUTH->connection->write(real_of(conn), data, size, err);
 
+    if (LIE(conn, wrote) != NULL)
+        LIE(conn, wrote)(conn->core);
     return LIE(conn, write) != NULL ? said(truth, LIE(conn, write)(truth), err) : truth;
 }
 

@@ -18,6 +18,7 @@ typedef struct lying_hooks {
     otls_status (*handshake)(otls_status truth);
     otls_status (*read)(otls_status truth, size_t capacity, size_t *count);
     otls_status (*write)(otls_status truth);
+    void (*wrote)(otls_core *core); /* behind a write; `core` is core's */
     otls_status (*shutdown)(otls_status truth);
     otls_status (*key_update)(otls_status truth);
     otls_status (*request)(void); /* in place of asking the client for a certificate */
