@@ -25,8 +25,10 @@ static void cause_verdict(const otls_connection *conn, otls_error *report)
 {
     const otls_verdict *verdict = &conn->verdict;
 
-    if (conn->no_verdict != OTLS_OK) { /* nothing is known about the peer */
-        omni_fail(report, conn->no_verdict, OTLS_CODE_NONE, "%s", omni_verdict_text(verdict));
+    if (conn->no_verdict != OTLS_OK) { /* nothing is known about the peer, or it is another than before */
+        omni_fail(report, conn->no_verdict,
+                  conn->no_verdict == OTLS_E_PROTOCOL ? OTLS_CODE_RENEGOTIATION : OTLS_CODE_NONE, "%s",
+                  omni_verdict_text(verdict));
         report->alert = verdict->alert;
         return;
     }

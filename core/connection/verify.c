@@ -180,12 +180,29 @@ static otls_status judge_absent(otls_connection *conn, uint8_t *alert)
                             alert, "the peer presented no certificate");
 }
 
+bool omni_peer_is(const otls_connection *conn, const otls_slice *chain, size_t count)
+{
+    const otls_slice known = conn->peer->at[0]->x509.der;
+
+    return count != 0 && chain[0].size == known.size && memcmp(chain[0].data, known.data, known.size) == 0;
+}
+
+/* Two handshakes of one connection with two peers are an attack's means (RFC 7627 1), whoever both are. */
+static otls_status refuse_another(otls_connection *conn, uint8_t *alert)
+{
+    conn->no_verdict = OTLS_E_PROTOCOL;
+    return omni_peer_refuse(conn, OTLS_VERIFY_REFUSED, OTLS_ALERT_ILLEGAL_PARAMETER, alert,
+                            OMNI_ANOTHER_PEER);
+}
+
 static otls_status verify_peer(otls_connection *conn, const otls_slice *chain, size_t count,
                                const otls_slice *staple, uint8_t *alert)
 {
     presented sent = {.count = count};
     omni_verify_request request;
 
+    if (conn->renegotiating && conn->peer != NULL && !omni_peer_is(conn, chain, count))
+        return refuse_another(conn, alert);
     omni_peer_clear(conn);
     conn->calls.peer_heard = true;
     conn->peer_verified = true;
