@@ -14,12 +14,13 @@ shift
 source=$(cd "$(dirname "$0")/.." && pwd)
 flags="-O1 -fprofile-instr-generate -fcoverage-mapping"
 
+mkdir -p "$build"
+build=$(cd "$build" && pwd)
 if [ ! -f "$build/build.ninja" ]; then
     CC=${CC:-clang} cmake -S "$source" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Debug -DCMAKE_C_FLAGS="$flags" \
-        -DCMAKE_C_FLAGS_DEBUG=-g1 -DOMNITLS_TESTS=ON -DOMNITLS_TOOLS=ON >"$build.log" 2>&1 ||
-        { tail -40 "$build.log"; exit 1; }
+        -DCMAKE_C_FLAGS_DEBUG=-g1 -DOMNITLS_TESTS=ON -DOMNITLS_TOOLS=ON >"$build/build.log" 2>&1 ||
+        { tail -40 "$build/build.log"; exit 1; }
 fi
-build=$(cd "$build" && pwd)
 export LLVM_PROFILE_FILE=$build/profiles/%2m.profraw # by object, two writers at a time
 rm -rf "$build/profiles"
 cmake --build "$build" -j "$(nproc)" >"$build/build.log" 2>&1 || { tail -40 "$build/build.log"; exit 1; }
