@@ -24,7 +24,7 @@ static json_t *names_json(const otls_certificate *cert)
     for (size_t i = 0; i < count; i++) {
         char *text = NULL;
 
-        if (otls_certificate_san_text(cert, i, &text, NULL) == OTLS_OK)
+        if (tool_memory(otls_certificate_san_text(cert, i, &text, NULL)) == OTLS_OK)
             json_array_append_new(list, tool_json_text(text));
         otls_string_free(text);
     }
@@ -45,8 +45,9 @@ static json_t *common_json(const otls_backend *backend, const otls_certificate *
     json_object_set_new(object, "bits", json_integer((json_int_t)otls_certificate_key_bits(cert)));
     json_object_set_new(object, "curve", curve != NULL ? json_string(curve) : json_null());
     json_object_set_new(object, "pin_sha256",
-                        otls_certificate_pin(cert, backend, pin, NULL) == OTLS_OK ? json_string(pin)
-                                                                                 : json_null());
+                        tool_memory(otls_certificate_pin(cert, backend, pin, NULL)) == OTLS_OK
+                            ? json_string(pin)
+                            : json_null());
     return object;
 }
 

@@ -60,7 +60,7 @@ static char *matched_text(const otls_connection *conn)
     char *text = NULL;
 
     if (at >= 0)
-        (void)otls_certificate_san_text(leaf, (size_t)at, &text, NULL);
+        (void)tool_memory(otls_certificate_san_text(leaf, (size_t)at, &text, NULL));
     return text;
 }
 

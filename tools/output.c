@@ -197,9 +197,12 @@ static size_t sequence(const unsigned char *at, size_t left)
 
 const char *tool_printable(char *out, size_t capacity, const void *bytes, size_t size)
 {
+    static const char left_out[] = "(out of memory)"; /* what texts of certificates say then */
     const unsigned char *at = bytes;
     size_t used = 0;
 
+    if (size == sizeof(left_out) - 1 && memcmp(bytes, left_out, size) == 0)
+        (void)tool_memory(OTLS_E_NOMEM);
     for (size_t i = 0; i < size;) {
         size_t length = sequence(at + i, size - i);
         size_t need = length == 0 ? 4 : length;
@@ -223,8 +226,10 @@ json_t *tool_json_bytes(const uint8_t *bytes, size_t size)
     char *safe = malloc(capacity);
     json_t *value;
 
-    if (safe == NULL)
+    if (safe == NULL) {
+        (void)tool_memory(OTLS_E_NOMEM);
         return NULL;
+    }
     value = json_string(tool_printable(safe, capacity, bytes, size));
     free(safe);
     return value;
@@ -238,7 +243,8 @@ json_t *tool_json_text(const char *text)
 bool tool_json_line(json_t *value, FILE *stream)
 {
     char *text = value == NULL ? NULL : json_dumps(value, JSON_COMPACT | JSON_REAL_PRECISION(7));
-    bool good = text != NULL && fprintf(stream, "%s\n", text) > 0 && fflush(stream) == 0;
+    bool good = text != NULL && !tool_memory_short() && fprintf(stream, "%s\n", text) > 0 &&
+                fflush(stream) == 0;
 
     free(text);
     json_decref(value);

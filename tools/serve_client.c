@@ -175,7 +175,12 @@ static bool client_failed(client *c, const otls_error *err)
 
 static void start_ending(client *c)
 {
-    (void)otls_connection_shutdown(c->conn, NULL);
+    otls_error err = OTLS_ERROR_INIT;
+
+    if (otls_connection_shutdown(c->conn, &err) == OTLS_E_NOMEM) { /* nothing goes out, and no flush tells */
+        log_failure(c, &err);
+        c->code = TOOL_USAGE;
+    }
     c->state = CLIENT_ENDING;
     allow(c, PATIENCE_SECONDS);
 }

@@ -53,8 +53,8 @@ bool tool_fingerprint(char hex[129], const otls_backend *backend, const otls_cer
     size_t size = 0;
 
     hex[0] = '\0';
-    if (otls_certificate_fingerprint(cert, backend, hash, digest, sizeof(digest), &size, NULL) !=
-        OTLS_OK)
+    if (tool_memory(otls_certificate_fingerprint(cert, backend, hash, digest, sizeof(digest), &size,
+                                                 NULL)) != OTLS_OK)
         return false;
     for (size_t i = 0; i < size; i++)
         (void)snprintf(hex + 2 * i, 3, "%02x", digest[i]);

@@ -130,7 +130,9 @@ static void find_cause(otls_connection *conn, otls_status status, const otls_err
         broken = cause_transport(conn, report);
     if (report->alert < 0 && conn->alert_sent >= 0 && !broken)
         report->alert = conn->alert_sent;
-    if (report->text[0] == '\0')
+    if (report->text[0] == '\0' && report->status == OTLS_E_NOMEM)
+        (void)snprintf(report->text, sizeof(report->text), "out of memory");
+    else if (report->text[0] == '\0')
         (void)snprintf(report->text, sizeof(report->text), "%s",
                        omni_sentence(report->code, report->alert));
     copy_native(report, engine);
