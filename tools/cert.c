@@ -70,7 +70,7 @@ static bool show_other(const tool_options *options, const otls_backend *backend,
         return tool_json_line(tool_key_json(backend, cert, titles[kind]), stdout);
     printf("This is a %s\n", titles[kind]);
     if (kind == TOOL_OBJECT_REQUEST)
-        printf("Subject: %s\n", otls_certificate_subject(cert));
+        printf("Subject: %s\n", tool_text(otls_certificate_subject(cert)));
     printf("Public key: %s, %u bits%s%s\n", otls_certificate_key_type(cert),
            otls_certificate_key_bits(cert), curve != NULL ? ", " : "", curve != NULL ? curve : "");
     for (size_t i = 0; i < otls_certificate_san_count(cert); i++) {

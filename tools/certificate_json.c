@@ -39,7 +39,7 @@ static json_t *common_json(const otls_backend *backend, const otls_certificate *
     char pin[64] = "";
 
     json_object_set_new(object, "kind", json_string(kind));
-    json_object_set_new(object, "subject", tool_json_text(otls_certificate_subject(cert)));
+    json_object_set_new(object, "subject", tool_json_text(tool_text(otls_certificate_subject(cert))));
     json_object_set_new(object, "names", names_json(cert));
     json_object_set_new(object, "key", json_string(otls_certificate_key_type(cert)));
     json_object_set_new(object, "bits", json_integer((json_int_t)otls_certificate_key_bits(cert)));
@@ -61,8 +61,8 @@ json_t *tool_certificate_json(const otls_backend *backend, const otls_certificat
     json_t *object = common_json(backend, cert, "certificate");
     char hex[129];
 
-    json_object_set_new(object, "issuer", tool_json_text(otls_certificate_issuer(cert)));
-    json_object_set_new(object, "serial", tool_json_text(otls_certificate_serial(cert)));
+    json_object_set_new(object, "issuer", tool_json_text(tool_text(otls_certificate_issuer(cert))));
+    json_object_set_new(object, "serial", tool_json_text(tool_text(otls_certificate_serial(cert))));
     json_object_set_new(object, "version", json_integer(otls_certificate_version(cert)));
     json_object_set_new(object, "not_before", time_json(otls_certificate_not_before(cert)));
     json_object_set_new(object, "not_after", time_json(otls_certificate_not_after(cert)));

@@ -6,8 +6,10 @@
 #include "tool.h"
 
 #include <stdlib.h>
+#include <string.h>
 
-static bool is_short;
+/* since the last line of JSON; ever: a server goes on */
+static bool is_short, was_short;
 
 static void *noting_malloc(size_t size)
 {
@@ -28,7 +30,22 @@ otls_status tool_memory(otls_status status)
     return status;
 }
 
+const char *tool_text(const char *text)
+{
+    is_short |= strcmp(text, "(out of memory)") == 0;
+    return text;
+}
+
+bool tool_memory_line(void)
+{
+    const bool whole = !is_short;
+
+    was_short |= is_short;
+    is_short = false;
+    return whole;
+}
+
 bool tool_memory_short(void)
 {
-    return is_short;
+    return is_short || was_short;
 }

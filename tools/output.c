@@ -94,7 +94,7 @@ static void print_names(const otls_certificate *cert)
 
 static void print_certificate(const otls_certificate *cert, int depth)
 {
-    const char *subject = otls_certificate_subject(cert);
+    const char *subject = tool_text(otls_certificate_subject(cert));
     char safe[1024], from[32], to[32];
 
     (void)fprintf(stderr, "  certificate %d: %s\n", depth,
@@ -197,12 +197,9 @@ static size_t sequence(const unsigned char *at, size_t left)
 
 const char *tool_printable(char *out, size_t capacity, const void *bytes, size_t size)
 {
-    static const char left_out[] = "(out of memory)"; /* what texts of certificates say then */
     const unsigned char *at = bytes;
     size_t used = 0;
 
-    if (size == sizeof(left_out) - 1 && memcmp(bytes, left_out, size) == 0)
-        (void)tool_memory(OTLS_E_NOMEM);
     for (size_t i = 0; i < size;) {
         size_t length = sequence(at + i, size - i);
         size_t need = length == 0 ? 4 : length;
@@ -243,7 +240,7 @@ json_t *tool_json_text(const char *text)
 bool tool_json_line(json_t *value, FILE *stream)
 {
     char *text = value == NULL ? NULL : json_dumps(value, JSON_COMPACT | JSON_REAL_PRECISION(7));
-    bool good = text != NULL && !tool_memory_short() && fprintf(stream, "%s\n", text) > 0 &&
+    bool good = tool_memory_line() && text != NULL && fprintf(stream, "%s\n", text) > 0 &&
                 fflush(stream) == 0;
 
     free(text);

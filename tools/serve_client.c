@@ -241,7 +241,7 @@ static size_t write_page(const client *c, char *out, size_t capacity)
     const char *name = otls_connection_server_name(c->conn);
     uint16_t group = otls_connection_group(c->conn);
     const otls_certificate *peer = otls_connection_peer_chain(c->conn, 0);
-    const char *subject = peer == NULL ? "-" : otls_certificate_subject(peer);
+    const char *subject = peer == NULL ? "-" : tool_text(otls_certificate_subject(peer));
     char safe_name[300], safe_alpn[300], safe_subject[600];
     int size;
 

@@ -183,7 +183,7 @@ void tool_summary_print(FILE *stream, const otls_backend *backend, const otls_co
     (void)fprintf(stream, "reused:      %s\n", otls_connection_session_resumed(conn) ? "yes" : "no");
     (void)fprintf(stream, "early data:  %s\n", tool_early_text(conn));
     if (leaf != NULL) {
-        const char *subject = otls_certificate_subject(leaf);
+        const char *subject = tool_text(otls_certificate_subject(leaf));
 
         (void)fprintf(stream, "certificate: %s\n",
                       tool_printable(text, sizeof(text), subject, strlen(subject)));

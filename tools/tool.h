@@ -125,6 +125,10 @@ const char *tool_version_text(uint16_t version);
 void tool_memory_watch(void);
 /** Hands the status on, and notices a lack of memory where what fails is left out. */
 otls_status tool_memory(otls_status status);
+/** Hands on what omnitls says of a certificate, and notices when that is "(out of memory)". */
+const char *tool_text(const char *text);
+/** A line of JSON is to go out: is there everything in it? The next one is another. */
+bool tool_memory_line(void);
 /** Was anything left out for want of memory? Then the command fails. */
 bool tool_memory_short(void);
 

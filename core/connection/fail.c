@@ -116,7 +116,8 @@ static void find_cause(otls_connection *conn, otls_status status, const otls_err
     if (engine != NULL)
         *report = *engine;
     else
-        omni_fail(report, status, OTLS_CODE_NONE, "the connection failed");
+        omni_fail(report, status, OTLS_CODE_NONE,
+                  status == OTLS_E_NOMEM ? "out of memory" : "the connection failed");
     report->status = status;
     if (refused)
         cause_verdict(conn, report);

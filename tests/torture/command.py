@@ -132,7 +132,7 @@ class Torture:
         elif run.status == 0:
             return Fault(WRONG, "0, and other output than with memory: " + difference(good.out, run.out), stack)
         elif run.status != 1:
-            return Fault(CODE, f"{run.status}: {said[:160]}", stack)
+            return Fault(CODE, f"{run.status}: {said[-300:]}", stack)
         elif "memory" not in said:
             return Fault(WORDS, said[:160] or "nothing", stack)
         if int(report.get("left", 0)) > int(good.report["left"]):
