@@ -111,8 +111,10 @@ endif()
 
 # libFuzzer's counters in core, backends and targets; without them it sees its own file alone.
 option(OMNITLS_FUZZ "Instrument everything for libFuzzer and link the fuzz targets with it (clang)" OFF)
+set(OMNITLS_FUZZ_ENGINE "" CACHE STRING
+    "What the fuzz targets are linked with. Empty: clang's libFuzzer. Given: the compiler's flags have sanitizers and counters")
 set(OMNITLS_FUZZ_FLAGS "")
-if(OMNITLS_FUZZ)
+if(OMNITLS_FUZZ AND OMNITLS_FUZZ_ENGINE STREQUAL "")
   if(NOT OMNITLS_SANITIZE MATCHES "address")
     message(FATAL_ERROR "OMNITLS_FUZZ wants -DOMNITLS_SANITIZE=address,undefined as well: its runtime has the "
                         "counters' functions for shared objects")

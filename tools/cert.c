@@ -50,7 +50,7 @@ static bool show_certificate(const tool_options *options, const otls_backend *ba
         printf("SHA-256 fingerprint: %s\n", hex);
     if (tool_fingerprint(hex, backend, cert, OTLS_HASH_SHA1))
         printf("SHA-1 fingerprint: %s\n", hex);
-    if (otls_certificate_pin(cert, backend, pin, NULL) == OTLS_OK)
+    if (tool_memory(otls_certificate_pin(cert, backend, pin, NULL)) == OTLS_OK)
         printf("Pin (SHA-256 of the public key): %s\n", pin);
     return true;
 }
@@ -65,18 +65,18 @@ static bool show_other(const tool_options *options, const otls_backend *backend,
     const char *curve = otls_certificate_key_curve(cert);
     char pin[64] = "";
 
-    (void)otls_certificate_pin(cert, backend, pin, NULL);
+    (void)tool_memory(otls_certificate_pin(cert, backend, pin, NULL));
     if (options->json)
         return tool_json_line(tool_key_json(backend, cert, titles[kind]), stdout);
     printf("This is a %s\n", titles[kind]);
     if (kind == TOOL_OBJECT_REQUEST)
-        printf("Subject: %s\n", otls_certificate_subject(cert));
+        printf("Subject: %s\n", tool_text(otls_certificate_subject(cert)));
     printf("Public key: %s, %u bits%s%s\n", otls_certificate_key_type(cert),
            otls_certificate_key_bits(cert), curve != NULL ? ", " : "", curve != NULL ? curve : "");
     for (size_t i = 0; i < otls_certificate_san_count(cert); i++) {
         char *text = NULL;
 
-        if (otls_certificate_san_text(cert, i, &text, NULL) == OTLS_OK)
+        if (tool_memory(otls_certificate_san_text(cert, i, &text, NULL)) == OTLS_OK)
             printf("%s    %s\n", i == 0 ? "Subject alternative names:\n" : "", text);
         otls_string_free(text);
     }

@@ -24,7 +24,7 @@ static json_t *names_json(const otls_certificate *cert)
     for (size_t i = 0; i < count; i++) {
         char *text = NULL;
 
-        if (otls_certificate_san_text(cert, i, &text, NULL) == OTLS_OK)
+        if (tool_memory(otls_certificate_san_text(cert, i, &text, NULL)) == OTLS_OK)
             json_array_append_new(list, tool_json_text(text));
         otls_string_free(text);
     }
@@ -39,14 +39,15 @@ static json_t *common_json(const otls_backend *backend, const otls_certificate *
     char pin[64] = "";
 
     json_object_set_new(object, "kind", json_string(kind));
-    json_object_set_new(object, "subject", tool_json_text(otls_certificate_subject(cert)));
+    json_object_set_new(object, "subject", tool_json_text(tool_text(otls_certificate_subject(cert))));
     json_object_set_new(object, "names", names_json(cert));
     json_object_set_new(object, "key", json_string(otls_certificate_key_type(cert)));
     json_object_set_new(object, "bits", json_integer((json_int_t)otls_certificate_key_bits(cert)));
     json_object_set_new(object, "curve", curve != NULL ? json_string(curve) : json_null());
     json_object_set_new(object, "pin_sha256",
-                        otls_certificate_pin(cert, backend, pin, NULL) == OTLS_OK ? json_string(pin)
-                                                                                 : json_null());
+                        tool_memory(otls_certificate_pin(cert, backend, pin, NULL)) == OTLS_OK
+                            ? json_string(pin)
+                            : json_null());
     return object;
 }
 
@@ -60,8 +61,8 @@ json_t *tool_certificate_json(const otls_backend *backend, const otls_certificat
     json_t *object = common_json(backend, cert, "certificate");
     char hex[129];
 
-    json_object_set_new(object, "issuer", tool_json_text(otls_certificate_issuer(cert)));
-    json_object_set_new(object, "serial", tool_json_text(otls_certificate_serial(cert)));
+    json_object_set_new(object, "issuer", tool_json_text(tool_text(otls_certificate_issuer(cert))));
+    json_object_set_new(object, "serial", tool_json_text(tool_text(otls_certificate_serial(cert))));
     json_object_set_new(object, "version", json_integer(otls_certificate_version(cert)));
     json_object_set_new(object, "not_before", time_json(otls_certificate_not_before(cert)));
     json_object_set_new(object, "not_after", time_json(otls_certificate_not_after(cert)));

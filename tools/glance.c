@@ -60,7 +60,7 @@ static char *matched_text(const otls_connection *conn)
     char *text = NULL;
 
     if (at >= 0)
-        (void)otls_certificate_san_text(leaf, (size_t)at, &text, NULL);
+        (void)tool_memory(otls_certificate_san_text(leaf, (size_t)at, &text, NULL));
     return text;
 }
 
@@ -84,7 +84,7 @@ static json_t *path_json(const otls_connection *conn)
 
     for (size_t i = 0; i < otls_connection_verified_chain_count(conn); i++)
         json_array_append_new(
-            list, tool_json_text(otls_certificate_subject(otls_connection_verified_chain(conn, i))));
+            list, tool_json_text(tool_text(otls_certificate_subject(otls_connection_verified_chain(conn, i)))));
     return list;
 }
 
@@ -149,7 +149,7 @@ static void print_path(FILE *stream, const tool_options *options, const otls_con
         return;
     for (size_t i = 0; i < count; i++) {
         (void)fputs(i == 0 ? "path:        " : "  signed by  ", stream);
-        print_text(stream, otls_certificate_subject(otls_connection_verified_chain(conn, i)));
+        print_text(stream, tool_text(otls_certificate_subject(otls_connection_verified_chain(conn, i))));
         if (i + 1 == count) {
             (void)fputs(", an anchor from ", stream);
             print_text(stream, anchor_source(options));

@@ -102,6 +102,10 @@ static int run_help(int argc, char **argv)
 
 static int finish(int code)
 {
+    if (tool_memory_short()) {
+        (void)fprintf(stderr, "omnitls: out of memory\n");
+        return code == TOOL_OK ? TOOL_USAGE : code;
+    }
     if ((fflush(stdout) != 0 || ferror(stdout) != 0) && code == TOOL_OK) {
         if (errno == EPIPE) /* who read it has seen enough */
             return TOOL_USAGE;
@@ -133,6 +137,7 @@ int main(int argc, char **argv)
     if (!standard_streams_open())
         return TOOL_USAGE;
     tool_no_core_files();
+    tool_memory_watch();
     /* a reader of our output that has gone is an error like others, not a reason to die */
     (void)signal(SIGPIPE, SIG_IGN);
     if (argc < 2) {

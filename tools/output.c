@@ -94,7 +94,7 @@ static void print_names(const otls_certificate *cert)
 
 static void print_certificate(const otls_certificate *cert, int depth)
 {
-    const char *subject = otls_certificate_subject(cert);
+    const char *subject = tool_text(otls_certificate_subject(cert));
     char safe[1024], from[32], to[32];
 
     (void)fprintf(stderr, "  certificate %d: %s\n", depth,
@@ -223,8 +223,10 @@ json_t *tool_json_bytes(const uint8_t *bytes, size_t size)
     char *safe = malloc(capacity);
     json_t *value;
 
-    if (safe == NULL)
+    if (safe == NULL) {
+        (void)tool_memory(OTLS_E_NOMEM);
         return NULL;
+    }
     value = json_string(tool_printable(safe, capacity, bytes, size));
     free(safe);
     return value;
@@ -238,7 +240,8 @@ json_t *tool_json_text(const char *text)
 bool tool_json_line(json_t *value, FILE *stream)
 {
     char *text = value == NULL ? NULL : json_dumps(value, JSON_COMPACT | JSON_REAL_PRECISION(7));
-    bool good = text != NULL && fprintf(stream, "%s\n", text) > 0 && fflush(stream) == 0;
+    bool good = tool_memory_line() && text != NULL && fprintf(stream, "%s\n", text) > 0 &&
+                fflush(stream) == 0;
 
     free(text);
     json_decref(value);

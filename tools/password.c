@@ -3,6 +3,7 @@
 #include "tool.h"
 
 #include <errno.h>
+#include <string.h>
 #include <fcntl.h>
 #include <termios.h>
 #include <unistd.h>
@@ -13,7 +14,8 @@ static otls_status from_file(char *out, size_t capacity, size_t *length, void *u
     FILE *file = fopen(options->password_file, "r");
 
     if (file == NULL) {
-        tool_complain(options, "--password-file: cannot open \"%s\"", options->password_file);
+        tool_complain(options, "--password-file: cannot open \"%s\": %s", options->password_file,
+                      strerror(errno));
         return OTLS_E_IO;
     }
     (void)setvbuf(file, NULL, _IONBF, 0); /* no second copy */

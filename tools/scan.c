@@ -174,6 +174,7 @@ static void run(const scan *s, attempt *a)
         note_chain(s->result, otls_socket_connection(sock));
         a->chosen = chosen_name(a, otls_socket_connection(sock));
     }
+    (void)tool_memory(a->status); /* what the server takes is not known then */
     otls_socket_close(sock);
     otls_context_free(context);
 }
@@ -347,6 +348,8 @@ static int scan_all(const tool_options *options, const otls_backend *backend,
     }
     if (isatty(STDERR_FILENO))
         (void)fprintf(stderr, "\r%20s\r", "");
+    if (tool_memory_short())
+        return TOOL_USAGE;
     if (code != TOOL_OK)
         (void)tool_report_peer(options, NULL, &first);
     return code;

@@ -49,7 +49,7 @@ void tool_scan_print(const otls_backend *backend, const scan_result *result)
     if (result->leaf == NULL)
         return;
     printf("\ncertificate: %s\n  key: %s, %u bits\n  chain: %zu certificates, %zu bytes\n",
-           otls_certificate_subject(result->leaf), otls_certificate_key_type(result->leaf),
+           tool_text(otls_certificate_subject(result->leaf)), otls_certificate_key_type(result->leaf),
            otls_certificate_key_bits(result->leaf), result->chain_count, result->chain_bytes);
 }
 

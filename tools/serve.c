@@ -27,11 +27,16 @@ typedef struct server {
     struct pollfd items[CLIENTS_MAX + 2]; /* signals, listener, clients in order */
 } server;
 
-/* Accepting failed. Nothing here may end the server: it gets better when a client leaves. */
+/* Accepting failed. Nothing here may end the server: it gets better when a client leaves. One that serves
+ * but one has none that could. */
 static void accept_failed(server *s, const otls_error *err)
 {
-    if (s->listen_again == 0 && !s->options->json)
+    if (s->options->once) {
+        s->code = tool_report(s->options, NULL, err);
+        s->done = true;
+    } else if (s->listen_again == 0 && !s->options->json) {
         tool_complain(s->options, "%s", err->text);
+    }
     s->listen_again = serve_now_ms() + PAUSE_MS;
 }
 
@@ -52,6 +57,12 @@ static void accept_clients(server *s)
             return;
         }
         newcomer = client_new(s->options, sock);
+        if (newcomer == NULL && s->options->once) {
+            otls_error none = {.size = sizeof(none), .status = OTLS_E_NOMEM, .alert = -1, .text = "out of memory"};
+
+            accept_failed(s, &none);
+            return;
+        }
         if (newcomer == NULL)
             continue;
         s->clients[s->count++] = newcomer;

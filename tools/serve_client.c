@@ -175,7 +175,12 @@ static bool client_failed(client *c, const otls_error *err)
 
 static void start_ending(client *c)
 {
-    (void)otls_connection_shutdown(c->conn, NULL);
+    otls_error err = OTLS_ERROR_INIT;
+
+    if (otls_connection_shutdown(c->conn, &err) == OTLS_E_NOMEM) { /* nothing goes out, and no flush tells */
+        log_failure(c, &err);
+        c->code = TOOL_USAGE;
+    }
     c->state = CLIENT_ENDING;
     allow(c, PATIENCE_SECONDS);
 }
@@ -236,7 +241,7 @@ static size_t write_page(const client *c, char *out, size_t capacity)
     const char *name = otls_connection_server_name(c->conn);
     uint16_t group = otls_connection_group(c->conn);
     const otls_certificate *peer = otls_connection_peer_chain(c->conn, 0);
-    const char *subject = peer == NULL ? "-" : otls_certificate_subject(peer);
+    const char *subject = peer == NULL ? "-" : tool_text(otls_certificate_subject(peer));
     char safe_name[300], safe_alpn[300], safe_subject[600];
     int size;
 

@@ -53,8 +53,8 @@ bool tool_fingerprint(char hex[129], const otls_backend *backend, const otls_cer
     size_t size = 0;
 
     hex[0] = '\0';
-    if (otls_certificate_fingerprint(cert, backend, hash, digest, sizeof(digest), &size, NULL) !=
-        OTLS_OK)
+    if (tool_memory(otls_certificate_fingerprint(cert, backend, hash, digest, sizeof(digest), &size,
+                                                 NULL)) != OTLS_OK)
         return false;
     for (size_t i = 0; i < size; i++)
         (void)snprintf(hex + 2 * i, 3, "%02x", digest[i]);
@@ -183,7 +183,7 @@ void tool_summary_print(FILE *stream, const otls_backend *backend, const otls_co
     (void)fprintf(stream, "reused:      %s\n", otls_connection_session_resumed(conn) ? "yes" : "no");
     (void)fprintf(stream, "early data:  %s\n", tool_early_text(conn));
     if (leaf != NULL) {
-        const char *subject = otls_certificate_subject(leaf);
+        const char *subject = tool_text(otls_certificate_subject(leaf));
 
         (void)fprintf(stream, "certificate: %s\n",
                       tool_printable(text, sizeof(text), subject, strlen(subject)));

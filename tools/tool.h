@@ -120,6 +120,18 @@ uint16_t tool_version_parse(const char *text);
 /** "1.3"; "unknown" for others. */
 const char *tool_version_text(uint16_t version);
 
+/* memory.c */
+/** From now on JSON that is incomplete for want of memory is noticed. */
+void tool_memory_watch(void);
+/** Hands the status on, and notices a lack of memory where what fails is left out. */
+otls_status tool_memory(otls_status status);
+/** Hands on what omnitls says of a certificate, and notices when that is "(out of memory)". */
+const char *tool_text(const char *text);
+/** A line of JSON is to go out: is there everything in it? The next one is another. */
+bool tool_memory_line(void);
+/** Was anything left out for want of memory? Then the command fails. */
+bool tool_memory_short(void);
+
 /* output.c */
 /** One sentence on standard error, after the program's and the subcommand's name. */
 __attribute__((format(printf, 2, 3))) void tool_complain(const tool_options *options,

@@ -266,7 +266,7 @@ static void print_chain(const otls_verdict *verdict)
     if (count != 0)
         printf("  chain:\n");
     for (size_t i = 0; i < count; i++)
-        printf("    %zu  %s\n", i, otls_certificate_subject(otls_verdict_chain(verdict, i)));
+        printf("    %zu  %s\n", i, tool_text(otls_certificate_subject(otls_verdict_chain(verdict, i))));
 }
 
 static void print_policies(const otls_verdict *verdict)
@@ -397,7 +397,7 @@ static json_t *answer_json(const answer *a)
                             alert < 0 ? json_null() : json_string(otls_alert_name(alert)));
         for (size_t i = 0; i < otls_verdict_chain_count(a->verdict); i++)
             json_array_append_new(
-                chain, tool_json_text(otls_certificate_subject(otls_verdict_chain(a->verdict, i))));
+                chain, tool_json_text(tool_text(otls_certificate_subject(otls_verdict_chain(a->verdict, i)))));
         for (size_t i = 0; i < otls_verdict_policy_count(a->verdict); i++)
             json_array_append_new(policies, json_string(otls_verdict_policy(a->verdict, i)));
     }

@@ -572,8 +572,8 @@ typedef struct otls_connection_ops {
                               size_t *count, otls_error *err);
     /** Optional. Release buffers of an idle connection. */
     void (*idle)(otls_backend_connection *conn);
-    /** Optional. Servers, called when a resumed handshake has ended: the client's chain as it was sent
-     *  in the full one, to be judged again. Emit DER, leaf first; nothing: there was none. */
+    /** Optional. Servers, called when a resumed handshake or a renegotiation has ended: the client's chain
+     *  as it was sent in the full one, to be judged again, or to be the same as before. Emit DER, leaf first; nothing: there was none. */
     void (*peer_chain)(otls_backend_connection *conn, void (*emit)(void *user, otls_slice der),
                        void *user);
     /** Optional. The engine's own name of the handshake state; static storage. */

@@ -278,7 +278,8 @@ OTLS_API otls_status otls_connection_key_update(otls_connection *conn, bool requ
                                                 otls_error *err);
 /**
  * TLS 1.2: ask for a new handshake, which the following reads, and writes, perform; while it lasts a
- * write may answer OTLS_WANT_READ. Data of the peer's that comes before it stays in order. TLS 1.3 has
+ * write may answer OTLS_WANT_READ. Data of the peer's that comes before it stays in order. A peer that
+ * was known by a certificate must show the same one again: E_PROTOCOL with OTLS_CODE_RENEGOTIATION. TLS 1.3 has
  * none: E_USAGE with OTLS_CODE_RENEGOTIATION; not allowed by the context: the same; an engine
  * without it: E_UNSUPPORTED.
  */

@@ -31,7 +31,8 @@ static int pull_timeout(gnutls_transport_ptr_t pointer, unsigned milliseconds)
 
 static unsigned init_flags(const otls_policy *policy, const otls_connection_setup *setup)
 {
-    unsigned flags = GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL;
+    /* whether a renegotiation has changed the peer is core's to see, and to say */
+    unsigned flags = GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL | GNUTLS_ALLOW_ID_CHANGE;
     flags |= policy->server ? (unsigned)GNUTLS_SERVER : (unsigned)GNUTLS_CLIENT;
     if (policy->server)
         flags |= GNUTLS_NO_AUTO_SEND_TICKET;

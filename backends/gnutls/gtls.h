@@ -99,6 +99,7 @@ struct otls_backend_connection {
     bool broken;
     bool async;   /* core's verify_peer wants to be asked again */
     bool refused; /* core's verify_peer said no */
+    bool shows_none; /* renegotiation: an empty Certificate, whomever GnuTLS remembers */
     bool established;
     bool watched;     /* core wants every message */
     bool framed; /* GnuTLS gets the peer's records one by one */

@@ -23,7 +23,7 @@ static void done(otls_backend_connection *conn)
 
 void gtls_rehandshake_begin(otls_backend_connection *conn)
 {
-    if (conn->context->again != NULL)
+    if (conn->context->policy->server) /* of hellos with tickets, and of a client that shows nothing any more */
         gnutls_handshake_set_hook_function(conn->session, GNUTLS_HANDSHAKE_ANY, GNUTLS_HOOK_BOTH,
                                            gtls_message_seen);
     conn->rehandshaking = true;

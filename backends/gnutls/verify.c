@@ -22,7 +22,7 @@ int gtls_verify_peer(gnutls_session_t session)
     unsigned count = 0;
     uint8_t alert = OTLS_ALERT_BAD_CERTIFICATE;
     const gnutls_datum_t *sent = gnutls_certificate_get_peers(session, &count);
-    if (sent == NULL)
+    if (sent == NULL || conn->shows_none)
         count = 0;
     if (count > GTLS_SHOWN_MAX)
         count = GTLS_SHOWN_MAX;
@@ -86,11 +86,12 @@ int gtls_message_seen(gnutls_session_t session, unsigned type, unsigned when, un
         return gtls_hello_again(conn, (otls_slice){message->data, message->size});
     if (type == GNUTLS_HANDSHAKE_NEW_SESSION_TICKET)
         gtls_ticket_seen(conn, when, message);
-    else if (type == GNUTLS_HANDSHAKE_CERTIFICATE_PKT && when == GNUTLS_HOOK_PRE)
+    else if (type == GNUTLS_HANDSHAKE_CERTIFICATE_PKT && when == GNUTLS_HOOK_PRE) {
+        conn->shows_none = conn->rehandshaking && message->size <= 3; /* the list's size, and no list */
         conn->core->ops->certificate_message(conn->core, gtls_session_version(session),
                                              (otls_slice){message->data, message->size},
                                              message->size);
-    else if (when == GNUTLS_HOOK_PRE && !conn->context->policy->server)
+    } else if (when == GNUTLS_HOOK_PRE && !conn->context->policy->server)
         return gtls_alpn_check(conn, type, (otls_slice){message->data, message->size});
     return 0;
 }

@@ -25,8 +25,10 @@ static void cause_verdict(const otls_connection *conn, otls_error *report)
 {
     const otls_verdict *verdict = &conn->verdict;
 
-    if (conn->no_verdict != OTLS_OK) { /* nothing is known about the peer */
-        omni_fail(report, conn->no_verdict, OTLS_CODE_NONE, "%s", omni_verdict_text(verdict));
+    if (conn->no_verdict != OTLS_OK) { /* nothing is known about the peer, or it is another than before */
+        omni_fail(report, conn->no_verdict,
+                  conn->no_verdict == OTLS_E_PROTOCOL ? OTLS_CODE_RENEGOTIATION : OTLS_CODE_NONE, "%s",
+                  omni_verdict_text(verdict));
         report->alert = verdict->alert;
         return;
     }
@@ -117,7 +119,8 @@ static void find_cause(otls_connection *conn, otls_status status, const otls_err
     if (engine != NULL)
         *report = *engine;
     else
-        omni_fail(report, status, OTLS_CODE_NONE, "the connection failed");
+        omni_fail(report, status, OTLS_CODE_NONE,
+                  status == OTLS_E_NOMEM ? "out of memory" : "the connection failed");
     report->status = status;
     if (refused)
         cause_verdict(conn, report);
@@ -131,7 +134,9 @@ static void find_cause(otls_connection *conn, otls_status status, const otls_err
         broken = cause_transport(conn, report);
     if (report->alert < 0 && conn->alert_sent >= 0 && !broken)
         report->alert = conn->alert_sent;
-    if (report->text[0] == '\0')
+    if (report->text[0] == '\0' && report->status == OTLS_E_NOMEM)
+        (void)snprintf(report->text, sizeof(report->text), "out of memory");
+    else if (report->text[0] == '\0')
         (void)snprintf(report->text, sizeof(report->text), "%s",
                        omni_sentence(report->code, report->alert));
     copy_native(report, engine);

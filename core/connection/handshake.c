@@ -102,6 +102,7 @@ otls_status omni_connection_renegotiated(otls_connection *conn, otls_error *err)
     conn->info = (otls_connection_info){.size = sizeof(conn->info)};
     omni_engine(conn)->info(conn->engine, &conn->info);
     omni_psk_settle(conn);
+    OMNI_TRY(omni_session_renegotiated(conn, err));
     return omni_connection_assert(conn, err);
 }
 

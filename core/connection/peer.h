@@ -9,6 +9,9 @@
 otls_status omni_core_verify_peer(otls_core *core, const otls_slice *chain, size_t count,
                                   const otls_slice *staple, uint8_t *alert);
 void omni_peer_clear(otls_connection *conn);
+/** Does the chain begin with the certificate that the peer is known by? There is one. */
+bool omni_peer_is(const otls_connection *conn, const otls_slice *chain, size_t count);
+#define OMNI_ANOTHER_PEER "the peer changed its certificate in a renegotiation"
 /** The verdict without a look at the chain: these flags, this alert. Returns OTLS_E_VERIFY. */
 otls_status omni_peer_refuse(otls_connection *conn, uint32_t flags, uint8_t fitting, uint8_t *alert,
                              const char *text);

@@ -164,10 +164,23 @@ static void gather(void *user, otls_slice der)
         all->chain[all->count++] = (otls_slice){copy, der.size};
 }
 
+static void gather_chain(otls_connection *conn, gathered *all)
+{
+    const otls_connection_ops *ops = omni_engine(conn);
+
+    if (OMNI_HAS(ops, peer_chain))
+        ops->peer_chain(conn->engine, gather, all);
+}
+
+static void scatter(gathered *all)
+{
+    for (size_t i = 0; i < all->count; i++)
+        omni_free((void *)(uintptr_t)all->chain[i].data);
+}
+
 /* The stored chain is judged again: by this context's policy, at this time. */
 static otls_status server_resumed(otls_connection *conn, otls_error *err)
 {
-    const otls_connection_ops *ops = omni_engine(conn);
     gathered all = {.count = 0};
     otls_status status = OTLS_E_VERIFY;
     uint8_t alert = 0;
@@ -176,12 +189,10 @@ static otls_status server_resumed(otls_connection *conn, otls_error *err)
         return not_offered(conn, err);
     if (conn->context->settings.verdict.verify_mode == OTLS_VERIFY_MODE_NONE)
         return OTLS_OK;
-    if (OMNI_HAS(ops, peer_chain))
-        ops->peer_chain(conn->engine, gather, &all);
+    gather_chain(conn, &all);
     if (!all.failed)
         status = omni_core_verify_peer(&conn->core, all.chain, all.count, NULL, &alert);
-    for (size_t i = 0; i < all.count; i++)
-        omni_free((void *)(uintptr_t)all.chain[i].data);
+    scatter(&all);
     if (status == OTLS_OK)
         return OTLS_OK;
     return omni_connection_fail_text(conn, err, OTLS_E_VERIFY, OTLS_CODE_SESSION_REFUSED,
@@ -195,6 +206,22 @@ otls_status omni_session_resumed(otls_connection *conn, otls_error *err)
         return OTLS_OK;
     }
     return conn->server ? server_resumed(conn, err) : client_resumed(conn, err);
+}
+
+/* A client that resumes what another left is not judged on the way, nor is one that shows nothing, by every engine. */
+otls_status omni_session_renegotiated(otls_connection *conn, otls_error *err)
+{
+    gathered all = {.count = 0};
+    bool same = true;
+
+    if (conn->server && conn->peer != NULL) {
+        gather_chain(conn, &all);
+        same = !all.failed && omni_peer_is(conn, all.chain, all.count);
+        scatter(&all);
+    }
+    return same ? OTLS_OK
+                : omni_connection_fail_text(conn, err, OTLS_E_PROTOCOL, OTLS_CODE_RENEGOTIATION,
+                                            OMNI_ANOTHER_PEER);
 }
 
 /* ---- a new session ---- */

@@ -59,6 +59,8 @@ void omni_session_hello(otls_connection *conn, const otls_client_hello *hello);
 bool omni_session_by_id(otls_connection *conn);
 /** After the engine's handshake, before core's assertions: where the peer's chain comes from. */
 otls_status omni_session_resumed(otls_connection *conn, otls_error *err);
+/** After a renegotiation: is the peer still who it was? */
+otls_status omni_session_renegotiated(otls_connection *conn, otls_error *err);
 /** The handshake is good: count, and keep what came during it. */
 void omni_session_done(otls_connection *conn);
 /** The handshake failed. */

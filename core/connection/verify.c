@@ -117,18 +117,22 @@ static void make_request(const otls_connection *conn, const presented *sent,
 }
 
 /* An engine that has none fails later, each in its own way, or cannot even read the certificate. */
-static void judge_leaf_key(otls_connection *conn, const otls_certificate *leaf)
+static otls_status judge_leaf_key(otls_connection *conn, const otls_certificate *leaf, otls_error *err)
 {
     const otls_backend *backend = conn->context->backend;
+    const unsigned before = omni_backend_unanswered(backend);
     omni_findings findings = {.depth = -1};
 
     if (omni_public_key_usable(backend, &leaf->x509))
-        return;
+        return OTLS_OK;
+    if (omni_backend_unanswered(backend) != before)
+        return omni_fail_nomem(err);
     (void)snprintf(findings.unsupported, sizeof(findings.unsupported),
                    "has a key (%.15s) that %.14s cannot use in a handshake",
                    otls_certificate_key_type(leaf), otls_backend_name(backend));
     omni_findings_add(&findings, OTLS_VERIFY_UNSUPPORTED, 0, leaf, NULL);
     omni_findings_join(&findings, &conn->verdict);
+    return OTLS_OK;
 }
 
 static bool any_undecodable(const omni_verify_request *request)
@@ -161,7 +165,7 @@ static otls_status judge(otls_connection *conn, const omni_verify_request *reque
     if (status == OTLS_OK)
         status = omni_staple_judge(conn, staple, &why);
     if (status == OTLS_OK)
-        judge_leaf_key(conn, request->chain[0]);
+        status = judge_leaf_key(conn, request->chain[0], &why);
     if (status != OTLS_OK)
         return refuse_unjudged(conn, status, alert, why.text);
     return omni_verdict_ask(conn, alert);
@@ -180,12 +184,29 @@ static otls_status judge_absent(otls_connection *conn, uint8_t *alert)
                             alert, "the peer presented no certificate");
 }
 
+bool omni_peer_is(const otls_connection *conn, const otls_slice *chain, size_t count)
+{
+    const otls_slice known = conn->peer->at[0]->x509.der;
+
+    return count != 0 && chain[0].size == known.size && memcmp(chain[0].data, known.data, known.size) == 0;
+}
+
+/* Two handshakes of one connection with two peers are an attack's means (RFC 7627 1), whoever both are. */
+static otls_status refuse_another(otls_connection *conn, uint8_t *alert)
+{
+    conn->no_verdict = OTLS_E_PROTOCOL;
+    return omni_peer_refuse(conn, OTLS_VERIFY_REFUSED, OTLS_ALERT_ILLEGAL_PARAMETER, alert,
+                            OMNI_ANOTHER_PEER);
+}
+
 static otls_status verify_peer(otls_connection *conn, const otls_slice *chain, size_t count,
                                const otls_slice *staple, uint8_t *alert)
 {
     presented sent = {.count = count};
     omni_verify_request request;
 
+    if (conn->renegotiating && conn->peer != NULL && !omni_peer_is(conn, chain, count))
+        return refuse_another(conn, alert);
     omni_peer_clear(conn);
     conn->calls.peer_heard = true;
     conn->peer_verified = true;

@@ -12,11 +12,6 @@ otls_status omni_server_start(otls_connection *conn, otls_error *err)
     return OMNI_FAIL_ABSENT(err, "SERVER");
 }
 
-void omni_asked_sessions_drop(otls_connection *conn)
-{
-    (void)conn;
-}
-
 bool omni_session_by_id(otls_connection *conn)
 {
     (void)conn;

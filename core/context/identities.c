@@ -9,6 +9,8 @@
 static otls_status may_present(const otls_context *context, const otls_identity *identity,
                                otls_error *err)
 {
+    const unsigned before = omni_backend_unanswered(context->backend);
+
     OMNI_TRY(omni_context_unsealed(context, err));
     if (identity == NULL)
         return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NO_IDENTITY, "no identity given");
@@ -17,12 +19,14 @@ static otls_status may_present(const otls_context *context, const otls_identity 
                          "the identity is %s's, the context %s's",
                          otls_backend_name(identity->backend),
                          otls_backend_name(context->backend));
-    if (!omni_public_key_usable(context->backend, &identity->chain[0]->x509))
-        return omni_fail(err, OTLS_E_UNSUPPORTED, OTLS_CODE_KEY_UNSUPPORTED,
-                         "%s cannot use a key of this kind (%s) in a handshake",
-                         otls_backend_name(context->backend),
-                         otls_certificate_key_type(identity->chain[0]));
-    return OTLS_OK;
+    if (omni_public_key_usable(context->backend, &identity->chain[0]->x509))
+        return OTLS_OK;
+    if (omni_backend_unanswered(context->backend) != before)
+        return omni_fail_nomem(err);
+    return omni_fail(err, OTLS_E_UNSUPPORTED, OTLS_CODE_KEY_UNSUPPORTED,
+                     "%s cannot use a key of this kind (%s) in a handshake",
+                     otls_backend_name(context->backend),
+                     otls_certificate_key_type(identity->chain[0]));
 }
 
 /* Equal for two of which one takes the other's place, see same_use. */

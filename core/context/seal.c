@@ -49,7 +49,7 @@ otls_status omni_context_range(const otls_context *context, uint16_t *lowest, ui
     return OTLS_OK;
 }
 
-static otls_status filter(otls_context *context, otls_error *err)
+static otls_status filter_lists(otls_context *context, otls_error *err)
 {
     const omni_settings *settings = &context->settings;
     const int wanted = omni_strength_of_level(settings->verdict.security_level);
@@ -83,6 +83,15 @@ static otls_status filter(otls_context *context, otls_error *err)
                          "allows",
                          otls_backend_name(context->backend), settings->verdict.security_level);
     return OTLS_OK;
+}
+
+/* What was missing for want of memory must not be missing from the lists for good, nor be called missing. */
+static otls_status filter(otls_context *context, otls_error *err)
+{
+    const unsigned before = omni_backend_unanswered(context->backend);
+    const otls_status status = filter_lists(context, err);
+
+    return omni_backend_unanswered(context->backend) == before ? status : omni_fail_nomem(err);
 }
 
 void omni_context_unseal(otls_context *context)

@@ -117,9 +117,13 @@ static void log_unknown(const char *word, size_t length, void *user)
 static otls_status need_one(const otls_context *context, const char *expression,
                             const otls_suite *const *suites, size_t count, otls_error *err)
 {
+    const unsigned before = omni_backend_unanswered(context->backend);
+
     for (size_t i = 0; i < count; i++)
         if (omni_backend_has_suite(context->backend, suites[i]))
             return OTLS_OK;
+    if (omni_backend_unanswered(context->backend) != before)
+        return omni_fail_nomem(err);
     return omni_fail(err, OTLS_E_CONFIG, OTLS_CODE_NO_SUITE_LEFT,
                      "%s has none of the cipher suites that \"%.80s\" selects",
                      otls_backend_name(context->backend), expression);

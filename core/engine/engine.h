@@ -25,12 +25,15 @@ struct otls_backend {
     /* asking an engine may cost it a context: each answer is asked for once (engine/has.c) */
     atomic_uchar suites[OMNI_SUITE_MAX];
     atomic_uint groups[OMNI_HAS_SLOTS], signatures[OMNI_HAS_SLOTS];
+    atomic_uint unanswered;
 };
 
 /** Does the running engine have it? Asked once per process, any thread. */
 bool omni_backend_has_suite(const otls_backend *backend, const otls_suite *suite);
 bool omni_backend_has_group(const otls_backend *backend, uint16_t group);
 bool omni_backend_has_signature(const otls_backend *backend, uint16_t scheme);
+/** How often the answer was "no", for that once, because there was no memory to find out. */
+unsigned omni_backend_unanswered(const otls_backend *backend);
 
 #ifdef OTLS_ONLY_BACKEND
 extern const otls_backend_module OTLS_ONLY_BACKEND; /* otls_module_wolfssl ... */

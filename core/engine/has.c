@@ -14,6 +14,18 @@ static struct otls_backend *caches(const otls_backend *backend)
     return (struct otls_backend *)(uintptr_t)backend;
 }
 
+unsigned omni_backend_unanswered(const otls_backend *backend)
+{
+    return atomic_load_explicit(&backend->unanswered, memory_order_relaxed);
+}
+
+/* Nothing is known, and it is asked for again: it may be there. */
+static bool unanswered(struct otls_backend *backend)
+{
+    (void)atomic_fetch_add_explicit(&backend->unanswered, 1, memory_order_relaxed);
+    return false;
+}
+
 bool omni_backend_has_suite(const otls_backend *backend, const otls_suite *suite)
 {
     size_t count;
@@ -28,14 +40,15 @@ bool omni_backend_has_suite(const otls_backend *backend, const otls_suite *suite
         omni_os_memory_set(false);
         known = OMNI_MODULE(backend)->context->has_suite(suite) ? PRESENT : ABSENT;
         if (known == ABSENT && omni_os_memory_short())
-            return false; /* and ask again: it may be there */
+            return unanswered(caches(backend));
         atomic_store_explicit(&caches(backend)->suites[index], known, memory_order_relaxed);
     }
     return known == PRESENT;
 }
 
 /* A slot holds number << 2 | answer; a full table only means that the engine is asked again. */
-static bool remembered(atomic_uint *slots, uint16_t number, bool (*ask)(uint16_t))
+static bool remembered(struct otls_backend *backend, atomic_uint *slots, uint16_t number,
+                       bool (*ask)(uint16_t))
 {
     unsigned answer;
 
@@ -50,7 +63,7 @@ static bool remembered(atomic_uint *slots, uint16_t number, bool (*ask)(uint16_t
         omni_os_memory_set(false);
         answer = ask(number) ? PRESENT : ABSENT;
         if (answer == ABSENT && omni_os_memory_short())
-            return false; /* and ask again: it may be there */
+            return unanswered(backend);
         (void)atomic_compare_exchange_strong_explicit(slot, &seen, (unsigned)number << 2 | answer,
                                                       memory_order_relaxed, memory_order_relaxed);
         return answer == PRESENT;
@@ -60,12 +73,12 @@ static bool remembered(atomic_uint *slots, uint16_t number, bool (*ask)(uint16_t
 
 bool omni_backend_has_group(const otls_backend *backend, uint16_t group)
 {
-    return remembered(caches(backend)->groups, group,
+    return remembered(caches(backend), caches(backend)->groups, group,
                       OMNI_MODULE(backend)->context->has_group);
 }
 
 bool omni_backend_has_signature(const otls_backend *backend, uint16_t scheme)
 {
-    return remembered(caches(backend)->signatures, scheme,
+    return remembered(caches(backend), caches(backend)->signatures, scheme,
                       OMNI_MODULE(backend)->context->has_signature);
 }

@@ -14,7 +14,8 @@ otls_status omni_engine_said(otls_status status, otls_error *report)
 {
     otls_error said;
 
-    if (!omni_status_is_failure(status) || status == OTLS_E_NOMEM || !omni_os_memory_short())
+    /* where the engine says it itself, the words and the code may still be about something else */
+    if (!omni_status_is_failure(status) || (status != OTLS_E_NOMEM && !omni_os_memory_short()))
         return status;
     said = omni_error_of(report);
     said.status = OTLS_E_NOMEM;

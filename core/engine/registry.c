@@ -90,9 +90,11 @@ static otls_status start(const otls_backend_module *module, const char *name, ot
 {
     otls_error inner = OTLS_ERROR_INIT;
 
-    if (module->start(&inner) == OTLS_OK)
+    const otls_status status = OMNI_ENGINE_ASK(&inner, module->start(&inner));
+
+    if (status == OTLS_OK)
         return OTLS_OK;
-    return omni_fail(err, OTLS_E_BACKEND, OTLS_CODE_NONE, "engine %s does not start: %s", name,
+    return omni_fail(err, status == OTLS_E_NOMEM ? status : OTLS_E_BACKEND, OTLS_CODE_NONE, "engine %s does not start: %s", name,
                      inner.text);
 }
 

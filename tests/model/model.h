@@ -24,7 +24,11 @@ typedef struct model_step {
 } model_step;
 
 /** What identities and contexts are about: indexes into names. */
-typedef enum model_identity { ID_NONE, ID_GOOD, ID_OTHER_NAME, ID_EXPIRED, ID_KINDS } model_identity;
+typedef enum model_identity {
+    ID_NONE, ID_GOOD, ID_OTHER_NAME, ID_EXPIRED,
+    ID_CLIENT, /* of contexts that are clients' alone */
+    ID_KINDS
+} model_identity;
 
 /** What was set, as the documents say that it is kept. */
 typedef struct model_settings {

@@ -238,7 +238,8 @@ static void put_identity(model_settings *set, model_identity kind)
 
 static void identity_step(model_world *w, model_context *c, const model_step *s)
 {
-    const model_identity kind = (model_identity)(1 + s->a % (ID_KINDS - 1));
+    const model_identity drawn = (model_identity)(1 + s->a % (ID_KINDS - 1));
+    const model_identity kind = drawn == ID_CLIENT && c->set.role != OTLS_CLIENT ? ID_GOOD : drawn;
     const int side = s->b % 8 == 0 ? 1 - s->at % 2 : s->at % 2; /* now and then the other engine's */
     otls_identity *identity = w->identities[side][kind];
     const bool foreign = w->engines[side] != engine(w, s->at);

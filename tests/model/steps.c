@@ -13,6 +13,13 @@ static const model_step pair[] = {
     {OP_NAME, 0, 0, 0, 0},
 };
 
+/* The server asks for a certificate, and the client has one. */
+static const model_step mutual[] = {
+    {OP_TRUST_SET, 1, 0, 0, 0},
+    {OP_IDENTITY_ADD, 0, ID_CLIENT - 1, 1, 0},
+    {OP_VERIFY_MODE, 1, 0, 0, 0},
+};
+
 static const uint8_t weights[OP_COUNT] = {
     [OP_CONTEXT_NEW] = 2,   [OP_CONTEXT_COPY] = 3,   [OP_CONTEXT_FREE] = 1, [OP_CONTEXT_SEAL] = 2,
     [OP_VERSIONS] = 3,      [OP_OPTIONS_ON] = 3,     [OP_OPTIONS_OFF] = 3,  [OP_LEVEL] = 2,
@@ -93,6 +100,10 @@ size_t model_draw(uint64_t seed, model_step steps[MODEL_STEPS_MAX])
         count = put(steps, count, start, sizeof(start) / sizeof(start[0]), 0);
         for (uint8_t at = 0; at < 2 && sessions; at++)
             steps[count++] = (model_step){OP_CACHE_MODE, at, 1, 0, 0};
+        if (draw(&state, 3) == 0) {
+            count = put(steps, count, mutual, sizeof(mutual) / sizeof(mutual[0]), 0);
+            steps[count - 1].a = (uint8_t)draw(&state, 256);
+        }
         if (draw(&state, 4) == 0)
             count = draw_settings(&state, steps, count);
         count = put(steps, count, pair, sizeof(pair) / sizeof(pair[0]), 0);

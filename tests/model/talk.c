@@ -28,13 +28,14 @@ static bool server_believed(const model_conn *client, const model_conn *server)
     return client->right_name && server->set.identities[0] == ID_GOOD;
 }
 
-/* The client's identities are servers', which are not for clients: only where nobody asks it goes well. */
+/* Of the client's identities one is for clients, and only those believe it that have the root; servers' do not. */
 static bool client_believed(const model_conn *client, const model_conn *server)
 {
-    (void)client;
-    return server->set.verify_mode == OTLS_VERIFY_MODE_NONE ||
-           (server->set.verify_mode == OTLS_VERIFY_MODE_OPTIONAL &&
-            client->set.identity_count == 0);
+    if (server->set.verify_mode == OTLS_VERIFY_MODE_NONE)
+        return true;
+    if (client->set.identity_count == 0)
+        return server->set.verify_mode == OTLS_VERIFY_MODE_OPTIONAL;
+    return client->set.identities[0] == ID_CLIENT && server->set.has_root;
 }
 
 static bool protocol_shared(const model_conn *client, const model_conn *server)
@@ -443,6 +444,19 @@ static void settle(model_world *w, int at, bool peek)
 
 /* ---- what all connections are held to, after each step ---- */
 
+/* A server that asks knows the client's certificate, resumed or not; one that does not ask knows none. */
+static void check_client_known(model_world *w, const model_conn *server, const model_conn *client)
+{
+    const bool asks = server->set.verify_mode != OTLS_VERIFY_MODE_NONE;
+
+    if (server->set.role != OTLS_SERVER || server->state != M_OPEN || client->state != M_OPEN || server->unsure ||
+        client->unsure || server->lost_peer || client->lost_peer)
+        return;
+    model_claim(w, (otls_connection_peer_chain_count(server->real) != 0) ==
+                       (asks && client->set.identity_count != 0),
+                "%zu certificates of the client's", otls_connection_peer_chain_count(server->real));
+}
+
 static void check_conn(model_world *w, int at)
 {
     static const char *const names[] = {"new", "handshake", "open", "failed"};
@@ -470,6 +484,8 @@ static void check_conn(model_world *w, int at)
         model_claim(w, otls_connection_session_fit(k->real) == OTLS_SESSION_OFFERED,
                     "resumed what was not offered");
     model_claim(w, otls_connection_is_server(k->real) == k->server, "the other side");
+    if (k->server)
+        check_client_known(w, k, &w->conns[at ^ 1]);
     model_claim(w, (otls_connection_failure(k->real, &err) != OTLS_OK) == (k->state == M_FAILED),
                 "failed or not");
     if (k->state == M_FAILED)

@@ -25,7 +25,7 @@ static void trust_add(model_world *w, model_trust *t, const model_step *s)
 
 static void trust_verify(model_world *w, model_trust *t, const model_step *s)
 {
-    const model_identity kind = (model_identity)(1 + s->a % (ID_KINDS - 1));
+    const model_identity kind = (model_identity)(1 + s->a % (ID_CLIENT - 1));
     const otls_identity *identity = w->identities[0][kind];
     const bool right = s->b % 2 == 0;
     const bool good = t->has_root && right && kind == ID_GOOD;

@@ -11,7 +11,7 @@
 const char *model_identity_name(model_identity kind)
 {
     static const char *const names[ID_KINDS] = {"none", "server-ecdsa-p256", "server-othername",
-                                                "server-expired"};
+                                                "server-expired", "client-ecdsa-p256"};
 
     return names[kind];
 }

@@ -116,6 +116,8 @@ def targets_of(test):
         return {"omnitls_tool", "omnitls_tool_texts", "omnitls_conformance", "omnitls_reference"}
     if directory == "fuzz":
         return {f"fuzz_{name}"}
+    if directory == "hostile":  # a program against each engine
+        return {f"omnitls_hostile_{name.rpartition('_')[0]}"}
     if directory == "model":
         return {"omnitls_model"}
     if directory == "hostile": # a program for all engines

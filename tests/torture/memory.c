@@ -267,6 +267,42 @@ bool memory_leaked(char *out, size_t capacity)
     return true;
 }
 
+/* The first that is not the C library: ours, or what reads JSON for the command. */
+static bool is_ours(const char *stack)
+{
+    static const char *const ours[] = {"omnitls:", "omnitls+", "libomnitls", "openssl.so", "wolfssl.so",
+                                       "gnutls.so", "libjansson"};
+
+    while (strncmp(stack, "libc.so", 7) == 0)
+        stack += strcspn(stack, " ") + 1;
+    for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
+        if (strncmp(stack, ours[i], strlen(ours[i])) == 0)
+            return true;
+    return false;
+}
+
+long memory_left(char *out, size_t capacity)
+{
+    const owner *oldest = NULL;
+    char stack[1024];
+    long count = 0;
+
+    for (size_t i = 0; i < BLOCKS; i++) {
+        if (owners[i].turn == 0)
+            continue;
+        name_frames(stack, sizeof(stack), owners[i].frames, owners[i].count);
+        if (!is_ours(stack))
+            continue;
+        count++;
+        if (oldest == NULL || owners[i].turn < oldest->turn)
+            oldest = &owners[i];
+    }
+    out[0] = '\0';
+    if (oldest != NULL)
+        name_frames(out, capacity, oldest->frames, oldest->count);
+    return count;
+}
+
 bool memory_owner(const void *block, char *out, size_t capacity)
 {
     const owner *o = tracing ? place_of(block) : NULL;

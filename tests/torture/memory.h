@@ -28,6 +28,8 @@ void memory_on_free(void (*look)(const void *block, size_t size));
 void memory_trace(void);
 /** Who asked for the oldest block that is still there, as one line; false when none is. */
 bool memory_leaked(char *out, size_t capacity);
+/** How many blocks are there that omnitls, a backend or the command asked for; and who for the oldest of them. */
+long memory_left(char *out, size_t capacity);
 /** Who asked for this block; only while tracing. False when nobody knows. */
 bool memory_owner(const void *block, char *out, size_t capacity);
 /** Who asked for what failed first, as one line; only while tracing. */

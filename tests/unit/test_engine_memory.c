@@ -37,6 +37,10 @@ Test(engine_memory, failures)
     cr_expect_str_eq(report.text, "out of memory");
     cr_expect_str_eq(report.native_text, "native");
     cr_expect_eq(OMNI_ENGINE_ASK(NULL, answer(OTLS_E_CREDENTIAL, true)), OTLS_E_NOMEM);
+    report = refusal(); /* one that says it itself, in words about something else */
+    cr_expect_eq(OMNI_ENGINE_ASK(&report, answer(OTLS_E_NOMEM, false)), OTLS_E_NOMEM);
+    cr_expect_eq(report.code, OTLS_CODE_NONE);
+    cr_expect_str_eq(report.text, "out of memory");
 }
 
 Test(engine_memory, older_lacks)
@@ -61,3 +65,44 @@ Test(engine_memory, other_answers)
     cr_expect_eq(report.status, OTLS_E_NOMEM);
     cr_expect_eq(OMNI_ENGINE_GET(&report, answer(OTLS_E_VERIFY, true)), OTLS_E_NOMEM);
 }
+
+#ifndef OTLS_ONLY_BACKEND
+
+static bool is_short;
+
+static bool has(uint16_t number)
+{
+    omni_os_memory_set(is_short);
+    return !is_short && number != 0x0001;
+}
+
+static bool has_suite(const otls_suite *suite)
+{
+    (void)suite;
+    return has(0);
+}
+
+/* What could not be found out is not remembered, and counted: whoever makes a list of it must not go on. */
+Test(engine_memory, unanswered)
+{
+    static const otls_context_ops context = {
+        .has_suite = has_suite, .has_group = has, .has_signature = has};
+    static const otls_backend_module module = {.context = &context};
+    static otls_backend backend = {.module = &module};
+    size_t count;
+    const otls_suite *suite = omni_suite_table(&count);
+
+    is_short = true;
+    cr_expect_not(omni_backend_has_suite(&backend, suite));
+    cr_expect_not(omni_backend_has_group(&backend, 0x001d));
+    cr_expect_not(omni_backend_has_signature(&backend, 0x0804));
+    cr_expect_eq(omni_backend_unanswered(&backend), 3);
+    is_short = false;
+    cr_expect(omni_backend_has_suite(&backend, suite));
+    cr_expect(omni_backend_has_group(&backend, 0x001d));
+    cr_expect(omni_backend_has_signature(&backend, 0x0804));
+    cr_expect_not(omni_backend_has_group(&backend, 0x0001));
+    cr_expect_eq(omni_backend_unanswered(&backend), 3);
+}
+
+#endif

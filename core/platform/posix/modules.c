@@ -4,6 +4,7 @@
 #ifndef OTLS_ONLY_BACKEND
 
 #include <dlfcn.h>
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -39,10 +40,12 @@ bool omni_os_own_directory(char *out, size_t capacity)
 void *omni_os_module_open(const char *path, char *reason, size_t size)
 {
     /* RTLD_LOCAL: wolfSSL exports six names that are OpenSSL's, and many that are nobody's */
-    void *module = dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
+    void *module;
 
-    if (module == NULL)
-        (void)snprintf(reason, size, "%s", dlerror());
+    errno = 0;
+    module = dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
+    if (module == NULL) /* without memory the file that is there is not found, in dlerror's words */
+        (void)snprintf(reason, size, "%s", errno == ENOMEM ? "out of memory" : dlerror());
     return module;
 }
 
