@@ -193,13 +193,22 @@ static bool host_syntax(otls_slice name)
     return name.size != 0 && name.size <= 253;
 }
 
+/* An IA5String, RFC 5280 4.2.1.6: what is beyond ASCII has forms of its own (RFC 9549 2.4, 2.5). */
+static bool is_ascii(otls_slice name)
+{
+    for (size_t i = 0; i < name.size; i++)
+        if (name.data[i] >= 0x80)
+            return false;
+    return true;
+}
+
 static bool mailbox_syntax(otls_slice name)
 {
     size_t at = name.size;
 
     while (at > 0 && name.data[at - 1] != '@')
         at--;
-    return at > 1 &&
+    return at > 1 && is_ascii(name) &&
            host_syntax((otls_slice){.data = name.data + at, .size = name.size - at});
 }
 
@@ -210,7 +219,7 @@ static bool uri_syntax(otls_slice name)
     while (scheme < name.size && name.data[scheme] != ':' && name.data[scheme] > ' ' &&
            name.data[scheme] != '/')
         scheme++;
-    return scheme != 0 && scheme + 1 < name.size && name.data[scheme] == ':';
+    return scheme != 0 && scheme + 1 < name.size && name.data[scheme] == ':' && is_ascii(name);
 }
 
 static bool name_syntax(const omni_x509 *cert, size_t depth)
@@ -223,6 +232,20 @@ static bool name_syntax(const omni_x509 *cert, size_t depth)
         if ((name.tag == OMNI_DER_CONTEXT(OTLS_SAN_DNS) && !host_syntax(name.value)) ||
             (name.tag == OMNI_DER_CONTEXT(OTLS_SAN_EMAIL) && !mailbox_syntax(name.value)) ||
             (name.tag == OMNI_DER_CONTEXT(OTLS_SAN_URI) && !uri_syntax(name.value)))
+            return true;
+    return false;
+}
+
+static bool mailbox_beyond_ascii(const omni_x509 *cert, size_t depth)
+{
+    omni_der names = omni_der_of(cert->subject_alt_names);
+    otls_slice mailbox;
+    omni_tlv name;
+
+    (void)depth;
+    while (omni_der_next(&names, &name))
+        if (name.tag == OMNI_DER_CONTEXT_CONSTRUCTED(OTLS_SAN_OTHER) &&
+            omni_form_utf8_mailbox(name.value, &mailbox) && !omni_form_utf8_mailbox_ok(mailbox))
             return true;
     return false;
 }
@@ -333,6 +356,8 @@ static const rule rules[] = {
      "has no subject, and alternative names that are not critical"},
     {"name-syntax", "RFC 5280 4.2.1.6", STRICT, MALFORMED, name_syntax,
      "has an alternative name that is no host, mailbox or URI"},
+    {"mailbox-beyond-ascii", "RFC 9598 3", STRICT, MALFORMED, mailbox_beyond_ascii,
+     "has an SmtpUTF8Mailbox that is all ASCII, or whose host is not in lower-case ASCII"},
     {"basic-constraints-not-critical", "RFC 5280 4.2.1.9", STRICT, MALFORMED,
      basic_constraints_not_critical, "has basic constraints that are not critical"},
     {"path-length-misplaced", "RFC 5280 4.2.1.9", STRICT, MALFORMED, path_length_misplaced,

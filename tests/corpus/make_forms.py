@@ -450,6 +450,7 @@ RULES = [
     ("policy-twice", "4.2.1.4", "strict", ["leaf leaf | " + ext(POLICIES, sequence(*[sequence(oid("1.2.3"))] * 2))], "MALFORMED@0"),
     ("names-not-critical", "4.2.1.6", "strict", ["leaf leaf | subject=/"], "MALFORMED@0"),
     ("name-syntax", "4.2.1.6", "strict", ["leaf leaf | " + ext("subjectAltName", sequence(HOST, tlv(0x82, b"a_b.test")))], "MALFORMED@0"),
+    ("mailbox-beyond-ascii", "RFC 9598 3", "strict", ["leaf leaf | " + ext("subjectAltName", sequence(HOST, tlv(0xA0, oid("1.3.6.1.5.5.7.8.9"), tlv(0xA0, tlv(0x0C, b"a@x.test")))))], "MALFORMED@0"),
     ("basic-constraints-not-critical", "4.2.1.9", "strict", ["ca ca2 | ext basicConstraints=CA:TRUE", "leaf leaf | issuer=ca2", "send leaf ca2"], "MALFORMED@1"),
     ("path-length-misplaced", "4.2.1.9", "strict", ["leaf leaf | " + ext("basicConstraints", sequence(b"\2\1\0"), True)], "MALFORMED@0"),
     ("signs-without-authority", "4.2.1.9", "strict", ["leaf leaf | ext keyUsage=critical,digitalSignature,keyCertSign"], "MALFORMED@0"),
