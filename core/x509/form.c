@@ -193,8 +193,8 @@ bool omni_form_utf8_mailbox_ok(otls_slice mailbox)
 
     while (local.size != 0 && local.data[local.size - 1] != '@')
         local.size--;
-    if (local.size < 2 || (local.size > 3 && memcmp(local.data, "\xef\xbb\xbf", 3) == 0))
-        return false; /* a byte order mark, RFC 9598 3 */
+    if (local.size > 3 && memcmp(local.data, "\xef\xbb\xbf", 3) == 0)
+        return false; /* a byte order mark, which is beyond ASCII by itself */
     domain.data += local.size;
     domain.size -= local.size;
     while (omni_string_next(OMNI_DER_UTF8_STRING, &local, &c)) {
