@@ -272,6 +272,41 @@ static bool lives_long(const omni_x509 *cert, size_t depth)
     return depth == 0 && cert->not_after - cert->not_before > LIFETIME_MAX;
 }
 
+/* Labels that are reserved have hyphens where "xn--" has them (RFC 5890 2.3.1). */
+static bool label_ok(otls_slice label)
+{
+    if (label.size < 4 || label.data[2] != '-' || label.data[3] != '-')
+        return true;
+    return (label.data[0] | 0x20) == 'x' && (label.data[1] | 0x20) == 'n' &&
+           omni_punycode_ok((otls_slice){.data = label.data + 4, .size = label.size - 4});
+}
+
+static bool labels_ok(otls_slice host)
+{
+    size_t start = 0;
+
+    for (size_t i = 0; i <= host.size; i++) {
+        if (i < host.size && host.data[i] != '.')
+            continue;
+        if (!label_ok((otls_slice){.data = host.data + start, .size = i - start}))
+            return false;
+        start = i + 1;
+    }
+    return true;
+}
+
+static bool host_label(const omni_x509 *cert, size_t depth)
+{
+    omni_der names = omni_der_of(cert->subject_alt_names);
+    omni_tlv name;
+
+    while (depth == 0 && omni_der_next(&names, &name))
+        if (name.tag == OMNI_DER_CONTEXT(OTLS_SAN_DNS) &&
+            (!host_syntax(name.value) || !labels_ok(name.value)))
+            return true;
+    return false;
+}
+
 static bool modulus_odd(const omni_x509 *cert, size_t depth)
 {
     (void)depth;
@@ -384,6 +419,8 @@ static const rule rules[] = {
     {"leaf-is-authority", "BR 7.1.2.7.8", WEBPKI, MALFORMED, leaf_is_authority,
      "is an authority's, presented as a server's"},
     {"names-absent", "BR 7.1.2.7.12", WEBPKI, MALFORMED, names_absent, "has no alternative names"},
+    {"host-label", "BR 7.1.2.7.12", WEBPKI, MALFORMED, host_label,
+     "has a DNS name with a label that is no host's, or that is reserved and no Punycode"},
     {"common-name-alone", "BR 7.1.4.3", WEBPKI, MALFORMED, common_name_alone,
      "has a common name that is none of its alternative names"},
 };

@@ -196,6 +196,38 @@ FORMS = [
     ("mailbox-ia5", "RFC 9598 3", mailbox("a@host.test", 0x16), BAD),
 ]
 
+# Hosts beside "host.test" on the public web: name, the host, wanted with the profile webpki
+LABELS = [
+    ("a-label", A + ".test", "ok"),
+    ("a-label-in-capitals", A.upper() + ".test", "ok"),
+    ("a-label-decomposed", a_label(NFD) + ".test", "ok"),
+    ("a-label-right-to-left", "a." + a_label(BIDI) + ".test", "ok"),
+    ("a-label-beyond-the-plane", a_label("\U0001f4e7") + ".test", "ok"),
+    ("a-label-last-code-point", a_label("\U0010ffff") + ".test", "ok"),
+    ("a-label-of-ascii", "xn--abc-.test", BAD),
+    ("below-wildcard", "*." + A + ".test", "ok"),
+    ("hyphens-elsewhere", "a--b.abc--d.test", "ok"),
+    ("u-label", U + ".test", BAD),
+    ("no-punycode", "xn--99999999.test", BAD),
+    ("no-punycode-at-the-end", "www.test.xn--99999999", BAD),
+    ("no-digit", "xn--b_.test", BAD),
+    ("nothing-behind", "xn--.test", BAD),
+    ("hyphen-alone", "xn--a-.test", BAD),
+    ("hyphen-first", "xn---a.test", BAD),
+    ("above-the-last-code-point", "xn--en32g.test", BAD),
+    ("code-point-wraps", "xn--k0902716a.test", BAD),
+    ("number-wraps", "xn--l0902716a.test", BAD),
+    ("surrogate", a_label("\ud800") + ".test", BAD),
+    ("last-surrogate", a_label("\udfff") + ".test", BAD),
+    ("before-surrogates", a_label("\ud7ff") + ".test", "ok"),
+    ("behind-surrogates", a_label("\ue000") + ".test", "ok"),
+    ("weight-too-large", "xn--" + "9" * 40 + "a.test", BAD),
+    ("reserved", "ab--cd.test", BAD),
+    ("reserved-half", "xm--" + A[4:] + ".test", BAD),
+    ("underscore", "a_b.test", BAD),
+    ("trailing-hyphen", "a-.test", BAD),
+]
+
 CLIENT = " | ext extendedKeyUsage=clientAuth"
 
 
@@ -231,6 +263,9 @@ def main():
     case("constraint-mailbox-of-an-authority", "RFC 9598 6", lines, REFUSED, 1)
     for name, text, want in (("a-label", "a@" + A + ".test", "ok"), ("u-label", "a@" + U + ".test", REFUSED), ("beyond-ascii", "\u00fc@" + A + ".test", REFUSED)):
         both("constraint-subject-mail-" + name, "RFC 9549 2.5", [constrained(PERMITTED, mail(A + ".test")), "send leaf ca2"], " | issuer=ca2 | subject=/emailAddress=" + text + names(dns("host.test")), want)
+    for name, host, want in LABELS:
+        case("label-" + name, "BR 7.1.2.7.12", ["leaf leaf" + names(dns("host.test"), dns(host)), "options webpki"], want, 0)
+        case("label-%s-default" % name, "RFC 5890 2.3.2.1", ["leaf leaf" + names(dns("host.test"), dns(host))], "ok", 0)
     for name, source, beside, want in FORMS:
         leaf = names(dns("host.test"), beside)
         both("form-" + name, source, [], leaf, "ok")
