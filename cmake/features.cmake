@@ -23,7 +23,7 @@ set(OMNITLS_FEATURES
   "PKCS12|ON|4224|ENCRYPTED_KEYS|identity/pfx.c identity/pkcs12.c|PKCS12 PKCS12_LEGACY|PKCS #12 files"
   "NAME_CONSTRAINTS|ON|2676||verify/names.c x509/name_constraints.c||name constraints of authorities: without them a chain below such an authority is refused"
   "POLICIES|ON|3411||verify/policy_tree.c x509/policies.c||certificate policies: without them a chain that depends on one is refused"
-  "PROFILES|ON|4088||verify/profile.c||the profiles strict and webpki"
+  "PROFILES|ON|4088||verify/profile.c x509/punycode.c||the profiles strict and webpki"
   "ENGINE_VERIFIER|ON|1286||verify/by_engine.c|ENGINE_VERIFIER|verification by the engine in core's place"
   "CRL|ON|7730||verify/crl.c verify/crl_scope.c verify/crl_signer.c x509/crl.c trust/crl.c||revocation lists: without them nobody who asks for a look at them gets a good verdict"
   "OCSP|ON|7846||verify/ocsp_check.c verify/ocsp_request.c verify/staple.c x509/ocsp.c connection/ocsp.c context/ocsp.c|OCSP_STAPLE_SERVER OCSP_STAPLE_CLIENT|OCSP: responses stapled and judged, requests"

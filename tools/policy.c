@@ -141,27 +141,34 @@ static int digit(char c)
     return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
+bool tool_hex(const char *text, uint8_t *out, size_t capacity, size_t *size)
+{
+    const size_t digits = strlen(text);
+
+    if (digits == 0 || digits % 2 != 0 || digits / 2 > capacity)
+        return false;
+    *size = digits / 2;
+    for (size_t i = 0; i < *size; i++) {
+        const int high = digit(text[2 * i]), low = digit(text[1 + 2 * i]);
+
+        if (high < 0 || low < 0)
+            return false;
+        out[i] = (uint8_t)(high << 4 | low);
+    }
+    return true;
+}
+
 /* "ID:HEX"; the identity may contain colons itself. */
 static bool read_psk(const char *text, otls_psk *out)
 {
     const char *hex = text != NULL ? strrchr(text, ':') : NULL;
     const size_t name = hex != NULL ? (size_t)(hex - text) : 0;
-    const size_t digits = hex != NULL ? strlen(hex + 1) : 0;
 
-    if (name == 0 || name > OTLS_PSK_IDENTITY_MAX || digits == 0 || digits % 2 != 0 ||
-        digits / 2 > OTLS_PSK_KEY_MAX)
+    if (name == 0 || name > OTLS_PSK_IDENTITY_MAX)
         return false;
     memcpy(out->identity, text, name);
     out->identity[name] = '\0';
-    out->key_size = digits / 2;
-    for (size_t i = 0; i < out->key_size; i++) {
-        const int high = digit(hex[1 + 2 * i]), low = digit(hex[2 + 2 * i]);
-
-        if (high < 0 || low < 0)
-            return false;
-        out->key[i] = (uint8_t)(high << 4 | low);
-    }
-    return true;
+    return tool_hex(hex + 1, out->key, sizeof(out->key), &out->key_size);
 }
 
 static otls_status give_psk(otls_connection *conn, const char *hint, otls_psk *out, void *user)

@@ -27,7 +27,7 @@ typedef struct tool_options {
     const char *alpn;
     const char *servername;
     const char *listen;
-    const char *untrusted, *crl, *profile, *ocsp_response;
+    const char *untrusted, *crl, *profile, *ocsp_response, *ocsp_request, *ocsp_nonce;
     const char *hostname, *ip, *purpose, *time;
     const char *starttls;
     const char *session_file, *tickets, *ticket_keys;
@@ -181,6 +181,8 @@ otls_status tool_set_security_level(const tool_options *options, otls_context *c
                                     const char **option, otls_error *err);
 otls_status tool_set_identities(const tool_options *options, otls_context *context,
                                 const char **option, otls_error *err);
+/** "0aFF" as bytes; false when it is empty, does not fit or is something else. */
+bool tool_hex(const char *text, uint8_t *out, size_t capacity, size_t *size);
 otls_status tool_set_psk(const tool_options *options, otls_context *context, const char **option,
                          otls_error *err);
 /* password.c */

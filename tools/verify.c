@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* omnitls verify: the verdict on a chain, by one engine or by all of them side by side. */
+#include "ocsp.h"
 #include "tool.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
 #include <inttypes.h>
-#include <omnitls/verify.h>
 #include <omnitls/parity.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,10 +19,8 @@ typedef struct question {
     const otls_certificate *chain[CHAIN_MAX];
     size_t count;
     otls_verify_parameters parameters;
-    unsigned char *response; /* OCSP */
+    tool_ocsp ocsp;
 } question;
-
-#define RESPONSE_MAX 65536
 
 typedef struct answer {
     const char *engine;
@@ -160,33 +158,14 @@ static otls_status add_chain(question *out, const char *path, otls_error *err)
     return status;
 }
 
-static bool add_response(const tool_options *options, question *out)
-{
-    FILE *file;
-
-    if (options->ocsp_response == NULL)
-        return true;
-    file = fopen(options->ocsp_response, "rb");
-    out->response = file != NULL ? malloc(RESPONSE_MAX) : NULL;
-    if (out->response != NULL)
-        out->parameters.ocsp_response_size = fread(out->response, 1, RESPONSE_MAX, file);
-    if (file == NULL || out->response == NULL || ferror(file) != 0 || fgetc(file) != EOF)
-        tool_complain(options, "--ocsp-response: %s cannot be read, or is larger than %d bytes",
-                      options->ocsp_response, RESPONSE_MAX);
-    else
-        out->parameters.ocsp_response = out->response;
-    if (file != NULL)
-        (void)fclose(file);
-    return out->parameters.ocsp_response != NULL;
-}
-
 static bool prepare(const tool_options *options, question *out)
 {
     otls_error err = OTLS_ERROR_INIT;
     const char *option = NULL;
     otls_status status;
 
-    if (!parse_words(options, &out->parameters) || !add_response(options, out))
+    if (!parse_words(options, &out->parameters) ||
+        !tool_ocsp_prepare(options, &out->ocsp, &out->parameters))
         return false;
     status = add_chain(out, options->target, &err);
     if (status == OTLS_OK && options->untrusted != NULL) {
@@ -213,7 +192,7 @@ static void forget(question *asked)
     for (size_t i = 0; i < asked->count; i++)
         otls_certificate_free(asked->chain[i]);
     otls_trust_free(asked->trust);
-    free(asked->response);
+    tool_ocsp_free(&asked->ocsp);
 }
 
 /* ---- the answers --------------------------------------------------------------------------- */
@@ -406,16 +385,18 @@ static json_t *answer_json(const answer *a)
     return object;
 }
 
-static void print_json(const tool_options *options, const answer *list, size_t count)
+static void print_json(const tool_options *options, const question *asked, const answer *list,
+                       size_t count)
 {
     json_t *engines = json_array();
 
     for (size_t i = 0; i < count; i++)
         json_array_append_new(engines, answer_json(&list[i]));
-    (void)tool_json_line(json_pack("{s:o, s:s, s:o, s:b}", "target",
+    (void)tool_json_line(json_pack("{s:o, s:s, s:o, s:b, s:o}", "target",
                                    tool_json_text(options->target), "verifier",
                                    options->engine_verifier ? "engine" : "uniform", "engines",
-                                   engines, "agree", !disagree(list, count)),
+                                   engines, "agree", !disagree(list, count), "ocsp_request",
+                                   tool_ocsp_json(options, &asked->ocsp)),
                          stdout);
 }
 
@@ -436,6 +417,25 @@ static int code_of(const tool_options *options, const answer *list, size_t count
         return code;
     tool_complain(options, "%s", count != 0 ? list[0].reason : "no engine can be used");
     return TOOL_USAGE;
+}
+
+/* By the first engine, of those that answered, and only when none of them refuses: who asks about a
+ * certificate that is no good has nothing to learn. */
+static int request_status(const tool_options *options, question *asked, const tool_engine *engines,
+                          const answer *list, size_t count, int code)
+{
+    size_t i = 0;
+
+    if (options->ocsp_request == NULL || code == TOOL_USAGE)
+        return code;
+    if (code != TOOL_OK) {
+        tool_complain(options, "--ocsp-request: %s is not written, for the certificate is refused",
+                      options->ocsp_request);
+        return code;
+    }
+    while (i < count && list[i].verdict == NULL)
+        i++;
+    return tool_ocsp_ask(options, &asked->ocsp, engines[i].backend, list[i].verdict) ? code : TOOL_USAGE;
 }
 
 /* One engine: the named one, or the default; "all": each there is. */
@@ -468,13 +468,16 @@ int tool_verify(const tool_options *options)
         count = choose(options, engines);
         for (size_t i = 0; i < count; i++)
             ask(&asked, &engines[i], &answers[i]);
-        code = code_of(options, answers, count);
+        code = request_status(options, &asked, engines, answers, count,
+                              code_of(options, answers, count));
         if (code != TOOL_USAGE && options->json)
-            print_json(options, answers, count);
+            print_json(options, &asked, answers, count);
         else if (code != TOOL_USAGE && count > 1)
             print_table(answers, count);
         else if (code != TOOL_USAGE)
             print_answer(&answers[0]);
+        if (asked.ocsp.request_size != 0 && code != TOOL_USAGE && !options->json)
+            tool_ocsp_print(options, &asked.ocsp);
         for (size_t i = 0; i < count; i++)
             otls_verdict_free(answers[i].verdict);
     }

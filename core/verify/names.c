@@ -53,6 +53,12 @@ static bool subtrees_ok(otls_slice list)
     return list.size != 0;
 }
 
+/* Which subtrees are about names of this kind. */
+static int subtree_kind(int kind)
+{
+    return kind == OMNI_CONSTRAINT_UTF8_MAILBOX ? OTLS_SAN_EMAIL : kind;
+}
+
 /* Is the name in one of the subtrees of its kind? `*some`: there are any of its kind. */
 static bool in_subtrees(name_check *check, otls_slice list, int kind, otls_slice name,
                         bool excluding, bool *some)
@@ -66,7 +72,7 @@ static bool in_subtrees(name_check *check, otls_slice list, int kind, otls_slice
             check->exhausted = true;
             return excluding;
         }
-        if ((base.tag & 0x1f) != kind)
+        if ((base.tag & 0x1f) != subtree_kind(kind))
             continue;
         *some = true;
         switch (omni_constraint_match(kind, base.value, name, excluding)) {
@@ -177,7 +183,11 @@ static void check_certificate(name_check *check, const omni_x509 *cert, bool lea
             if (omni_der_next(&inside, &directory))
                 check_one(check, kind, directory.whole);
         } else {
+            otls_slice mailbox;
+
             check_one(check, kind, name.value);
+            if (kind == OTLS_SAN_OTHER && omni_form_utf8_mailbox(name.value, &mailbox))
+                check_one(check, OMNI_CONSTRAINT_UTF8_MAILBOX, mailbox);
         }
     }
 }

@@ -193,13 +193,22 @@ static bool host_syntax(otls_slice name)
     return name.size != 0 && name.size <= 253;
 }
 
+/* An IA5String, RFC 5280 4.2.1.6: what is beyond ASCII has forms of its own (RFC 9549 2.4, 2.5). */
+static bool is_ascii(otls_slice name)
+{
+    for (size_t i = 0; i < name.size; i++)
+        if (name.data[i] >= 0x80)
+            return false;
+    return true;
+}
+
 static bool mailbox_syntax(otls_slice name)
 {
     size_t at = name.size;
 
     while (at > 0 && name.data[at - 1] != '@')
         at--;
-    return at > 1 &&
+    return at > 1 && is_ascii(name) &&
            host_syntax((otls_slice){.data = name.data + at, .size = name.size - at});
 }
 
@@ -210,7 +219,7 @@ static bool uri_syntax(otls_slice name)
     while (scheme < name.size && name.data[scheme] != ':' && name.data[scheme] > ' ' &&
            name.data[scheme] != '/')
         scheme++;
-    return scheme != 0 && scheme + 1 < name.size && name.data[scheme] == ':';
+    return scheme != 0 && scheme + 1 < name.size && name.data[scheme] == ':' && is_ascii(name);
 }
 
 static bool name_syntax(const omni_x509 *cert, size_t depth)
@@ -223,6 +232,20 @@ static bool name_syntax(const omni_x509 *cert, size_t depth)
         if ((name.tag == OMNI_DER_CONTEXT(OTLS_SAN_DNS) && !host_syntax(name.value)) ||
             (name.tag == OMNI_DER_CONTEXT(OTLS_SAN_EMAIL) && !mailbox_syntax(name.value)) ||
             (name.tag == OMNI_DER_CONTEXT(OTLS_SAN_URI) && !uri_syntax(name.value)))
+            return true;
+    return false;
+}
+
+static bool mailbox_beyond_ascii(const omni_x509 *cert, size_t depth)
+{
+    omni_der names = omni_der_of(cert->subject_alt_names);
+    otls_slice mailbox;
+    omni_tlv name;
+
+    (void)depth;
+    while (omni_der_next(&names, &name))
+        if (name.tag == OMNI_DER_CONTEXT_CONSTRUCTED(OTLS_SAN_OTHER) &&
+            omni_form_utf8_mailbox(name.value, &mailbox) && !omni_form_utf8_mailbox_ok(mailbox))
             return true;
     return false;
 }
@@ -247,6 +270,41 @@ static bool names_absent(const omni_x509 *cert, size_t depth)
 static bool lives_long(const omni_x509 *cert, size_t depth)
 {
     return depth == 0 && cert->not_after - cert->not_before > LIFETIME_MAX;
+}
+
+/* Labels that are reserved have hyphens where "xn--" has them (RFC 5890 2.3.1). */
+static bool label_ok(otls_slice label)
+{
+    if (label.size < 4 || label.data[2] != '-' || label.data[3] != '-')
+        return true;
+    return (label.data[0] | 0x20) == 'x' && (label.data[1] | 0x20) == 'n' &&
+           omni_punycode_ok((otls_slice){.data = label.data + 4, .size = label.size - 4});
+}
+
+static bool labels_ok(otls_slice host)
+{
+    size_t start = 0;
+
+    for (size_t i = 0; i <= host.size; i++) {
+        if (i < host.size && host.data[i] != '.')
+            continue;
+        if (!label_ok((otls_slice){.data = host.data + start, .size = i - start}))
+            return false;
+        start = i + 1;
+    }
+    return true;
+}
+
+static bool host_label(const omni_x509 *cert, size_t depth)
+{
+    omni_der names = omni_der_of(cert->subject_alt_names);
+    omni_tlv name;
+
+    while (depth == 0 && omni_der_next(&names, &name))
+        if (name.tag == OMNI_DER_CONTEXT(OTLS_SAN_DNS) &&
+            (!host_syntax(name.value) || !labels_ok(name.value)))
+            return true;
+    return false;
 }
 
 static bool modulus_odd(const omni_x509 *cert, size_t depth)
@@ -333,6 +391,8 @@ static const rule rules[] = {
      "has no subject, and alternative names that are not critical"},
     {"name-syntax", "RFC 5280 4.2.1.6", STRICT, MALFORMED, name_syntax,
      "has an alternative name that is no host, mailbox or URI"},
+    {"mailbox-beyond-ascii", "RFC 9598 3", STRICT, MALFORMED, mailbox_beyond_ascii,
+     "has an SmtpUTF8Mailbox that is all ASCII, or whose host is not in lower-case ASCII"},
     {"basic-constraints-not-critical", "RFC 5280 4.2.1.9", STRICT, MALFORMED,
      basic_constraints_not_critical, "has basic constraints that are not critical"},
     {"path-length-misplaced", "RFC 5280 4.2.1.9", STRICT, MALFORMED, path_length_misplaced,
@@ -359,6 +419,8 @@ static const rule rules[] = {
     {"leaf-is-authority", "BR 7.1.2.7.8", WEBPKI, MALFORMED, leaf_is_authority,
      "is an authority's, presented as a server's"},
     {"names-absent", "BR 7.1.2.7.12", WEBPKI, MALFORMED, names_absent, "has no alternative names"},
+    {"host-label", "BR 7.1.2.7.12", WEBPKI, MALFORMED, host_label,
+     "has a DNS name with a label that is no host's, or that is reserved and no Punycode"},
     {"common-name-alone", "BR 7.1.4.3", WEBPKI, MALFORMED, common_name_alone,
      "has a common name that is none of its alternative names"},
 };

@@ -3,7 +3,11 @@
 
 #include "base/base.h"
 #include "x509/dn.h"
+#include "x509/oid.h"
 #include "x509/parts.h"
+#include "x509/text.h"
+
+#define OID_UTF8_MAILBOX "\x2b\x06\x01\x05\x05\x07\x08\x09" /* id-on-SmtpUTF8Mailbox */
 
 const char *omni_form_fault_words(uint8_t fault)
 {
@@ -139,6 +143,66 @@ uint8_t omni_form_of_name(const omni_tlv *name)
     default:
         return value.size != 0 ? OMNI_FORM_FAULT_NONE : OMNI_FORM_FAULT_NAME_EMPTY;
     }
+}
+
+/* ---- mailboxes beyond ASCII, RFC 9598 -------------------------------------------------------- */
+
+bool omni_form_utf8_mailbox(otls_slice content, otls_slice *out)
+{
+    omni_der inside = omni_der_of(content), explicit_value;
+    otls_slice oid;
+    omni_tlv value;
+
+    *out = (otls_slice){.data = content.data, .size = 0};
+    if (!omni_der_value(&inside, OMNI_DER_OID, &oid) || !OMNI_OID_IS(oid, OID_UTF8_MAILBOX))
+        return false;
+    if (omni_der_enter(&inside, OMNI_DER_CONTEXT_CONSTRUCTED(0), &explicit_value) &&
+        omni_der_take(&explicit_value, OMNI_DER_UTF8_STRING, &value) &&
+        omni_der_at_end(&explicit_value))
+        *out = value.value;
+    return true;
+}
+
+/* Labels of A-labels and of others that are not reserved: "--" stands behind "xn" alone (RFC 5890 2.3.1). */
+static bool mail_domain_ok(otls_slice domain)
+{
+    size_t label = 0;
+
+    for (size_t i = 0; i <= domain.size; i++) {
+        const uint8_t c = i < domain.size ? domain.data[i] : '.';
+        const bool alphanumeric = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+
+        if (c == '.' ? label == 0 || domain.data[i - 1] == '-'
+                     : !alphanumeric && (c != '-' || label == 0))
+            return false;
+        if (label == 3 && c == '-' && domain.data[i - 1] == '-' &&
+            memcmp(domain.data + i - 3, "xn", 2) != 0)
+            return false;
+        label = c == '.' ? 0 : label + 1;
+        if (label > 63)
+            return false;
+    }
+    return true;
+}
+
+bool omni_form_utf8_mailbox_ok(otls_slice mailbox)
+{
+    otls_slice local = mailbox, domain = mailbox;
+    bool beyond_ascii = false;
+    omni_character c;
+
+    while (local.size != 0 && local.data[local.size - 1] != '@')
+        local.size--;
+    if (local.size > 3 && memcmp(local.data, "\xef\xbb\xbf", 3) == 0)
+        return false; /* a byte order mark, which is beyond ASCII by itself */
+    domain.data += local.size;
+    domain.size -= local.size;
+    while (omni_string_next(OMNI_DER_UTF8_STRING, &local, &c)) {
+        if (c.undecoded)
+            return false;
+        beyond_ascii = beyond_ascii || c.code >= 0x80;
+    }
+    return beyond_ascii && mail_domain_ok(domain);
 }
 
 /* ---- other extensions ----------------------------------------------------------------------- */

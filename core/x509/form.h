@@ -41,6 +41,10 @@ const char *omni_form_fault_section(uint8_t fault);
 /** One that omni_x509_general_name_ok took, of a subjectAltName or issuerAltName: an
  * omni_form_fault, NONE when it is good. */
 uint8_t omni_form_of_name(const omni_tlv *name);
+/** The mailbox in an otherName's content: false when it is of another kind; empty when it is no UTF8String. */
+bool omni_form_utf8_mailbox(otls_slice content, otls_slice *out);
+/** Is it as RFC 9598 3 has issuers write it: beyond ASCII before the @ and only there, lower case behind it? */
+bool omni_form_utf8_mailbox_ok(otls_slice mailbox);
 /** The value of a cRLDistributionPoints, of subjectDirectoryAttributes, of policyConstraints. */
 bool omni_form_points_ok(otls_slice value);
 bool omni_form_attributes_ok(otls_slice value);

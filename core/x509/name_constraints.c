@@ -78,6 +78,12 @@ static bool is_domain(otls_slice base)
     return label != 0;
 }
 
+/* A host that can be compared with one: "%65vil.test" is a domain to some readers, and so is a U-label. */
+static bool is_host(otls_slice host)
+{
+    return is_domain(host) && host.data[0] != '.';
+}
+
 /* The octets before the first dot. */
 static otls_slice first_label(otls_slice host)
 {
@@ -106,11 +112,21 @@ static bool stands_for(otls_slice wildcard, otls_slice base)
            same_text(tail(label, label.size - behind), tail(pattern, before + 1));
 }
 
+/* A U-label in octets, a NUL, a blank: no constraint can be written that means it (RFC 9549 2.3: hosts are
+ * compared as A-labels), so none can be said to miss it. */
+static bool is_visible_ascii(otls_slice text)
+{
+    for (size_t i = 0; i < text.size; i++)
+        if (text.data[i] <= ' ' || text.data[i] > '~')
+            return false;
+    return true;
+}
+
 static omni_constraint_answer match_dns(otls_slice base, otls_slice name, bool excluding)
 {
     const otls_slice host = without_dot(name);
 
-    if (base.size != 0 && !is_domain(base))
+    if ((base.size != 0 && !is_domain(base)) || !is_visible_ascii(name))
         return OMNI_CONSTRAINT_UNKNOWN;
     base = without_dot(base);
     if (dns_inside(host, base))
@@ -142,6 +158,12 @@ static size_t find_last(otls_slice text, uint8_t wanted)
     return at != 0 ? at - 1 : text.size;
 }
 
+/* A host, or an address in brackets (RFC 5321 4.1.3), which is in no domain. */
+static bool is_mail_host(otls_slice host)
+{
+    return host.size != 0 && (host.data[0] == '[' || is_host(host));
+}
+
 /* The part before the @ is compared exactly, RFC 5321 2.4. */
 static omni_constraint_answer match_email(otls_slice base, otls_slice name)
 {
@@ -149,7 +171,7 @@ static omni_constraint_answer match_email(otls_slice base, otls_slice name)
 
     if (base.size == 0)
         return OMNI_CONSTRAINT_INSIDE;
-    if (at == 0 || at >= name.size || base_at == 0 ||
+    if (at == 0 || at >= name.size || base_at == 0 || !is_mail_host(tail(name, at + 1)) ||
         !is_domain(base_at < base.size ? tail(base, base_at + 1) : base))
         return OMNI_CONSTRAINT_UNKNOWN;
     if (base_at < base.size) {
@@ -161,6 +183,24 @@ static omni_constraint_answer match_email(otls_slice base, otls_slice name)
                                 without_dot(tail(base, base_at + 1))));
     }
     return answer(host_inside(tail(name, at + 1), base));
+}
+
+/*
+ * RFC 9598 6: what stands before the @ is left out, and hosts are compared. A base that is one mailbox could
+ * mean this one, or leave it out (RFC 9549 2.2 gave such bases up); a host that is not written in A-labels
+ * could be any.
+ */
+static omni_constraint_answer match_utf8_mailbox(otls_slice base, otls_slice name)
+{
+    const size_t at = find_last(name, '@');
+    otls_slice host;
+
+    if (base.size == 0)
+        return OMNI_CONSTRAINT_INSIDE;
+    if (at == 0 || at >= name.size || !is_domain(base))
+        return OMNI_CONSTRAINT_UNKNOWN;
+    host = tail(name, at + 1);
+    return is_host(host) ? answer(host_inside(host, base)) : OMNI_CONSTRAINT_UNKNOWN;
 }
 
 /* scheme://[user@]host[:port][/...]; anything else has no host to compare. */
@@ -200,8 +240,7 @@ static omni_constraint_answer match_uri(otls_slice base, otls_slice name)
 {
     otls_slice host;
 
-    /* "%65vil.test" is a domain to some readers */
-    if (!uri_host(name, &host) || !is_domain(host) || host.data[0] == '.' || looks_like_ipv4(host))
+    if (!uri_host(name, &host) || !is_host(host) || looks_like_ipv4(host))
         return OMNI_CONSTRAINT_UNKNOWN; /* the RFC: such a URI MUST be rejected */
     if (base.size != 0 && (!is_domain(base) || looks_like_ipv4(base)))
         return OMNI_CONSTRAINT_UNKNOWN;
@@ -256,6 +295,8 @@ omni_constraint_answer omni_constraint_match(int kind, otls_slice base, otls_sli
         return match_dns(base, name, excluding);
     case OTLS_SAN_EMAIL:
         return match_email(base, name);
+    case OMNI_CONSTRAINT_UTF8_MAILBOX:
+        return match_utf8_mailbox(base, name);
     case OTLS_SAN_URI:
         return match_uri(base, name);
     case OTLS_SAN_IP:

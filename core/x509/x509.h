@@ -23,6 +23,7 @@
 #include "x509/parts.h"
 #include "x509/pem.h"
 #include "x509/public_key.h"
+#include "x509/punycode.h"
 #include "x509/signature_form.h"
 #include "x509/strength.h"
 #include "x509/text.h"

@@ -178,6 +178,11 @@ void corpus_unload(corpus_case *loaded)
     otls_trust_free(loaded->trust);
 }
 
+bool corpus_refuses_host(const corpus_row *row)
+{
+    return strcmp(row->want, "USAGE") == 0;
+}
+
 uint32_t corpus_parse_flags(const char *text, int *alert)
 {
     uint32_t set = 0;

@@ -41,6 +41,8 @@ FILE *corpus_open(const char *directory);
 bool corpus_next(FILE *manifest, char line[CORPUS_LINE_SIZE], corpus_row *out);
 void corpus_load(corpus_case *loaded, const char *directory, const corpus_row *test);
 void corpus_unload(corpus_case *loaded);
+/** The case is about a host that nobody may ask for: "USAGE" stands in a verdict's place. */
+bool corpus_refuses_host(const corpus_row *row);
 /** Of "EXPIRED,WEAK" the set; the alert of the first, -1 for "ok". */
 uint32_t corpus_parse_flags(const char *text, int *alert);
 /** The way back; returns `out`, or "ok". */

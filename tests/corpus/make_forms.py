@@ -431,7 +431,7 @@ ANCHORS = [
 # One chain for each row of core/verify/profile.c, "rule-NAME": it breaks that one and no other. Name,
 # section, profile, lines, wanted; "-below" the default profile is content with all of them.
 # Nor is the other profile, but for a rule of both, and for a chain that cannot help breaking another rule.
-OF_BOTH = {"issuer-key-unnamed": "MALFORMED", "nameless": "MALFORMED"}
+OF_BOTH = {"issuer-key-unnamed": "MALFORMED", "nameless": "MALFORMED", "name-syntax": "MALFORMED"}
 NUMBER, KEY_NAMED = " | ext 2.5.29.20=DER:020105", " | ext authorityKeyIdentifier=keyid"
 CRITICAL_NAMES = " | " + ext("subjectAltName", sequence(HOST), True)
 RULES = [
@@ -450,6 +450,7 @@ RULES = [
     ("policy-twice", "4.2.1.4", "strict", ["leaf leaf | " + ext(POLICIES, sequence(*[sequence(oid("1.2.3"))] * 2))], "MALFORMED@0"),
     ("names-not-critical", "4.2.1.6", "strict", ["leaf leaf | subject=/"], "MALFORMED@0"),
     ("name-syntax", "4.2.1.6", "strict", ["leaf leaf | " + ext("subjectAltName", sequence(HOST, tlv(0x82, b"a_b.test")))], "MALFORMED@0"),
+    ("mailbox-beyond-ascii", "RFC 9598 3", "strict", ["leaf leaf | " + ext("subjectAltName", sequence(HOST, tlv(0xA0, oid("1.3.6.1.5.5.7.8.9"), tlv(0xA0, tlv(0x0C, b"a@x.test")))))], "MALFORMED@0"),
     ("basic-constraints-not-critical", "4.2.1.9", "strict", ["ca ca2 | ext basicConstraints=CA:TRUE", "leaf leaf | issuer=ca2", "send leaf ca2"], "MALFORMED@1"),
     ("path-length-misplaced", "4.2.1.9", "strict", ["leaf leaf | " + ext("basicConstraints", sequence(b"\2\1\0"), True)], "MALFORMED@0"),
     ("signs-without-authority", "4.2.1.9", "strict", ["leaf leaf | ext keyUsage=critical,digitalSignature,keyCertSign"], "MALFORMED@0"),
@@ -464,6 +465,7 @@ RULES = [
     ("purposes-absent", "BR 7.1.2.7.10", "webpki", ["leaf leaf | drop=extendedKeyUsage"], "WRONG_PURPOSE@0"),
     ("leaf-is-authority", "BR 7.1.2.7.8", "webpki", ["leaf leaf | ext basicConstraints=critical,CA:TRUE"], "MALFORMED@0"),
     ("names-absent", "BR 7.1.2.7.12", "webpki", ["leaf leaf | subject=/O=Corpus | drop=subjectAltName", "host -"], "MALFORMED@0"),
+    ("host-label", "BR 7.1.2.7.12", "webpki", ["leaf leaf | " + ext("subjectAltName", sequence(HOST, tlv(0x82, b"xn--99999999.test")))], "MALFORMED@0"),
     ("common-name-alone", "BR 7.1.4.3", "webpki", ["leaf leaf | subject=/CN=www.host.test"], "MALFORMED@0"),
 ]
 

@@ -449,6 +449,29 @@ static bool limits_refused(const corpus_case *loaded)
     return status == OTLS_E_UNSUPPORTED && strstr(err.text, "long-chains") != NULL;
 }
 
+/* A host that nobody may ask for: no client gets as far as a handshake with it. */
+static size_t check_host(const corpus_row *row, const corpus_case *loaded, raw_chain *chain)
+{
+    shake s = {.row = row, .loaded = loaded, .version = OTLS_TLS1_3};
+    otls_error err = OTLS_ERROR_INIT;
+    otls_transport transport;
+    otls_status status;
+
+    open_context(&s);
+    raw_open(&s.peer, chain, true, s.version);
+    transport = raw_transport(&s.peer);
+    must(otls_connection_new(&s.conn, s.context, &transport, &err), &err, "connection");
+    status = otls_connection_set_server_name(s.conn, row->host, &err);
+    s.status = otls_connection_handshake(s.conn, &s.error);
+    otls_connection_free(s.conn);
+    otls_context_free(s.context);
+    raw_close(&s.peer);
+    if (status == OTLS_E_USAGE && strstr(err.text, "the host name ") != NULL && s.status < 0)
+        return 0;
+    printf("FAILED %s: \"%s\" was not refused: %s\n", row->name, row->host, err.text);
+    return 1;
+}
+
 static size_t check_row(const corpus_row *row)
 {
     char *sent = case_file(row, "sent.pem"), *key = case_file(row, "key.pem");
@@ -460,7 +483,9 @@ static size_t check_row(const corpus_row *row)
     raw_chain_load(&chain, sent, key);
     loaded.parameters.backend = engine;
     loaded.parameters.options |= OTLS_VERIFY_OPTION_SIGNATURE;
-    if (!loaded.long_chain ||
+    if (corpus_refuses_host(row)) {
+        failures += check_host(row, &loaded, &chain);
+    } else if (!loaded.long_chain ||
         otls_backend_supports(engine, OTLS_FEATURE_LONG_CHAINS, NULL) == OTLS_YES) {
         failures += check_versions(row, &loaded, &chain);
     } else if (!limits_refused(&loaded)) {

@@ -44,6 +44,38 @@ for engine in $engines all; do
     verify 4 "no response" --ocsp-response "$leaf" "$leaf"
 done
 
+# A request for a responder: the same octets from every engine, and only about what is good.
+first=
+for engine in $engines all; do
+    file=$work/$engine.req
+    expect_code 0 "request, $engine" "$tool" verify --backend "$engine" --ca "$pki/root.pem" \
+        --ocsp-request "$file" --ocsp-nonce 00fF "$leaf"
+    grep -q "^OCSP request: $file, $(wc -c <"$file") bytes$" "$work/out" || fail "request: $(cat "$work/out")"
+    grep -q '^OCSP nonce: 00ff$' "$work/out" || fail "request's nonce: $(cat "$work/out")"
+    [ -n "$first" ] || first=$file
+    cmp -s "$first" "$file" || fail "request, $engine: other octets"
+done
+request="$work/new.req"
+expect_code 0 "request without nonce" "$tool" verify --json --ca "$pki/root.pem" \
+    --ocsp-request "$request" "$leaf"
+grep -q "\"ocsp_request\":{\"file\":\"$request\",\"size\":$(wc -c <"$request"),\"nonce\":null}" "$work/out" ||
+    fail "request without nonce: $(cat "$work/out")"
+expect_code 0 "request with a random nonce" "$tool" verify --json --ca "$pki/root.pem" \
+    --ocsp-request "$request" --ocsp-nonce random "$leaf"
+grep -q -E '"nonce":"[0-9a-f]{64}"' "$work/out" || fail "request with a random nonce: $(cat "$work/out")"
+expect_code 0 "no request" "$tool" verify --json --ca "$pki/root.pem" "$leaf"
+grep -q '"ocsp_request":null' "$work/out" || fail "no request: $(cat "$work/out")"
+rm -f "$request"
+for engine in $engines all; do
+    expect_code 4 "request about what is refused" "$tool" verify --backend "$engine" \
+        --ca "$pki/other-root.pem" --ocsp-request "$request" "$leaf"
+    says "request about what is refused" "ocsp-request: $request is not written.*refused"
+    [ ! -e "$request" ] || fail "request about what is refused, $engine: written"
+done
+expect_code 4 "a nonce that the response has not" "$tool" verify --ca "$pki/root.pem" \
+    --ocsp-response "$pki/ocsp/server-ecdsa-p256.der" --ocsp-nonce 00 "$leaf"
+grep -q "rule: RFC 9654 2.1" "$work/out" || fail "a nonce that the response has not: $(cat "$work/out")"
+
 # The corpus has chains with policies; its clock is the beginning of 2026.
 forms=$OMNITLS_BUILD_DIR/forms
 if [ -d "$forms" ]; then
@@ -122,6 +154,20 @@ wrong "no leaf" "LEAF"
 wrong "a leaf that is not there" "nothing" "$work/nothing"
 wrong "a key" "server-ecdsa-p256.key" "$pki/server-ecdsa-p256.key"
 wrong "no such response" "ocsp-response.*nothing" --ocsp-response "$work/nothing" "$leaf"
+response=$pki/ocsp/server-ecdsa-p256.der
+long=$(printf '00%.0s' {1..129})
+wrong "a nonce of nothing" "ocsp-nonce belongs to" --ocsp-nonce 00 "$leaf"
+wrong "a nonce that is none" "ocsp-nonce: \"0g\" is not 1 to 128 bytes.*or random" --ocsp-request "$work/x" --ocsp-nonce 0g "$leaf"
+wrong "half a nonce" "ocsp-nonce: \"000\"" --ocsp-request "$work/x" --ocsp-nonce 000 "$leaf"
+wrong "an empty nonce" "ocsp-nonce is empty" --ocsp-response "$response" --ocsp-nonce "" "$leaf"
+wrong "a long nonce" "ocsp-nonce: \"0000" --ocsp-response "$response" --ocsp-nonce "$long" "$leaf"
+wrong "a random nonce of a response" "ocsp-nonce: give the nonce" --ocsp-response "$response" --ocsp-nonce random "$leaf"
+wrong "request and response" "exclude each other" --ocsp-request "$work/x" --ocsp-response "$response" "$leaf"
+wrong "a request nowhere" "ocsp-request: $work/nothing/x: No such file" --ocsp-request "$work/nothing/x" "$leaf"
+expect_code 1 "a request about a root" "$tool" verify --ca "$pki/root.pem" --purpose any \
+    --ocsp-request "$work/x" "$pki/root.pem"
+says "a request about a root" "ocsp-request: the certificate is trusted itself"
+[ ! -e "$work/x" ] || fail "a mistake wrote a request"
 wrong "no such list" "crl.*nothing" --crl "$work/nothing" "$leaf"
 wrong "no such helpers" "untrusted.*nothing" --untrusted "$work/nothing" "$leaf"
 wrong "an engine that is not there" "nossl" --backend nossl "$leaf"

@@ -396,6 +396,13 @@ static const struct {
     {OTLS_SAN_URI, "host.test", "https://host.test\\other.test/", true, OMNI_CONSTRAINT_UNKNOWN},
     {OTLS_SAN_IP, "12345678", "1234567890123456", false, OMNI_CONSTRAINT_UNKNOWN},
     {OTLS_SAN_RID, "x", "x", false, OMNI_CONSTRAINT_UNKNOWN},
+    {OTLS_SAN_DNS, "test", "b\xc3\xbc.test", false, OMNI_CONSTRAINT_UNKNOWN},
+    {OTLS_SAN_EMAIL, "host.test", "a@b\xc3\xbc.test", true, OMNI_CONSTRAINT_UNKNOWN},
+    {OTLS_SAN_EMAIL, "host.test", "a@[192.0.2.1]", true, OMNI_CONSTRAINT_OUTSIDE},
+    {OMNI_CONSTRAINT_UTF8_MAILBOX, "host.test", "\xc3\xbc@HOST.test", false, OMNI_CONSTRAINT_INSIDE},
+    {OMNI_CONSTRAINT_UTF8_MAILBOX, "host.test", "\xc3\xbc@a.host.test", true, OMNI_CONSTRAINT_OUTSIDE},
+    {OMNI_CONSTRAINT_UTF8_MAILBOX, "a@host.test", "\xc3\xbc@host.test", false, OMNI_CONSTRAINT_UNKNOWN},
+    {OMNI_CONSTRAINT_UTF8_MAILBOX, "host.test", "", true, OMNI_CONSTRAINT_UNKNOWN},
 };
 
 static otls_slice slice_of(const char *text)
