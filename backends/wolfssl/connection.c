@@ -268,11 +268,12 @@ static otls_status connection_init(otls_backend_connection *conn, otls_backend_c
     conn->ssl = wolfSSL_new(context->ctx);
     if (conn->ssl == NULL)
         return wolf_error(err, OTLS_E_NOMEM, OTLS_CODE_NONE, 0, "wolfSSL cannot make a connection");
-    status = wolf_messages_begin(conn)
+    status = wolf_messages_begin(conn) && wolf_accelerated_begin(conn)
                  ? prepare(conn, setup, err)
                  : wolf_error(err, OTLS_E_NOMEM, OTLS_CODE_NONE, 0, "out of memory");
     if (status != OTLS_OK) {
         wolf_messages_end(conn);
+        wolf_accelerated_end(conn);
         end_object(conn);
     }
     return status;
@@ -284,6 +285,7 @@ static void connection_fini(otls_backend_connection *conn)
     wolf_flight_drop(conn);
     wolf_early_end(conn);
     wolf_messages_end(conn);
+    wolf_accelerated_end(conn);
     wolf_ticket_forget(conn);
 }
 
@@ -291,10 +293,13 @@ static void connection_fini(otls_backend_connection *conn)
 
 static otls_status connection_handshake(otls_backend_connection *conn, otls_error *err)
 {
+    struct wolf_accelerated *before;
     int native, result;
 
     wolf_thread_mark();
+    before = wolf_enter(conn);
     result = conn->server ? wolfSSL_accept(conn->ssl) : wolfSSL_connect(conn->ssl);
+    wolf_leave(conn, before);
     if (result == WOLFSSL_SUCCESS) {
         if (!conn->done)
             wolf_alerts_early(conn);
@@ -329,11 +334,14 @@ static bool alert_ended(otls_backend_connection *conn, bool data, int *descripti
 static otls_status connection_read(otls_backend_connection *conn, void *out, size_t capacity,
                                    size_t *count, otls_error *err)
 {
+    struct wolf_accelerated *before;
     int result, native, alert = -1;
 
     if (conn->cleared)
         return OTLS_CLOSED;
+    before = wolf_enter(conn);
     result = wolfSSL_read(conn->ssl, out, capacity > INT32_MAX ? INT32_MAX : (int)capacity);
+    wolf_leave(conn, before);
     if (alert_ended(conn, result > 0, &alert)) /* what came behind it is nobody's any more */
         return wolf_failed(conn, result > 0 ? 0 : wolfSSL_get_error(conn->ssl, result), err);
     if (result > 0) {
@@ -358,11 +366,14 @@ static otls_status connection_read(otls_backend_connection *conn, void *out, siz
 static otls_status connection_write(otls_backend_connection *conn, const void *data, size_t size,
                                     otls_error *err)
 {
+    struct wolf_accelerated *before;
     int result;
 
     if (conn->cleared)
         return wolf_error(err, OTLS_E_USAGE, OTLS_CODE_AFTER_CLOSE, 0, "the connection is closed");
+    before = wolf_enter(conn);
     result = wolfSSL_write(conn->ssl, data, (int)size);
+    wolf_leave(conn, before);
     if (result == (int)size)
         return OTLS_OK;
     return wolf_failed(conn, wolfSSL_get_error(conn->ssl, result), err);

@@ -62,6 +62,14 @@ typedef int wolf_hkdf_size;
 #define WOLF_MLKEM 0
 #endif
 
+/* What another library can compute in wolfSSL's place: ciphers by WOLF_CRYPTO_CB, signatures by
+ * HAVE_PK_CALLBACKS. Without threads there is nothing that could tell connections apart. */
+#if defined(WOLF_CRYPTO_CB) && defined(HAVE_AESGCM) && !defined(SINGLE_THREADED)
+#define WOLF_ACCELERATION 1
+#else
+#define WOLF_ACCELERATION 0
+#endif
+
 #define WOLF_NAME "wolfssl"
 #define WOLF_KEY_MAX 16384u /* no encoded key is longer */
 #define WOLF_SPKI_MAX 2048u
@@ -154,6 +162,7 @@ struct wolf_flight {
     bool keyed;
 };
 
+struct wolf_accelerated;
 struct wolf_early;
 struct wolf_messages;
 
@@ -185,6 +194,7 @@ struct otls_backend_connection {
     struct wolf_framing framing;
     struct wolf_flight flight;
     struct wolf_messages *messages; /* core wants every message; NULL = not so */
+    struct wolf_accelerated *accelerated; /* another library seals and opens; NULL = not so */
     struct wolf_early *early;  /* server: early data is left out as it comes; NULL = not so */
     bool kept;                 /* server: the client's certificates are where `place` says */
     uint16_t group;            /* server: the only one that is taken; 0 = none in particular */
@@ -287,6 +297,32 @@ size_t wolf_record_tag(WOLFSSL *ssl);
 /** Of what was sealed in a TLS 1.3 record, without padding and type (RFC 8446 5.2, 5.4); 0 unless it is of the
  *  handshake. */
 size_t wolf_record_handshake(const uint8_t *inner, size_t size);
+
+/* ---- another library's AES-GCM and RSA (acceleration.c) --------------------------------------- */
+
+/** Once per process. */
+bool wolf_acceleration_start(void);
+/** An empty context with or without the device, as the policy says; NULL: no memory, or no room. */
+WOLFSSL_CTX *wolf_context_new(const otls_policy *policy);
+/** False: no memory. */
+bool wolf_accelerated_begin(otls_backend_connection *conn);
+void wolf_accelerated_end(otls_backend_connection *conn);
+/** Whom this thread computes for from now on; the answer is who it was. */
+struct wolf_accelerated *wolf_accelerated_swap(struct wolf_accelerated *next);
+otls_status wolf_private_accelerate(const otls_native_key *key, const otls_accelerator *accelerator,
+                                    struct otls_rsa_key **out, otls_error *err);
+
+/** Around calls of wolfSSL's that pass records; connections may be driven inside of one another's. */
+static inline struct wolf_accelerated *wolf_enter(const otls_backend_connection *conn)
+{
+    return __builtin_expect(conn->accelerated != NULL, 0) ? wolf_accelerated_swap(conn->accelerated)
+                                                          : NULL;
+}
+static inline void wolf_leave(const otls_backend_connection *conn, struct wolf_accelerated *before)
+{
+    if (__builtin_expect(conn->accelerated != NULL, 0))
+        (void)wolf_accelerated_swap(before);
+}
 
 /* ---- every message for core (messages.c) ----------------------------------------------------- */
 
