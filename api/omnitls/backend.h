@@ -225,11 +225,8 @@ typedef struct otls_crypto_ops {
     /** Optional. RFC 7914; `n` is a power of two, `size` at most 64. */
     otls_status (*scrypt)(otls_slice password, otls_slice salt, uint64_t n, uint32_t r, uint32_t p,
                           uint8_t *out, size_t size, otls_error *err);
-    /**
-     * Optional, since 1.1 (ACCELERATION). Have `accelerator` make a key of its own from the encoding of
-     * this one, which leaves the backend in no other way; a copy made for it is wiped.
-     * E_UNSUPPORTED: this is no RSA key, or signs by callback.
-     */
+    /** Optional, since 1.1 (ACCELERATION). Have `accelerator` make a key of its own from the encoding
+     *  of this one. E_UNSUPPORTED: this is no RSA key, or signs by callback. */
     otls_status (*private_key_accelerate)(const otls_native_key *key,
                                           const otls_accelerator *accelerator,
                                           struct otls_rsa_key **out, otls_error *err);
@@ -296,11 +293,8 @@ typedef struct otls_policy {
      */
     bool (*early_once)(void *user, const uint8_t *digest, int64_t issued);
     void *early_user;
-    /**
-     * Since 1.1. Another library's AES-GCM for the records of these connections, asked for by the
-     * application; NULL = none. An engine that cannot take it goes on without (its feature row says
-     * so). The identity's key signs by it already, where it can.
-     */
+    /** Since 1.1. Another library's AES-GCM for these connections' records, as the application asked;
+     *  NULL = none. An engine that cannot take it goes on without. `key` signs by it already. */
     const otls_accelerator *accelerator;
 } otls_policy;
 

@@ -7,7 +7,7 @@
 
 #include "base/base.h"
 #include "context/context.h"
-#include "engine/acceleration.h"
+#include "engine/engine.h"
 
 otls_status otls_context_set_acceleration(otls_context *context, const char *name, otls_error *err)
 {

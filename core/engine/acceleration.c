@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* Accelerators: found as engines are, under the same lock, and never before one is asked for. */
-#include "engine/acceleration.h"
+#include "engine/engine.h"
 
 #include "base/base.h"
-#include "engine/engine.h"
 #include "engine/loader.h"
 #include "platform/platform.h"
 
 #include <string.h>
+
+/** At most this many in a process. */
+#define OMNI_ACCELERATOR_MAX 4
 
 #define FAIL(...) omni_fail(err, OTLS_E_BACKEND, OTLS_CODE_NONE, __VA_ARGS__)
 #define REQUIRE(slot)                                                                              \
@@ -27,8 +29,8 @@ static struct { /* under the global lock */
 extern const otls_accelerator OTLS_LINKED_ACCELERATOR; /* otls_accelerator_libcrypto */
 #endif
 
-otls_status omni_accelerator_check(const otls_accelerator *accelerator, const char *name,
-                                   otls_error *err)
+/* Head and slots. */
+static otls_status check(const otls_accelerator *accelerator, const char *name, otls_error *err)
 {
     if (accelerator->magic != OTLS_ACCELERATOR_MAGIC)
         return FAIL("accelerator %s is not one of omnitls'; begin its table with "
@@ -103,7 +105,7 @@ static otls_status take(const otls_accelerator **out, const char *name, otls_err
                          OMNI_ACCELERATOR_MAX);
     status = locate(out, name, path, err);
     if (status == OTLS_OK)
-        status = omni_accelerator_check(*out, name, err);
+        status = check(*out, name, err);
     if (status == OTLS_OK)
         status = start(*out, name, err);
 #ifndef OTLS_ONLY_BACKEND
