@@ -223,15 +223,3 @@ void wolf_accelerated_end(otls_backend_connection *conn)
 }
 
 #endif
-
-/* ---- keys ---------------------------------------------------------------------------------- */
-
-otls_status wolf_private_accelerate(const otls_native_key *key, const otls_accelerator *accelerator,
-                                    otls_rsa_key **out, otls_error *err)
-{
-    *out = NULL;
-    if (key->type != WOLF_RSA || key->sign != NULL)
-        return wolf_error(err, OTLS_E_UNSUPPORTED, OTLS_CODE_KEY_UNSUPPORTED, 0,
-                          "this is no RSA key of wolfSSL's");
-    return accelerator->rsa_new(out, (otls_slice){key->der, key->size}, err);
-}
