@@ -35,12 +35,40 @@ struct wolf_accelerated {
 /* The connection whose call this thread is in. */
 static _Thread_local struct wolf_accelerated *current;
 
-struct wolf_accelerated *wolf_accelerated_swap(struct wolf_accelerated *next)
+/* Answers who it was: connections may be driven inside of one another's calls. */
+static struct wolf_accelerated *swap(struct wolf_accelerated *next)
 {
     struct wolf_accelerated *before = current;
 
     current = next;
     return before;
+}
+
+int wolf_accelerated_shake(otls_backend_connection *conn)
+{
+    struct wolf_accelerated *before = swap(conn->accelerated);
+    const int result = conn->server ? wolfSSL_accept(conn->ssl) : wolfSSL_connect(conn->ssl);
+
+    (void)swap(before);
+    return result;
+}
+
+int wolf_accelerated_read(otls_backend_connection *conn, void *out, int size)
+{
+    struct wolf_accelerated *before = swap(conn->accelerated);
+    const int result = wolfSSL_read(conn->ssl, out, size);
+
+    (void)swap(before);
+    return result;
+}
+
+int wolf_accelerated_write(otls_backend_connection *conn, const void *data, int size)
+{
+    struct wolf_accelerated *before = swap(conn->accelerated);
+    const int result = wolfSSL_write(conn->ssl, data, size);
+
+    (void)swap(before);
+    return result;
 }
 
 /* ---- the device ---------------------------------------------------------------------------- */
@@ -199,10 +227,22 @@ bool wolf_acceleration_start(void)
     return true;
 }
 
-struct wolf_accelerated *wolf_accelerated_swap(struct wolf_accelerated *next)
+int wolf_accelerated_shake(otls_backend_connection *conn)
 {
-    (void)next;
-    return NULL;
+    (void)conn;
+    return WOLFSSL_FATAL_ERROR; /* never called */
+}
+
+int wolf_accelerated_read(otls_backend_connection *conn, void *out, int size)
+{
+    (void)conn, (void)out, (void)size;
+    return WOLFSSL_FATAL_ERROR;
+}
+
+int wolf_accelerated_write(otls_backend_connection *conn, const void *data, int size)
+{
+    (void)conn, (void)data, (void)size;
+    return WOLFSSL_FATAL_ERROR;
 }
 
 WOLFSSL_CTX *wolf_context_new(const otls_policy *policy)

@@ -293,13 +293,12 @@ static void connection_fini(otls_backend_connection *conn)
 
 static otls_status connection_handshake(otls_backend_connection *conn, otls_error *err)
 {
-    struct wolf_accelerated *before;
     int native, result;
 
     wolf_thread_mark();
-    before = wolf_enter(conn);
-    result = conn->server ? wolfSSL_accept(conn->ssl) : wolfSSL_connect(conn->ssl);
-    wolf_leave(conn, before);
+    result = __builtin_expect(conn->accelerated != NULL, 0) ? wolf_accelerated_shake(conn)
+             : conn->server                                 ? wolfSSL_accept(conn->ssl)
+                                                            : wolfSSL_connect(conn->ssl);
     if (result == WOLFSSL_SUCCESS) {
         if (!conn->done)
             wolf_alerts_early(conn);
@@ -334,14 +333,13 @@ static bool alert_ended(otls_backend_connection *conn, bool data, int *descripti
 static otls_status connection_read(otls_backend_connection *conn, void *out, size_t capacity,
                                    size_t *count, otls_error *err)
 {
-    struct wolf_accelerated *before;
+    const int room = capacity > INT32_MAX ? INT32_MAX : (int)capacity;
     int result, native, alert = -1;
 
     if (conn->cleared)
         return OTLS_CLOSED;
-    before = wolf_enter(conn);
-    result = wolfSSL_read(conn->ssl, out, capacity > INT32_MAX ? INT32_MAX : (int)capacity);
-    wolf_leave(conn, before);
+    result = __builtin_expect(conn->accelerated != NULL, 0) ? wolf_accelerated_read(conn, out, room)
+                                                            : wolfSSL_read(conn->ssl, out, room);
     if (alert_ended(conn, result > 0, &alert)) /* what came behind it is nobody's any more */
         return wolf_failed(conn, result > 0 ? 0 : wolfSSL_get_error(conn->ssl, result), err);
     if (result > 0) {
@@ -366,14 +364,13 @@ static otls_status connection_read(otls_backend_connection *conn, void *out, siz
 static otls_status connection_write(otls_backend_connection *conn, const void *data, size_t size,
                                     otls_error *err)
 {
-    struct wolf_accelerated *before;
     int result;
 
     if (conn->cleared)
         return wolf_error(err, OTLS_E_USAGE, OTLS_CODE_AFTER_CLOSE, 0, "the connection is closed");
-    before = wolf_enter(conn);
-    result = wolfSSL_write(conn->ssl, data, (int)size);
-    wolf_leave(conn, before);
+    result = __builtin_expect(conn->accelerated != NULL, 0)
+                 ? wolf_accelerated_write(conn, data, (int)size)
+                 : wolfSSL_write(conn->ssl, data, (int)size);
     if (result == (int)size)
         return OTLS_OK;
     return wolf_failed(conn, wolfSSL_get_error(conn->ssl, result), err);

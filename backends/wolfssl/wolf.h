@@ -307,22 +307,12 @@ WOLFSSL_CTX *wolf_context_new(const otls_policy *policy);
 /** False: no memory. */
 bool wolf_accelerated_begin(otls_backend_connection *conn);
 void wolf_accelerated_end(otls_backend_connection *conn);
-/** Whom this thread computes for from now on; the answer is who it was. */
-struct wolf_accelerated *wolf_accelerated_swap(struct wolf_accelerated *next);
+/** wolfSSL's calls that pass records, for a connection with `accelerated`; their answers. */
+int wolf_accelerated_shake(otls_backend_connection *conn);
+int wolf_accelerated_read(otls_backend_connection *conn, void *out, int size);
+int wolf_accelerated_write(otls_backend_connection *conn, const void *data, int size);
 otls_status wolf_private_accelerate(const otls_native_key *key, const otls_accelerator *accelerator,
                                     struct otls_rsa_key **out, otls_error *err);
-
-/** Around calls of wolfSSL's that pass records; connections may be driven inside of one another's. */
-static inline struct wolf_accelerated *wolf_enter(const otls_backend_connection *conn)
-{
-    return __builtin_expect(conn->accelerated != NULL, 0) ? wolf_accelerated_swap(conn->accelerated)
-                                                          : NULL;
-}
-static inline void wolf_leave(const otls_backend_connection *conn, struct wolf_accelerated *before)
-{
-    if (__builtin_expect(conn->accelerated != NULL, 0))
-        (void)wolf_accelerated_swap(before);
-}
 
 /* ---- every message for core (messages.c) ----------------------------------------------------- */
 
