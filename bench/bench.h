@@ -118,6 +118,7 @@ struct bench_case {
     size_t identities;  /* that omnitls' server has besides the one that is asked for */
     size_t roots;       /* in the store, made for it; 0: the system's */
     size_t sessions;    /* that omnitls' server has in its cache besides the one that is resumed */
+    bool accelerated;   /* omnitls' contexts compute with libcrypto where they can */
     size_t threads;     /* that do the same at once, in wall-clock time; 0: one, in CPU time */
     bool large;         /* takes so long that it must be asked for */
 };

@@ -35,6 +35,7 @@ typedef struct bench_setup {
     size_t identities; /* that the server has besides, for other names; omnitls' program alone */
     size_t sessions;   /* that fit into its cache, by their ids and without tickets; 0: tickets;
                           likewise */
+    bool accelerated;  /* likewise */
     char root[BENCH_PATH_SIZE];
     char server_chain[BENCH_PATH_SIZE], server_key[BENCH_PATH_SIZE];
     char client_chain[BENCH_PATH_SIZE], client_key[BENCH_PATH_SIZE];

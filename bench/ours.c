@@ -73,6 +73,8 @@ static otls_status context_new(otls_context **out, const otls_backend *backend, 
 {
     otls_status status = otls_context_new(out, backend, role, err);
 
+    if (status == OTLS_OK && setup->accelerated)
+        status = otls_context_set_acceleration(*out, "libcrypto", err);
     if (status == OTLS_OK)
         status = otls_context_set_versions(*out, setup->version, setup->version, err);
     if (status == OTLS_OK)

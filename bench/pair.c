@@ -34,6 +34,7 @@ bool bench_setup_fill(bench_setup *setup, const bench_case *what, const char *en
     setup->early = what->early ? (uint32_t)what->size : 0;
     setup->identities = what->identities;
     setup->sessions = what->sessions;
+    setup->accelerated = what->accelerated;
     return path(setup->root, pki, "root", "", ".pem") &&
            path(setup->server_chain, pki, leaf ? "server-direct-" : "server-", what->key, ".pem") &&
            path(setup->server_key, pki, leaf ? "server-direct-" : "server-", what->key, ".key") &&

@@ -6,7 +6,7 @@ file(GLOB public_headers CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/api/omnitls/*.
      "${PROJECT_SOURCE_DIR}/api/omnitls/*.hpp")
 set(package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/omnitls")
 
-# Components: runtime (what a program needs to run), development, tools, doc.
+# Components: runtime (what a program needs to run), accelerator, development, tools, doc.
 install(TARGETS omnitls EXPORT omnitls
   LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}"
     COMPONENT runtime NAMELINK_COMPONENT development
@@ -17,6 +17,10 @@ install(FILES ${public_headers} "${PROJECT_BINARY_DIR}/generated/include/omnitls
 if(OMNITLS_MODULE_TARGETS)
   install(TARGETS ${OMNITLS_MODULE_TARGETS}
           LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}/omnitls" COMPONENT runtime)
+endif()
+if(TARGET omnitls_accelerator_libcrypto AND OMNITLS_FORM STREQUAL "modules")
+  install(TARGETS omnitls_accelerator_libcrypto
+          LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}/omnitls" COMPONENT accelerator)
 endif()
 install(FILES LICENSE DESTINATION "${CMAKE_INSTALL_DATAROOTDIR}/licenses/omnitls" COMPONENT runtime)
 # As in the source tree, so that their links lead somewhere.

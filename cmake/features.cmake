@@ -31,6 +31,7 @@ set(OMNITLS_FEATURES
   "EARLY_DATA|ON|1934|TLS|connection/early.c session/replays.c|EARLY_DATA|early data of TLS 1.3"
   "POST_HANDSHAKE|ON|1568|TLS|connection/post_handshake.c|POST_HANDSHAKE_AUTH KEY_UPDATE RENEGOTIATION|key updates, renegotiation and client certificates after the handshake"
   "EXPORTER|ON|2071|TLS|connection/exporter.c|EXPORTER TLS_UNIQUE MASTER_SECRET|keying material for other protocols, and channel bindings"
+  "ACCELERATION|ON|2500|TLS|engine/acceleration.c context/acceleration.c|ACCELERATION|another library's AES-GCM and RSA in place of the engine's (otls_context_set_acceleration)"
   "ERROR_SENTENCES|ON|1157||base/sentences.c||a sentence for each way in which an engine fails: codes and alerts stay")
 
 # ---- options ---------------------------------------------------------------------------------

@@ -148,6 +148,9 @@ typedef struct otls_key_source {
 typedef struct otls_native_key otls_native_key;               /* a private key, the backend's */
 typedef struct otls_native_public_key otls_native_public_key; /* a public key, the backend's */
 
+typedef struct otls_accelerator otls_accelerator; /* omnitls/accelerator.h */
+struct otls_rsa_key;
+
 /** What encrypted keys are encrypted with. */
 typedef enum otls_cbc_cipher {
     OTLS_CBC_AES = 1, /* key of 16, 24 or 32 bytes */
@@ -222,6 +225,11 @@ typedef struct otls_crypto_ops {
     /** Optional. RFC 7914; `n` is a power of two, `size` at most 64. */
     otls_status (*scrypt)(otls_slice password, otls_slice salt, uint64_t n, uint32_t r, uint32_t p,
                           uint8_t *out, size_t size, otls_error *err);
+    /** Optional, since 1.1 (ACCELERATION). Have `accelerator` make a key of its own from the encoding
+     *  of this one. E_UNSUPPORTED: this is no RSA key, or signs by callback. */
+    otls_status (*private_key_accelerate)(const otls_native_key *key,
+                                          const otls_accelerator *accelerator,
+                                          struct otls_rsa_key **out, otls_error *err);
 } otls_crypto_ops;
 
 /* ---- contexts ------------------------------------------------------------------------------ */
@@ -285,6 +293,9 @@ typedef struct otls_policy {
      */
     bool (*early_once)(void *user, const uint8_t *digest, int64_t issued);
     void *early_user;
+    /** Since 1.1. Another library's AES-GCM for these connections' records, as the application asked;
+     *  NULL = none. An engine that cannot take it goes on without. `key` signs by it already. */
+    const otls_accelerator *accelerator;
 } otls_policy;
 
 typedef struct otls_backend_context otls_backend_context; /* completed by each backend */

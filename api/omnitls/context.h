@@ -75,6 +75,19 @@ OTLS_API otls_status otls_context_set_tls13_suites(otls_context *context, const 
  */
 OTLS_API otls_status otls_context_set_groups(otls_context *context, const char *names,
                                              otls_error *err);
+/**
+ * Let another library do what the engine is slow at: "libcrypto" (OpenSSL's, a module of its own, loaded
+ * by this call and never otherwise) for AES-GCM on wolfSSL, and for signatures with RSA keys on wolfSSL
+ * and GnuTLS. NULL, the default: none. What is negotiated, verified and reported does not change. It is a
+ * second cryptographic library in the process, which gets the keys: see docs/dependencies.md. A key in
+ * a context that also allows key exchange by RSA stays with the engine, as one that is held elsewhere
+ * does. Errors: OTLS_E_UNSUPPORTED without OTLS_FEATURE_ACCELERATION, OTLS_E_BACKEND when the module does
+ * not load, naming its file.
+ */
+OTLS_API otls_status otls_context_set_acceleration(otls_context *context, const char *name,
+                                                   otls_error *err);
+/** What was set; NULL: none. Static storage. */
+OTLS_API const char *otls_context_acceleration(const otls_context *context);
 /** Signature algorithms by RFC 8446 name, separated by colons. */
 OTLS_API otls_status otls_context_set_signature_algorithms(otls_context *context, const char *names,
                                                            otls_error *err);

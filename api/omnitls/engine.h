@@ -72,7 +72,10 @@ typedef enum otls_feature {
     /** servers take a ClientHello with more than 150 cipher suites or longer than 18 KB, clients send
      *  one that needs more than a record */
     OTLS_FEATURE_LONG_HELLOS = 43,
-    OTLS_FEATURE_COUNT = 44
+    /** another library's AES-GCM and RSA in place of the engine's: otls_context_set_acceleration; partly:
+     *  not both */
+    OTLS_FEATURE_ACCELERATION = 44,
+    OTLS_FEATURE_COUNT = 45
 } otls_feature;
 
 /**
@@ -103,6 +106,13 @@ OTLS_API otls_support otls_backend_supports(const otls_backend *backend, otls_fe
                                             const char **why);
 /** "tls1.3", "key-log" ...; NULL for a value that is no feature. */
 OTLS_API const char *otls_feature_name(otls_feature feature);
+/**
+ * Is the accelerator of that name ("libcrypto") to be had in this process? Loads its module, as
+ * otls_context_set_acceleration would: `*version` gets the running library's, "3.0.16", static storage.
+ * Any thread. Errors: OTLS_E_BACKEND, the text names the file or says where it was looked for.
+ */
+OTLS_API otls_status otls_acceleration_version(const char *name, const char **version,
+                                               otls_error *err);
 /** The version of these headers as 0xMMNNPP, for #if; the library's own may be newer. */
 #define OTLS_VERSION_NUM 0x000200
 /** The running library's version, "0.2.0". Any thread. */

@@ -86,6 +86,8 @@ static const gtls_feature features[OTLS_FEATURE_COUNT] = {
     [OTLS_FEATURE_INFO_CALLBACK] = {OTLS_YES, "supported, by core"},
     [OTLS_FEATURE_LONG_CHAINS] = {OTLS_YES, "supported"},
     [OTLS_FEATURE_ALPN_COMMA] = {OTLS_YES, "supported"},
+    [OTLS_FEATURE_ACCELERATION] =
+        {OTLS_PARTLY, "signatures with RSA keys; AES-GCM, which it does as fast, GnuTLS takes from nobody"},
     [OTLS_FEATURE_UNDERSCORE_NAMES] =
         {OTLS_NO, "GnuTLS servers end the handshake at an underscore in the server name"},
     [OTLS_FEATURE_MESSAGE_CALLBACK] = {OTLS_YES, "supported"},

@@ -155,4 +155,5 @@ const otls_crypto_ops gtls_crypto_ops = {
     .private_key_from_callback = gtls_signer_new,
     .pbkdf2 = gtls_pbkdf2,
     .decrypt_cbc = gtls_decrypt_cbc,
+    .private_key_accelerate = gtls_private_key_accelerate,
 };

@@ -182,6 +182,9 @@ otls_status gtls_key_wrap(otls_native_key **out, gnutls_x509_privkey_t x509, otl
 otls_status gtls_private_key_import(otls_native_key **out, const otls_key_source *source,
                                     otls_error *err);
 void gtls_private_key_free(otls_native_key *key);
+otls_status gtls_private_key_accelerate(const otls_native_key *key,
+                                        const otls_accelerator *accelerator,
+                                        struct otls_rsa_key **out, otls_error *err);
 otls_status gtls_private_key_public(const otls_native_key *key, uint8_t *out, size_t capacity,
                                     size_t *length, otls_error *err);
 otls_status gtls_public_key_import(otls_native_public_key **out, otls_slice spki, otls_error *err);

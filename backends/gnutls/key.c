@@ -2,6 +2,8 @@
 /* Private keys in every encoding, and public keys. */
 #include "gtls.h"
 
+#include <omnitls/accelerator.h>
+
 #define PASSWORD_MAX 4096u
 
 char *gtls_password(otls_slice password)
@@ -196,6 +198,26 @@ otls_status gtls_private_key_public(const otls_native_key *key, uint8_t *out, si
                          "the public key could not be written");
     *length = size;
     return OTLS_OK;
+}
+
+otls_status gtls_private_key_accelerate(const otls_native_key *key,
+                                        const otls_accelerator *accelerator, otls_rsa_key **out,
+                                        otls_error *err)
+{
+    gnutls_datum_t der;
+    *out = NULL;
+    if (key->x509 == NULL || key->pk != GNUTLS_PK_RSA)
+        return gtls_fail(err, OTLS_E_UNSUPPORTED, OTLS_CODE_KEY_UNSUPPORTED, 0,
+                         "this is no RSA key of GnuTLS'");
+    const int rc = gnutls_x509_privkey_export2(key->x509, GNUTLS_X509_FMT_DER, &der);
+    if (rc < 0)
+        return gtls_fail(err, gtls_category(rc, OTLS_E_CREDENTIAL), 0, rc,
+                         "the private key could not be written");
+    const otls_status status =
+        accelerator->rsa_new(out, (otls_slice){der.data, der.size}, err);
+    gnutls_memset(der.data, 0, der.size);
+    gnutls_free(der.data);
+    return status;
 }
 
 void gtls_public_key_free(otls_native_public_key *key)

@@ -71,6 +71,7 @@ static const struct {
     {OTLS_FEATURE_SIGN_CALLBACK, OTLS_NO, "OpenSSL 1.1.1 has no providers"},
 #endif
     {OTLS_FEATURE_ALLOCATOR, OTLS_NO, "OpenSSL's allocator is set once, by the application"},
+    {OTLS_FEATURE_ACCELERATION, OTLS_NO, "OpenSSL computes with libcrypto already"},
     {OTLS_FEATURE_COMPRESSION, OTLS_NO, "TLS compression is unsafe and always off"},
 };
 

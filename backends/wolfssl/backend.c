@@ -6,6 +6,8 @@ static otls_status start(otls_error *err)
 {
     const int result = wolfSSL_Init();
 
+    if (!wolf_acceleration_start())
+        return wolf_error(err, OTLS_E_NOMEM, OTLS_CODE_NONE, 0, "no lock is left");
     if (!wolf_threads_start())
         return wolf_error(err, OTLS_E_NOMEM, OTLS_CODE_NONE, 0, "no thread-specific key is left");
     return result == WOLFSSL_SUCCESS ? OTLS_OK
@@ -88,6 +90,16 @@ static const struct {
 #endif
 #ifndef HAVE_PK_CALLBACKS
     {OTLS_FEATURE_SIGN_CALLBACK, OTLS_NO, "wolfSSL was built without HAVE_PK_CALLBACKS"},
+#endif
+#if !WOLF_ACCELERATION && defined(HAVE_PK_CALLBACKS)
+    {OTLS_FEATURE_ACCELERATION, OTLS_PARTLY,
+     "signatures with RSA keys; AES-GCM not: wolfSSL was built without WOLF_CRYPTO_CB, or for one thread"},
+#elif !WOLF_ACCELERATION
+    {OTLS_FEATURE_ACCELERATION, OTLS_NO,
+     "wolfSSL was built without WOLF_CRYPTO_CB and HAVE_PK_CALLBACKS"},
+#elif !defined(HAVE_PK_CALLBACKS)
+    {OTLS_FEATURE_ACCELERATION, OTLS_PARTLY,
+     "AES-GCM; signatures not: wolfSSL was built without HAVE_PK_CALLBACKS"},
 #endif
 #ifndef WC_RC2
     {OTLS_FEATURE_PKCS12_LEGACY, OTLS_NO, "wolfSSL was built without WC_RC2"},

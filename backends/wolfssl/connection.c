@@ -268,11 +268,12 @@ static otls_status connection_init(otls_backend_connection *conn, otls_backend_c
     conn->ssl = wolfSSL_new(context->ctx);
     if (conn->ssl == NULL)
         return wolf_error(err, OTLS_E_NOMEM, OTLS_CODE_NONE, 0, "wolfSSL cannot make a connection");
-    status = wolf_messages_begin(conn)
+    status = wolf_messages_begin(conn) && wolf_accelerated_begin(conn)
                  ? prepare(conn, setup, err)
                  : wolf_error(err, OTLS_E_NOMEM, OTLS_CODE_NONE, 0, "out of memory");
     if (status != OTLS_OK) {
         wolf_messages_end(conn);
+        wolf_accelerated_end(conn);
         end_object(conn);
     }
     return status;
@@ -284,6 +285,7 @@ static void connection_fini(otls_backend_connection *conn)
     wolf_flight_drop(conn);
     wolf_early_end(conn);
     wolf_messages_end(conn);
+    wolf_accelerated_end(conn);
     wolf_ticket_forget(conn);
 }
 
@@ -294,7 +296,9 @@ static otls_status connection_handshake(otls_backend_connection *conn, otls_erro
     int native, result;
 
     wolf_thread_mark();
-    result = conn->server ? wolfSSL_accept(conn->ssl) : wolfSSL_connect(conn->ssl);
+    result = __builtin_expect(conn->accelerated != NULL, 0) ? wolf_accelerated_shake(conn)
+             : conn->server                                 ? wolfSSL_accept(conn->ssl)
+                                                            : wolfSSL_connect(conn->ssl);
     if (result == WOLFSSL_SUCCESS) {
         if (!conn->done)
             wolf_alerts_early(conn);
@@ -329,11 +333,13 @@ static bool alert_ended(otls_backend_connection *conn, bool data, int *descripti
 static otls_status connection_read(otls_backend_connection *conn, void *out, size_t capacity,
                                    size_t *count, otls_error *err)
 {
+    const int room = capacity > INT32_MAX ? INT32_MAX : (int)capacity;
     int result, native, alert = -1;
 
     if (conn->cleared)
         return OTLS_CLOSED;
-    result = wolfSSL_read(conn->ssl, out, capacity > INT32_MAX ? INT32_MAX : (int)capacity);
+    result = __builtin_expect(conn->accelerated != NULL, 0) ? wolf_accelerated_read(conn, out, room)
+                                                            : wolfSSL_read(conn->ssl, out, room);
     if (alert_ended(conn, result > 0, &alert)) /* what came behind it is nobody's any more */
         return wolf_failed(conn, result > 0 ? 0 : wolfSSL_get_error(conn->ssl, result), err);
     if (result > 0) {
@@ -362,7 +368,9 @@ static otls_status connection_write(otls_backend_connection *conn, const void *d
 
     if (conn->cleared)
         return wolf_error(err, OTLS_E_USAGE, OTLS_CODE_AFTER_CLOSE, 0, "the connection is closed");
-    result = wolfSSL_write(conn->ssl, data, (int)size);
+    result = __builtin_expect(conn->accelerated != NULL, 0)
+                 ? wolf_accelerated_write(conn, data, (int)size)
+                 : wolfSSL_write(conn->ssl, data, (int)size);
     if (result == (int)size)
         return OTLS_OK;
     return wolf_failed(conn, wolfSSL_get_error(conn->ssl, result), err);

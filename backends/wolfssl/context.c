@@ -367,8 +367,7 @@ static otls_status context_init(otls_backend_context *context, const otls_policy
     if (status != OTLS_OK)
         return status;
     context->policy = policy;
-    context->ctx =
-        wolfSSL_CTX_new(policy->server ? wolfSSLv23_server_method() : wolfSSLv23_client_method());
+    context->ctx = wolf_context_new(policy);
     if (context->ctx == NULL)
         return failed(err, OTLS_E_NOMEM, OTLS_CODE_NONE, 0, "wolfSSL cannot make a context");
     status = configure(context, err);

@@ -382,4 +382,5 @@ const otls_crypto_ops wolf_crypto_ops = {
 #ifdef HAVE_SCRYPT
     .scrypt = wolf_scrypt,
 #endif
+    .private_key_accelerate = wolf_private_accelerate,
 };

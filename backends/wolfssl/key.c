@@ -2,6 +2,7 @@
 /* Private and public keys: decoding, encoding, PKCS#8, PKCS#1, SEC 1. */
 #include "wolf.h"
 
+#include <omnitls/accelerator.h>
 #include <stdlib.h>
 
 size_t wolf_der_size(const uint8_t *data, size_t size, size_t *header)
@@ -386,4 +387,14 @@ otls_status wolf_private_import(otls_native_key **out, const otls_key_source *so
                       result == ASN_PARSE_E && !secret ? OTLS_CODE_BAD_DER
                                                        : OTLS_CODE_KEY_UNSUPPORTED,
                       result, "wolfSSL cannot use the private key");
+}
+
+otls_status wolf_private_accelerate(const otls_native_key *key, const otls_accelerator *accelerator,
+                                    otls_rsa_key **out, otls_error *err)
+{
+    *out = NULL;
+    if (key->type != WOLF_RSA || key->sign != NULL)
+        return wolf_error(err, OTLS_E_UNSUPPORTED, OTLS_CODE_KEY_UNSUPPORTED, 0,
+                          "this is no RSA key of wolfSSL's");
+    return accelerator->rsa_new(out, (otls_slice){key->der, key->size}, err);
 }

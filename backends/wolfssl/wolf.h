@@ -62,6 +62,14 @@ typedef int wolf_hkdf_size;
 #define WOLF_MLKEM 0
 #endif
 
+/* What another library can compute in wolfSSL's place: ciphers by WOLF_CRYPTO_CB, signatures by
+ * HAVE_PK_CALLBACKS. Without threads there is nothing that could tell connections apart. */
+#if defined(WOLF_CRYPTO_CB) && defined(HAVE_AESGCM) && !defined(SINGLE_THREADED)
+#define WOLF_ACCELERATION 1
+#else
+#define WOLF_ACCELERATION 0
+#endif
+
 #define WOLF_NAME "wolfssl"
 #define WOLF_KEY_MAX 16384u /* no encoded key is longer */
 #define WOLF_SPKI_MAX 2048u
@@ -155,6 +163,7 @@ struct wolf_flight {
     bool torn; /* there was no memory for a part: nothing is kept any more */
 };
 
+struct wolf_accelerated;
 struct wolf_early;
 struct wolf_messages;
 
@@ -186,6 +195,7 @@ struct otls_backend_connection {
     struct wolf_framing framing;
     struct wolf_flight flight;
     struct wolf_messages *messages; /* core wants every message; NULL = not so */
+    struct wolf_accelerated *accelerated; /* another library seals and opens; NULL = not so */
     struct wolf_early *early;  /* server: early data is left out as it comes; NULL = not so */
     bool kept;                 /* server: the client's certificates are where `place` says */
     uint16_t group;            /* server: the only one that is taken; 0 = none in particular */
@@ -288,6 +298,22 @@ size_t wolf_record_tag(WOLFSSL *ssl);
 /** Of what was sealed in a TLS 1.3 record, without padding and type (RFC 8446 5.2, 5.4); 0 unless it is of the
  *  handshake. */
 size_t wolf_record_handshake(const uint8_t *inner, size_t size);
+
+/* ---- another library's AES-GCM and RSA (acceleration.c) --------------------------------------- */
+
+/** Once per process. */
+bool wolf_acceleration_start(void);
+/** An empty context with or without the device, as the policy says; NULL: no memory, or no room. */
+WOLFSSL_CTX *wolf_context_new(const otls_policy *policy);
+/** False: no memory. */
+bool wolf_accelerated_begin(otls_backend_connection *conn);
+void wolf_accelerated_end(otls_backend_connection *conn);
+/** wolfSSL's calls that pass records, for a connection with `accelerated`; their answers. */
+int wolf_accelerated_shake(otls_backend_connection *conn);
+int wolf_accelerated_read(otls_backend_connection *conn, void *out, int size);
+int wolf_accelerated_write(otls_backend_connection *conn, const void *data, int size);
+otls_status wolf_private_accelerate(const otls_native_key *key, const otls_accelerator *accelerator,
+                                    struct otls_rsa_key **out, otls_error *err);
 
 /* ---- every message for core (messages.c) ----------------------------------------------------- */
 

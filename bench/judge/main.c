@@ -31,8 +31,11 @@ static size_t column(const char *engine)
     return i;
 }
 
+/* A speed to reach of 0: the figure does not exist for the engine. */
 static bool wanted(const judge_target *target, const bench_side *side, const bench_options *options)
 {
+    if (target->kind == JUDGE_SPEED && target->reach[column(side->name)] <= 0)
+        return false;
     return (options->engine == NULL || strcmp(options->engine, side->name) == 0) &&
            bench_case_wanted(options, target->what.name);
 }

@@ -8,6 +8,7 @@
 #ifndef OMNI_CONTEXT_CONTEXT_H
 #define OMNI_CONTEXT_CONTEXT_H
 
+#include "context/acceleration.h"
 #include "context/settings.h"
 #include "engine/engine.h"
 #include "identity/identity.h"
@@ -24,6 +25,7 @@ typedef struct omni_native {
     otls_slice chain[OMNI_IDENTITY_CHAIN_MAX];
     const otls_context *owner; /* whose settings it borrows: this context, or the one it is a connection's of */
     const otls_suite **suites; /* owned; NULL = the context's: without identity, what needs none */
+    omni_accelerated_key accelerated;
     otls_backend_context *engine;
 } omni_native;
 

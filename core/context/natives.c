@@ -9,6 +9,7 @@
 
 static void discard(omni_native *native)
 {
+    omni_accelerated_key_clear(&native->accelerated, native->owner->backend);
     omni_free(native->suites);
     omni_free(native);
 }
@@ -86,7 +87,10 @@ otls_status omni_native_make(omni_native **out, const otls_context *context,
         return OTLS_OK;
     }
     native->engine = (otls_backend_context *)((char *)native + head);
-    status = OMNI_ENGINE_ASK(&inner, engine->init(native->engine, &native->policy, &inner));
+    status = omni_accelerate_key(&native->accelerated, &native->policy, context->backend, identity,
+                                 &inner);
+    if (status == OTLS_OK)
+        status = OMNI_ENGINE_ASK(&inner, engine->init(native->engine, &native->policy, &inner));
     if (status != OTLS_OK) {
         discard(native);
         omni_error_give(err, &inner);

@@ -119,6 +119,7 @@ void omni_policy_fill(omni_native *native, const otls_context *context, bool ser
                    settings->callbacks.key_log_file != NULL,
         .min_version = context->lowest,
         .max_version = context->highest,
+        .accelerator = settings->offer.accelerator,
         .suites = context->suites,
         .suite_count = context->suite_count,
         .groups = context->groups,

@@ -14,6 +14,7 @@
 #include "identity/identity.h"
 #include "verify/verify.h"
 #include "x509/x509.h"
+#include <omnitls/accelerator.h>
 #include <omnitls/callbacks.h>
 #include <omnitls/client_auth.h>
 #include <omnitls/client_hello.h>
@@ -42,6 +43,7 @@ typedef struct omni_offer {
     uint32_t options;   /* OTLS_OPTION_... */
     uint8_t *dh_params; /* DHParameter DER, checked; NULL = none */
     size_t dh_params_size;
+    const otls_accelerator *accelerator; /* who computes; nothing that is negotiated hangs on it */
 } omni_offer;
 
 /**

@@ -22,7 +22,7 @@ static bool same_slices(const otls_slice *a, size_t a_count, const otls_slice *b
     return true;
 }
 
-/* Field by field: padding has no value. */
+/* Field by field: padding has no value. The key is the identity's, or stands for it (acceleration.c). */
 static bool same_numbers(const otls_policy *a, const otls_policy *b)
 {
     return a->size == b->size && a->server == b->server && a->request_peer == b->request_peer &&
@@ -30,7 +30,7 @@ static bool same_numbers(const otls_policy *a, const otls_policy *b)
            a->client_order == b->client_order && a->post_handshake_auth == b->post_handshake_auth &&
            a->key_log == b->key_log && a->resumption == b->resumption &&
            a->min_version == b->min_version && a->max_version == b->max_version &&
-           a->key == b->key && a->session_lifetime == b->session_lifetime &&
+           a->accelerator == b->accelerator && a->session_lifetime == b->session_lifetime &&
            a->max_early_data == b->max_early_data && a->psk_12 == b->psk_12 &&
            a->psk_13 == b->psk_13 && a->ask_ocsp == b->ask_ocsp &&
            a->security_level == b->security_level && a->renegotiation == b->renegotiation &&
@@ -40,7 +40,7 @@ static bool same_numbers(const otls_policy *a, const otls_policy *b)
 
 /* Pointers of 8 bytes: a field more, and it must be compared here, or two policies are taken for
  * one. */
-_Static_assert(sizeof(void *) != 8 || sizeof(otls_policy) == 216,
+_Static_assert(sizeof(void *) != 8 || sizeof(otls_policy) == 224,
                "a new field of otls_policy belongs into same_policy()");
 
 static bool same_policy(const otls_policy *a, const otls_policy *b)

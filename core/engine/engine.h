@@ -10,7 +10,7 @@
 
 #include "algorithms/algorithms.h"
 #include "platform/platform.h"
-#include <omnitls/backend.h>
+#include <omnitls/accelerator.h>
 #include <stdatomic.h>
 
 /** At most this many engines in a process. */
@@ -63,6 +63,10 @@ otls_status omni_backend_require(const otls_backend *backend, otls_feature featu
 /** E_UNSUPPORTED naming feature and engine, with the engine's own reason. */
 otls_status omni_fail_unsupported(otls_error *err, const otls_backend *backend,
                                   otls_feature feature);
+
+/** An accelerator by its name; loaded, checked and started the first time. It lives as long as the process.
+ *  Any thread. E_BACKEND with a sentence that names the file. */
+otls_status omni_accelerator_find(const otls_accelerator **out, const char *name, otls_error *err);
 
 /** Octets of an otls_hash's digest; 0: there is no such digest. */
 size_t omni_hash_size(unsigned hash);

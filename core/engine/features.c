@@ -45,6 +45,7 @@ static const char *const feature_names[OTLS_FEATURE_COUNT] = {
     [OTLS_FEATURE_UNDERSCORE_NAMES] = "underscore-names",
     [OTLS_FEATURE_MESSAGE_CALLBACK] = "message-callback",
     [OTLS_FEATURE_LONG_HELLOS] = "long-hellos",
+    [OTLS_FEATURE_ACCELERATION] = "acceleration",
 };
 
 const char *otls_feature_name(otls_feature feature)

@@ -54,8 +54,13 @@ static otls_status check_file(const char *path, const char *name, otls_error *er
 }
 #endif
 
-static otls_status open_module(const otls_backend_module **out, const char *path, const char *name,
-                               otls_error *err)
+/* What kind of module: its one symbol, and what defines that. */
+typedef struct module_kind {
+    const char *symbol, *definition;
+} module_kind;
+
+static otls_status open_module(const void **out, const module_kind *kind, const char *path,
+                               const char *name, otls_error *err)
 {
     otls_error inner = OTLS_ERROR_INIT;
     const otls_status status = check_file(path, name, &inner);
@@ -71,10 +76,10 @@ static otls_status open_module(const otls_backend_module **out, const char *path
     if (module == NULL)
         return FAIL("module %s does not load; install what is missing, or build it again: %.100s",
                     name, reason);
-    symbol = omni_os_module_symbol(module, STRING(OTLS_BACKEND_SYMBOL));
+    symbol = omni_os_module_symbol(module, kind->symbol);
     if (symbol == NULL)
-        return FAIL("module %s exports no %s; define it with OTLS_BACKEND_EXPORT", name,
-                    STRING(OTLS_BACKEND_SYMBOL));
+        return FAIL("module %s exports no %s; define it with %s", name, kind->symbol,
+                    kind->definition);
     *out = symbol;
     return OTLS_OK;
 }
@@ -100,8 +105,8 @@ static bool is_safe(const char *directory)
     return omni_os_path_is_absolute(directory) || !omni_privileges_raised();
 }
 
-otls_status omni_module_load(const otls_backend_module **out, const char *name,
-                             char path[OMNI_MODULE_PATH_MAX], otls_error *err)
+static otls_status load(const void **out, const module_kind *kind, const char *name,
+                        char path[OMNI_MODULE_PATH_MAX], otls_error *err)
 {
     char beside[OMNI_OS_PATH_MAX];
     const char *directories[3] = {omni_environment("OMNITLS_MODULE_DIR"), NULL,
@@ -117,7 +122,7 @@ otls_status omni_module_load(const otls_backend_module **out, const char *name,
             continue;
         /* a module that is there but does not load is the answer; do not hide its reason */
         if (omni_os_exists(path))
-            return open_module(out, path, name, err);
+            return open_module(out, kind, path, name, err);
     }
     path[0] = '\0';
     return omni_fail(err, OTLS_E_BACKEND, OTLS_CODE_NONE,
@@ -127,6 +132,30 @@ otls_status omni_module_load(const otls_backend_module **out, const char *name,
                          : "no module %s" OMNI_OS_MODULE_SUFFIX
                            " in OMNITLS_MODULE_DIR, beside the library or in %s",
                      name, OMNITLS_MODULE_PATH);
+}
+
+otls_status omni_module_load(const otls_backend_module **out, const char *name,
+                             char path[OMNI_MODULE_PATH_MAX], otls_error *err)
+{
+    static const module_kind kind = {STRING(OTLS_BACKEND_SYMBOL), "OTLS_BACKEND_EXPORT"};
+    const void *symbol;
+
+    OMNI_TRY(load(&symbol, &kind, name, path, err));
+    *out = symbol;
+    return OTLS_OK;
+}
+
+otls_status omni_accelerator_load(const otls_accelerator **out, const char *name,
+                                  char path[OMNI_MODULE_PATH_MAX], otls_error *err)
+{
+    static const module_kind kind = {STRING(OTLS_ACCELERATOR_SYMBOL), "OTLS_ACCELERATOR_SYMBOL"};
+    char file[OMNI_ACCELERATOR_NAME_MAX + sizeof("accelerator-")];
+    const void *symbol;
+
+    (void)snprintf(file, sizeof(file), "accelerator-%s", name);
+    OMNI_TRY(load(&symbol, &kind, file, path, err));
+    *out = symbol;
+    return OTLS_OK;
 }
 
 void omni_module_name_file(otls_error *err, const char *path)

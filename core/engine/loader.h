@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/** @file engine/loader.h Finding an engine's module by its name, and nothing but its name. */
+/** @file engine/loader.h Finding a module by its name, and nothing but its name. */
 #ifndef OMNI_ENGINE_LOADER_H
 #define OMNI_ENGINE_LOADER_H
 
-#include <omnitls/backend.h>
+#include <omnitls/accelerator.h>
 
 #define OMNI_MODULE_PATH_MAX 4096
+#define OMNI_ACCELERATOR_NAME_MAX 32
 
 /**
  * Load `<directory>/<name>.so`, trying OMNITLS_MODULE_DIR, the directory `omnitls` beside the
@@ -15,6 +16,9 @@
  */
 otls_status omni_module_load(const otls_backend_module **out, const char *name,
                              char path[OMNI_MODULE_PATH_MAX], otls_error *err);
+/** The same for an accelerator's: `<directory>/accelerator-<name>.so`. */
+otls_status omni_accelerator_load(const otls_accelerator **out, const char *name,
+                                  char path[OMNI_MODULE_PATH_MAX], otls_error *err);
 
 /** Put the file behind the sentence in `err` (which may be NULL); the end of a long name. */
 void omni_module_name_file(otls_error *err, const char *path);

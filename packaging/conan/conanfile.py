@@ -18,7 +18,7 @@ class OmnitlsConan(ConanFile):
 
     def export_sources(self):
         root = os.path.join(self.recipe_folder, "..", "..")
-        for pattern in ("CMakeLists.txt", "LICENSE", "README.md", "CHANGELOG.md", "SECURITY.md", "api/*", "backends/*",
+        for pattern in ("CMakeLists.txt", "LICENSE", "README.md", "CHANGELOG.md", "SECURITY.md", "api/*", "backends/*", "accelerators/*",
                         "cmake/*", "core/*", "docs/*"):
             copy(self, pattern, root, self.export_sources_folder)
 

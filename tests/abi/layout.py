@@ -21,7 +21,7 @@ import subprocess
 import sys
 import tempfile
 
-HEADERS = ("error.h", "engine.h", "key.h", "certificate.h", "context.h", "session.h", "verify.h", "backend.h")
+HEADERS = ("error.h", "engine.h", "key.h", "certificate.h", "context.h", "session.h", "verify.h", "backend.h", "accelerator.h")
 HEAD = "# CHANGELOG: "
 HASH = "# sha256: "
 # What may be another number in a later minor. Of certificates, a module is handed what 0.1 permitted.

@@ -9,7 +9,7 @@ cd "$source"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-find core backends tools -name '*.c' | sort >"$work/files"
+find core backends accelerators tools -name '*.c' | sort >"$work/files"
 [ -s "$work/files" ]
 # Its exit status tells nothing: warnings are no errors, and a file without a command is skipped.
 xargs -P "$(nproc)" -n 4 "$tidy" --quiet -p "$build" <"$work/files" >"$work/said" 2>"$work/errors" ||

@@ -8,5 +8,5 @@ cd "$1"
 "$2" --quiet -j "$(nproc)" --std=c11 --language=c --enable=warning,performance,portability \
     --inline-suppr --suppress=missingIncludeSystem --suppress=uninitvar --suppress=uninitdata \
     --suppress=preprocessorErrorDirective --suppress=nullPointerArithmeticRedundantCheck \
-    --error-exitcode=1 -Iapi -Icore -D_GNU_SOURCE core backends tools
+    --error-exitcode=1 -Iapi -Icore -D_GNU_SOURCE core backends accelerators tools
 echo "clean"

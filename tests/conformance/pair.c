@@ -283,6 +283,15 @@ static void use_identity(pair *p, otls_context *context, const char *name)
     otls_identity_free(identity);
 }
 
+/* The whole run with acceleration (tests/CMakeLists.txt), where the engine has a use for it. */
+static void accelerate(const pair *p, otls_context *context, const otls_backend *backend)
+{
+    const char *name = getenv("OMNITLS_TEST_ACCELERATION");
+
+    if (name != NULL && otls_backend_supports(backend, OTLS_FEATURE_ACCELERATION, NULL) != OTLS_NO)
+        MUST(otls_context_set_acceleration(context, name, &err));
+}
+
 static void open_client(pair *p, const pair_options *o)
 {
     const uint16_t lowest = o->client_lowest != 0 ? o->client_lowest : p->which.version;
@@ -291,6 +300,7 @@ static void open_client(pair *p, const pair_options *o)
 
     MUST(otls_context_new(&p->client_context, p->which.client, OTLS_CLIENT, &err));
     context = p->client_context;
+    accelerate(p, context, p->which.client);
     MUST(otls_context_set_versions(context, lowest, highest, &err));
     use_trust(p, context, o->client_trust != NULL ? o->client_trust : "root");
     if (o->client_identity != NULL)
@@ -316,6 +326,7 @@ static void open_server(pair *p, const pair_options *o)
 
     MUST(otls_context_new(&p->server_context, p->which.server, OTLS_SERVER, &err));
     context = p->server_context;
+    accelerate(p, context, p->which.server);
     MUST(otls_context_set_versions(context, p->which.version, p->which.version, &err));
     (void)snprintf(name, sizeof(name), "server-%s", p->which.key);
     if (!o->no_server_identity)

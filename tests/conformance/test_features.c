@@ -403,6 +403,7 @@ static const struct elsewhere_row {
     {OTLS_FEATURE_ALLOCATOR, "no call asks an engine for it: otls_set_allocator is core's"},
     {OTLS_FEATURE_UNDERSCORE_NAMES, "conformance/hello_faults: names"},
     {OTLS_FEATURE_LONG_HELLOS, "conformance/hello_faults: long_ones"},
+    {OTLS_FEATURE_ACCELERATION, "conformance/acceleration: is_asked_for"},
     {OTLS_FEATURE_COMPRESSION, "no call asks for it: it is always off"},
 };
 

@@ -10,6 +10,7 @@
 #include <omnitls/omnitls.h>
 #include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define ENGINES 3
@@ -39,6 +40,12 @@ static int set_up_engine(shared *s)
     otls_error err = OTLS_ERROR_INIT;
     const char *chain = OTLS_TEST_PKI "/server-ecdsa-p256.pem";
     const char *key = OTLS_TEST_PKI "/server-ecdsa-p256.key";
+    const char *acceleration = getenv("OMNITLS_TEST_ACCELERATION");
+
+    if (acceleration != NULL) { /* which has RSA keys, too */
+        chain = OTLS_TEST_PKI "/server-rsa-2048.pem";
+        key = OTLS_TEST_PKI "/server-rsa-2048.key";
+    }
 
     if (otls_identity_from_files(&s->identity, s->backend, chain, key, NULL, NULL, &err) !=
             OTLS_OK ||
@@ -46,6 +53,10 @@ static int set_up_engine(shared *s)
         otls_context_new(&s->server, s->backend, OTLS_SERVER, &err) != OTLS_OK ||
         otls_context_set_session_cache_mode(s->client, OTLS_SESSION_CACHE_BOTH, &err) != OTLS_OK ||
         otls_context_set_session_cache_mode(s->server, OTLS_SESSION_CACHE_BOTH, &err) != OTLS_OK ||
+        (acceleration != NULL &&
+         otls_backend_supports(s->backend, OTLS_FEATURE_ACCELERATION, NULL) != OTLS_NO &&
+         (otls_context_set_acceleration(s->client, acceleration, &err) != OTLS_OK ||
+          otls_context_set_acceleration(s->server, acceleration, &err) != OTLS_OK)) ||
         otls_context_set_trust(s->client, trust, &err) != OTLS_OK ||
         otls_context_add_identity(s->server, s->identity, &err) != OTLS_OK)
         return complain(otls_backend_name(s->backend), err.text);

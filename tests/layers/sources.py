@@ -6,7 +6,7 @@ import re
 import sys
 
 LINES_MAX = 700
-C_DIRS = ("api", "core", "backends", "tools", "bench", "tests", "docs")
+C_DIRS = ("api", "core", "backends", "accelerators", "tools", "bench", "tests", "docs")
 ENGINES = ("openssl", "wolfssl", "gnutls")
 
 STDIO = r"\b(?:secure_)?getenv\s*\(|\b(?:fopen|fdopen|freopen|opendir)\s*\(" \
@@ -23,14 +23,15 @@ BEYOND_ISO_C = r"#\s*include\s*<(?!(?:omnitls|openssl|wolfssl|wolfcrypt|gnutls)/
 RULES = (
     (r"^core/", STDIO, r"^core/platform/\w+/(files|process)\.c$",
      "core reads files and the environment in core/platform/, and never prints"),
-    (r"^backends/", STDIO, None, "a backend reads no file, no environment, and never prints"),
-    (r"^(core|backends)/", UNSAFE, None, "has no bound, or hides its errors"),
+    (r"^(backends|accelerators)/", STDIO, None,
+     "a backend reads no file, no environment, and never prints"),
+    (r"^(core|backends|accelerators)/", UNSAFE, None, "has no bound, or hides its errors"),
     (r"^core/", ALLOCATE, r"^core/base/alloc\.c$", "core allocates through core/base/alloc.h"),
     (r"^core/", r"\bdl(?:m?open|sym|addr|close)\s*\(", r"^core/platform/\w+/modules\.c$",
      "modules are loaded in core/platform/"),
     (r"^(api|core)/", BEYOND_ISO_C, r"^core/platform/\w+/\w+\.[ch]$",
      "what is not ISO C is asked of core/platform/platform.h"),
-    (r"^backends/", r'#\s*include\s*["<](?:\.\./)*(?:\.\./core|core)/', None,
+    (r"^(backends|accelerators)/", r'#\s*include\s*["<](?:\.\./)*(?:\.\./core|core)/', None,
      "a backend knows core through <omnitls/backend.h> only"),
     (r"^(api|core)/", r'#\s*include\s*["<][^">]*backends/', None, "arrows point api <- core <- backends"),
     (r"^api/", r'#\s*include\s*["<](?:\.\./)*core/', None, "arrows point api <- core <- backends"),
@@ -39,7 +40,7 @@ RULES = (
      None, "numbers of datagram versions count downwards: otls_version_before() compares"),
     (r"^core/", r"\berr->|\*err\b\s*=(?!=)", r"^core/base/fail\.c$",
      "a caller's report may be of another version: omni_error_give() and omni_error_of() know its size"),
-    (r"^(api|core|backends|tools|bench|tests|docs)/", r"\b(?:TODO|FIXME|XXX|HACK)\b", None,
+    (r"^(api|core|backends|accelerators|tools|bench|tests|docs)/", r"\b(?:TODO|FIXME|XXX|HACK)\b", None,
      "finish it, or write it down in the issue tracker"),
 )
 
@@ -73,6 +74,8 @@ def engine_of(path):
     """The engine whose headers this file may include; None: none."""
     for engine in ENGINES:
         if path.startswith(f"backends/{engine}/"):
+            return engine
+        if engine == "openssl" and path.startswith("accelerators/libcrypto/"):
             return engine
         # the benchmark and the tests' native peers: one file, one engine, named after it
         if re.match(rf"^(bench|tests)/(.*[/_])?{engine}(_\w+)?\.[ch]$", path):
@@ -121,6 +124,9 @@ def self_test():
         ("backends/gnutls/a.c", head + "#include <gnutls/gnutls.h>\n", 0),
         ("backends/gnutls/a.c", head + "#include <wolfssl/ssl.h>\n", 1),
         ("backends/gnutls/a.c", head + '#include "../../core/base/alloc.h"\n', 1),
+        ("accelerators/libcrypto/a.c", head + "#include <openssl/evp.h>\n", 0),
+        ("accelerators/libcrypto/a.c", head + "#include <gnutls/gnutls.h>\n", 1),
+        ("accelerators/libcrypto/a.c", head + "x = getenv(\"A\");\n", 1),
         ("bench/native_openssl.c", head + "#include <openssl/ssl.h>\n", 0),
         ("bench/main.c", head + "#include <openssl/ssl.h>\n", 1),
         ("core/a.c", head + "/* printf(x) */ (void)snprintf(b, 1, \"printf(\");\n", 0),

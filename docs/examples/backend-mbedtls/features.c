@@ -33,6 +33,7 @@ static const mbed_feature features[OTLS_FEATURE_COUNT] = {
     [OTLS_FEATURE_COMPRESSION] = {OTLS_NO, "mbed TLS was built without zlib"},
     [OTLS_FEATURE_ALPN_COMMA] = {OTLS_YES, "supported"},
     [OTLS_FEATURE_UNDERSCORE_NAMES] = {OTLS_YES, "supported"},
+    [OTLS_FEATURE_ACCELERATION] = {OTLS_NO, "this module hands its keys to no accelerator"},
     [OTLS_FEATURE_MESSAGE_CALLBACK] = {OTLS_NO, "mbed TLS shows nobody its handshake messages"},
 };
 
