@@ -34,6 +34,7 @@ install_tree() {
 
 # component NAME: what it installs, as sorted paths in $work/NAME
 component() {
+    mkdir -p "$work/$1.tree" # there may be nothing to install
     "$CMAKE" --install "$BUILD_DIR" --prefix "$work/$1.tree" --component "$1" >"$work/install.log"
     (cd "$work/$1.tree" && find . ! -type d | sort) >"$work/$1"
 }
@@ -51,15 +52,15 @@ install_components() {
 
     install_tree
     (cd "$prefix" && find . ! -type d | sort) >"$work/all"
-    for name in runtime development tools doc; do
+    for name in runtime accelerator development tools doc; do
         component $name
     done
-    sort "$work"/{runtime,development,tools,doc} | diff "$work/all" - # each file in exactly one
+    sort "$work"/{runtime,accelerator,development,tools,doc} | diff "$work/all" - # each file in exactly one
     if [ "$SHARED" = ON ]; then
         some runtime '/libomnitls\.(so\.|[0-9.]*dylib)'
     fi
     some runtime '/licenses/omnitls/LICENSE$'
-    none runtime '\.h$|\.a$|/libomnitls\.so$|/bin/|cmake|pkgconfig'
+    none runtime 'accelerator|\.h$|\.a$|/libomnitls\.so$|/bin/|cmake|pkgconfig'
     some development '/include/omnitls/omnitls\.h$'
     some development '/pkgconfig/omnitls\.pc$'
     none development '/bin/|/doc/'

@@ -21,6 +21,21 @@ cases=$(grep -v -e '^connections_1000' -e '^identities_10000' -e '^sessions_1000
 # wolfSSL keeps a table of points for each thread, and a thread that ends does not give it back
 [ -z "$OMNITLS_SANITIZE" ] || cases=$(grep -v '^threads_' <<<"$cases")
 [ -n "$roots" ] || cases=$(grep -v '^trust_' <<<"$cases") # they load the system's roots
+# OpenSSL computes with libcrypto already
+accelerated=$(grep '^accelerated_' <<<"$cases")
+cases=$(grep -v '^accelerated_' <<<"$cases")
+[ -n "$accelerated" ] || fail "no case with acceleration"
+for case in $accelerated; do
+    for engine in $engines; do
+        if [ "$engine" = openssl ]; then
+            expect_code 2 "$case: $engine" "$bench" --case "$case" --backend "$engine" --seconds 0.01
+            grep -q 'cannot do acceleration' "$work/err" || fail "$case: $engine: $(cat "$work/err")"
+        else
+            expect_code 0 "$case: $engine" "$bench" --case "$case" --backend "$engine" --seconds 0.01
+            grep -q -w "$engine" "$work/out" || fail "$case: no figure for $engine"
+        fi
+    done
+done
 for case in $cases; do
     expect_code 0 "$case" "$bench" --case "$case" --seconds 0.01
     for engine in $engines; do
