@@ -137,9 +137,9 @@ Test(acceleration_vectors, nothing_that_is_not_authentic)
             v = good;
             v.associated.data = v.head;
             byte = at < 16              ? v.tag + at
-                   : at < 28            ? v.nonce + at - 16
-                   : at < 28 + v.size   ? v.sealed + at - 28
-                                        : v.head + at - 28 - v.size;
+                   : at < 28            ? v.nonce + (at - 16)
+                   : at < 28 + v.size   ? v.sealed + (at - 28)
+                                        : v.head + (at - 28 - v.size);
             *byte ^= (uint8_t)(1u << bit % 8);
             memset(out, 0xa5, sizeof(out));
             cr_assert_eq(by->gcm_open(open, v.nonce, v.associated, v.sealed, v.size, out, v.tag),
