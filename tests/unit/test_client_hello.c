@@ -302,6 +302,33 @@ static void with_identities(const size_t *sizes)
     to_wire(&wire, &body, 16384);
 }
 
+/* RFC 8446 4.2.8: a key_exchange has at least one octet, and all that its length says. */
+Test(client_hello, shares)
+{
+    static const struct {
+        const char *body;
+        size_t size;
+        omni_hello_result is;
+    } rows[] = {
+        {"\0\0", 2, OMNI_HELLO_OK},
+        {"\0\x05\0\x1d\0\x01k", 7, OMNI_HELLO_OK},
+        {"\0\x04\0\x1d\0\0", 6, OMNI_HELLO_BAD},
+        {"\0\x05\0\x1d\0\x02k", 7, OMNI_HELLO_BAD},
+        {"\0\x03\0\x1d\0", 5, OMNI_HELLO_BAD},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        otls_client_hello hello;
+
+        extensions.size = 0;
+        put_extension(&extensions, 51, rows[i].body, rows[i].size);
+        with_extensions(&body, &extensions);
+        to_wire(&wire, &body, 16384);
+        cr_expect_eq(omni_client_hello_parse(&hello, wire.bytes, wire.size), rows[i].is, "row %zu", i);
+        omni_client_hello_clear(&hello);
+    }
+}
+
 Test(client_hello, names_of_tickets_13)
 {
     static const struct {
