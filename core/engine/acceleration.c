@@ -4,6 +4,7 @@
 
 #include "base/base.h"
 #include "engine/loader.h"
+#include "engine/registry.h"
 #include "platform/platform.h"
 
 #include <string.h>
@@ -59,14 +60,6 @@ static otls_status check(const otls_accelerator *accelerator, const char *name, 
     return OTLS_OK;
 }
 
-static bool name_is_sane(const char *name)
-{
-    const size_t length = strlen(name);
-
-    return length > 0 && length <= OMNI_ACCELERATOR_NAME_MAX &&
-           strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_-") == length;
-}
-
 /* `path` gets the module's file, "" when it has none. */
 static otls_status locate(const otls_accelerator **out, const char *name,
                           char path[OMNI_MODULE_PATH_MAX], otls_error *err)
@@ -86,15 +79,6 @@ static otls_status locate(const otls_accelerator **out, const char *name,
 #endif
 }
 
-static otls_status start(const otls_accelerator *accelerator, const char *name, otls_error *err)
-{
-    otls_error inner = OTLS_ERROR_INIT;
-
-    if (accelerator->start(&inner) == OTLS_OK)
-        return OTLS_OK;
-    return FAIL("accelerator %s does not start: %s", name, inner.text);
-}
-
 static otls_status take(const otls_accelerator **out, const char *name, otls_error *err)
 {
     char path[OMNI_MODULE_PATH_MAX];
@@ -107,7 +91,7 @@ static otls_status take(const otls_accelerator **out, const char *name, otls_err
     if (status == OTLS_OK)
         status = check(*out, name, err);
     if (status == OTLS_OK)
-        status = start(*out, name, err);
+        status = omni_module_start((*out)->start, "accelerator", name, err);
 #ifndef OTLS_ONLY_BACKEND
     if (status != OTLS_OK)
         omni_module_name_file(err, path);
@@ -122,7 +106,7 @@ otls_status omni_accelerator_find(const otls_accelerator **out, const char *name
     otls_status status = OTLS_OK;
 
     *out = NULL;
-    if (name == NULL || !name_is_sane(name))
+    if (name == NULL || !omni_module_name_ok(name))
         return FAIL("\"%.40s\" is no accelerator's name", name != NULL ? name : "");
     omni_lock_take_global();
     for (size_t i = 0; i < accelerators.count; i++)

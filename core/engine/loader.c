@@ -149,7 +149,7 @@ otls_status omni_accelerator_load(const otls_accelerator **out, const char *name
                                   char path[OMNI_MODULE_PATH_MAX], otls_error *err)
 {
     static const module_kind kind = {STRING(OTLS_ACCELERATOR_SYMBOL), "OTLS_ACCELERATOR_SYMBOL"};
-    char file[OMNI_ACCELERATOR_NAME_MAX + sizeof("accelerator-")];
+    char file[OMNI_MODULE_NAME_MAX + sizeof("accelerator-")];
     const void *symbol;
 
     (void)snprintf(file, sizeof(file), "accelerator-%s", name);

@@ -6,7 +6,7 @@
 #include <omnitls/accelerator.h>
 
 #define OMNI_MODULE_PATH_MAX 4096
-#define OMNI_ACCELERATOR_NAME_MAX 32
+#define OMNI_MODULE_NAME_MAX 32
 
 /**
  * Load `<directory>/<name>.so`, trying OMNITLS_MODULE_DIR, the directory `omnitls` beside the

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/base.h"
+#include "engine/loader.h"
 #include "engine/registry.h"
 
 #include <string.h>
@@ -82,4 +83,23 @@ otls_status omni_module_check(const otls_backend_module *module, const char *nam
     OMNI_TRY(check_crypto(module->crypto, name, err));
     OMNI_TRY(check_context(module->context, name, err));
     return check_connection(module->connection, name, err);
+}
+
+bool omni_module_name_ok(const char *name)
+{
+    const size_t length = strlen(name);
+
+    return length > 0 && length <= OMNI_MODULE_NAME_MAX &&
+           strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_-") == length;
+}
+
+otls_status omni_module_start(otls_status (*start)(otls_error *err), const char *kind, const char *name,
+                              otls_error *err)
+{
+    otls_error inner = OTLS_ERROR_INIT;
+    const otls_status status = OMNI_ENGINE_ASK(&inner, start(&inner));
+
+    return status == OTLS_OK ? OTLS_OK
+                             : omni_fail(err, status == OTLS_E_NOMEM ? status : OTLS_E_BACKEND,
+                                         OTLS_CODE_NONE, "%s %s does not start: %s", kind, name, inner.text);
 }

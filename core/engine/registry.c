@@ -17,8 +17,6 @@
 #define OMNITLS_VERSION "0.1.0"
 #endif
 
-#define NAME_LIMIT 32
-
 /* Entries are only ever added, and are immutable once added, so a pointer to one never dies. */
 static struct { /* under the global lock */
     struct otls_backend entries[OMNI_BACKEND_MAX];
@@ -53,14 +51,6 @@ static const otls_backend_module *linked_in(const char *name)
 static const char *const known_names[] = {"openssl", "wolfssl", "gnutls"};
 #define KNOWN_COUNT (OMNI_COUNT(known_names))
 
-static bool name_is_sane(const char *name)
-{
-    const size_t length = strlen(name);
-
-    return length > 0 && length <= NAME_LIMIT &&
-           strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_-") == length;
-}
-
 static const otls_backend *lookup(const char *name)
 {
     for (size_t i = 0; i < registry.count; i++)
@@ -86,18 +76,6 @@ static otls_status locate(const otls_backend_module **out, const char *name,
 #endif
 }
 
-static otls_status start(const otls_backend_module *module, const char *name, otls_error *err)
-{
-    otls_error inner = OTLS_ERROR_INIT;
-
-    const otls_status status = OMNI_ENGINE_ASK(&inner, module->start(&inner));
-
-    if (status == OTLS_OK)
-        return OTLS_OK;
-    return omni_fail(err, status == OTLS_E_NOMEM ? status : OTLS_E_BACKEND, OTLS_CODE_NONE, "engine %s does not start: %s", name,
-                     inner.text);
-}
-
 /* A module that fits and runs. */
 static otls_status take_module(const otls_backend_module **out, const char *name, otls_error *err)
 {
@@ -107,7 +85,7 @@ static otls_status take_module(const otls_backend_module **out, const char *name
     if (status == OTLS_OK)
         status = omni_module_check(*out, name, err);
     if (status == OTLS_OK)
-        status = start(*out, name, err);
+        status = omni_module_start((*out)->start, "engine", name, err);
 #ifndef OTLS_ONLY_BACKEND
     if (status != OTLS_OK)
         omni_module_name_file(err, path);
@@ -136,7 +114,7 @@ static otls_status find_named(const otls_backend **out, const char *name, otls_e
     const otls_backend *found;
     otls_status status = OTLS_OK;
 
-    if (!name_is_sane(name))
+    if (!omni_module_name_ok(name))
         return omni_fail(err, OTLS_E_BACKEND, OTLS_CODE_NONE, "\"%.40s\" is no engine's name", name);
     omni_lock_take_global();
     found = lookup(name);
