@@ -63,13 +63,13 @@ static otls_status make_signer(omni_accelerated_key *key, const otls_backend *ba
                                const otls_identity *identity, otls_error *err)
 {
     const otls_crypto_ops *crypto = OMNI_MODULE(backend)->crypto;
-    uint8_t spki[OMNI_SPKI_MAX];
-    size_t size = 0;
+    otls_slice spki;
+    otls_status status;
 
-    OMNI_TRY(otls_key_public(identity->key, spki, sizeof(spki), &size, err));
-    const otls_slice public_half = {spki, size};
-
-    return crypto->private_key_from_callback(&key->signer, public_half, sign, key, err);
+    OMNI_TRY(omni_key_spki(identity->key, &spki, err));
+    status = crypto->private_key_from_callback(&key->signer, spki, sign, key, err);
+    omni_free((void *)spki.data);
+    return status;
 }
 
 otls_status omni_accelerate_key(omni_accelerated_key *key, otls_policy *policy,
