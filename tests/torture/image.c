@@ -99,22 +99,6 @@ static otls_status server_key(otls_connection *conn, const uint8_t *identity, si
     return client_key(conn, NULL, out, user);
 }
 
-/* Wrong, so that it goes all the way down. */
-static void try_password(const world *w)
-{
-    otls_identity *identity = NULL;
-    char path[512], key[512];
-
-    (void)snprintf(path, sizeof(path), "%s/server-ecdsa-p256.p12", w->pki);
-    (void)otls_identity_from_pkcs12_file(&identity, w->backend, path, give_password, NULL, NULL);
-    otls_identity_free(identity);
-    identity = NULL;
-    (void)snprintf(path, sizeof(path), "%s/server-ecdsa-p256.pem", w->pki);
-    (void)snprintf(key, sizeof(key), "%s/server-ecdsa-p256.enc.key", w->pki);
-    (void)otls_identity_from_files(&identity, w->backend, path, key, give_password, NULL, NULL);
-    otls_identity_free(identity);
-}
-
 static otls_status shared_context(otls_context **out, const world *w, int side)
 {
     otls_status status = otls_context_new(out, w->backend, side ? OTLS_SERVER : OTLS_CLIENT, NULL);
@@ -198,7 +182,7 @@ static void work(world *w, int out, int in)
                 _exit(5);
             pause_for(out, in);
         }
-    try_password(w);
+    torture_wrong_password(w, give_password);
     pause_for(out, in);
     _exit(0);
 }

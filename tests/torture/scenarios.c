@@ -584,6 +584,21 @@ static void sockets(const world *w, outcome *out)
     end(&h);
 }
 
+void torture_wrong_password(const world *w, otls_password_callback password)
+{
+    otls_identity *identity = NULL;
+    char path[512], key[512];
+
+    (void)snprintf(path, sizeof(path), "%s/server-ecdsa-p256.p12", w->pki);
+    (void)otls_identity_from_pkcs12_file(&identity, w->backend, path, password, NULL, NULL);
+    otls_identity_free(identity);
+    identity = NULL;
+    (void)snprintf(path, sizeof(path), "%s/server-ecdsa-p256.pem", w->pki);
+    (void)snprintf(key, sizeof(key), "%s/server-ecdsa-p256.enc.key", w->pki);
+    (void)otls_identity_from_files(&identity, w->backend, path, key, password, NULL, NULL);
+    otls_identity_free(identity);
+}
+
 const torture_scenario torture_scenarios[] = {
     {"verdicts", false, verdicts},
     {"engine-verdicts", false, engine_verdicts},

@@ -31,4 +31,7 @@ typedef struct torture_scenario {
 extern const torture_scenario torture_scenarios[];
 extern const size_t torture_scenario_count;
 
+/** Files that are encrypted, with a password that is not theirs, so that it goes all the way down. */
+void torture_wrong_password(const world *w, otls_password_callback password);
+
 #endif

@@ -142,22 +142,6 @@ static otls_status give_password(char *out, size_t capacity, size_t *length, voi
     return OTLS_OK;
 }
 
-/* Wrong, so that it goes all the way down. */
-static void try_password(const world *w)
-{
-    otls_identity *identity = NULL;
-    char path[512], key[512];
-
-    (void)snprintf(path, sizeof(path), "%s/server-ecdsa-p256.p12", w->pki);
-    (void)otls_identity_from_pkcs12_file(&identity, w->backend, path, give_password, NULL, NULL);
-    otls_identity_free(identity);
-    identity = NULL;
-    (void)snprintf(path, sizeof(path), "%s/server-ecdsa-p256.pem", w->pki);
-    (void)snprintf(key, sizeof(key), "%s/server-ecdsa-p256.enc.key", w->pki);
-    (void)otls_identity_from_files(&identity, w->backend, path, key, give_password, NULL, NULL);
-    otls_identity_free(identity);
-}
-
 static otls_status client_key(otls_connection *conn, const char *hint, otls_psk *out, void *user)
 {
     (void)conn;
@@ -243,7 +227,7 @@ static bool run_scenarios(world *w)
                 return false;
             }
         }
-    try_password(w);
+    torture_wrong_password(w, give_password);
     for (int v = 0; v < 2; v++) {
         w->version = versions[v];
         if (!shared_keys(w))
