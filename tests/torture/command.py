@@ -20,6 +20,7 @@ import sys
 import tempfile
 
 PATIENCE = 20
+TIMEOUT = "4"  # of each wait of the command; it has four in a row at most, which is less than our patience
 WELL, CODE, WORDS, WRONG, LEAK, CRASH, HANG = KINDS = ("well", "code", "words", "wrong", "leak", "crash", "hang")
 
 Run = collections.namedtuple("Run", "status out err client report")
@@ -38,8 +39,8 @@ class Scenario:
 def scenarios(pki):
     leaf, root, other = f"{pki}/server-ecdsa-p256.pem", f"{pki}/root.pem", f"{pki}/other-root.pem"
     identity = ["--cert", leaf, "--key", f"{pki}/server-ecdsa-p256.key"]
-    listen = ["--listen", "127.0.0.1:0", "--timeout", "8"]
-    connect = ["connect", "--servername", "localhost", "--timeout", "8"]
+    listen = ["--listen", "127.0.0.1:0", "--timeout", TIMEOUT]
+    connect = ["connect", "--servername", "localhost", "--timeout", TIMEOUT]
     request = b"GET / HTTP/1.0\r\n\r\n"
     once = ["serve", "--once", *listen]
     return [
