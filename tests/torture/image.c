@@ -262,7 +262,7 @@ static void found(const char *engine, const char *place, const secret *s, unsign
     char what[128];
     const char *reason;
 
-    (void)snprintf(what, sizeof(what), "%s in %s", s->name, name[0] != '\0' ? name : "other memory");
+    (void)snprintf(what, sizeof(what), "%.40s in %.80s", s->name, name[0] != '\0' ? name : "other memory");
     for (size_t i = 0; i < told_count; i++)
         if (strcmp(told[i], what) == 0)
             return;
