@@ -61,6 +61,7 @@ static const char no_access[] = "wolfSSL 5.7.2 cannot read a critical authority 
 static const char no_points[] = "wolfSSL 5.7.2 cannot read such distribution points";
 static const char no_modulus[] = "wolfSSL 5.7.2 cannot read a key of 16384 bits";
 static const char no_usage[] = "wolfSSL 5.7.2 cannot read keyCertSign without basic constraints";
+static const char no_mailbox[] = "wolfSSL 5.7.2 cannot read an SmtpUTF8Mailbox that is no UTF8String";
 static const char no_extension[] = "wolfSSL 5.7.2 cannot read such an extension";
 
 /* Good certificates that the engine which is running cannot read, by its version. */
@@ -77,6 +78,10 @@ static const struct unreadable {
     {"ext-ca-false-written-out-beside", "wolfssl", 0x05070200, no_extension},
     {"ext-path-length-negative-beside", "wolfssl", 0x05070200, no_extension},
     {"ext-subject-key-text-beside", "wolfssl", 0x05070200, no_extension},
+    {"form-mailbox-ia5", "wolfssl", 0x05070200, no_mailbox},
+    {"form-mailbox-ia5-client", "wolfssl", 0x05070200, no_mailbox},
+    {"form-mailbox-no-utf8", "wolfssl", 0x05070200, no_mailbox},
+    {"form-mailbox-no-utf8-client", "wolfssl", 0x05070200, no_mailbox},
     {"list-reasons-of-the-point-whole-list", "wolfssl", 0x05070200, no_points},
     {"list-reasons-of-two-points", "wolfssl", 0x05070200, no_points},
     {"name-of-sequence-anchor", "wolfssl", 0x05070200, no_subject},
