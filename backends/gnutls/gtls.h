@@ -69,6 +69,7 @@ struct otls_backend_context {
     gnutls_pcert_st *chain;
     unsigned chain_count;
     gnutls_anti_replay_t anti_replay; /* server with early data */
+    _Atomic size_t *last_suite;       /* where GnuTLS' list had it; one for the context */
 };
 
 /** During a renegotiation, when GnuTLS would mistake one for the other: the records it may see. */
@@ -156,7 +157,7 @@ const char *gtls_group_name(uint16_t group);
 /** The n-th GnuTLS algorithm for a scheme (some have two); GNUTLS_SIGN_UNKNOWN ends the list. */
 gnutls_sign_algorithm_t gtls_signature(uint16_t scheme, unsigned n);
 uint16_t gtls_session_version(gnutls_session_t session); /* as on the wire, 0 = none */
-uint16_t gtls_session_suite(gnutls_session_t session);
+uint16_t gtls_session_suite(gnutls_session_t session, _Atomic size_t *last);
 uint16_t gtls_session_group(gnutls_session_t session);
 uint16_t gtls_signature_iana(gnutls_sign_algorithm_t algorithm);
 

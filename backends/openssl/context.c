@@ -244,12 +244,24 @@ static int is_secure(const SSL *ssl, const SSL_CTX *ctx, int operation, int bits
                               other, NULL);
 }
 
+static bool has_short_tags(const otls_policy *policy)
+{
+    for (size_t i = 0; i < policy->suite_count; i++)
+        if (policy->suites[i]->cipher == OTLS_CIPHER_AES_128_CCM_8 ||
+            policy->suites[i]->cipher == OTLS_CIPHER_AES_256_CCM_8)
+            return true;
+    return false;
+}
+
+/* OpenSSL asks some fifty times a handshake: without such a suite it asks itself. */
 static void set_security(SSL_CTX *ctx, otls_backend_context *context)
 {
     SSL_CTX_set_security_level(ctx, context->policy->security_level);
+    SSL_CTX_set0_security_ex_data(ctx, context);
+    if (!has_short_tags(context->policy))
+        return;
     context->is_secure = SSL_CTX_get_security_callback(ctx);
     SSL_CTX_set_security_callback(ctx, is_secure);
-    SSL_CTX_set0_security_ex_data(ctx, context);
 }
 
 static void set_options(SSL_CTX *ctx, const otls_policy *policy)
@@ -339,7 +351,7 @@ static otls_status fill(otls_backend_context *context, const otls_policy *policy
         (status = set_identity(ctx, policy, err)) != OTLS_OK ||
         (status = set_ca_names(ctx, policy, err)) != OTLS_OK ||
         (status = set_key_exchange(ctx, policy, err)) != OTLS_OK ||
-        (status = ossl_session_setup(ctx, policy, err)) != OTLS_OK ||
+        (status = ossl_session_setup(context, err)) != OTLS_OK ||
         (status = ossl_psk_setup(ctx, policy, err)) != OTLS_OK)
         return status;
     return OTLS_OK;
@@ -349,6 +361,10 @@ static void context_fini(otls_backend_context *context)
 {
     SSL_CTX_free(context->ctx);
     BIO_meth_free(context->bio);
+#if OSSL_AT_LEAST_3
+    EVP_CIPHER_free(context->ticket_cipher);
+    context->ticket_cipher = NULL;
+#endif
     context->ctx = NULL;
     context->bio = NULL;
 }

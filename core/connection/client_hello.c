@@ -165,21 +165,74 @@ static void parse_extension(otls_client_hello *out, uint64_t type, otls_slice bo
     }
 }
 
+/* What a hello has had. Those that are registered have low numbers, and a client makes up one or two (RFC 8701);
+ * only a hello with many others needs a bit for each there can be. */
+enum { LOW_TYPES = 64, OTHER_TYPES = 16 };
+
+typedef struct seen_types {
+    uint64_t low;
+    uint16_t others[OTHER_TYPES];
+    size_t other_count;
+    uint8_t *bits; /* NULL until there are too many others */
+} seen_types;
+
+static bool see_bit(uint8_t *bits, uint16_t type)
+{
+    const uint8_t bit = (uint8_t)(1u << type % 8);
+    const bool again = (bits[type / 8] & bit) != 0;
+
+    bits[type / 8] |= bit;
+    return !again;
+}
+
+/* ILLEGAL: it was there before. */
+static omni_hello_result see_other(seen_types *seen, uint16_t type)
+{
+    if (seen->bits == NULL) {
+        for (size_t i = 0; i < seen->other_count; i++)
+            if (seen->others[i] == type)
+                return OMNI_HELLO_ILLEGAL;
+        if (seen->other_count < OTHER_TYPES) {
+            seen->others[seen->other_count++] = type;
+            return OMNI_HELLO_OK;
+        }
+        seen->bits = omni_calloc(65536 / 8, 1);
+        if (seen->bits == NULL)
+            return OMNI_HELLO_NOMEM;
+        for (size_t i = 0; i < seen->other_count; i++)
+            (void)see_bit(seen->bits, seen->others[i]);
+    }
+    return see_bit(seen->bits, type) ? OMNI_HELLO_OK : OMNI_HELLO_ILLEGAL;
+}
+
+static omni_hello_result see_type(seen_types *seen, uint16_t type)
+{
+    const uint64_t bit = type < LOW_TYPES ? (uint64_t)1 << type : 0;
+
+    if (bit == 0)
+        return see_other(seen, type);
+    if ((seen->low & bit) != 0)
+        return OMNI_HELLO_ILLEGAL;
+    seen->low |= bit;
+    return OMNI_HELLO_OK;
+}
+
 /* RFC 8446 4.2: no extension twice, known to us or not; 4.2.11: pre_shared_key is the last. */
-static omni_hello_result parse_each(otls_client_hello *out, omni_reader list, uint8_t *seen)
+static omni_hello_result parse_each(otls_client_hello *out, omni_reader list, seen_types *seen)
 {
     omni_hello_result fault = OMNI_HELLO_OK;
 
     while (fault == OMNI_HELLO_OK && list.left != 0) {
-        const uint64_t type = omni_read_number(&list, 2);
+        const uint16_t type = (uint16_t)omni_read_number(&list, 2);
         const otls_slice body = omni_read_vector(&list, 2);
 
         if (list.bad)
             return OMNI_HELLO_BAD;
-        if ((seen[type / 8] >> type % 8 & 1) != 0 || out->pre_shared_key)
+        if (out->pre_shared_key)
             return OMNI_HELLO_ILLEGAL;
-        seen[type / 8] |= (uint8_t)(1u << type % 8);
-        parse_extension(out, type, body, &fault);
+        fault = see_type(seen, type);
+        if (fault == OMNI_HELLO_OK)
+            parse_extension(out, type, body, &fault);
     }
     return fault;
 }
@@ -187,16 +240,13 @@ static omni_hello_result parse_each(otls_client_hello *out, omni_reader list, ui
 static omni_hello_result parse_extensions(otls_client_hello *out, omni_reader *in)
 {
     const otls_slice list = omni_read_vector(in, 2);
-    uint8_t *seen; /* a bit for each type: too much for the stack of a small machine */
+    seen_types seen = {.low = 0};
     omni_hello_result result;
 
     if (in->bad || in->left != 0)
         return OMNI_HELLO_BAD;
-    seen = omni_calloc(65536 / 8, 1);
-    if (seen == NULL)
-        return OMNI_HELLO_NOMEM;
-    result = parse_each(out, omni_reader_over(list), seen);
-    omni_free(seen);
+    result = parse_each(out, omni_reader_over(list), &seen);
+    omni_free(seen.bits);
     return result;
 }
 

@@ -71,6 +71,9 @@ static otls_status read_exactly(otls_connection *conn, uint8_t *out, size_t capa
     return status;
 }
 
+/* What a ClientHello has room in, mostly; a longer one is read in parts. */
+enum { USUAL_HELLO = 2048 };
+
 otls_status omni_io_fill(otls_connection *conn)
 {
     uint8_t *to;
@@ -78,7 +81,8 @@ otls_status omni_io_fill(otls_connection *conn)
 
     if (conn->memory)
         return conn->said = conn->input_ended ? OTLS_E_TRUNCATED : OTLS_WANT_READ;
-    if (!omni_buffer_reserve(&conn->in, OMNI_RECORD_MAX)) {
+    if (!omni_buffer_reserve(&conn->in,
+                             conn->state == OMNI_STATE_HELLO ? USUAL_HELLO : OMNI_RECORD_MAX)) {
         conn->read_errno = ENOMEM;
         return conn->said = OTLS_E_IO;
     }
