@@ -174,6 +174,13 @@ bench_spread bench_spread_of(double *values, size_t count);
 bench_spread bench_percentile_of(const double *sorted, size_t count, double part);
 void bench_sort(double *values, size_t count);
 
+/* ---- counting: instructions.c ----------------------------------------------------------------- */
+
+/* Instructions that one operation of a case takes on one side, "native" or "ours", by callgrind with `operations`
+ * of them; not of trust_first and trust_later. False after a sentence: there is no valgrind, or it failed. */
+bool bench_count_instructions(const char *name, const char *engine, const char *side, const char *pki,
+                              size_t operations, double *instructions);
+
 /* ---- running: run_*.c ------------------------------------------------------------------------ */
 
 typedef struct bench_result {

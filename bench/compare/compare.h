@@ -88,6 +88,7 @@ bool compare_speed(compare_report *report);   /* handshakes and throughput */
 bool compare_latency(compare_report *report); /* loopback TCP */
 bool compare_wire(compare_report *report);    /* bytes and calls for each handshake */
 bool compare_memory(compare_report *report);  /* heap and allocations */
+bool compare_instructions(compare_report *report); /* where callgrind is installed */
 bool compare_size(compare_report *report);    /* code */
 bool compare_roots(compare_report *report);   /* the system's, later contexts and heap */
 /* Before all others: the first context of a process must find an engine that nobody has touched. */

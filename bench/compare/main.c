@@ -22,8 +22,9 @@ bool compare_step(compare_report *report, const char *name, double weight)
 
 /* Rows of one section stand together, in the order in which a reader asks. */
 static const char *const sections[] = {"Handshakes",         "Throughput", "Latency",
-                                       "On the wire",        "Memory",     "Code",
-                                       "The system's roots", "Scaling"};
+                                       "On the wire",        "Memory",     "Instructions",
+                                       "Code",               "The system's roots",
+                                       "Scaling"};
 
 static size_t place(const compare_row *row)
 {
@@ -60,7 +61,7 @@ static bool run_parts(compare_report *report)
 {
     bool (*const parts[])(compare_report *) = {
         compare_roots_first, compare_scaling_roots, compare_speed, compare_latency, compare_wire,
-        compare_memory,      compare_size,          compare_roots, compare_scaling};
+        compare_memory,      compare_instructions,  compare_size,  compare_roots, compare_scaling};
     bool good = true;
 
     for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)

@@ -14,13 +14,19 @@ typedef enum judge_kind {
     JUDGE_HEAP,       /* at rest; up to 1: ours / native, above: bytes more than native; at most */
     JUDGE_EACH_HEAP,  /* of each further identity in a server's context, bytes, at most */
     JUDGE_ROOTS_HEAP, /* each later context with the system's roots, ours / native, at most */
-    JUDGE_NOT         /* not measured here: `why` */
+    JUDGE_INSTRUCTIONS /* with one engine linked in, ours / native, at most; other builds say so */
 } judge_kind;
 
-/* Of bytes, at most; all others are of speed, at least. */
+/* Of bytes. */
 static inline bool judge_is_heap(judge_kind kind)
 {
     return kind == JUDGE_HEAP || kind == JUDGE_EACH_HEAP || kind == JUDGE_ROOTS_HEAP;
+}
+
+/* Counted, and to be no more than; all others are of speed, and to be at least. */
+static inline bool judge_at_most(judge_kind kind)
+{
+    return judge_is_heap(kind) || kind == JUDGE_INSTRUCTIONS;
 }
 
 typedef struct judge_target {
@@ -28,13 +34,20 @@ typedef struct judge_target {
     judge_kind kind;
     bench_case what;
     double reach[JUDGE_ENGINES];
-    const char *why;
+    size_t operations; /* of JUDGE_INSTRUCTIONS */
 } judge_target;
 
 extern const judge_target judge_targets[];
 extern const size_t judge_target_count;
 
-typedef enum judge_verdict { JUDGE_PASS, JUDGE_FAIL, JUDGE_NOISY, JUDGE_MISSING } judge_verdict;
+/* ELSEWHERE: not this build's to measure */
+typedef enum judge_verdict {
+    JUDGE_PASS,
+    JUDGE_FAIL,
+    JUDGE_NOISY,
+    JUDGE_MISSING,
+    JUDGE_ELSEWHERE
+} judge_verdict;
 
 typedef struct judge_result {
     const judge_target *target;

@@ -15,7 +15,7 @@ typedef struct judgement {
 
 const char *judge_verdict_name(judge_verdict verdict)
 {
-    static const char *const names[] = {"pass", "fail", "not quiet", "not measured"};
+    static const char *const names[] = {"pass", "fail", "not quiet", "not measured", "elsewhere"};
 
     return names[verdict];
 }
@@ -101,20 +101,19 @@ static void line(const judge_result *result)
 {
     char figure[32] = "-", reach[32] = "-", aa[16] = "";
 
-    if (result->verdict != JUDGE_MISSING)
+    if (result->verdict < JUDGE_MISSING)
         number(result, result->figure, figure);
-    if (result->target->kind != JUDGE_NOT)
-        number(result, result->reach, reach);
+    number(result, result->reach, reach);
     if (result->aa > 0)
         (void)snprintf(aa, sizeof(aa), "%.3f", result->aa);
     printf("%-3s %-36s %-8s %10s %s %9s %7s  %s%s%s\n", result->target->row,
            result->target->what.title, result->engine, figure,
-           judge_is_heap(result->target->kind) ? "<=" : ">=", reach, aa, judge_verdict_name(result->verdict), result->why[0] != '\0' ? ": " : "", result->why);
+           judge_at_most(result->target->kind) ? "<=" : ">=", reach, aa, judge_verdict_name(result->verdict), result->why[0] != '\0' ? ": " : "", result->why);
 }
 
 static void table(const judgement *all)
 {
-    size_t sums[JUDGE_MISSING + 1] = {0};
+    size_t sums[JUDGE_ELSEWHERE + 1] = {0};
 
     printf("%-3s %-36s %-8s %10s    %9s %7s\n", "row", "figure", "engine", "measured", "target",
            "A/A");
@@ -123,9 +122,9 @@ static void table(const judgement *all)
         sums[all->results[i].verdict]++;
     }
     printf("\n%zu pass, %zu fail, %zu do not count (A/A not within 1.00 +- %.2f in three tries), "
-           "%zu not measured\n",
+           "%zu not measured, %zu of other builds\n",
            sums[JUDGE_PASS], sums[JUDGE_FAIL], sums[JUDGE_NOISY], BENCH_AA_TOLERANCE,
-           sums[JUDGE_MISSING]);
+           sums[JUDGE_MISSING], sums[JUDGE_ELSEWHERE]);
 }
 
 static json_t *entries(const judgement *all)
@@ -139,7 +138,7 @@ static json_t *entries(const judgement *all)
                       r->target->what.name, "title", r->target->what.title, "engine", r->engine,
                       "target", r->reach, "verdict", judge_verdict_name(r->verdict));
 
-        if (entry != NULL && r->verdict != JUDGE_MISSING) {
+        if (entry != NULL && r->verdict < JUDGE_MISSING) {
             (void)json_object_set_new(entry, "figure", json_real(r->figure));
             (void)json_object_set_new(entry, "ci95_low", json_real(r->low));
             (void)json_object_set_new(entry, "ci95_high", json_real(r->high));
@@ -163,7 +162,7 @@ static bool csv(const judgement *all, const char *path)
         const judge_result *r = &all->results[i];
 
         fprintf(stream, "%s,%s,%s,", r->target->row, r->target->what.name, r->engine);
-        if (r->verdict != JUDGE_MISSING)
+        if (r->verdict < JUDGE_MISSING)
             fprintf(stream, "%.6g", r->figure);
         fprintf(stream, ",%.6g,", r->reach);
         if (r->aa > 0)
@@ -176,7 +175,7 @@ static bool csv(const judgement *all, const char *path)
 static int exit_code(const judgement *all)
 {
     for (size_t i = 0; i < all->count; i++)
-        if (all->results[i].verdict != JUDGE_PASS && all->results[i].target->kind != JUDGE_NOT)
+        if (all->results[i].verdict != JUDGE_PASS && all->results[i].verdict != JUDGE_ELSEWHERE)
             return EXIT_MISSED;
     return 0;
 }

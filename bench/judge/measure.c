@@ -186,15 +186,36 @@ static bool roots_heap(judge_result *result, const bench_side *native, const ben
     return true;
 }
 
+/* Dispatch among several engines is left out of it: a program that has one has none. */
+static bool instructions(judge_result *result, const bench_side *native,
+                         const bench_options *options)
+{
+#ifdef OTLS_BENCH_SINGLE
+    const judge_target *target = result->target;
+    const char *name = target->what.name + strlen("instructions_"); /* the case */
+    double ours, theirs;
+
+    if (!bench_count_instructions(name, native->name, "native", options->pki,
+                                  target->operations, &theirs) ||
+        !bench_count_instructions(name, native->name, "ours", options->pki,
+                                  target->operations, &ours))
+        return false;
+    result->figure = result->low = result->high = ours / theirs;
+    result->verdict = at_least(result->reach, result->figure) ? JUDGE_PASS : JUDGE_FAIL;
+    return true;
+#else
+    (void)native, (void)options;
+    missing(result, "of builds with one engine linked in: -DOMNITLS_ENGINES=openssl");
+    result->verdict = JUDGE_ELSEWHERE;
+    return true;
+#endif
+}
+
 void judge_measure(judge_result *result, const bench_side *native, const bench_options *options)
 {
     const judge_kind kind = result->target->kind;
     bool good = true;
 
-    if (kind == JUDGE_NOT) {
-        missing(result, result->target->why);
-        return;
-    }
     if (judge_is_heap(kind) && !bench_heap_counts()) {
         missing(result, "this C library's heap cannot be watched");
         return;
@@ -212,6 +233,9 @@ void judge_measure(judge_result *result, const bench_side *native, const bench_o
         break;
     case JUDGE_HEAP:
         good = heap(result, native, options);
+        break;
+    case JUDGE_INSTRUCTIONS:
+        good = instructions(result, native, options);
         break;
     case JUDGE_ROOTS_HEAP:
         good = roots_heap(result, native, options);

@@ -40,6 +40,13 @@ if ! grep -q 'heap cannot be watched' <<<"$("$bench" --judge --case idle)"; then
     judged "heap" 'idle' 1
 fi
 
+if "$bench" --judge --case instructions_record_64 >"$work/out" 2>"$work/err" </dev/null &&
+    grep -q 'elsewhere: of builds' "$work/out"; then
+    grep -q ', 0 not measured, [1-9][0-9]* of other builds$' "$work/out" || fail "instructions: $(cat "$work/out")"
+elif command -v valgrind >/dev/null; then
+    judged "instructions" instructions_record_64 1
+fi
+
 expect_code 1 "no such figure" "$bench" --judge --case nothing
 says "no such figure" '"nothing"'
 for with in --compare '--html x' '--profile ours --case record_64 --backend openssl'; do

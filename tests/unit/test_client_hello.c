@@ -395,6 +395,27 @@ Test(client_hello, twice_the_same_extension)
     }
 }
 
+/* However many there are that nobody knows: the first, one in the middle or the last of them comes again. */
+Test(client_hello, twice_the_same_of_many)
+{
+    for (unsigned many = 1; many < 70; many++)
+        for (unsigned again = 0; again <= many; again++) {
+            otls_client_hello hello;
+
+            extensions.size = 0;
+            put_extension(&extensions, 10, "\0\x02\0\x1d", 4);
+            for (unsigned i = 0; i < many; i++)
+                put_extension(&extensions, 0x1000 + 263 * i, "", 0);
+            if (again < many)
+                put_extension(&extensions, 0x1000 + 263 * again, "", 0);
+            with_extensions(&body, &extensions);
+            to_wire(&wire, &body, 16384);
+            cr_assert_eq(omni_client_hello_parse(&hello, wire.bytes, wire.size),
+                         again < many ? OMNI_HELLO_ILLEGAL : OMNI_HELLO_OK, "%u of %u", again, many);
+            omni_client_hello_clear(&hello);
+        }
+}
+
 Test(client_hello, pre_shared_key_is_the_last)
 {
     static const char psk[] = "\0\x07\0\x01" "a" "\0\0\0\0\0\x02\x01" "b";
