@@ -7,6 +7,9 @@
 const peer_case peer_cases[] = {
     {{"peer_handshake", "connect, TLS 1.3 handshake, close", BENCH_HANDSHAKE, TLS_13},
      PEER_HANDSHAKE},
+    {{"peer_handshake_fresh", "the same, with a fresh chain", BENCH_HANDSHAKE, TLS_13,
+      .chain = BENCH_CHAIN_FRESH},
+     PEER_HANDSHAKE},
     {{"peer_echo_64", "64 B and their echo", BENCH_PING_PONG, TLS_13, .size = 64}, PEER_EXCHANGE},
     {{"peer_echo_16384", "16 KiB and their echo", BENCH_PING_PONG, TLS_13, .size = 16384},
      PEER_EXCHANGE},

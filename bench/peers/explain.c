@@ -107,9 +107,9 @@ static void one(const bench_options *options, const peer_case *what)
     printf("  a client; the server is omnitls on the first engine of this build, in another "
            "process, the same\n  for all; TCP on 127.0.0.1\n"
            "  TLS 1.3, TLS_AES_128_GCM_SHA256 and X25519, since the server has no others; key "
-           "ecdsa-p256, leaf and\n  intermediate, the same each time; asked of the server before "
-           "anything is measured. Both programs\n  must refuse another name and another authority "
-           "then\n");
+           "ecdsa-p256, leaf and\n  intermediate, %s; asked of the server before anything is "
+           "measured.\n  Both programs must refuse another name and another authority then\n",
+           bench_chain_is_fresh(what->what.chain) ? "new ones each time" : "the same each time");
     tell(options, "once, not timed: a context that verifies, with one root", STEP_CONTEXT, get);
     if (!get || !kept)
         tell(options,

@@ -100,7 +100,8 @@ static bool write_all(const peer_report *report)
 static bool run(peer_report *report, const peer_server *server)
 {
     char root[BENCH_PATH_SIZE];
-    const peer_setup common = {.port = server->port, .name = BENCH_HOST, .root = root};
+    const peer_setup common = {
+        .port = server->port, .fresh_port = server->fresh_port, .name = BENCH_HOST, .root = root};
     bool good;
 
     if (snprintf(root, sizeof(root), "%s/root.pem", report->figures.options.pki) >=

@@ -234,7 +234,7 @@ bool peer_measure(const peer_found *found, const peer_case *what, const peer_set
                   double seconds, bench_result *result)
 {
     const peer_program *program = found->who->program;
-    const peer_setup setup = peer_setup_of(found, common);
+    peer_setup setup = peer_setup_of(found, common);
     const bool handshakes = what->kind == PEER_HANDSHAKE || what->kind == PEER_GET_NEW;
     work w = {.base = {.run = run,
                        .renew = renew,
@@ -245,6 +245,8 @@ bool peer_measure(const peer_found *found, const peer_case *what, const peer_set
               .programs = {program, program, &peer_omnitls}};
     bool good;
 
+    if (bench_chain_is_fresh(what->what.chain))
+        setup.port = setup.fresh_port;
     *result = (bench_result){.what = &what->what, .engine = found->who->name};
     good = fresh(&w, &setup) && renew(&w.base) &&
            bench_measure(&w.base, seconds, &result->samples) && bench_result_evaluate(result);

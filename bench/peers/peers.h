@@ -39,7 +39,8 @@ extern const size_t peer_case_count;
 typedef struct peer_server {
     pid_t process;
     int leash; /* closed, the server ends */
-    uint16_t port;
+    uint16_t port, fresh_port;
+    char chain[BENCH_PATH_SIZE]; /* a file of its own, made anew for each connection to fresh_port */
 } peer_server;
 
 /* Before anything touches an engine, since it forks. False after a sentence. */
@@ -50,7 +51,7 @@ void peer_server_stop(peer_server *server);
 
 /* What a program is made of. All of them want TLS 1.3 at least and verify chain and name. */
 typedef struct peer_setup {
-    uint16_t port;
+    uint16_t port, fresh_port;
     const char *name;   /* that the certificate must be for */
     const char *root;   /* PEM file of the one authority that is trusted */
     const char *engine; /* below, for omnitls' program to do what the peer does: its engine; */

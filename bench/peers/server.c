@@ -3,8 +3,9 @@
  * The one server of all programs: omnitls on the first engine of this build, in a process of its
  * own, a thread for each connection. It says again what it is told; what begins with "GET " it
  * answers as a web server does, what begins with "?" with what was agreed on. No tickets, so that
- * nobody resumes.
+ * nobody resumes. At a second port each connection is shown a chain that nobody has seen.
  */
+#include "chain.h"
 #include "ours.h"
 #include "peers/peers.h"
 
@@ -22,7 +23,14 @@
 
 #define HEAD_SIZE 128
 
-static bench_world *world; /* of the server's process */
+/* Of the server's process. */
+static bench_world *world;
+static struct {
+    bench_world *world;
+    bench_setup setup;
+    char chain[BENCH_PATH_SIZE]; /* what the fresh ones are made from */
+    const char *pki;
+} fresh;
 
 /* ---- one connection -------------------------------------------------------------------------- */
 
@@ -86,17 +94,16 @@ static void drop(int fd)
 }
 
 /* What clients do wrong they notice themselves, or do on purpose. */
-static void *serve(void *argument)
+static void talk(bench_world *with, int fd)
 {
     const int one = 1;
-    bench_end end = {.fd = (int)(intptr_t)argument};
+    bench_end end = {.fd = fd};
     uint8_t message[PEER_MESSAGE_MAX];
     bench_conn *conn;
     int size = 1;
 
-    bench_listen();
     (void)setsockopt(end.fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
-    conn = bench_ours.conn_new(world, true, &end);
+    conn = bench_ours.conn_new(with, true, &end);
     if (conn != NULL && bench_ours.handshake(conn) == 1)
         while (size > 0) {
             size = bench_ours.read(conn, message, sizeof(message));
@@ -105,6 +112,31 @@ static void *serve(void *argument)
         }
     bench_ours.conn_free(conn);
     drop(end.fd);
+}
+
+static void *serve(void *argument)
+{
+    bench_listen();
+    talk(world, (int)(intptr_t)argument);
+    return NULL;
+}
+
+/* One after the other: the context is made anew for each, in the server's time. */
+static void *serve_fresh(void *argument)
+{
+    const int listener = (int)(intptr_t)argument;
+
+    bench_listen();
+    while (bench_chain_fresh(fresh.chain, fresh.setup.engine, fresh.pki, fresh.setup.server_chain) &&
+           bench_ours.world_renew(fresh.world, &fresh.setup)) {
+        const int fd = accept(listener, NULL, NULL);
+
+        if (fd >= 0)
+            talk(fresh.world, fd);
+        else if (errno != EINTR && errno != ECONNABORTED)
+            break;
+    }
+    (void)close(listener); /* who connects is told at once */
     return NULL;
 }
 
@@ -143,20 +175,33 @@ static bool detached(void *(*run)(void *), int fd)
            pthread_detach(thread) == 0;
 }
 
-static void run(const bench_options *options, int leash, int tell)
+static bool contexts(const peer_server *server, const bench_options *options)
 {
     const bench_side *sides[BENCH_ENGINES_MAX];
-    bench_setup setup = {.engine = NULL};
-    uint16_t port = 0;
-    int listener;
 
+    fresh.pki = options->pki;
     if (bench_engines(sides) == 0 ||
-        !bench_setup_fill(&setup, &peer_cases[0].what, sides[0]->name, options->pki))
+        !bench_setup_fill(&fresh.setup, &peer_cases[0].what, sides[0]->name, options->pki))
+        return false;
+    world = bench_ours.world_new(&fresh.setup);
+    fresh.world = bench_ours.world_new(&fresh.setup);
+    memcpy(fresh.chain, fresh.setup.server_chain, sizeof(fresh.chain));
+    memcpy(fresh.setup.server_chain, server->chain, sizeof(server->chain));
+    return world != NULL && fresh.world != NULL;
+}
+
+static void run(const peer_server *server, const bench_options *options, int leash, int tell)
+{
+    uint16_t ports[2] = {0};
+    int listener, fresh_listener;
+
+    if (!contexts(server, options))
         return;
-    world = bench_ours.world_new(&setup);
-    listener = world != NULL ? listen_on(&port) : -1;
-    if (listener < 0 || !detached(wait_for_the_end, leash) ||
-        write(tell, &port, sizeof(port)) != (ssize_t)sizeof(port))
+    listener = listen_on(&ports[0]);
+    fresh_listener = listen_on(&ports[1]);
+    if (listener < 0 || fresh_listener < 0 || !detached(wait_for_the_end, leash) ||
+        !detached(serve_fresh, fresh_listener) ||
+        write(tell, ports, sizeof(ports)) != (ssize_t)sizeof(ports))
         return;
     (void)close(tell);
     for (;;) {
@@ -179,24 +224,28 @@ static bool pipes(int leash[2], int tell[2])
 bool peer_server_start(peer_server *server, const bench_options *options)
 {
     int leash[2], tell[2];
+    uint16_t ports[2];
     bool good;
 
-    if (!pipes(leash, tell))
+    if (!bench_chain_file(server->chain) || !pipes(leash, tell))
         return false;
     server->process = fork();
     if (server->process == 0) {
         (void)close(leash[1]);
         (void)close(tell[0]);
-        run(options, leash[0], tell[1]);
+        run(server, options, leash[0], tell[1]);
         _exit(1);
     }
     (void)close(leash[0]);
     (void)close(tell[1]);
     server->leash = leash[1];
     good = server->process > 0 &&
-           read(tell[0], &server->port, sizeof(server->port)) == (ssize_t)sizeof(server->port);
+           read(tell[0], ports, sizeof(ports)) == (ssize_t)sizeof(ports);
     (void)close(tell[0]);
-    if (!good)
+    if (good) {
+        server->port = ports[0];
+        server->fresh_port = ports[1];
+    } else
         peer_server_stop(server);
     return good || bench_complain("no server could be started");
 }
@@ -207,4 +256,5 @@ void peer_server_stop(peer_server *server)
     if (server->process > 0)
         (void)waitpid(server->process, NULL, 0);
     server->process = 0;
+    (void)unlink(server->chain);
 }

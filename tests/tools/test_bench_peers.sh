@@ -61,7 +61,7 @@ cp "$work/out" "$work/table"
 there=
 for peer in $all; do
     if grep -q "^$peer  *not measured: " "$work/table"; then
-        echo "$(grep "^$peer " "$work/table")"
+        grep "^$peer " "$work/table"
         continue
     fi
     there="$there $peer"
@@ -70,7 +70,7 @@ for peer in $all; do
         fail "$peer: not what both must agree on: $(grep -A1 "^$peer " "$work/table")"
     case $peer in
         libcurl*) cases="get_new get_kept" ;;
-        *) cases="handshake echo_64 echo_16384" ;;
+        *) cases="handshake handshake_fresh echo_64 echo_16384" ;;
     esac
     for case in $cases; do
         grep -q "^peer_$case,$peer,[0-9.e+]*,[0-9.e+]*,[0-9.e+]*," "$work/run.csv" || fail "$peer: no figure for $case"
@@ -121,7 +121,7 @@ expect_code 1 "with --compare" "$bench" --peers --compare
 says "with --compare" '--peers goes with'
 
 # What is explained is what is done.
-for case in handshake echo_64 echo_16384 get_new get_kept; do
+for case in handshake handshake_fresh echo_64 echo_16384 get_new get_kept; do
     "$bench" --list | grep -q "^--peers  *peer_$case " || fail "--list has no peer_$case"
     expect_code 0 "$case" "$bench" --explain "peer_$case"
     cat "$work/out" >>"$work/all"
