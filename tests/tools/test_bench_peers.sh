@@ -60,8 +60,9 @@ expect_code 0 "--peers" "$bench" --peers --seconds 0.02 --json "$work/run.json" 
 cp "$work/out" "$work/table"
 there=
 for peer in $all; do
-    if grep -q "^$peer  *not measured: " "$work/table"; then
-        grep "^$peer " "$work/table"
+    if grep "^$peer  *not measured: " "$work/table"; then
+        grep -q -E "^$peer .*(not installed: .* \(Debian: |, which is no engine of this build$)" "$work/table" ||
+            fail "$peer: installed, and not measured"
         continue
     fi
     there="$there $peer"
@@ -76,9 +77,10 @@ for peer in $all; do
         grep -q "^peer_$case,$peer,[0-9.e+]*,[0-9.e+]*,[0-9.e+]*," "$work/run.csv" || fail "$peer: no figure for $case"
     done
 done
-[ -n "$there" ] || fail "not one peer is there: $(cat "$work/table")"
+# Python is everywhere, and nobody here is over wolfSSL.
+[ -n "$there" ] || [ "$engines" = wolfssl ] || [ "$engines" = gnutls ] || fail "not one peer is there: $(cat "$work/table")"
 echo "measured:$there; declarations held to the headers of:$checked"
-if have python3; then
+if have python3 && [ -n "$there" ]; then
     # shellcheck disable=SC2086
     python3 "$here/check_bench.py" layer "$work/run.json" $engines || fail "the JSON is not whole"
     python3 "$here/check_bench.py" page "$work/run.html" || fail "the page is not whole"
@@ -91,7 +93,7 @@ for peer in sys.argv[2:]:
     assert any(one["name"].startswith(peer + "/") for one in run["benchmarks"]), peer
 P
 fi
-expect_code 0 "--diff of a run with itself" "$bench" --diff "$work/run.json" "$work/run.json"
+[ -z "$there" ] || expect_code 0 "--diff of a run with itself" "$bench" --diff "$work/run.json" "$work/run.json"
 
 # Files that are no libraries stand before those that are, and no python3 is in the path.
 touch "$work"/broken/lib{tls.so,tls.so.2,event_openssl.so,event_openssl-2.1.so.7,gio-2.0.so.0,curl.so.4,curl-gnutls.so.4}
@@ -110,9 +112,14 @@ grep -q '^case' "$work/out" && fail "figures of nobody"
 
 first=${there# }
 first=${first%% *}
-expect_code 0 "one peer" "$bench" --peers="$first" --seconds 0.02 --csv -
-[ "$(tail -n +2 "$work/out" | cut -d, -f2 | sort -u)" = "$first" ] || fail "one peer: $(cat "$work/out")"
-expect_code 0 "another engine" "$bench" --peers="$first" --seconds 0.02 --backend "${engines##* }" --csv -
+if [ -n "$first" ]; then
+    expect_code 0 "one peer" "$bench" --peers="$first" --seconds 0.02 --csv -
+    [ "$(tail -n +2 "$work/out" | cut -d, -f2 | sort -u)" = "$first" ] || fail "one peer: $(cat "$work/out")"
+fi
+if [[ " $engines " = *" wolfssl "* ]]; then
+    expect_code 0 "an engine that no peer is over" "$bench" --peers --seconds 0.02 --backend wolfssl --csv -
+    [ "$(wc -l <"$work/out")" -eq 1 ] || fail "an engine that no peer is over: $(cat "$work/out")"
+fi
 expect_code 1 "no such peer" "$bench" --peers=nothing
 says "no such peer" '--peers: .*"nothing"'
 expect_code 1 "no such case" "$bench" --peers --case record_64
