@@ -148,7 +148,8 @@ static bool state_connect(peer_state *state)
     if (!dial(state))
         return false;
     glib.g_tls_connection_set_database((struct _GTlsConnection *)state->conn, state->roots);
-    return glib.g_tls_connection_handshake((struct _GTlsConnection *)state->conn, NULL, &err) != 0 ||
+    return glib.g_tls_connection_handshake((struct _GTlsConnection *)state->conn, NULL, &err) !=
+               0 ||
            failed("handshake", err);
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A GET over libcurl's easy interface. Two builds of it, over different TLS, can be there at once. */
+/* A GET over libcurl's easy interface. Two builds of it, over different TLS, can be there at once.
+ */
 #include "peers/libcurl_calls.h"
 #include "peers/library.h"
 #include "peers/peers.h"
@@ -153,9 +154,9 @@ static bool get(peer_state *state, const char *path, bool kept, uint8_t *body, s
         return bench_complain("libcurl: an option is not taken");
     code = curl->curl_easy_perform(state->easy);
     *count = state->got;
-    return code == 0 || bench_complain("libcurl: %s", state->error[0] != '\0'
-                                                          ? state->error
-                                                          : curl->curl_easy_strerror(code));
+    return code == 0 ||
+           bench_complain("libcurl: %s",
+                          state->error[0] != '\0' ? state->error : curl->curl_easy_strerror(code));
 }
 
 const peer_program peer_libcurl = {.open = open_plain, .close = state_close, .get = get};

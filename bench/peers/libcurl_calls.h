@@ -24,11 +24,7 @@ struct curl_slist;
     OPTION(CURLOPT_SSL_EC_CURVES, 10298)
 
 #define LIBCURL_NUMBER(name, number) LIB##name = (number),
-enum {
-    LIBCURL_OPTIONS(LIBCURL_NUMBER)
-    LIBCURL_SSLVERSION_1_3 = 7,
-    LIBCURL_ERROR_SIZE = 256
-};
+enum { LIBCURL_OPTIONS(LIBCURL_NUMBER) LIBCURL_SSLVERSION_1_3 = 7, LIBCURL_ERROR_SIZE = 256 };
 
 #define LIBCURL_CALLS(CALL)                                                                        \
     CALL(char *, curl_version, (void))                                                             \

@@ -101,8 +101,8 @@ static void on_data(struct bufferevent *conn, void *user)
 {
     peer_state *state = user;
 
-    state->got += libevent.bufferevent_read(conn, state->answer + state->got,
-                                            state->wanted - state->got);
+    state->got +=
+        libevent.bufferevent_read(conn, state->answer + state->got, state->wanted - state->got);
     if (state->got == state->wanted)
         (void)libevent.event_base_loopbreak(state->base);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A client over libtls. */
-#include "peers/libtls_calls.h"
 #include "peers/library.h"
+#include "peers/libtls_calls.h"
 #include "peers/peers.h"
 
 #include <stdlib.h>

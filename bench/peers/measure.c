@@ -78,8 +78,8 @@ static bool agreed(const peer_program *program, const peer_setup *setup, char ou
     bool good = state != NULL;
 
     if (good && program->exchange != NULL) {
-        good = program->connect(state) &&
-               program->exchange(state, question, answer, sizeof(question));
+        good =
+            program->connect(state) && program->exchange(state, question, answer, sizeof(question));
         program->hang_up(state);
     } else if (good)
         good = program->get(state, "/agreed", false, answer, sizeof(answer) - 1, &count);
@@ -128,8 +128,7 @@ static bool alike(peer_found *found, const peer_setup *setup)
 {
     char ours[128];
 
-    if (!agreed(found->who->program, setup, found->agreed) ||
-        !agreed(&peer_omnitls, setup, ours))
+    if (!agreed(found->who->program, setup, found->agreed) || !agreed(&peer_omnitls, setup, ours))
         return false;
     if (strcmp(found->agreed, ours) != 0)
         return bench_complain("agrees on \"%s\", omnitls on \"%s\"", found->agreed, ours);

@@ -177,10 +177,10 @@ static bool exchange(peer_state *state, const uint8_t *message, uint8_t *answer,
 static bool request(const peer_state *state, const char *path)
 {
     char text[256];
-    const int length =
-        snprintf(text, sizeof(text),
-                 "GET %s HTTP/1.1\r\nHost: %s:%u\r\nUser-Agent: omnitls-bench\r\nAccept: */*\r\n\r\n",
-                 path, BENCH_HOST, (unsigned)state->setup.port);
+    const int length = snprintf(
+        text, sizeof(text),
+        "GET %s HTTP/1.1\r\nHost: %s:%u\r\nUser-Agent: omnitls-bench\r\nAccept: */*\r\n\r\n", path,
+        BENCH_HOST, (unsigned)state->setup.port);
 
     return write_all(state, (const uint8_t *)text, (size_t)length);
 }

@@ -40,7 +40,8 @@ typedef struct peer_server {
     pid_t process;
     int leash; /* closed, the server ends */
     uint16_t port, fresh_port;
-    char chain[BENCH_PATH_SIZE]; /* a file of its own, made anew for each connection to fresh_port */
+    char
+        chain[BENCH_PATH_SIZE]; /* a file of its own, made anew for each connection to fresh_port */
 } peer_server;
 
 /* Before anything touches an engine, since it forks. False after a sentence. */

@@ -118,12 +118,15 @@ static void state_close(peer_state *state)
 static peer_state *open_with(const char *port, const char *name, const char *root,
                              const char *groups, char hello[LINE_SIZE])
 {
-    char *const arguments[] = {
-        (char *)(uintptr_t) "python3", (char *)(uintptr_t) "-I",
-        (char *)(uintptr_t) "-c",      (char *)(uintptr_t)peers_python_client,
-        (char *)(uintptr_t)port,       (char *)(uintptr_t)name,
-        (char *)(uintptr_t)root,       (char *)(uintptr_t)groups,
-        NULL};
+    char *const arguments[] = {(char *)(uintptr_t) "python3",
+                               (char *)(uintptr_t) "-I",
+                               (char *)(uintptr_t) "-c",
+                               (char *)(uintptr_t)peers_python_client,
+                               (char *)(uintptr_t)port,
+                               (char *)(uintptr_t)name,
+                               (char *)(uintptr_t)root,
+                               (char *)(uintptr_t)groups,
+                               NULL};
     peer_state *state = spawn(arguments);
 
     if (state != NULL && !read_line(state, hello)) {

@@ -51,10 +51,11 @@ void peer_report_table(const peer_report *report, FILE *stream)
         row(&figures->results[i], stream);
         marked = marked || !bench_aa_good(&figures->results[i]);
     }
-    fputs("\nA client against one server in another process, on one processor, over TCP on loopback; "
-          "speeds by CPU\ntime of the client's whole process. ratio: speed of omnitls / speed of the "
-          "peer; median of paired slices.\nA/A: the peer against itself in the same slices.\n",
-          stream);
+    fputs(
+        "\nA client against one server in another process, on one processor, over TCP on loopback; "
+        "speeds by CPU\ntime of the client's whole process. ratio: speed of omnitls / speed of the "
+        "peer; median of paired slices.\nA/A: the peer against itself in the same slices.\n",
+        stream);
     if (marked)
         fprintf(stream,
                 "~ A/A is not within 1.00 +- %.2f: the machine was too busy for this figure "

@@ -39,8 +39,7 @@ static void agreed(bench_conn *conn, char *out, size_t size)
     const otls_connection *ours = (const otls_connection *)conn;
     const char *name = otls_connection_server_name(ours);
 
-    (void)snprintf(out, size, "%s %s %s %s %s",
-                   otls_version_name(otls_connection_version(ours)),
+    (void)snprintf(out, size, "%s %s %s %s %s", otls_version_name(otls_connection_version(ours)),
                    otls_suite_iana_name(otls_connection_suite(ours)),
                    otls_group_name(otls_connection_group(ours)), name != NULL ? name : "-",
                    otls_connection_session_resumed(ours) ? "resumed" : "full");
@@ -127,8 +126,9 @@ static void *serve_fresh(void *argument)
     const int listener = (int)(intptr_t)argument;
 
     bench_listen();
-    while (bench_chain_fresh(fresh.chain, fresh.setup.engine, fresh.pki, fresh.setup.server_chain) &&
-           bench_ours.world_renew(fresh.world, &fresh.setup)) {
+    while (
+        bench_chain_fresh(fresh.chain, fresh.setup.engine, fresh.pki, fresh.setup.server_chain) &&
+        bench_ours.world_renew(fresh.world, &fresh.setup)) {
         const int fd = accept(listener, NULL, NULL);
 
         if (fd >= 0)
@@ -144,8 +144,7 @@ static void *serve_fresh(void *argument)
 
 static int listen_on(uint16_t *port)
 {
-    struct sockaddr_in address = {.sin_family = AF_INET,
-                                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t size = sizeof(address);
     const int fd = socket(AF_INET, SOCK_STREAM, 0);
 
@@ -239,8 +238,7 @@ bool peer_server_start(peer_server *server, const bench_options *options)
     (void)close(leash[0]);
     (void)close(tell[1]);
     server->leash = leash[1];
-    good = server->process > 0 &&
-           read(tell[0], ports, sizeof(ports)) == (ssize_t)sizeof(ports);
+    good = server->process > 0 && read(tell[0], ports, sizeof(ports)) == (ssize_t)sizeof(ports);
     (void)close(tell[0]);
     if (good) {
         server->port = ports[0];
