@@ -27,7 +27,8 @@ typedef struct bench_case bench_case;
 /* ---- options: options.c ---------------------------------------------------------------------- */
 
 typedef struct bench_options {
-    bool quick, list, help, compare, explain, judge;
+    bool quick, list, help, compare, explain, judge, peers;
+    const char *peer;    /* one alone, or NULL */
     const char *engine;  /* NULL: all */
     const char *only;    /* a case's name, or NULL */
     const char *pki;     /* directory of the test certificates; NULL: bench_pki_open makes one */
@@ -221,11 +222,17 @@ bool bench_try_engine(const bench_case *what, const char *engine, const bench_op
 /* Operations of one side only; nothing is measured. */
 bool bench_profile_connection(const bench_case *what, const bench_side *native,
                               const bench_options *options);
+/* From its samples to figures. */
+bool bench_result_evaluate(bench_result *result);
 /* Measures and evaluates; free(result->samples.rounds) afterwards. */
 bool bench_result_measure(bench_result *result, const bench_case *what, const bench_side *native,
                           const bench_options *options);
 /* What the two programs of the wanted cases do, on standard output. */
 void bench_explain(const bench_options *options);
+/* Is one of --judge's wanted? */
+bool bench_explain_knows(const bench_options *options);
+/* One program's calls, broken into lines. */
+void bench_explain_calls(const char *name, const char *calls);
 bool bench_aa_good(const bench_result *result);
 
 /* ---- reports: report_*.c --------------------------------------------------------------------- */

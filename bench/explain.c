@@ -2,6 +2,7 @@
 /* --explain: what the two programs of a case do, call by call. A test holds the names to the code.
  */
 #include "bench.h"
+#include "judge/judge.h"
 
 typedef enum step {
     STEP_CONTEXTS,
@@ -152,7 +153,7 @@ static const program programs[] = {
 #define WIDTH 86
 
 /* Broken at spaces, the lines after the first one indented. */
-static void wrapped(const char *name, const char *text)
+void bench_explain_calls(const char *name, const char *text)
 {
     size_t column = 0;
 
@@ -183,12 +184,15 @@ static void tell(const char *title, step which, const char *engine)
             wanted = wanted || (strcmp(programs[i].name, sides[j]->name) == 0 &&
                                 (engine == NULL || strcmp(engine, sides[j]->name) == 0));
         if (wanted)
-            wrapped(programs[i].name, programs[i].calls[which]);
+            bench_explain_calls(programs[i].name, programs[i].calls[which]);
     }
 }
 
 static void handshakes(const bench_case *what, const bench_options *options)
 {
+    if (what->threads != 0)
+        printf("  each operation on %zu threads at once, over the same contexts, in wall-clock time\n",
+               what->threads);
     tell("each operation, timed: two connection objects", STEP_CONNECT, options->engine);
     tell("the handshake", STEP_HANDSHAKE, options->engine);
     if (what->resume)
@@ -200,6 +204,9 @@ static void data(const bench_case *what, const bench_options *options)
 {
     tell("every few rounds, not timed: two connections", STEP_CONNECT, options->engine);
     tell("and their handshake", STEP_HANDSHAKE, options->engine);
+    if (what->connections > 1)
+        printf("  %zu such pairs are open, and each operation takes the next one\n",
+               what->connections);
     printf("  each operation, timed: %zu bytes %s\n", what->size,
            what->kind == BENCH_RECORD   ? "from the client to the server"
            : what->kind == BENCH_GATHER ? "in 256 pieces from the client to the server"
@@ -210,15 +217,21 @@ static void data(const bench_case *what, const bench_options *options)
 
 static void connections(const bench_case *what, const bench_options *options)
 {
+    const bench_chain chain = what->chain != BENCH_CHAIN_INTERMEDIATE
+                                  ? what->chain
+                                  : (bench_chain)options->chain; /* what a case says goes first */
+
     printf("  both ends: %s, suite 0x%04x, X25519, key %s, checked after each set-up; over %s\n",
            what->version == BENCH_TLS1_3 ? "TLS 1.3" : "TLS 1.2", what->suite, what->key,
            what->kind == BENCH_SOCKET_PING_PONG ? "a socketpair" : "a pipe in memory");
     if (what->kind == BENCH_HANDSHAKE && !what->resume)
-        printf("  chain: %s; caches are %s\n", bench_chain_name(options->chain),
-               bench_chain_is_fresh((bench_chain)options->chain)
+        printf("  chain: %s; caches are %s\n", bench_chain_name(chain),
+               bench_chain_is_fresh(chain)
                    ? "cold for the chain, warm for keys"
                    : "warm: every chain has been seen");
     tell("once, not timed: contexts", STEP_CONTEXTS, options->engine);
+    if (what->accelerated)
+        printf("  and omnitls' contexts compute with libcrypto: otls_context_set_acceleration\n");
     if (what->mutual)
         tell("and the client's certificate", STEP_MUTUAL, options->engine);
     if (what->identities != 0)
@@ -255,17 +268,70 @@ static void roots(const bench_case *what, const bench_options *options)
     tell(later ? "and" : "not timed", STEP_TRUST_CLOSE, options->engine);
 }
 
+static void one(const bench_case *what, const bench_options *options)
+{
+    printf("%s: %s\n", what->name, what->title);
+    if (what->kind == BENCH_TRUST_FIRST || what->kind == BENCH_TRUST_LATER)
+        roots(what, options);
+    else
+        connections(what, options);
+}
+
+/* ---- what has a target ----------------------------------------------------------------------- */
+
+static const bench_case *listed(const char *name)
+{
+    for (size_t i = 0; i < bench_case_count; i++)
+        if (strcmp(bench_cases[i].name, name) == 0)
+            return &bench_cases[i];
+    return NULL;
+}
+
+/* What is judged is not always what is timed. */
+static void figure_of(const judge_target *target)
+{
+    static const char *const texts[] = {
+        [JUDGE_SPEED] = "the figure is speed of omnitls / speed of the engine",
+        [JUDGE_SCALING] = "the figure is what a second thread brings to omnitls / to the engine, in "
+                          "wall-clock time",
+        [JUDGE_MANY] = "the figure is speed with so many / speed with one identity, omnitls / engine",
+        [JUDGE_HEAP] = "the figure is the heap of a pair at rest after this, omnitls' beside the "
+                       "engine's",
+        [JUDGE_EACH_HEAP] = "the figure is the heap of each further identity",
+        [JUDGE_ROOTS_HEAP] = "the figure is the heap of such a context, omnitls / engine",
+    };
+
+    printf("  row %s of --judge: %s\n", target->row,
+           target->kind == JUDGE_NOT ? target->why : texts[target->kind]);
+}
+
+static void judged(const bench_options *options)
+{
+    for (size_t i = 0; i < judge_target_count; i++) {
+        const judge_target *target = &judge_targets[i];
+
+        if (!bench_case_wanted(options, target->what.name) || listed(target->what.name) != NULL)
+            continue;
+        if (target->kind == JUDGE_NOT)
+            printf("%s: %s\n", target->what.name, target->what.title);
+        else
+            one(&target->what, options);
+        figure_of(target);
+    }
+}
+
 void bench_explain(const bench_options *options)
 {
-    for (size_t i = 0; i < bench_case_count; i++) {
-        const bench_case *what = &bench_cases[i];
+    for (size_t i = 0; i < bench_case_count; i++)
+        if (bench_case_wanted(options, bench_cases[i].name))
+            one(&bench_cases[i], options);
+    judged(options);
+}
 
-        if (!bench_case_wanted(options, what->name))
-            continue;
-        printf("%s: %s\n", what->name, what->title);
-        if (what->kind == BENCH_TRUST_FIRST || what->kind == BENCH_TRUST_LATER)
-            roots(what, options);
-        else
-            connections(what, options);
-    }
+bool bench_explain_knows(const bench_options *options)
+{
+    for (size_t i = 0; i < judge_target_count; i++)
+        if (bench_case_wanted(options, judge_targets[i].what.name))
+            return true;
+    return false;
 }

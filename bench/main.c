@@ -4,6 +4,7 @@
 #include "compare/compare.h"
 #include "diff/diff.h"
 #include "judge/judge.h"
+#include "peers/peers.h"
 
 #include <signal.h>
 #include <stdlib.h>
@@ -21,7 +22,8 @@ static bool known(const bench_options *options)
     const bench_side *sides[BENCH_ENGINES_MAX];
     const size_t count = bench_engines(sides);
     bool engine = options->engine == NULL,
-         name = options->only == NULL || options->compare || options->judge;
+         name = options->only == NULL || options->compare || options->judge || options->peers ||
+                (options->explain && (bench_explain_knows(options) || peer_case_known(options)));
 
     for (size_t i = 0; i < count && !engine; i++)
         engine = strcmp(options->engine, sides[i]->name) == 0;
@@ -86,6 +88,7 @@ static int list(void)
         printf("engine  %-22s %s\n", sides[i]->name, bench_engine_version(sides[i]->name));
     for (size_t i = 0; i < bench_case_count; i++)
         printf("case    %-22s %s\n", bench_cases[i].name, bench_cases[i].title);
+    peer_list();
     return 0;
 }
 
@@ -150,7 +153,9 @@ int main(int argc, char **argv)
     if (options.list)
         return list();
     if (options.explain) {
-        bench_explain(&options);
+        if (!options.peers)
+            bench_explain(&options);
+        peer_explain(&options);
         return 0;
     }
     if (options.diff[0] != NULL)
@@ -160,7 +165,9 @@ int main(int argc, char **argv)
         return EXIT_MEASURE;
     if (options.pki == NULL)
         options.pki = pki;
-    if (options.judge)
+    if (options.peers)
+        code = peer_main(&options);
+    else if (options.judge)
         code = judge_main(&options);
     else if (options.compare)
         code = compare_main(&options);

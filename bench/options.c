@@ -21,6 +21,7 @@ enum {
     OPTION_CHAIN,
     OPTION_EXPLAIN,
     OPTION_JUDGE,
+    OPTION_PEERS,
 };
 enum { OPTION_LIST = 300, OPTION_HELP, OPTION_PKI, OPTION_PROFILE, OPTION_OPERATIONS };
 
@@ -31,6 +32,7 @@ static const struct option words[] = {
     {"chain", required_argument, NULL, OPTION_CHAIN},
     {"explain", required_argument, NULL, OPTION_EXPLAIN},
     {"judge", no_argument, NULL, OPTION_JUDGE},
+    {"peers", optional_argument, NULL, OPTION_PEERS},
     {"csv", required_argument, NULL, OPTION_CSV},
     {"quick", no_argument, NULL, OPTION_QUICK},
     {"backend", required_argument, NULL, OPTION_ENGINE},
@@ -53,6 +55,8 @@ void bench_usage(FILE *stream)
         "The bare engine beside omnitls over it, in one process, slice by slice; or, with\n"
         "--compare, omnitls on each engine, side by side.\n\n"
         "  --compare         which engine for what: speed, latency, bytes, memory, code\n"
+        "  --peers[=NAME]    other libraries for TLS (libtls, libevent, GLib, Python's ssl, libcurl), as far\n"
+        "                    as they are installed, beside omnitls on the same engine\n"
         "  --judge           figures against their targets; only those of quiet rounds count\n"
         "  --explain PATTERN what both programs of a case do, call by call\n"
         "  --diff A B        two files that --json wrote: what changed beyond noise\n"
@@ -134,6 +138,10 @@ static bool take(bench_options *options, int word)
         return true;
     case OPTION_JUDGE:
         options->judge = true;
+        return true;
+    case OPTION_PEERS:
+        options->peers = true;
+        options->peer = optarg;
         return true;
     case OPTION_DIFF:
         options->diff[0] = optarg;
@@ -224,6 +232,10 @@ static bool consistent(const bench_options *options)
     if (options->judge && (options->compare || options->profile != NULL || options->html != NULL))
         return bench_complain(
             "--judge goes with --json and --csv, not with --compare, --profile or --html");
+    if (options->peers &&
+        (options->compare || options->judge || options->profile != NULL || options->chain != 0))
+        return bench_complain(
+            "--peers goes with neither --compare, --judge, --profile nor --chain");
     if (options->explain && options->compare)
         return bench_complain("--explain is about cases beside the bare engine; see --list");
     if (options->diff[0] != NULL && options->diff[1] == NULL)

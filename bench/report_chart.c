@@ -7,6 +7,8 @@
 
 #define WIDTH 900.0
 #define LEFT 330.0 /* the names stand left of this */
+#define NAME 262.0 /* of the engine; a peer's is longer */
+#define PEER 232.0
 #define RIGHT 850.0
 #define TOP 34.0
 #define ROW 20.0
@@ -90,7 +92,8 @@ void bench_chart_shape(const char *engine, const char *style, double x, double y
         fprintf(stream, "<path class=\"%s\" d=\"M%.1f %.1fl6 11h-12z\"/>", style, x, y - 6.5);
 }
 
-static void draw(const bench_result *result, bool first, const axis *a, double y, FILE *stream)
+static void draw(const bench_result *result, bool first, const axis *a, double name, double y,
+                 FILE *stream)
 {
     const double x = place(a, result->ratio.median), again = place(a, result->aa.median);
 
@@ -103,7 +106,7 @@ static void draw(const bench_result *result, bool first, const axis *a, double y
         bench_html_text(stream, result->what->title);
         fputs("</text>", stream);
     }
-    fprintf(stream, "<text x=\"262\" y=\"%.1f\">%s</text>", y + 4, result->engine);
+    fprintf(stream, "<text x=\"%.0f\" y=\"%.1f\">%s</text>", name, y + 4, result->engine);
     fprintf(stream, "<line class=\"spread\" x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\"/>",
             place(a, result->ratio.q1), y, place(a, result->ratio.q3), y);
     fprintf(stream, "<circle class=\"again\" cx=\"%.1f\" cy=\"%.1f\" r=\"3.5\"/>", again, y);
@@ -138,7 +141,8 @@ static void rows(const bench_report *report, bool linear, const axis *a, FILE *s
     y = TOP + ROW / 2;
     for (size_t i = 0; i < report->count; i++)
         if (near_one(&report->results[i]) == linear) {
-            draw(&report->results[i], report->results[i].what != last, a, y, stream);
+            draw(&report->results[i], report->results[i].what != last, a,
+                 report->options.peers ? PEER : NAME, y, stream);
             last = report->results[i].what;
             y += ROW;
         }
@@ -158,16 +162,17 @@ static void chart(const bench_report *report, bool linear, const char *title, FI
             "<svg viewBox=\"0 0 %.0f %.0f\" role=\"img\" aria-label=\"%s\">\n",
             title, WIDTH, TOP + ROW * (double)count + 6, title);
     rows(report, linear, &a, stream);
-    fputs(
-        "</svg></div>\n<figcaption>Filled shape: median of omnitls / bare engine (circle OpenSSL, "
-        "square wolfSSL, triangle GnuTLS), bar: quartiles, hollow circle: A/A, dashed line: as "
-        "fast "
-        "as the bare engine.</figcaption></figure>\n",
-        stream);
+    fprintf(stream,
+            "</svg></div>\n<figcaption>Filled shape: median of omnitls / %s, bar: quartiles, hollow "
+            "circle: A/A, dashed line: as fast.</figcaption></figure>\n",
+            report->options.peers
+                ? "peer"
+                : "bare engine (circle OpenSSL, square wolfSSL, triangle GnuTLS)");
 }
 
 void bench_charts(const bench_report *report, FILE *stream)
 {
-    chart(report, true, "Speed against the bare engine", stream);
+    chart(report, true,
+          report->options.peers ? "Speed against the peer" : "Speed against the bare engine", stream);
     chart(report, false, "Large differences, logarithmic scale", stream);
 }

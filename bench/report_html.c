@@ -153,12 +153,13 @@ static void row(const bench_result *result, bool first, FILE *stream)
         result->ratio.q3, good ? "" : "doubt", result->aa.median, good ? "" : " ~");
 }
 
-static void table(const bench_report *report, FILE *stream)
+void bench_html_table(const bench_report *report, const char *who, const char *speed, FILE *stream)
 {
-    fputs("<div class=\"scroll\"><table>\n<thead><tr><th>Case</th><th>Engine</th>"
-          "<th>Bare engine</th><th>omnitls</th><th>Ratio</th><th>Quartiles</th><th>A/A</th></tr>"
-          "</thead>\n<tbody>\n",
-          stream);
+    fprintf(stream,
+            "<div class=\"scroll\"><table>\n<thead><tr><th>Case</th><th>%s</th>"
+            "<th>%s</th><th>omnitls</th><th>Ratio</th><th>Quartiles</th><th>A/A</th></tr>"
+            "</thead>\n<tbody>\n",
+            who, speed);
     for (size_t i = 0; i < report->count; i++)
         row(&report->results[i], i == 0 || report->results[i].what != report->results[i - 1].what,
             stream);
@@ -177,7 +178,7 @@ bool bench_report_html(const bench_report *report, const char *path)
         "the speed of the same program over the engine&rsquo;s own calls. Above 1 omnitls is "
         "faster.</p>\n",
         stream);
-    table(report, stream);
+    bench_html_table(report, "Engine", "Bare engine", stream);
     bench_charts(report, stream);
     bench_html_where(&report->options, stream);
     how(stream);

@@ -10,6 +10,9 @@
 void bench_html_text(FILE *stream, const char *text);
 /* Up to <body>, style included. */
 void bench_html_head(const char *title, FILE *stream);
+/* The figures; `who` and `speed` head the columns of what stands beside omnitls, and are no text but
+ * HTML. */
+void bench_html_table(const bench_report *report, const char *who, const char *speed, FILE *stream);
 /* Machine, versions and builds. */
 void bench_html_where(const bench_options *options, FILE *stream);
 

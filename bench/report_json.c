@@ -54,7 +54,7 @@ static json_t *benchmark(const bench_result *result, size_t slot)
     return entry;
 }
 
-static json_t *benchmarks(const bench_report *report)
+json_t *bench_json_benchmarks(const bench_report *report)
 {
     json_t *list = json_array();
 
@@ -139,6 +139,6 @@ bool bench_json_write(json_t *root, const char *path)
 bool bench_report_json(const bench_report *report, const char *path)
 {
     return bench_json_write(json_pack("{s:o,s:o}", "context", bench_json_context(&report->options),
-                                      "benchmarks", benchmarks(report)),
+                                      "benchmarks", bench_json_benchmarks(report)),
                             path);
 }

@@ -4,9 +4,13 @@
 
 #include <stdlib.h>
 
-static void evaluate(bench_result *result, double *values)
+bool bench_result_evaluate(bench_result *result)
 {
     const bench_samples *s = &result->samples;
+    double *values = malloc((s->count == 0 ? 1 : s->count) * sizeof(*values));
+
+    if (values == NULL)
+        return bench_complain("out of memory");
 
     for (size_t slot = 0; slot < BENCH_SLOTS; slot++) {
         for (size_t i = 0; i < s->count; i++)
@@ -22,24 +26,21 @@ static void evaluate(bench_result *result, double *values)
     for (size_t i = 0; i < s->count; i++)
         values[i] = s->rounds[i][BENCH_NATIVE].cpu / s->rounds[i][BENCH_AGAIN].cpu;
     result->aa = bench_spread_of(values, s->count);
+    free(values);
+    return true;
 }
 
 bool bench_result_measure(bench_result *result, const bench_case *what, const bench_side *native,
                           const bench_options *options)
 {
     const bool trust = what->kind == BENCH_TRUST_FIRST || what->kind == BENCH_TRUST_LATER;
-    double *values;
     bool good;
 
     *result = (bench_result){.what = what, .engine = native->name};
     good = trust ? bench_run_trust(what, native, options, &result->samples)
                  : bench_run_connection(what, native, options, &result->samples);
-    values = good ? malloc(result->samples.count * sizeof(*values)) : NULL;
-    if (values == NULL) {
-        free(result->samples.rounds);
-        return bench_complain("%s on %s could not be measured", what->name, native->name);
-    }
-    evaluate(result, values);
-    free(values);
-    return true;
+    if (good && bench_result_evaluate(result))
+        return true;
+    free(result->samples.rounds);
+    return bench_complain("%s on %s could not be measured", what->name, native->name);
 }

@@ -39,6 +39,9 @@ c|fn:probe_stunnel|stunnel4|stunnel|stunnel|stunnel|stunnel
 c|fn:probe_haproxy|haproxy|haproxy|haproxy|haproxy|haproxy
 c|pc:libuv|libuv1-dev|libuv-devel|libuv-dev|libuv|libuv
 c|pc:libevent|libevent-dev|libevent-devel|libevent-dev|libevent|libevent
+c|pc:libtls|libtls-dev|-|libretls-dev|libretls|libretls
+c|pc:libcurl|libcurl4-openssl-dev|libcurl-devel|curl-dev|curl|curl
+c|fn:probe_glib_tls|glib-networking|glib-networking|glib-networking|glib-networking|glib-networking
 c|cmd:redis-server|redis-server|redis|redis|redis|redis
 c|pc:hiredis|libhiredis-dev|hiredis-devel|hiredis-dev|hiredis|hiredis
 c|fn:probe_mbedtls|libmbedtls-dev|mbedtls-devel|mbedtls-dev|mbedtls2|mbedtls@2
@@ -60,6 +63,18 @@ probe_mbedtls() {
 # A PKCS #11 token in software: keys that sign by callback.
 probe_softhsm() {
     command -v softhsm2-util >/dev/null 2>&1
+}
+
+# GLib finds its TLS in a module.
+probe_glib_tls() {
+    local file
+
+    for file in /usr/lib/gio/modules/libgio*tls.so /usr/lib*/gio/modules/libgioopenssl.so \
+        /usr/lib64/gio/modules/libgio*tls.so /usr/lib/*/gio/modules/libgio*tls.so \
+        /usr/local/lib/gio/modules/libgio*tls.so /opt/homebrew/lib/gio/modules/libgio*tls.so; do
+        [ ! -e "$file" ] || return 0
+    done
+    return 1
 }
 
 # The public authorities' certificates: what clients trust, and material for the benchmark.
@@ -128,6 +143,8 @@ packages_missing() {
         name=$(printf '%s|%s|%s\n' "$need" "$probe" "$rest" | cut -d'|' -f"$column")
         if [ "$name" = libclang-rt-14-dev ]; then
             name=$(packages_clang_runtime)
+        elif [ "$name" = libtls-dev ]; then
+            name=$(packages_if_known "$name")
         fi
         [ "$name" = - ] || [ -z "$name" ] || printf '%s\n' "$name"
     done < <(packages_table) | awk '!seen[$0]++'
@@ -144,6 +161,13 @@ packages_clang_runtime() {
     if ! command -v apt-cache >/dev/null 2>&1 ||
         apt-cache show "libclang-rt-$version-dev" >/dev/null 2>&1; then
         echo "libclang-rt-$version-dev"
+    fi
+}
+
+# Debian 11 has no libtls; nothing but a figure beside it is lost.
+packages_if_known() {
+    if ! command -v apt-cache >/dev/null 2>&1 || apt-cache show "$1" >/dev/null 2>&1; then
+        echo "$1"
     fi
 }
 

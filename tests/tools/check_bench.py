@@ -5,6 +5,7 @@
 check_bench.py compare FILE ENGINE...   --compare --json
 check_bench.py layer FILE ENGINE...     --json without --compare
 check_bench.py html FILE                a page that loads nothing, with a table for each chart
+check_bench.py page FILE                the same, with one table for all charts
 check_bench.py svg FILE
 """
 import json
@@ -116,16 +117,22 @@ class Page(HTMLParser):
         self.open.pop()
 
 
-def html(path):
+def page(path):
     with open(path, encoding="utf-8") as stream:
         text = stream.read()
-    page = Page()
-    page.feed(text)
-    need(not page.open, f"left open: {page.open}")
+    parser = Page()
+    parser.feed(text)
+    need(not parser.open, f"left open: {parser.open}")
     need(not re.search(r"@import|url\(|https?://", text), "the page names something outside")
     for part in ("viewport", "prefers-color-scheme: dark", "@media print"):
         need(part in text, f"the page has no {part}")
-    need(page.seen.count("table") >= page.seen.count("svg") > 0, "a chart without a table")
+    need(parser.seen.count("table") > 0 < parser.seen.count("svg"), "no table, or no chart")
+    return parser
+
+
+def html(path):
+    parser = page(path)
+    need(parser.seen.count("table") >= parser.seen.count("svg"), "a chart without a table")
 
 
 def svg(path):
@@ -137,4 +144,4 @@ def svg(path):
     need("prefers-color-scheme: dark" in text, "the picture is for light paper only")
 
 
-{"compare": compare, "layer": layer, "html": html, "svg": svg}[sys.argv[1]](*sys.argv[2:])
+{"compare": compare, "layer": layer, "html": html, "page": page, "svg": svg}[sys.argv[1]](*sys.argv[2:])

@@ -21,6 +21,18 @@ for case in $("$bench" --list | sed -n 's/^case  *\([a-z0-9_]*\) .*/\1/p'); do
     done
     cat "$work/out" >>"$work/all"
 done
+grep -q 'otls_context_set_acceleration' "$work/all" || fail "acceleration is not explained"
+grep -q '^  each operation on 2 threads' "$work/all" || fail "threads are not explained"
+grep -q '^  10000 such pairs' "$work/all" || fail "open connections are not explained"
+# What --judge measures and --list has not.
+for case in full_tls13_ecdsa full_tls12_rsa_leaf mutual_tls13_rsa trust_later_heap idle idle_fd instructions \
+    identities_heap threads_full; do
+    expect_code 0 "$case" "$bench" --explain "$case"
+    grep -q "^$case: " "$work/out" || fail "$case: not explained"
+    grep -q '^  row [0-9]* of --judge: ' "$work/out" || fail "$case: nothing about what is judged"
+    cat "$work/out" >>"$work/all"
+done
+"$bench" --explain full_tls13_ecdsa_leaf | grep -q '^  chain: fresh-leaf;' || fail "judge's chain is not explained"
 names=$(grep -o -E '\b(SSL|X509|BIO|d2i|wolfSSL|WOLFSSL|gnutls|GNUTLS|otls)_[A-Za-z0-9_]+' "$work/all" | sort -u)
 [ "$(wc -l <<<"$names")" -gt 20 ] || fail "hardly any call is named: $names"
 for name in $names; do
