@@ -299,10 +299,11 @@ static void figure_of(const judge_target *target)
                        "engine's",
         [JUDGE_EACH_HEAP] = "the figure is the heap of each further identity",
         [JUDGE_ROOTS_HEAP] = "the figure is the heap of such a context, omnitls / engine",
+        [JUDGE_INSTRUCTIONS] = "the figure is instructions, omnitls / engine, in a build that has "
+                               "one engine linked in",
     };
 
-    printf("  row %s of --judge: %s\n", target->row,
-           target->kind == JUDGE_NOT ? target->why : texts[target->kind]);
+    printf("  row %s of --judge: %s\n", target->row, texts[target->kind]);
 }
 
 static void judged(const bench_options *options)
@@ -312,10 +313,7 @@ static void judged(const bench_options *options)
 
         if (!bench_case_wanted(options, target->what.name) || listed(target->what.name) != NULL)
             continue;
-        if (target->kind == JUDGE_NOT)
-            printf("%s: %s\n", target->what.name, target->what.title);
-        else
-            one(&target->what, options);
+        one(&target->what, options);
         figure_of(target);
     }
 }

@@ -70,14 +70,17 @@ void omni_time_civil(int64_t seconds, omni_civil *out)
 void otls_time_text(int64_t seconds, char out[32])
 {
     omni_civil civil;
+    char text[96] = ""; /* room for any six numbers: compilers do not know that these are small */
 
     if (seconds != omni_time_of_calendar(seconds)) {
         (void)snprintf(out, 32, "(out of range)");
         return;
     }
     omni_time_civil(seconds, &civil);
-    (void)snprintf(out, 32, "%s %2d %02d:%02d:%02d %d GMT", month_names[civil.month - 1], civil.day,
+    (void)snprintf(text, sizeof(text), "%s %2d %02d:%02d:%02d %d GMT", month_names[civil.month - 1], civil.day,
                    civil.hour, civil.minute, civil.second, (int)civil.year);
+    memcpy(out, text, 31);
+    out[31] = '\0';
 }
 
 /** White space as strptime() sees it: a blank in the format stands for any amount, none included.

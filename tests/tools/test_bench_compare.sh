@@ -15,7 +15,7 @@ export TMPDIR=$work/tmp
 
 # As a function it has the test's own time limit; percentiles of too few operations say so.
 everything() {
-    "$bench" --compare --seconds 0.01 --json "$work/run.json" --csv "$work/run.csv" \
+    "$bench" --compare --quick --seconds 0.01 --json "$work/run.json" --csv "$work/run.csv" \
         --html "$work/run.html" --svg "$work/run.svg"
 }
 expect_code 0 "--compare" everything
@@ -51,6 +51,11 @@ awk -F'"' 'NF % 2 == 0 { exit 1 }' "$work/run.csv" || fail "a line of the CSV ha
 expect_code 0 "a pattern" "$bench" --compare --seconds 0.01 --case 'wire_*_bytes' --csv -
 grep -q 'wire_tls13_client_bytes' "$work/out" || fail "the pattern does not find what it matches"
 grep -q 'writes\|record' "$work/out" && fail "the pattern finds more than it matches"
+expect_code 0 "instructions" "$bench" --compare --case instructions_record_64 --backend "${engines%% *}" --csv -
+grep -q 'instructions_record_64' "$work/out" || fail "instructions: no row: $(cat "$work/out")"
+if command -v valgrind >/dev/null && grep -q -i 'callgrind\|valgrind' "$work/out"; then
+    fail "instructions: valgrind is there, and counted nothing: $(cat "$work/out")"
+fi
 expect_code 0 "one engine" "$bench" --compare --seconds 0.01 --case 'record_aes128_64' --backend "${engines%% *}"
 grep -q "only ${engines%% *}" "$work/out" || fail "one engine alone leads nobody: $(cat "$work/out")"
 

@@ -25,7 +25,7 @@ grep -q 'otls_context_set_acceleration' "$work/all" || fail "acceleration is not
 grep -q '^  each operation on 2 threads' "$work/all" || fail "threads are not explained"
 grep -q '^  10000 such pairs' "$work/all" || fail "open connections are not explained"
 # What --judge measures and --list has not.
-for case in full_tls13_ecdsa full_tls12_rsa_leaf mutual_tls13_rsa trust_later_heap idle idle_fd instructions \
+for case in full_tls13_ecdsa full_tls12_rsa_leaf mutual_tls13_rsa trust_later_heap idle idle_fd instructions_record_64 \
     identities_heap threads_full; do
     expect_code 0 "$case" "$bench" --explain "$case"
     grep -q "^$case: " "$work/out" || fail "$case: not explained"
