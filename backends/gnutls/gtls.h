@@ -91,6 +91,7 @@ enum { GTLS_FINISHED_MAX = 64 };
 enum { GTLS_ALERT = 21 }; /* the type of a record */
 
 struct otls_backend_connection {
+    /* What every record needs, in two cache lines: see otls_connection. */
     gnutls_session_t session;
     otls_core *core;
     const otls_backend_context *context;
@@ -98,18 +99,21 @@ struct otls_backend_connection {
     bool starved; /* core had no bytes during this call */
     bool fed;     /* core had some */
     bool broken;
+    bool framed; /* GnuTLS gets the peer's records one by one */
+    bool rehandshaking;
+    bool reauthenticating;
+    bool data_waiting; /* data came in the middle of one of these */
+    bool ticket_arrived;
+    uint8_t warnings; /* in a row */
+    bool closed;       /* close_notify did */
+    gtls_framing framing;
+    /* and the rest */
+    bool ticket_named;
     bool async;   /* core's verify_peer wants to be asked again */
     bool refused; /* core's verify_peer said no */
     bool shows_none; /* renegotiation: an empty Certificate, whomever GnuTLS remembers */
     bool established;
     bool watched;     /* core wants every message */
-    bool framed; /* GnuTLS gets the peer's records one by one */
-    bool rehandshaking;
-    bool reauthenticating;
-    bool data_waiting; /* data came in the middle of one of these */
-    bool closed;       /* close_notify did */
-    gtls_framing framing;
-    bool ticket_arrived, ticket_named;
     uint8_t ticket_name[32];
     gnutls_priority_t alone; /* server: of the context's; NULL = none in particular */
     bool tickets;    /* server: there is a key to seal tickets with */
@@ -117,10 +121,12 @@ struct otls_backend_connection {
     size_t early_size;
     otls_slice alpn; /* client: what is offered, core's */
     uint8_t refuse_alert;
-    uint8_t warnings; /* in a row */
     uint8_t finished[2][GTLS_FINISHED_MAX]; /* verify_data: ours, the peer's */
     uint8_t finished_size[2];
 };
+
+_Static_assert(offsetof(struct otls_backend_connection, ticket_named) <= 128,
+               "what every record needs stands together");
 
 static inline otls_backend_connection *gtls_connection_of(gnutls_session_t session)
 {

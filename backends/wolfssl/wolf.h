@@ -178,37 +178,39 @@ struct wolf_framing {
 };
 
 struct otls_backend_connection {
+    /* What every record needs, in two cache lines: see otls_connection. */
     WOLFSSL *ssl;
     otls_core *core;
     const otls_backend_context *context;
-    otls_slice alpn; /* server: the name to answer with, without its length; our copy */
-    uint8_t head[2]; /* how what the peer sends begins */
-    size_t head_size;
-    bool server;
-    bool done;            /* the handshake is over */
-    bool cleared;         /* wolfSSL_shutdown has reset the engine's object */
-    bool missing;         /* the peer was asked for a certificate and sent none */
-    bool psk_offered;     /* core gave a pre-shared key */
-    bool session_offered; /* client: there was a session to resume */
-    bool judged;          /* core has been asked about the peer */
-    bool encrypted;       /* a record under keys has gone out */
-    struct wolf_framing framing;
-    struct wolf_flight flight;
     struct wolf_messages *messages; /* core wants every message; NULL = not so */
     struct wolf_accelerated *accelerated; /* another library seals and opens; NULL = not so */
     struct wolf_early *early;  /* server: early data is left out as it comes; NULL = not so */
+    otls_status verdict;     /* what core answered */
+    otls_status io;          /* what core's read or write answered last when it failed */
+    bool server;
+    bool done;            /* the handshake is over */
+    bool cleared;         /* wolfSSL_shutdown has reset the engine's object */
+    bool judged;          /* core has been asked about the peer */
+    bool encrypted;       /* a record under keys has gone out */
+    struct wolf_framing framing;
+    /* and the rest */
+    otls_slice alpn; /* server: the name to answer with, without its length; our copy */
+    uint8_t head[2]; /* how what the peer sends begins */
+    size_t head_size;
+    bool missing;         /* the peer was asked for a certificate and sent none */
+    bool psk_offered;     /* core gave a pre-shared key */
+    bool session_offered; /* client: there was a session to resume */
+    struct wolf_flight flight;
     bool kept;                 /* server: the client's certificates are where `place` says */
     uint16_t group;            /* server: the only one that is taken; 0 = none in particular */
     size_t judged_count;       /* certificates that core was shown */
     uint8_t place[WOLF_PLACE]; /* server: in core's cache; zero = there are none to keep */
     uint8_t *client_chain;     /* server: what the ticket opened last led to */
     size_t client_chain_size;
-    otls_status verdict;     /* what core answered */
     uint8_t verdict_alert;   /* with which alert */
     int rx_seen, tx_seen;    /* alerts already reported: level << 8 | description, -1 = none */
     int rx_early;            /* the last received before the handshake's end, alike */
     int tx_override;         /* the alert that really went out instead of the engine's, -1 = none */
-    otls_status io;          /* what core's read or write answered last when it failed */
     uint16_t peer_signature; /* seen in the peer's messages; 0 = none */
     uint16_t own_signature;  /* ... and in ours */
     bool extended_master_secret; /* seen in the ServerHello */
@@ -216,6 +218,9 @@ struct otls_backend_connection {
     uint8_t *alpn_name; /* room for one name of these; NULL = there is no ALPN here */
     size_t alpn_room;
 };
+
+_Static_assert(offsetof(struct otls_backend_connection, alpn) <= 128,
+               "what every record needs stands together");
 
 /** The connection behind an engine object. */
 static inline otls_backend_connection *wolf_connection_of(WOLFSSL *ssl)
