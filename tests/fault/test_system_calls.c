@@ -359,7 +359,7 @@ static otls_status wrapped_life(life *l, otls_error *err)
     (void)opened(fd);
     status = wrapped_steps(l, &sock, fd, err);
     if (sock == NULL)
-        (void)close(fd);
+        cr_assert_eq(close(fd), 0, "what is not taken stays open");
     otls_socket_close(sock);
     return status;
 }
