@@ -482,15 +482,20 @@ static bool live_once(living *live, life *l, const row *r, unsigned at)
 }
 
 /* At each place, and there must be one. */
-static void live_all(living *live, life *l, const call *reached, size_t count)
+static void live_all(const char *who, living *live, life *l, const call *reached, size_t count)
 {
-    unsigned places[CALLS] = {0};
+    unsigned places[CALLS] = {0}, all = 0;
 
     for (size_t i = 0; i < ROWS; i++)
         for (unsigned at = 1; live_once(live, l, &rows[i], at); at++)
             places[rows[i].which]++;
     for (size_t i = 0; i < count; i++)
         cr_expect_gt(places[reached[i]], 0u, "%s is never called", names[reached[i]]);
+    for (size_t i = 0; i < CALLS; i++)
+        all += places[i];
+    (void)printf("%s: %s: %u system calls failed, one in each run\n",
+                 otls_backend_name(otls_context_backend(l->own)), who, all);
+    (void)fflush(stdout);
 }
 
 ParameterizedTestParameters(system_calls, client)
@@ -520,8 +525,8 @@ ParameterizedTest(const size_t *index, system_calls, client, .timeout = 200)
     cr_assert_eq(otls_socket_set_timeout(l.listener, 20000, &err), OTLS_OK);
     (void)snprintf(l.port, sizeof(l.port), "%u", otls_socket_local_port(l.listener));
     cr_assert_eq(pthread_create(&thread, NULL, answer_all, &l), 0);
-    live_all(client_life, &l, usual, sizeof(usual) / sizeof(usual[0]));
-    live_all(wrapped_life, &l, wrapped, sizeof(wrapped) / sizeof(wrapped[0]));
+    live_all("a client", client_life, &l, usual, sizeof(usual) / sizeof(usual[0]));
+    live_all("a client with its own descriptor", wrapped_life, &l, wrapped, sizeof(wrapped) / sizeof(wrapped[0]));
     atomic_store(&l.over, true);
     cr_assert_eq(otls_socket_new(&last, l.own, &err), OTLS_OK, "%s", err.text); /* wakes it, if it still waits */
     cr_assert_eq(otls_socket_set_handshake_on_connect(last, false, &err), OTLS_OK);
@@ -550,7 +555,7 @@ ParameterizedTest(const size_t *index, system_calls, server, .timeout = 200)
         cr_skip("no such engine in this build");
     l.own = make_context(engines[*index], true);
     l.others = make_context(engines[*index], false);
-    live_all(server_life, &l, usual, sizeof(usual) / sizeof(usual[0]));
+    live_all("a server", server_life, &l, usual, sizeof(usual) / sizeof(usual[0]));
     otls_context_free(l.own);
     otls_context_free(l.others);
 }
