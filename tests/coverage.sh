@@ -4,8 +4,9 @@
 # coverage.sh BUILD [CTEST_ARGUMENT...]: which lines and branches of core and of the backends the short tests
 # reach, the fuzz targets on their corpora among them. Configures and builds BUILD with clang and its counters,
 # runs the tests (those that CTEST_ARGUMENT chooses), and prints a line for each folder, then the ten files
-# with the most lines that nobody ran. What a process that is killed has counted is lost: the figures are a
-# little too low, never too high.
+# with the most lines that nobody ran, then each demand on core and the backends and whether it is met: the exit
+# status is 1 when one is not, or a test failed. What a process that is killed has counted is lost: the figures are
+# a little too low, never too high.
 set -u
 
 usage="usage: coverage.sh BUILD [CTEST_ARGUMENT...]"
@@ -23,12 +24,13 @@ if [ ! -f "$build/build.ninja" ]; then
 fi
 export LLVM_PROFILE_FILE=$build/profiles/%2m.profraw # by object, two writers at a time
 rm -rf "$build/profiles"
-cmake --build "$build" -j "$(nproc)" >"$build/build.log" 2>&1 || { tail -40 "$build/build.log"; exit 1; }
+cmake --build "$build" -j "${JOBS:-$(nproc)}" >"$build/build.log" 2>&1 || { tail -40 "$build/build.log"; exit 1; }
 rm -rf "$build/profiles" # of programs that the build has run
 
 # what looks at sources, sizes and instructions runs nothing here that the others do not
-[ $# -gt 0 ] || set -- -LE '^(long|distro|qemu|mutation|analysis|instructions|install|abi|layers|docs|parity|torture)$'
-(cd "$build" && ctest -j "$(nproc)" "$@") >"$build/test.log" 2>&1
+[ $# -gt 0 ] || set -- -LE '^(long|distro|qemu|mutation|analysis|instructions|install|abi|layers|docs|parity)$'
+(cd "$build" && ctest -j "${JOBS:-$(nproc)}" "$@") >"$build/test.log" 2>&1
+passed=$?
 grep -E '^[0-9]+% tests passed|\(Failed\)|\(Timeout\)|\*\*\*' "$build/test.log" | sort -u
 
 llvm-profdata merge --sparse -o "$build/all.profdata" "$build"/profiles/*.profraw || exit 1
@@ -46,6 +48,9 @@ import os
 import sys
 
 report, source = sys.argv[1:]
+# at least so many per cent
+DEMANDS = (("core", "lines", "run", 95), ("core", "branches", "taken", 85),
+           ("backends", "lines", "run", 90), ("backends", "branches", "taken", 75))
 with open(report, encoding="utf-8") as stream:
     files = json.load(stream)["data"][0]["files"]
 folders = collections.defaultdict(collections.Counter)
@@ -71,4 +76,15 @@ for folder, sums in sorted(folders.items()):
     print(f"{folder:24} {sums['lines']:7} {share(sums['run'], sums['lines'])} {sums['branches']:9} "
           f"{share(sums['taken'], sums['branches'])}")
 print("lines not run:", ", ".join(f"{name} {count}" for count, name in sorted(missed, reverse=True)[:10]))
+unmet = 0
+for folder, what, part, least in DEMANDS:
+    sums = folders[folder]
+    met = 100 * sums[part] >= least * sums[what]
+    unmet += not met
+    missing = "" if met else f", {-(-least * sums[what] // 100) - sums[part]} short"
+    print(f"demand: {folder}, {what}: {share(sums[part], sums[what]).strip()} of at least {least} %: "
+          f"{'met' if met else 'NOT MET'}{missing}")
+sys.exit(unmet != 0)
 PYTHON
+judged=$?
+[ "$passed" -eq 0 ] && [ "$judged" -eq 0 ]

@@ -30,8 +30,7 @@ static struct { /* under the global lock */
 extern const otls_accelerator OTLS_LINKED_ACCELERATOR; /* otls_accelerator_libcrypto */
 #endif
 
-/* Head and slots. */
-static otls_status check(const otls_accelerator *accelerator, const char *name, otls_error *err)
+otls_status omni_accelerator_check(const otls_accelerator *accelerator, const char *name, otls_error *err)
 {
     if (accelerator->magic != OTLS_ACCELERATOR_MAGIC)
         return FAIL("accelerator %s is not one of omnitls'; begin its table with "
@@ -89,7 +88,7 @@ static otls_status take(const otls_accelerator **out, const char *name, otls_err
                          OMNI_ACCELERATOR_MAX);
     status = locate(out, name, path, err);
     if (status == OTLS_OK)
-        status = check(*out, name, err);
+        status = omni_accelerator_check(*out, name, err);
     if (status == OTLS_OK)
         status = omni_module_start((*out)->start, "accelerator", name, err);
 #ifndef OTLS_ONLY_BACKEND

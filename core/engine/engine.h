@@ -42,10 +42,9 @@ extern const otls_backend_module OTLS_ONLY_BACKEND; /* otls_module_wolfssl ... *
 #define OMNI_MODULE(backend) ((backend)->module)
 #endif
 
-/** Does the table reach as far as the slot, and is it filled? */
+/** Does the table, which is there, reach as far as the slot, and is it filled? */
 #define OMNI_HAS(table, slot)                                                                      \
-    ((table) != NULL && (table)->size >= offsetof(__typeof__(*(table)), slot) +                    \
-                                             sizeof((table)->slot) &&                              \
+    ((table)->size >= offsetof(__typeof__(*(table)), slot) + sizeof((table)->slot) &&              \
      (table)->slot != NULL)
 
 /**

@@ -4,10 +4,14 @@
 #define OMNI_ENGINE_REGISTRY_H
 
 #include "engine/engine.h"
+#include <omnitls/accelerator.h>
 
 /** Check a module's head, tables and mandatory slots. E_BACKEND with a sentence when unfit. */
 otls_status omni_module_check(const otls_backend_module *module, const char *name,
                               otls_error *err);
+
+/** The same for an accelerator. */
+otls_status omni_accelerator_check(const otls_accelerator *accelerator, const char *name, otls_error *err);
 
 /** Is it a name that a module may have? It becomes part of a file's. */
 bool omni_module_name_ok(const char *name);

@@ -75,7 +75,7 @@ static otls_status ask(const omni_verify_request *request, const engine_input *i
     otls_error native = OTLS_ERROR_INIT;
     otls_status status;
 
-    if (!OMNI_HAS(ops, verify_chain))
+    if (ops == NULL || !OMNI_HAS(ops, verify_chain))
         return omni_fail_unsupported(err, request->backend, OTLS_FEATURE_ENGINE_VERIFIER);
     /* a verdict without memory is none: what could not be decoded, or was not looked at, goes into its flags */
     status = OMNI_ENGINE_GET(&native, ops->verify_chain(&asked, flags, depth, &native));

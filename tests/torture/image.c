@@ -184,7 +184,7 @@ static void work(world *w, int out, int in)
         }
     torture_wrong_password(w, give_password);
     pause_for(out, in);
-    _exit(0);
+    exit(0);
 }
 
 /* ---- the one that looks ---------------------------------------------------------------------- */
