@@ -111,6 +111,11 @@ static void run_one(program *p, uint64_t sequence, const bool *keep, bool say)
     (void)alarm(0);
     count_ends(p, &w);
     model_end(&w);
+    if (w.failure[0] != '\0' && p->shared->failure[0] == '\0') {
+        memcpy(p->shared->failure, w.failure, sizeof(w.failure));
+        if (say)
+            printf("%s\n", w.failure);
+    }
 }
 
 static bool ended_well(pid_t child, bool say)
