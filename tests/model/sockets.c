@@ -181,8 +181,7 @@ static void has_failed(model_world *w, int at, const otls_error *cause)
 {
     static const otls_status may[] = {OTLS_E_PROTOCOL, OTLS_E_ALERT, OTLS_E_VERIFY};
     model_sock *s = &w->socks->at[at];
-    /* after the end of our writing the alert about what is wrong with the input has nowhere to go */
-    const bool ended = s->in.eof || s->in.breaks || s->reading_ended || s->k.sent_close;
+    const bool ended = s->in.eof || s->in.breaks || s->reading_ended;
     const otls_status status = (otls_status)cause->status;
     bool known = ended && (status == OTLS_E_TRUNCATED || status == OTLS_E_IO);
 
@@ -192,8 +191,6 @@ static void has_failed(model_world *w, int at, const otls_error *cause)
     model_claim(w, known, "failed as %s: %s", otls_status_name(status), cause->text);
     s->k.state = M_FAILED;
     s->k.first = *cause;
-    if (s->peer >= 0)
-        w->socks->at[s->peer].in.alert = true;
     s->k.sent_close = s->k.sent_close || (otls_connection_shutdown_state(otls_socket_connection(s->real)) &
                                           OTLS_SHUTDOWN_SENT) != 0;
 }

@@ -29,7 +29,6 @@ typedef struct sock_inward {
     bool clean;     /* and all that came before it must arrive, with no failure */
     bool breaks;    /* it may be reset */
     bool tampered;
-    bool alert;     /* the other end has failed, and may have said so behind its close_notify */
 } sock_inward;
 
 typedef struct model_sock {
