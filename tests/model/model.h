@@ -96,6 +96,7 @@ typedef struct model_world {
     model_trust trusts[MODEL_TRUSTS];
     model_session sessions[MODEL_SESSIONS];
     struct model_socks *socks; /* sockets.h */
+    uint64_t socks_opened, socks_failed;
     int64_t started;           /* when the call at hand began, ms */
     bool say;                 /* print each call */
     char call[MODEL_TEXT];    /* the one at hand */

@@ -77,6 +77,7 @@ void model_socks_begin(model_world *w)
         files[i] = file_of(i != 0);
     all = (struct model_socks){.files = {files[0], files[1]}};
     w->socks = &all;
+    w->socks_opened = w->socks_failed = 0;
     for (int i = 0; i < SOCKS; i++) {
         all.at[i].peer = all.at[i].dialed = -1;
         all.raw[i] = (sock_raw){.fd = -1, .peer = -1};
@@ -191,6 +192,7 @@ static void has_failed(model_world *w, int at, const otls_error *cause)
     model_claim(w, known, "failed as %s: %s", otls_status_name(status), cause->text);
     s->k.state = M_FAILED;
     s->k.first = *cause;
+    w->socks_failed++;
     s->k.sent_close = s->k.sent_close || (otls_connection_shutdown_state(otls_socket_connection(s->real)) &
                                           OTLS_SHUTDOWN_SENT) != 0;
 }
@@ -227,8 +229,10 @@ bool sock_opens(model_world *w, int at, otls_status status, const otls_error *er
         model_claim(w, status == OTLS_E_USAGE, "%s, but it cannot start", otls_status_name(status));
         return false;
     }
-    if (k->state != M_OPEN)
+    if (k->state != M_OPEN) {
         k->state = done(s) ? M_OPEN : M_RUN;
+        w->socks_opened += k->state == M_OPEN;
+    }
     k->opened = done(s);
     sock_sync(w, at);
     if (k->state == M_FAILED) {
