@@ -2,7 +2,7 @@
 /* The client's side: connect in one step or in several, and a look at a server's certificate. */
 #include "base/base.h"
 #include "socket/socket.h"
-#include "x509/host_name.h"
+#include "x509/x509.h"
 #include <omnitls/insecure.h>
 #include <omnitls/parity.h>
 
