@@ -41,14 +41,15 @@ OTLS_API otls_status otls_connect(otls_socket **out, otls_context *context_or_nu
  */
 OTLS_API otls_status otls_socket_new(otls_socket **out, otls_context *context_or_null,
                                      otls_error *err);
-/** Whom we mean, if it is not the host we connect to. Before the connection is made, and by clients:
- *  OTLS_E_USAGE. */
+/** Whom we mean, if it is not the host we connect to. OTLS_E_USAGE: no host name, after the
+ *  connection is made, or by a server. */
 OTLS_API otls_status otls_socket_set_server_name(otls_socket *sock, const char *name,
                                                  otls_error *err);
 /**
  * Connect; then handshake, unless switched off. With time-out 0: OTLS_WANT_... until called often
  * enough with the same arguments; one address at a time is tried, otls_socket_fileno is what to
- * poll.
+ * poll. After OTLS_E_TIMEOUT the same call goes on; another host or port begins anew, unless the
+ * descriptor was there before and is on its way. Errors: OTLS_E_USAGE for what is connected already.
  */
 OTLS_API otls_status otls_socket_connect(otls_socket *sock, const char *host, const char *port,
                                          otls_error *err);
@@ -83,8 +84,8 @@ OTLS_API otls_status otls_socket_accept(otls_socket **out, otls_socket *listener
 /**
  * Take over a stream socket: connected (its side is the context's role; `server_name_or_null` as in
  * otls_connection_set_server_name), listening, or neither yet. When it fails the descriptor stays
- * the caller's. The handshake is not done here. Errors: OTLS_E_USAGE for what is no stream socket, and for a
- * name with a server's context; OTLS_E_IO.
+ * the caller's. The handshake is not done here. Errors: OTLS_E_USAGE for what is no stream socket, for a
+ * name with a server's context and a listener with a client's; OTLS_E_IO.
  */
 OTLS_API otls_status otls_socket_wrap(otls_socket **out, otls_context *context, intptr_t fd,
                                       const char *server_name_or_null, otls_error *err);
@@ -121,8 +122,8 @@ OTLS_API otls_status otls_socket_send_all(otls_socket *sock, const void *data, s
 OTLS_API otls_status otls_socket_flush(otls_socket *sock, otls_error *err);
 /**
  * Send `count` bytes of the file `fd` from `offset` (its own position does not move); count 0: up
- * to its end. `*sent` (may be NULL) is set on every return. A file that ends early is no error: see
- * `*sent`. Time-out 0 is refused.
+ * to its end. `*sent` (may be NULL) is set on every return, to what was taken: go on behind it, after
+ * OTLS_E_TIMEOUT too. A file that ends early is no error: see `*sent`. Time-out 0 is refused.
  */
 OTLS_API otls_status otls_socket_send_file(otls_socket *sock, intptr_t fd, uint64_t offset,
                                            uint64_t count, uint64_t *sent, otls_error *err);

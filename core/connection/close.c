@@ -28,6 +28,8 @@ otls_status otls_connection_shutdown(otls_connection *conn, otls_error *err)
         if (status != OTLS_OK)
             return omni_connection_fail(conn, status, &inner, err);
         conn->sent_close = true;
+        if (conn->write_said == OTLS_OK) /* no alert, no answer any more (RFC 8446 6.1) */
+            conn->write_said = OTLS_CLOSED;
     }
     status = omni_io_flush(conn);
     omni_waits(conn, status);

@@ -63,7 +63,7 @@ struct otls_connection {
     otls_backend_connection *engine; /* in this block, behind the struct */
     otls_transport transport;        /* unset for memory */
     otls_status said;       /* what the transport answered the last read; OTLS_OK before */
-    otls_status write_said; /* OTLS_OK, or why writing broke */
+    otls_status write_said; /* OTLS_OK, why writing broke, or OTLS_CLOSED: by our close_notify */
     uint8_t state;
     bool inside; /* the engine is at it: we are in one of its upcalls */
     bool sent_close, received_close;

@@ -62,7 +62,7 @@ static bool cause_transport(const otls_connection *conn, otls_error *report)
     else if (conn->said == OTLS_E_PROTOCOL) /* core's own, see io.c */
         omni_fail(report, OTLS_E_PROTOCOL, OTLS_CODE_LIMIT,
                   "the peer sends records for ever, and no end of its handshake");
-    else if (conn->write_said != OTLS_OK)
+    else if (conn->write_said < 0)
         cause_system(conn->write_errno, "writing to the peer", report);
     else
         return false;

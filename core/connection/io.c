@@ -269,8 +269,8 @@ otls_status omni_core_write(otls_core *core, const void *data, size_t size)
     size_t taken = 0;
     otls_status said;
 
-    if (OMNI_RARELY(conn->write_said != OTLS_OK))
-        return conn->write_said;
+    if (OMNI_RARELY(conn->write_said != OTLS_OK)) /* nothing goes out behind our close_notify */
+        return conn->write_said == OTLS_CLOSED ? OTLS_OK : conn->write_said;
     /* a handshake flight is gathered and leaves in one call; data goes out at once */
     if (OMNI_RARELY(conn->state != OMNI_STATE_OPEN || conn->memory ||
                     omni_buffer_size(&conn->out) != 0 || size == 0)) {
@@ -288,7 +288,7 @@ otls_status omni_io_flush(otls_connection *conn)
 
     if (conn->memory || omni_buffer_size(&conn->out) == 0)
         return OTLS_OK;
-    if (conn->write_said != OTLS_OK)
+    if (conn->write_said < 0)
         return conn->write_said;
     if (transport_write(conn, omni_buffer_front(&conn->out), omni_buffer_size(&conn->out),
                         &taken) != OTLS_OK)

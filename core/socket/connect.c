@@ -2,11 +2,23 @@
 /* The client's side: connect in one step or in several, and a look at a server's certificate. */
 #include "base/base.h"
 #include "socket/socket.h"
+#include "x509/x509.h"
 #include <omnitls/insecure.h>
 #include <omnitls/parity.h>
 
 #include <errno.h>
 #include <string.h>
+
+static otls_status check_name(const char *name, otls_error *err)
+{
+    omni_reference_name reference;
+    otls_error inner = OTLS_ERROR_INIT;
+    char text[256];
+
+    if (omni_reference_name_parse(&reference, name, text, &inner) == OTLS_OK)
+        return OTLS_OK;
+    return omni_fail(err, (otls_status)inner.status, inner.code, "\"%.60s\": %s", name, inner.text);
+}
 
 otls_status otls_socket_set_server_name(otls_socket *sock, const char *name, otls_error *err)
 {
@@ -19,6 +31,7 @@ otls_status otls_socket_set_server_name(otls_socket *sock, const char *name, otl
                          "the server name is set before the connection is made");
     if (otls_context_role(sock->context) == OTLS_SERVER)
         return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NOT_HERE, "a server has no server name to set");
+    OMNI_TRY(check_name(name, err));
     copy = omni_strdup(name);
     if (copy == NULL)
         return omni_fail_nomem(err);
@@ -36,21 +49,46 @@ otls_status otls_socket_set_handshake_on_connect(otls_socket *sock, bool on, otl
     return OTLS_OK;
 }
 
-/* The zone of "fe80::1%eth0" is ours, not part of the peer's name (RFC 6874). */
-static otls_status attach_client(otls_socket *sock, const char *host, otls_error *err)
+/* Whom we mean, without the zone of "fe80::1%eth0", which is ours and no part of the peer's name
+ * (RFC 6874); the text is in `host`, in `room` or the socket's. */
+static otls_status peer_name(const otls_socket *sock, const char *host, char room[256],
+                             const char **name, otls_error *err)
 {
-    char name[256];
-    size_t length = strcspn(host, "%");
+    const size_t length = strcspn(host, "%");
 
-    if (sock->server_name != NULL)
-        return omni_socket_attach(sock, OTLS_CLIENT, sock->server_name, err);
-    if (strchr(host, ':') == NULL || host[length] == '\0')
-        return omni_socket_attach(sock, OTLS_CLIENT, host, err);
-    if (length >= sizeof(name))
+    *name = sock->server_name != NULL ? sock->server_name : host;
+    if (sock->server_name != NULL || strchr(host, ':') == NULL || host[length] == '\0')
+        return OTLS_OK;
+    if (length >= 256)
         return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_LIMIT, "the host name is too long");
-    memcpy(name, host, length);
-    name[length] = '\0';
-    return omni_socket_attach(sock, OTLS_CLIENT, name, err);
+    memcpy(room, host, length);
+    room[length] = '\0';
+    *name = room;
+    return OTLS_OK;
+}
+
+/* What can be known before is said before anybody is called. */
+static otls_status may_dial(const otls_socket *sock, const char *host, otls_error *err)
+{
+    char room[256];
+    const char *name;
+
+    OMNI_TRY(peer_name(sock, host, room, &name, err));
+    if (name[0] != '\0') /* that is the look-up's to say */
+        OMNI_TRY(check_name(name, err));
+    return otls_context_seal(sock->context, err);
+}
+
+/* After a time-out the caller may think of somebody else. A descriptor that was there before is on its
+ * way, and connect(2) would say of any address that it is reached. */
+static otls_status drop_dial(otls_socket *sock, otls_error *err)
+{
+    if (sock->fd >= 0)
+        return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_TOO_LATE,
+                         "the socket's descriptor is on its way to another address");
+    omni_dial_free(sock->dial);
+    sock->dial = NULL;
+    return OTLS_OK;
 }
 
 static otls_status dial(otls_socket *sock, const char *host, const char *port,
@@ -59,6 +97,8 @@ static otls_status dial(otls_socket *sock, const char *host, const char *port,
     otls_status status = OTLS_OK;
     int fd = -1;
 
+    if (sock->dial != NULL && !omni_dial_is_to(sock->dial, host, port))
+        OMNI_TRY(drop_dial(sock, err));
     if (sock->dial == NULL) {
         const int64_t start = omni_os_monotonic_ms();
 
@@ -68,8 +108,8 @@ static otls_status dial(otls_socket *sock, const char *host, const char *port,
     if (status != OTLS_OK)
         return status;
     status = omni_dial_run(sock->dial, sock->timeout_ms == 0, deadline, &fd, err);
-    if (status > OTLS_OK)
-        return status;
+    if (status > OTLS_OK || status == OTLS_E_TIMEOUT)
+        return status; /* it goes on with the next call */
     omni_dial_free(sock->dial);
     sock->dial = NULL;
     if (status == OTLS_OK && sock->fd < 0)
@@ -79,16 +119,37 @@ static otls_status dial(otls_socket *sock, const char *host, const char *port,
     return status;
 }
 
+static otls_status attach_client(otls_socket *sock, const char *host, otls_error *err)
+{
+    char room[256];
+    const char *name;
+    otls_status status = peer_name(sock, host, room, &name, err);
+
+    if (status == OTLS_OK)
+        status = omni_socket_attach(sock, OTLS_CLIENT, name, err);
+    if (status != OTLS_OK) { /* nobody can connect this descriptor again */
+        omni_os_socket_close(sock->fd);
+        sock->fd = -1;
+        sock->restore_blocking = false;
+    }
+    return status;
+}
+
 static otls_status connect_until(otls_socket *sock, const char *host, const char *port,
                                  const omni_deadline *deadline, otls_error *err)
 {
+    otls_status status = OTLS_OK;
+
     if (sock->conn == NULL) {
+        OMNI_TRY(may_dial(sock, host, err));
         OMNI_TRY(dial(sock, host, port, deadline, err));
         OMNI_TRY(attach_client(sock, host, err));
+        sock->connecting = true;
     }
-    if (sock->handshake_set && !sock->handshake_on_connect)
-        return OTLS_OK;
-    return omni_socket_handshake_until(sock, deadline, err);
+    if (!sock->handshake_set || sock->handshake_on_connect)
+        status = omni_socket_handshake_until(sock, deadline, err);
+    sock->connecting = status != OTLS_OK;
+    return status;
 }
 
 otls_status otls_socket_connect(otls_socket *sock, const char *host, const char *port,
@@ -103,7 +164,8 @@ otls_status otls_socket_connect(otls_socket *sock, const char *host, const char 
         return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NOT_HERE, "the context is for the server's side");
     if (sock->listening)
         return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NOT_HERE, "a listening socket cannot connect");
-    if (sock->conn != NULL && otls_connection_handshake_done(sock->conn))
+    if (sock->conn != NULL &&
+        (!sock->connecting || otls_connection_handshake_done(sock->conn)))
         return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_TOO_LATE, "the socket is already connected");
     deadline = omni_deadline_in(sock->timeout_ms);
     return connect_until(sock, host, port, &deadline, err);

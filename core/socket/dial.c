@@ -11,6 +11,8 @@
 /* RFC 8305 section 5: the recommended Connection Attempt Delay */
 #define ATTEMPT_DELAY_MS 250
 
+#define TARGET_MAX 320
+
 struct omni_dial {
     omni_address addresses[OMNI_ADDRESS_MAX];
     int fds[OMNI_ADDRESS_MAX]; /* attempts under way, [0, active) */
@@ -18,7 +20,7 @@ struct omni_dial {
     int bound_fd;
     int last_error;
     int64_t next_start; /* when the next address may be tried beside those under way */
-    char target[320];   /* for messages */
+    char target[TARGET_MAX]; /* for messages */
 };
 
 /* getaddrinfo takes any number and keeps its low 16 bits */
@@ -106,6 +108,22 @@ static otls_status keep_family_of(omni_dial *dial, int fd, otls_error *err)
                      "cannot connect to %.120s: no address of the socket's family", dial->target);
 }
 
+static void name_target(char target[TARGET_MAX], const char *host, const char *port)
+{
+    const bool brackets = strchr(host, ':') != NULL;
+
+    (void)snprintf(target, TARGET_MAX, "%s%.255s%s:%.32s", brackets ? "[" : "", host,
+                   brackets ? "]" : "", port);
+}
+
+bool omni_dial_is_to(const omni_dial *dial, const char *host, const char *port)
+{
+    char target[TARGET_MAX];
+
+    name_target(target, host, port);
+    return strcmp(target, dial->target) == 0;
+}
+
 otls_status omni_dial_new(omni_dial **out, const char *host, const char *port, int bound_fd,
                           otls_error *err)
 {
@@ -118,10 +136,7 @@ otls_status omni_dial_new(omni_dial **out, const char *host, const char *port, i
     dial->bound_fd = bound_fd;
     status = omni_resolve(host, port, false, dial->addresses, &dial->count, err);
     if (status == OTLS_OK) {
-        bool brackets = strchr(host, ':') != NULL;
-
-        (void)snprintf(dial->target, sizeof(dial->target), "%s%.255s%s:%.32s", brackets ? "[" : "",
-                       host, brackets ? "]" : "", port);
+        name_target(dial->target, host, port);
         interleave(dial->addresses, dial->count);
         if (bound_fd >= 0)
             status = keep_family_of(dial, bound_fd, err);

@@ -151,11 +151,28 @@ static otls_status send_all_failed(otls_status status, size_t done, size_t size,
     return status;
 }
 
-otls_status otls_socket_send_all(otls_socket *sock, const void *data, size_t size, otls_error *err)
+/** All of it until `deadline`; `*done` tells how much was taken, whatever the status. */
+static otls_status send_all_until(otls_socket *sock, const void *data, size_t size, size_t *done,
+                                  const omni_deadline *deadline, otls_error *err)
 {
     const unsigned char *bytes = data;
+    otls_status status;
+
+    *done = 0;
+    do {
+        size_t taken = 0;
+
+        status = send_until(sock, size == 0 ? bytes : bytes + *done, size - *done, &taken, deadline,
+                            err);
+        *done += taken;
+    } while (status == OTLS_OK && *done < size);
+    return status == OTLS_OK ? omni_socket_flush_until(sock, deadline, err) : status;
+}
+
+otls_status otls_socket_send_all(otls_socket *sock, const void *data, size_t size, otls_error *err)
+{
     omni_deadline deadline;
-    size_t done = 0;
+    size_t done;
     otls_status status;
 
     OMNI_TRY(omni_socket_need_connection(sock, err));
@@ -163,15 +180,7 @@ otls_status otls_socket_send_all(otls_socket *sock, const void *data, size_t siz
         return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE,
                          "otls_socket_send_all cannot work without waiting");
     deadline = omni_deadline_in(sock->timeout_ms);
-    do {
-        size_t taken = 0;
-
-        status =
-            send_until(sock, size == 0 ? bytes : bytes + done, size - done, &taken, &deadline, err);
-        done += taken;
-    } while (status == OTLS_OK && done < size);
-    if (status == OTLS_OK)
-        status = omni_socket_flush_until(sock, &deadline, err);
+    status = send_all_until(sock, data, size, &done, &deadline, err);
     return send_all_failed(status, done, size, err);
 }
 
@@ -191,6 +200,7 @@ otls_status otls_socket_send_file(otls_socket *sock, intptr_t fd, uint64_t offse
                                   uint64_t *sent, otls_error *err)
 {
     unsigned char block[FILE_BLOCK];
+    omni_deadline deadline;
     uint64_t done = 0;
     otls_status status;
 
@@ -200,20 +210,21 @@ otls_status otls_socket_send_file(otls_socket *sock, intptr_t fd, uint64_t offse
     if (sock->timeout_ms == 0 || fd < 0 || fd > INT32_MAX)
         return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE,
                          "otls_socket_send_file needs a file, and cannot work without waiting");
+    deadline = omni_deadline_in(sock->timeout_ms);
     do {
         uint64_t left = count == 0 ? sizeof(block) : count - done;
-        size_t got = 0;
+        size_t got = 0, taken = 0;
 
         if (left > sizeof(block))
             left = sizeof(block);
         status = read_file((int)fd, block, (size_t)left, offset + done, &got, err);
         if (status == OTLS_OK && got > 0)
-            status = otls_socket_send_all(sock, block, got, err);
+            status = send_all_until(sock, block, got, &taken, &deadline, err);
+        done += taken;
+        if (sent != NULL)
+            *sent = done; /* what was taken leaves with the next call: sent again it would come twice */
         if (status != OTLS_OK || got == 0)
             break;
-        done += got;
-        if (sent != NULL)
-            *sent = done;
     } while (count == 0 || done < count);
     return status;
 }

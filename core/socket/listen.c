@@ -84,7 +84,7 @@ otls_status otls_socket_listen(otls_socket *sock, int backlog, otls_error *err)
 {
     int error;
 
-    if (sock == NULL || sock->fd < 0 || sock->conn != NULL)
+    if (sock == NULL || sock->fd < 0 || sock->conn != NULL || sock->dial != NULL)
         return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE,
                          "only a bound socket without a connection can listen");
     if (otls_context_role(sock->context) == OTLS_CLIENT)

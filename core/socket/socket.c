@@ -115,7 +115,7 @@ static otls_status adopt(otls_socket *sock, const char *name, otls_error *err)
     bool stream = false;
     int error = omni_os_is_stream(sock->fd, &stream);
 
-    if (error == 0 && !stream)
+    if ((error == 0 && !stream) || error == ENOTSOCK)
         return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE, "the descriptor is no stream socket");
     if (error == 0)
         error = omni_os_set_nonblocking(sock->fd, &sock->restore_blocking);
@@ -124,6 +124,9 @@ static otls_status adopt(otls_socket *sock, const char *name, otls_error *err)
     if (name != NULL)
         OMNI_TRY(otls_socket_set_server_name(sock, name, err));
     if (omni_os_is_listening(sock->fd)) {
+        if (role == OTLS_CLIENT)
+            return omni_fail(err, OTLS_E_USAGE, OTLS_CODE_NOT_HERE,
+                             "the context is for the client's side, and the descriptor listens");
         sock->listening = true;
         return OTLS_OK;
     }
@@ -171,7 +174,7 @@ intptr_t otls_socket_detach(otls_socket *sock)
     sock->conn = NULL;
     sock->dial = NULL;
     sock->fd = -1;
-    sock->listening = false;
+    sock->listening = sock->reading_ended = sock->connecting = false;
     sock->restore_blocking = false;
     sock->line_start = sock->line_end = 0;
     return fd;

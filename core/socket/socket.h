@@ -36,6 +36,7 @@ struct otls_socket {
     bool handshake_set;    /* the caller chose; else connect does, accept does not */
     bool restore_blocking; /* the descriptor was blocking when we got it */
     bool reading_ended;    /* by otls_socket_shutdown */
+    bool connecting;       /* the connection is otls_socket_connect's, which has not come to its end */
     unsigned char *line;   /* read, but not yet given out; see socket/line.c */
     size_t line_start, line_end, line_capacity;
     omni_user_data user;
@@ -59,6 +60,7 @@ void omni_dial_free(omni_dial *dial);
 /** Until connected (OTLS_OK, *fd), or failed; OTLS_WANT_WRITE when `once` and not yet. */
 otls_status omni_dial_run(omni_dial *dial, bool once, const omni_deadline *deadline, int *fd,
                           otls_error *err);
+bool omni_dial_is_to(const omni_dial *dial, const char *host, const char *port);
 /** The descriptor to poll, -1 = none. */
 int omni_dial_fileno(const omni_dial *dial);
 

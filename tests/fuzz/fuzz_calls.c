@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Sequences of public calls, four bytes each after the pair of engines, beside the model of tests/model. */
+/* Sequences of public calls, four bytes each after the pair of engines, beside the model of tests/model; without
+ * sockets, whose kernel remembers what came before. */
 #include "model/model.h"
 
 #include <stdio.h>
@@ -63,7 +64,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (size_t i = 0; i < starts; i++)
         do_step(&w, &start[i]);
     for (size_t i = 2; i + 4 <= size; i += 4) {
-        const model_step step = {(uint8_t)(data[i] % OP_COUNT), (uint8_t)(data[i + 1] % 4), data[i + 2],
+        const model_step step = {(uint8_t)(data[i] % OP_FIRST_SOCK), (uint8_t)(data[i + 1] % 4), data[i + 2],
                                  data[i + 3], 0x01010101u * data[i + 3]};
 
         do_step(&w, &step);

@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +22,8 @@
 /** What the process that does the calls leaves for the one that watches. */
 typedef struct progress {
     uint64_t sequence, steps, done[OP_COUNT];
-    uint64_t opened, failed; /* connections */
+    uint64_t opened, failed; /* connections over memory */
+    uint64_t socks_opened, socks_failed;
     char failure[MODEL_TEXT];
 } progress;
 
@@ -73,6 +75,8 @@ static void count_ends(program *p, const model_world *w)
         p->shared->opened += w->conns[i].real != NULL && w->conns[i].opened;
         p->shared->failed += w->conns[i].real != NULL && w->conns[i].state == M_FAILED;
     }
+    p->shared->socks_opened += w->socks_opened;
+    p->shared->socks_failed += w->socks_failed;
 }
 
 /* One sequence, or those of its steps that `keep` says. */
@@ -111,6 +115,11 @@ static void run_one(program *p, uint64_t sequence, const bool *keep, bool say)
     (void)alarm(0);
     count_ends(p, &w);
     model_end(&w);
+    if (w.failure[0] != '\0' && p->shared->failure[0] == '\0') {
+        memcpy(p->shared->failure, w.failure, sizeof(w.failure));
+        if (say)
+            printf("%s\n", w.failure);
+    }
 }
 
 static bool ended_well(pid_t child, bool say)
@@ -207,9 +216,10 @@ static void print_counts(const program *p)
     for (int i = 0; i < OP_COUNT; i++)
         kinds += p->shared->done[i] != 0;
     printf("seed %" PRIu64 ": %" PRIu64 " sequences, %" PRIu64 " steps of %u kinds on %zu pairs of engines; "
-           "at the ends %" PRIu64 " connections had been open and %" PRIu64 " had failed\n",
+           "at the ends %" PRIu64 " connections had been open and %" PRIu64 " had failed; of sockets %" PRIu64
+           " were opened and %" PRIu64 " failed\n",
            p->seed, p->shared->sequence, p->shared->steps, kinds, p->count * p->count,
-           p->shared->opened, p->shared->failed);
+           p->shared->opened, p->shared->failed, p->shared->socks_opened, p->shared->socks_failed);
 }
 
 static void parse_keep(const char *list, bool keep[MODEL_STEPS_MAX])
@@ -252,6 +262,7 @@ int main(int argc, char **argv)
             return fprintf(stderr, "model: no option %s\n", argv[i]), 2;
         i++;
     }
+    (void)signal(SIGPIPE, SIG_DFL); /* whoever raises it ends the sequence */
     p.shared = mmap(NULL, sizeof(*p.shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (p.pki == NULL || p.shared == MAP_FAILED || !load(&p))
         return fprintf(stderr, "model: PKI [--steps N] [--seed S]\n"), 2;

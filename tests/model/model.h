@@ -95,6 +95,9 @@ typedef struct model_world {
     model_conn conns[MODEL_CONNS];
     model_trust trusts[MODEL_TRUSTS];
     model_session sessions[MODEL_SESSIONS];
+    struct model_socks *socks; /* sockets.h */
+    uint64_t socks_opened, socks_failed;
+    int64_t started;           /* when the call at hand began, ms */
     bool say;                 /* print each call */
     char call[MODEL_TEXT];    /* the one at hand */
     char failure[MODEL_TEXT]; /* the first that was wrong; "" = none */
@@ -120,6 +123,8 @@ void model_wanted(model_world *w, const otls_error *err, otls_status status, otl
 void model_wanted_code(model_world *w, const otls_error *err, otls_status status,
                        otls_status wanted, int code);
 
+int64_t model_now(void);
+
 /* ---- settings.c: contexts and trust ---- */
 
 void model_context_step(model_world *w, const model_step *step);
@@ -137,6 +142,16 @@ void model_conn_step(model_world *w, const model_step *step);
 void model_conns_check(model_world *w);
 void model_conn_free(model_world *w, int at);
 
+/* ---- sockets.c: sockets ---- */
+
+void model_socks_begin(model_world *w);
+/** Closes them; nothing may be left open. */
+void model_socks_end(model_world *w);
+/** The context of that place goes away, for all but the sockets that hold it. */
+void model_socks_keep(model_world *w, int slot);
+void model_sock_step(model_world *w, const model_step *step);
+void model_socks_check(model_world *w);
+
 /* ---- steps.c: what there is ---- */
 
 enum {
@@ -150,8 +165,13 @@ enum {
     OP_SHUTDOWN_WAIT, OP_SHUTDOWN_STATE, OP_RAGGED, OP_UNREAD, OP_MOVE, OP_FLIP, OP_GARBAGE,
     OP_EOF, OP_SETTLE, OP_KEY_UPDATE, OP_RENEGOTIATE, OP_LATE_AUTH, OP_EXPORT, OP_BINDING,
     OP_EARLY_WRITE, OP_EARLY_READ, OP_SESSION_TAKE, OP_SESSION_SET, OP_SESSION_COPY,
+    OP_SOCK_PAIR, OP_SOCK_WRAP, OP_SOCK_NEW, OP_SOCK_LISTEN_ON, OP_SOCK_CONNECT, OP_SOCK_ACCEPT,
+    OP_SOCK_ONCE, OP_SOCK_BIND, OP_SOCK_LISTEN, OP_SOCK_NAME, OP_SOCK_WHEN, OP_SOCK_TIMEOUT,
+    OP_SOCK_HANDSHAKE, OP_SOCK_RECV, OP_SOCK_LINE, OP_SOCK_SEND, OP_SOCK_SEND_ALL,
+    OP_SOCK_SEND_FILE, OP_SOCK_FLUSH, OP_SOCK_SHUTDOWN, OP_SOCK_UNWRAP, OP_SOCK_DETACH,
+    OP_SOCK_CLOSE, OP_SOCK_RAW, OP_SOCK_MISCHIEF, OP_SOCK_FACTS, OP_SOCK_SETTLE,
     OP_COUNT,
-    OP_FIRST_TRUST = OP_TRUST_NEW, OP_FIRST_CONN = OP_CONN_NEW
+    OP_FIRST_TRUST = OP_TRUST_NEW, OP_FIRST_CONN = OP_CONN_NEW, OP_FIRST_SOCK = OP_SOCK_PAIR
 };
 
 /** Fill `steps` for `seed`; returns how many. */

@@ -350,6 +350,7 @@ static void context_new(model_world *w, model_context *c, const model_step *s)
     otls_context *made = NULL;
     otls_error err;
 
+    model_socks_keep(w, s->at);
     otls_context_free(c->real);
     *c = (model_context){.real = NULL};
     model_call(w, &err, "otls_context_new(&c%d, %s, %d)", s->at, name_of(w, s->at), (int)role);
@@ -367,6 +368,7 @@ static void context_copy(model_world *w, model_context *c, const model_step *s)
     model_context *copy = &w->contexts[to];
     otls_error err;
 
+    model_socks_keep(w, to);
     otls_context_free(copy->real);
     copy->real = NULL;
     model_call(w, &err, "otls_context_copy(&c%d, c%d)", to, s->at);
@@ -410,6 +412,7 @@ void model_context_step(model_world *w, const model_step *step)
     switch (s.op) {
     case OP_CONTEXT_COPY: context_copy(w, c, &s); break;
     case OP_CONTEXT_FREE:
+        model_socks_keep(w, s.at);
         otls_context_free(c->real);
         *c = (model_context){.real = NULL};
         break;

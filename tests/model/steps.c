@@ -13,6 +13,12 @@ static const model_step pair[] = {
     {OP_NAME, 0, 0, 0, 0},
 };
 
+static const model_step sockets[] = {
+    {OP_SOCK_LISTEN_ON, 1, 0, 1, 0},
+    {OP_SOCK_PAIR, 0, 0, 1, 9},
+    {OP_SOCK_SETTLE, 0, 0, 0, 1},
+};
+
 /* The server asks for a certificate, and the client has one. */
 static const model_step mutual[] = {
     {OP_TRUST_SET, 1, 0, 0, 0},
@@ -36,6 +42,13 @@ static const uint8_t weights[OP_COUNT] = {
     [OP_EOF] = 1,           [OP_SETTLE] = 12,        [OP_KEY_UPDATE] = 4,   [OP_RENEGOTIATE] = 2,
     [OP_LATE_AUTH] = 1,     [OP_EXPORT] = 3,         [OP_BINDING] = 3,      [OP_EARLY_WRITE] = 1,
     [OP_EARLY_READ] = 1,    [OP_SESSION_TAKE] = 4,   [OP_SESSION_SET] = 4,  [OP_SESSION_COPY] = 2,
+    [OP_SOCK_PAIR] = 8,     [OP_SOCK_WRAP] = 2,      [OP_SOCK_NEW] = 6,     [OP_SOCK_LISTEN_ON] = 2,
+    [OP_SOCK_CONNECT] = 16, [OP_SOCK_ACCEPT] = 8,    [OP_SOCK_ONCE] = 1,    [OP_SOCK_BIND] = 3,
+    [OP_SOCK_LISTEN] = 2,   [OP_SOCK_NAME] = 3,      [OP_SOCK_WHEN] = 3,    [OP_SOCK_TIMEOUT] = 10,
+    [OP_SOCK_HANDSHAKE] = 12, [OP_SOCK_RECV] = 16,   [OP_SOCK_LINE] = 10,   [OP_SOCK_SEND] = 14,
+    [OP_SOCK_SEND_ALL] = 6, [OP_SOCK_SEND_FILE] = 6, [OP_SOCK_FLUSH] = 3,   [OP_SOCK_SHUTDOWN] = 4,
+    [OP_SOCK_UNWRAP] = 5,   [OP_SOCK_DETACH] = 4,    [OP_SOCK_CLOSE] = 3,   [OP_SOCK_RAW] = 3,
+    [OP_SOCK_MISCHIEF] = 2, [OP_SOCK_FACTS] = 6,     [OP_SOCK_SETTLE] = 20,
 };
 
 /* xorshift64*: the same in every place */
@@ -47,16 +60,27 @@ static uint32_t draw(uint64_t *state, uint32_t below)
     return (uint32_t)((*state * 0x2545f4914f6cdd1du) >> 32) % below;
 }
 
-static uint8_t draw_op(uint64_t *state)
+/** What a sequence is about, beside contexts and trust: both at once would get nowhere with either. */
+typedef enum theme { CONNECTIONS, SOCKETS, BOTH } theme;
+
+static uint32_t weight(theme about, int op)
+{
+    const bool other = (about == CONNECTIONS && op >= OP_FIRST_SOCK) ||
+                       (about == SOCKETS && op >= OP_FIRST_CONN && op < OP_FIRST_SOCK);
+
+    return other ? 0 : weights[op];
+}
+
+static uint8_t draw_op(uint64_t *state, theme about)
 {
     uint32_t total = 0, at;
     uint8_t op = 0;
 
     for (int i = 0; i < OP_COUNT; i++)
-        total += weights[i];
+        total += weight(about, i);
     at = draw(state, total);
-    while (at >= weights[op])
-        at -= weights[op++];
+    while (at >= weight(about, op))
+        at -= weight(about, op++);
     return op;
 }
 
@@ -69,9 +93,9 @@ static size_t put(model_step *steps, size_t count, const model_step *from, size_
     return count + more;
 }
 
-static model_step draw_step(uint64_t *state)
+static model_step draw_step(uint64_t *state, theme about)
 {
-    return (model_step){draw_op(state), (uint8_t)draw(state, 4), (uint8_t)draw(state, 256),
+    return (model_step){draw_op(state, about), (uint8_t)draw(state, 4), (uint8_t)draw(state, 256),
                         (uint8_t)draw(state, 256), draw(state, 1u << 30)};
 }
 
@@ -79,7 +103,7 @@ static model_step draw_step(uint64_t *state)
 static size_t draw_settings(uint64_t *state, model_step *steps, size_t count)
 {
     for (size_t end = count + 30; count < end;) {
-        steps[count] = draw_step(state);
+        steps[count] = draw_step(state, CONNECTIONS);
         if (steps[count].op < OP_FIRST_CONN)
             count++;
     }
@@ -90,9 +114,11 @@ size_t model_draw(uint64_t seed, model_step steps[MODEL_STEPS_MAX])
 {
     uint64_t state = seed * 0x9e3779b97f4a7c15u | 1;
     size_t count = 0, end;
+    theme about;
 
     for (int i = 0; i < 4; i++)
         (void)draw(&state, 2);
+    about = (theme)(draw(&state, 8) * 3 / 8); /* both are the rarest */
     end = 40 + draw(&state, MODEL_STEPS_MAX - 80);
     if (draw(&state, 8) != 0) {
         const bool sessions = draw(&state, 2) != 0;
@@ -106,10 +132,13 @@ size_t model_draw(uint64_t seed, model_step steps[MODEL_STEPS_MAX])
         }
         if (draw(&state, 4) == 0)
             count = draw_settings(&state, steps, count);
-        count = put(steps, count, pair, sizeof(pair) / sizeof(pair[0]), 0);
+        if (about != SOCKETS)
+            count = put(steps, count, pair, sizeof(pair) / sizeof(pair[0]), 0);
+        if (about != CONNECTIONS)
+            count = put(steps, count, sockets, sizeof(sockets) / sizeof(sockets[0]), 0);
     }
     while (count < end) {
-        steps[count] = draw_step(&state);
+        steps[count] = draw_step(&state, about);
         /* two connections together, or hardly any would have somebody to talk to */
         if (steps[count].op == OP_CONN_NEW && draw(&state, 2) != 0) {
             count = put(steps, count, pair, sizeof(pair) / sizeof(pair[0]),
@@ -136,11 +165,14 @@ void model_do(model_world *w, const model_step *step)
         model_context_step(w, step);
     else if (step->op < OP_FIRST_CONN)
         model_trust_step(w, step);
-    else
+    else if (step->op < OP_FIRST_SOCK)
         model_conn_step(w, step);
+    else
+        model_sock_step(w, step);
     if (w->failure[0] == '\0') {
         model_contexts_check(w);
         model_trusts_check(w);
         model_conns_check(w);
+        model_socks_check(w);
     }
 }

@@ -44,9 +44,7 @@ static bool protocol_shared(const model_conn *client, const model_conn *server)
            (client->set.alpn & server->set.alpn) != 0;
 }
 
-typedef enum prediction { MUST_OPEN, MUST_NOT, UNSURE } prediction;
-
-static prediction predict(const model_conn *client, const model_conn *server)
+talk_prediction talk_predict(const model_conn *client, const model_conn *server)
 {
     uint16_t low, high, other_low, other_high;
 
@@ -64,11 +62,11 @@ static model_conn *peer_of(model_world *w, int at)
     return &w->conns[at ^ 1];
 }
 
-static prediction predict_at(model_world *w, int at)
+static talk_prediction predict_at(model_world *w, int at)
 {
     const model_conn *a = &w->conns[at & ~1], *b = &w->conns[at | 1];
 
-    return a->real != NULL && b->real != NULL ? predict(a, b) : UNSURE;
+    return a->real != NULL && b->real != NULL ? talk_predict(a, b) : UNSURE;
 }
 
 /* Two engines do not take all updates of keys: docs/features.md, "key-update". */
@@ -106,18 +104,17 @@ static void has_failed(model_world *w, int at, otls_status status, const otls_er
     k->first = *err;
 }
 
-static bool same_cause(const otls_error *a, const otls_error *b)
+bool talk_same_cause(const otls_error *a, const otls_error *b)
 {
     return a->status == b->status && a->code == b->code && a->alert == b->alert &&
            a->verify_flags == b->verify_flags && strcmp(a->text, b->text) == 0;
 }
 
-/* Why the handshake cannot even start; OTLS_OK: it can. */
-static otls_status cannot_start(const model_conn *k)
+bool talk_cannot_start(const model_conn *k)
 {
     const bool named = k->named || k->server || k->set.no_verify || k->set.no_name;
 
-    return k->role_open || !named ? OTLS_E_USAGE : OTLS_OK;
+    return k->role_open || !named;
 }
 
 /* Every call that needs the handshake: true when the call's own rules are next. */
@@ -126,14 +123,14 @@ static bool opens(model_world *w, int at, otls_status status, const otls_error *
     model_conn *k = &w->conns[at];
 
     if (k->state == M_FAILED) {
-        model_claim(w, status == (otls_status)k->first.status && same_cause(err, &k->first),
+        model_claim(w, status == (otls_status)k->first.status && talk_same_cause(err, &k->first),
                     "%s: %s, but it failed as %s: %s", otls_status_name(status), err->text,
                     otls_status_name((otls_status)k->first.status), k->first.text);
         return false;
     }
     if (k->state == M_OPEN)
         return true;
-    if (k->state == M_NEW && cannot_start(k) != OTLS_OK) {
+    if (k->state == M_NEW && talk_cannot_start(k)) {
         model_claim(w, status == OTLS_E_USAGE, "%s, but it cannot start", otls_status_name(status));
         return false;
     }
@@ -428,13 +425,13 @@ static void settle(model_world *w, int at, bool peek)
         still = moved == 0 ? still + 1 : 0;
     }
     good = !a->tampered && !b->tampered && !a->eof_in && !b->eof_in && !a->lost && !b->lost &&
-           !keys_worn(w, a, b) && !a->renegotiated && !b->renegotiated && cannot_start(a) == OTLS_OK &&
-           cannot_start(b) == OTLS_OK;
+           !keys_worn(w, a, b) && !a->renegotiated && !b->renegotiated && !talk_cannot_start(a) &&
+           !talk_cannot_start(b);
     (void)snprintf(w->call, sizeof(w->call), "k%d and k%d to the end", ends[0], ends[1]);
-    if (predict(a, b) == MUST_NOT)
+    if (talk_predict(a, b) == MUST_NOT)
         model_claim(w, a->state != M_OPEN || b->state != M_OPEN || a->resumable || b->resumable,
                     "both are open, against the settings");
-    if (!good || predict(a, b) != MUST_OPEN)
+    if (!good || talk_predict(a, b) != MUST_OPEN)
         return;
     model_claim(w, a->state == M_OPEN && b->state == M_OPEN, "%s and %s, not open",
                 otls_connection_state_name(a->real), otls_connection_state_name(b->real));
@@ -489,7 +486,7 @@ static void check_conn(model_world *w, int at)
     model_claim(w, (otls_connection_failure(k->real, &err) != OTLS_OK) == (k->state == M_FAILED),
                 "failed or not");
     if (k->state == M_FAILED)
-        model_claim(w, same_cause(&err, &k->first), "another cause: %s, before %s", err.text,
+        model_claim(w, talk_same_cause(&err, &k->first), "another cause: %s, before %s", err.text,
                     k->first.text);
     model_claim(w, !otls_connection_want_read(k->real) || !otls_connection_want_write(k->real),
                 "waits for two things");

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #define CANARY 0x5a5a5a5a5a5a5a5a
 
@@ -30,6 +31,14 @@ bool model_claim(model_world *w, bool is, const char *format, ...)
     return false;
 }
 
+int64_t model_now(void)
+{
+    struct timespec now;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
 static otls_error canary(void)
 {
     otls_error err = OTLS_ERROR_INIT;
@@ -45,6 +54,7 @@ void model_call(model_world *w, otls_error *err, const char *format, ...)
     va_list args;
 
     *err = canary();
+    w->started = model_now();
     va_start(args, format);
     (void)vsnprintf(w->call, sizeof(w->call), format, args);
     va_end(args);
@@ -102,10 +112,12 @@ void model_begin(model_world *w)
     memset(w->trusts, 0, sizeof(w->trusts));
     memset(w->sessions, 0, sizeof(w->sessions));
     w->failure[0] = w->call[0] = '\0';
+    model_socks_begin(w);
 }
 
 void model_end(model_world *w)
 {
+    model_socks_end(w);
     for (int i = 0; i < MODEL_CONNS; i++)
         otls_connection_free(w->conns[i].real);
     for (int i = 0; i < MODEL_SESSIONS; i++)
@@ -114,5 +126,4 @@ void model_end(model_world *w)
         otls_context_free(w->contexts[i].real);
     for (int i = 0; i < MODEL_TRUSTS; i++)
         otls_trust_free(w->trusts[i].real);
-    model_begin(w);
 }

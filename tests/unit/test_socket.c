@@ -102,6 +102,45 @@ EVERY_ENGINE(socket, half_close_then_read_on)
     socket_peer_stop(&peer);
 }
 
+static void say_nonsense(otls_socket *client, void *user)
+{
+    static const uint8_t record[5 + 32] = {23, 3, 3, 0, 32};
+    char byte;
+    size_t count;
+
+    (void)user;
+    if (otls_socket_handshake(client, NULL) != OTLS_OK)
+        return;
+    while (otls_socket_recv(client, &byte, 1, &count, NULL) == OTLS_OK && byte != '!')
+        continue;
+    (void)send((int)otls_socket_fileno(client), record, sizeof(record), MSG_NOSIGNAL);
+    (void)otls_socket_recv(client, &byte, 1, &count, NULL);
+}
+
+/* What the peer does wrong is the cause, also when no alert about it may leave any more (RFC 8446 6.1). */
+EVERY_ENGINE(socket, nonsense_after_our_end)
+{
+    const otls_backend *backend = socket_engine(*index);
+
+    for (int ended = 0; ended < 2; ended++) {
+        otls_error err = OTLS_ERROR_INIT;
+        socket_peer peer;
+        char byte;
+        size_t count = 0;
+
+        socket_peer_start(&peer, backend, "127.0.0.1", say_nonsense, NULL);
+        otls_socket *sock = reach(backend, &peer);
+
+        cr_assert_eq(otls_socket_send_all(sock, "!", 1, &err), OTLS_OK, "%s", err.text);
+        if (ended)
+            cr_assert_eq(otls_socket_shutdown(sock, OTLS_SHUTDOWN_WRITING, &err), OTLS_OK, "%s", err.text);
+        cr_expect_eq(otls_socket_recv(sock, &byte, 1, &count, &err), OTLS_E_PROTOCOL, "%s", err.text);
+        cr_expect(ended || err.alert == OTLS_ALERT_BAD_RECORD_MAC, "%d, %s", err.alert, err.text);
+        otls_socket_close(sock);
+        socket_peer_stop(&peer);
+    }
+}
+
 static void say_lines(otls_socket *client, void *user)
 {
     static const char text[] = "one\r\n\ntwo words\n0123456789abcdef\nthe rest";

@@ -159,6 +159,78 @@ EVERY_ENGINE(socket_wait, send_all_says_how_much_went_out)
     otls_context_free(context);
 }
 
+#define FILE_SIZE ((size_t)1000000)
+
+static unsigned char octet_of_file(size_t at)
+{
+    return (unsigned char)(at * 7 + at / 253);
+}
+
+typedef struct slow_reader {
+    size_t got, wrong;
+    otls_status end;
+} slow_reader;
+
+static void read_slowly(otls_socket *client, void *user)
+{
+    static unsigned char data[16384];
+    slow_reader *r = user;
+    size_t count;
+
+    while ((r->end = otls_socket_recv(client, data, sizeof(data), &count, NULL)) == OTLS_OK) {
+        for (size_t i = 0; i < count; i++)
+            r->wrong += data[i] != octet_of_file(r->got + i);
+        r->got += count;
+        (void)poll(NULL, 0, 10);
+    }
+}
+
+/* The time-out is for the whole file, and what `sent` counts needs not be sent again. */
+EVERY_ENGINE(socket_wait, a_file_is_one_call)
+{
+    const otls_backend *backend = socket_engine(*index);
+    otls_context *context = socket_client_context(backend, ROOT);
+    static unsigned char content[FILE_SIZE];
+    otls_error err = OTLS_ERROR_INIT;
+    slow_reader reader = {.got = 0};
+    FILE *file = tmpfile();
+    const int small = 8192;
+    otls_socket *sock = NULL;
+    size_t done = 0, calls = 0;
+    socket_peer peer;
+
+    cr_assert_not_null(file);
+    for (size_t i = 0; i < sizeof(content); i++)
+        content[i] = octet_of_file(i);
+    cr_assert_eq(fwrite(content, 1, sizeof(content), file), sizeof(content));
+    cr_assert_eq(fflush(file), 0);
+    socket_peer_start(&peer, backend, "127.0.0.1", read_slowly, &reader);
+    cr_assert_eq(otls_connect(&sock, context, "localhost", peer.port, 10000, &err), OTLS_OK, "%s",
+                 err.text);
+    cr_assert_eq(otls_socket_set_option(sock, SOL_SOCKET, SO_SNDBUF, &small, sizeof(small), &err),
+                 OTLS_OK);
+    cr_assert_eq(otls_socket_set_timeout(sock, 100, &err), OTLS_OK);
+    for (otls_status status = OTLS_E_TIMEOUT; status == OTLS_E_TIMEOUT; calls++) {
+        uint64_t sent = 0;
+
+        status = otls_socket_send_file(sock, fileno(file), done, FILE_SIZE - done, &sent, &err);
+        cr_assert(status == OTLS_OK || status == OTLS_E_TIMEOUT, "%s", err.text);
+        done += sent;
+        if (done == FILE_SIZE)
+            break;
+    }
+    cr_expect_gt(calls, 1u);
+    cr_assert_eq(otls_socket_set_timeout(sock, 10000, &err), OTLS_OK);
+    cr_assert_eq(otls_socket_shutdown(sock, OTLS_SHUTDOWN_WRITING, &err), OTLS_OK, "%s", err.text);
+    socket_peer_stop(&peer);
+    cr_expect_eq(reader.end, OTLS_CLOSED);
+    cr_expect_eq(reader.got, FILE_SIZE);
+    cr_expect_eq(reader.wrong, 0u);
+    otls_socket_close(sock);
+    (void)fclose(file);
+    otls_context_free(context);
+}
+
 EVERY_ENGINE(socket_wait, a_silent_server_and_a_full_one)
 {
     const otls_backend *backend = socket_engine(*index);
@@ -166,6 +238,7 @@ EVERY_ENGINE(socket_wait, a_silent_server_and_a_full_one)
     otls_error err = OTLS_ERROR_INIT;
     otls_socket *sock = NULL;
     otls_socket *queued[4] = {NULL};
+    otls_context *either = NULL;
     char port[8];
     int listener = socket_plain_listener(port, 0);
     long long start = socket_now();
@@ -183,6 +256,28 @@ EVERY_ENGINE(socket_wait, a_silent_server_and_a_full_one)
     start = socket_now();
     cr_assert_eq(otls_connect(&sock, context, "127.0.0.1", port, 200, &err), OTLS_E_TIMEOUT);
     check_time(start, 200);
+    /* the same call may be made again, with a descriptor that was there before, too; another may not */
+    cr_assert_eq(otls_socket_new(&sock, context, &err), OTLS_OK);
+    cr_assert_eq(otls_socket_bind(sock, "127.0.0.1", "0", &err), OTLS_OK, "%s", err.text);
+    cr_assert_eq(otls_socket_set_timeout(sock, 50, &err), OTLS_OK);
+    for (int i = 0; i < 2; i++)
+        cr_assert_eq(otls_socket_connect(sock, "127.0.0.1", port, &err), OTLS_E_TIMEOUT, "%s", err.text);
+    cr_assert_eq(otls_socket_connect(sock, "127.0.0.1", "9", &err), OTLS_E_USAGE);
+    otls_socket_close(sock);
+    cr_assert_eq(otls_context_new(&either, backend, OTLS_EITHER, &err), OTLS_OK, "%s", err.text);
+    cr_assert_eq(otls_socket_new(&sock, either, &err), OTLS_OK);
+    cr_assert_eq(otls_socket_bind(sock, "127.0.0.1", "0", &err), OTLS_OK, "%s", err.text);
+    cr_assert_eq(otls_socket_set_timeout(sock, 0, &err), OTLS_OK);
+    cr_assert_eq(otls_socket_connect(sock, "127.0.0.1", port, &err), OTLS_WANT_WRITE, "%s", err.text);
+    cr_assert_eq(otls_socket_listen(sock, 1, &err), OTLS_E_USAGE, "%s", err.text);
+    otls_socket_close(sock);
+    otls_context_free(either);
+    cr_assert_eq(otls_socket_new(&sock, context, &err), OTLS_OK);
+    cr_assert_eq(otls_socket_set_timeout(sock, 50, &err), OTLS_OK);
+    cr_assert_eq(otls_socket_connect(sock, "127.0.0.1", port, &err), OTLS_E_TIMEOUT, "%s", err.text);
+    cr_assert_eq(otls_socket_connect(sock, "127.0.0.1", "9", &err), OTLS_E_IO);
+    cr_assert_eq(err.system_error, ECONNREFUSED, "%s", err.text);
+    otls_socket_close(sock);
     for (int i = 0; i < 4; i++)
         otls_socket_close(queued[i]);
     close(listener);

@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -108,6 +109,7 @@ EVERY_ENGINE(socket_wrap, what_is_refused)
     otls_context *server = socket_server_context(backend), *client = socket_client_context(backend, ROOT);
     otls_error err = OTLS_ERROR_INIT;
     otls_socket *sock = NULL;
+    char port[8];
     int fds[2];
 
     cr_assert_eq(socketpair(AF_UNIX, SOCK_DGRAM, 0, fds), 0);
@@ -123,7 +125,63 @@ EVERY_ENGINE(socket_wrap, what_is_refused)
     cr_expect_eq(write(fds[0], "", 1), 1);
     close(fds[0]);
     close(fds[1]);
+    cr_assert_eq(pipe(fds), 0);
+    cr_expect_eq(otls_socket_wrap(&sock, client, fds[0], "localhost", &err), OTLS_E_USAGE);
+    cr_expect_not_null(strstr(err.text, "stream"), "%s", err.text);
+    close(fds[0]);
+    close(fds[1]);
+    /* a client that listens has nobody to accept */
+    fds[0] = socket_plain_listener(port, 1);
+    cr_expect_eq(otls_socket_wrap(&sock, client, fds[0], NULL, &err), OTLS_E_USAGE);
+    cr_expect_null(sock);
+    close(fds[0]);
     otls_context_free(server);
+    otls_context_free(client);
+}
+
+/* What is connected is not connected again, least of all to somebody else. */
+EVERY_ENGINE(socket_wrap, connected_already)
+{
+    const otls_backend *backend = socket_engine(*index);
+    otls_context *client = socket_client_context(backend, ROOT);
+    otls_error err = OTLS_ERROR_INIT;
+    otls_socket *sock = NULL;
+    int fds[2];
+
+    cr_assert_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
+    cr_assert_eq(otls_socket_wrap(&sock, client, fds[0], "localhost", &err), OTLS_OK, "%s", err.text);
+    cr_assert_eq(otls_socket_set_timeout(sock, 0, &err), OTLS_OK);
+    cr_expect_eq(otls_socket_connect(sock, "127.0.0.1", "9", &err), OTLS_E_USAGE);
+    cr_expect_eq(err.code, OTLS_CODE_TOO_LATE);
+    cr_expect_eq(recv(fds[1], &fds[0], 1, MSG_DONTWAIT), -1, "it began a handshake");
+    otls_socket_close(sock);
+    close(fds[1]);
+    otls_context_free(client);
+}
+
+/* A name that is none is refused where it is given, and what is refused is no reason to call anybody. */
+EVERY_ENGINE(socket_wrap, names_that_are_none)
+{
+    const otls_backend *backend = socket_engine(*index);
+    otls_context *client = socket_client_context(backend, ROOT);
+    otls_error err = OTLS_ERROR_INIT;
+    otls_socket *sock = NULL;
+    char port[8];
+    const int listener = socket_plain_listener(port, 4);
+
+    cr_assert_eq(otls_socket_new(&sock, client, &err), OTLS_OK);
+    cr_expect_eq(otls_socket_set_server_name(sock, "not a name!", &err), OTLS_E_USAGE);
+    cr_expect_eq(otls_socket_set_server_name(sock, "", &err), OTLS_E_USAGE);
+    cr_expect_eq(otls_socket_set_server_name(sock, "localhost", &err), OTLS_OK, "%s", err.text);
+    /* settings that leave no version */
+    cr_assert_eq(otls_context_set_options(client, OTLS_OPTION_NO_TLSV1_2, &err), OTLS_OK);
+    cr_assert_eq(otls_context_set_versions(client, OTLS_TLS1_2, OTLS_TLS1_2, &err), OTLS_OK);
+    cr_expect_eq(otls_socket_connect(sock, "127.0.0.1", port, &err), OTLS_E_CONFIG, "%s", err.text);
+    cr_expect_eq(otls_socket_fileno(sock), -1);
+    cr_assert_eq(fcntl(listener, F_SETFL, O_NONBLOCK), 0);
+    cr_expect_eq(accept(listener, NULL, NULL), -1, "somebody was called");
+    close(listener);
+    otls_socket_close(sock);
     otls_context_free(client);
 }
 

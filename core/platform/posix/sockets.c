@@ -53,8 +53,12 @@ int omni_os_connect(int fd, const omni_address *address)
 {
     struct sockaddr_storage storage;
     const socklen_t size = omni_os_address_put(&storage, address);
+    int result = connect(fd, (const struct sockaddr *)&storage, size);
 
-    if (connect(fd, (const struct sockaddr *)&storage, size) == 0)
+    /* Linux tells with the next connect that the one before on this descriptor failed */
+    if (result != 0 && errno == ECONNABORTED)
+        result = connect(fd, (const struct sockaddr *)&storage, size);
+    if (result == 0)
         return 0;
     /* an interrupted connect goes on by itself (POSIX), as one in progress does */
     return errno == EINTR ? EINPROGRESS : errno;
