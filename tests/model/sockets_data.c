@@ -136,10 +136,13 @@ static void read_line(model_world *w, int at, const model_step *step)
         sock_sync(w, at); /* the line may end where the connection does */
         s->k.received_close = (otls_connection_shutdown_state(otls_socket_connection(s->real)) &
                                OTLS_SHUTDOWN_RECEIVED) != 0;
-    } else if (!sock_opens(w, at, status, &err)) {
-        return;
+    } else {
+        const bool goes_on = sock_opens(w, at, status, &err);
+
+        s->may_hold |= s->k.opened; /* what stood of the line, before what ended it */
+        if (!goes_on)
+            return;
     }
-    s->may_hold = true;
     if (status != OTLS_OK) {
         const uint64_t read = s->k.read;
 
