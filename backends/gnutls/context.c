@@ -6,9 +6,6 @@ static otls_status load_priorities(otls_backend_context *context, otls_error *er
 {
     const otls_policy *policy = context->policy;
     otls_status status = gtls_priority(&context->priority, policy, GTLS_ALL, err);
-    context->last_suite = calloc(1, sizeof(*context->last_suite));
-    if (status == OTLS_OK && context->last_suite == NULL)
-        return gtls_fail_nomem(err);
     if (status == OTLS_OK && policy->server && policy->renegotiation && policy->resumption &&
         !policy->no_tickets && otls_version_before(policy->min_version, OTLS_TLS1_3))
         status = gtls_priority(&context->again, policy, GTLS_AGAIN, err);
@@ -95,7 +92,6 @@ static void context_fini(otls_backend_context *context)
         if (context->alone[i] != NULL)
             gnutls_priority_deinit(context->alone[i]);
     free(context->alone);
-    free(context->last_suite);
     if (context->certificate != NULL)
         gnutls_certificate_free_credentials(context->certificate);
     if (context->psk_client != NULL)

@@ -69,7 +69,6 @@ struct otls_backend_context {
     gnutls_pcert_st *chain;
     unsigned chain_count;
     gnutls_anti_replay_t anti_replay; /* server with early data */
-    _Atomic size_t *last_suite;       /* where GnuTLS' list had it; one for the context */
 };
 
 /** During a renegotiation, when GnuTLS would mistake one for the other: the records it may see. */
@@ -91,7 +90,6 @@ enum { GTLS_FINISHED_MAX = 64 };
 enum { GTLS_ALERT = 21 }; /* the type of a record */
 
 struct otls_backend_connection {
-    /* What every record needs, in two cache lines: see otls_connection. */
     gnutls_session_t session;
     otls_core *core;
     const otls_backend_context *context;
@@ -99,21 +97,18 @@ struct otls_backend_connection {
     bool starved; /* core had no bytes during this call */
     bool fed;     /* core had some */
     bool broken;
-    bool framed; /* GnuTLS gets the peer's records one by one */
-    bool rehandshaking;
-    bool reauthenticating;
-    bool data_waiting; /* data came in the middle of one of these */
-    bool ticket_arrived;
-    uint8_t warnings; /* in a row */
-    bool closed;       /* close_notify did */
-    gtls_framing framing;
-    /* and the rest */
-    bool ticket_named;
     bool async;   /* core's verify_peer wants to be asked again */
     bool refused; /* core's verify_peer said no */
     bool shows_none; /* renegotiation: an empty Certificate, whomever GnuTLS remembers */
     bool established;
     bool watched;     /* core wants every message */
+    bool framed; /* GnuTLS gets the peer's records one by one */
+    bool rehandshaking;
+    bool reauthenticating;
+    bool data_waiting; /* data came in the middle of one of these */
+    bool closed;       /* close_notify did */
+    gtls_framing framing;
+    bool ticket_arrived, ticket_named;
     uint8_t ticket_name[32];
     gnutls_priority_t alone; /* server: of the context's; NULL = none in particular */
     bool tickets;    /* server: there is a key to seal tickets with */
@@ -121,12 +116,10 @@ struct otls_backend_connection {
     size_t early_size;
     otls_slice alpn; /* client: what is offered, core's */
     uint8_t refuse_alert;
+    uint8_t warnings; /* in a row */
     uint8_t finished[2][GTLS_FINISHED_MAX]; /* verify_data: ours, the peer's */
     uint8_t finished_size[2];
 };
-
-_Static_assert(offsetof(struct otls_backend_connection, ticket_named) <= 128,
-               "what every record needs stands together");
 
 static inline otls_backend_connection *gtls_connection_of(gnutls_session_t session)
 {
@@ -163,7 +156,7 @@ const char *gtls_group_name(uint16_t group);
 /** The n-th GnuTLS algorithm for a scheme (some have two); GNUTLS_SIGN_UNKNOWN ends the list. */
 gnutls_sign_algorithm_t gtls_signature(uint16_t scheme, unsigned n);
 uint16_t gtls_session_version(gnutls_session_t session); /* as on the wire, 0 = none */
-uint16_t gtls_session_suite(gnutls_session_t session, _Atomic size_t *last);
+uint16_t gtls_session_suite(gnutls_session_t session);
 uint16_t gtls_session_group(gnutls_session_t session);
 uint16_t gtls_signature_iana(gnutls_sign_algorithm_t algorithm);
 

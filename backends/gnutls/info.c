@@ -17,7 +17,7 @@ void gtls_info(const otls_backend_connection *conn, otls_connection_info *out)
     memset(out, 0, sizeof(*out));
     out->size = (uint32_t)sizeof(*out);
     out->version = gtls_session_version(session);
-    out->suite = gtls_session_suite(session, conn->context->last_suite);
+    out->suite = gtls_session_suite(session);
     out->group = gtls_session_group(session);
     out->extended_master_secret = otls_version_before(out->version, OTLS_TLS1_3) &&
                                   gnutls_session_ext_master_secret_status(session) != 0;

@@ -184,38 +184,25 @@ uint16_t gtls_session_version(gnutls_session_t session)
     }
 }
 
-/* The suite of a row of GnuTLS' list if it is this session's; 0 = another. False: the list has no such row. */
-static bool suite_at(gnutls_session_t session, size_t row, uint16_t *suite)
+uint16_t gtls_session_suite(gnutls_session_t session)
 {
     const bool tls13 = gnutls_protocol_get_version(session) == GNUTLS_TLS1_3;
+    const gnutls_kx_algorithm_t kx = gnutls_kx_get(session);
+    const gnutls_cipher_algorithm_t cipher = gnutls_cipher_get(session);
+    const gnutls_mac_algorithm_t mac = gnutls_mac_get(session);
     unsigned char id[2];
-    gnutls_kx_algorithm_t kx;
-    gnutls_cipher_algorithm_t cipher;
-    gnutls_mac_algorithm_t mac;
-    gnutls_protocol_t version;
-
-    *suite = 0;
-    if (gnutls_cipher_suite_info(row, id, &kx, &cipher, &mac, &version) == NULL)
-        return false;
-    /* A TLS 1.3 suite names no key exchange, but the session reports one. */
-    if (cipher == gnutls_cipher_get(session) && mac == gnutls_mac_get(session) &&
-        (version == GNUTLS_TLS1_3) == tls13 && (tls13 || kx == gnutls_kx_get(session)))
-        *suite = (uint16_t)((id[0] << 8) | id[1]);
-    return true;
-}
-
-/* Connections of one context mostly agree on the same suite: where it was found last comes first. */
-uint16_t gtls_session_suite(gnutls_session_t session, _Atomic size_t *last)
-{
-    const size_t hint = atomic_load_explicit(last, memory_order_relaxed);
-    uint16_t suite;
-
-    if (suite_at(session, hint, &suite) && suite != 0)
-        return suite;
-    for (size_t row = 0; suite_at(session, row, &suite); row++)
-        if (suite != 0) {
-            atomic_store_explicit(last, row, memory_order_relaxed);
-            return suite;
-        }
+    gnutls_kx_algorithm_t row_kx;
+    gnutls_cipher_algorithm_t row_cipher;
+    gnutls_mac_algorithm_t row_mac;
+    gnutls_protocol_t row_version;
+    for (size_t i = 0;
+         gnutls_cipher_suite_info(i, id, &row_kx, &row_cipher, &row_mac, &row_version) != NULL;
+         i++) {
+        if (row_cipher != cipher || row_mac != mac || (row_version == GNUTLS_TLS1_3) != tls13)
+            continue;
+        /* A TLS 1.3 suite names no key exchange, but the session reports one. */
+        if (tls13 || row_kx == kx)
+            return (uint16_t)((id[0] << 8) | id[1]);
+    }
     return 0;
 }
