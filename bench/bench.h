@@ -80,6 +80,8 @@ void bench_progress_end(void);
 bool bench_pki_open(char directory[BENCH_PATH_SIZE]);
 /* Removes it again; "" = there is none. */
 void bench_pki_close(const char *directory);
+/* An empty file, the caller's to remove; "" and false after a sentence. */
+bool bench_temporary_file(char out[BENCH_PATH_SIZE]);
 
 /* ---- cases: cases.c -------------------------------------------------------------------------- */
 

@@ -36,12 +36,27 @@ static bool file_write(const char *directory, const char *name, const char *text
     return good;
 }
 
-bool bench_pki_open(char directory[BENCH_PATH_SIZE])
+static bool temporary_path(char out[BENCH_PATH_SIZE])
 {
     const char *parent = getenv("TMPDIR");
 
-    if (!file_path(directory, parent != NULL ? parent : "/tmp", "omnitls-bench.XXXXXX") ||
-        mkdtemp(directory) == NULL) {
+    return file_path(out, parent != NULL ? parent : "/tmp", "omnitls-bench.XXXXXX");
+}
+
+bool bench_temporary_file(char out[BENCH_PATH_SIZE])
+{
+    const int fd = temporary_path(out) ? mkstemp(out) : -1;
+
+    if (fd >= 0 && close(fd) == 0)
+        return true;
+    (void)bench_complain("no temporary file: %s: %s", out, strerror(errno));
+    out[0] = '\0';
+    return false;
+}
+
+bool bench_pki_open(char directory[BENCH_PATH_SIZE])
+{
+    if (!temporary_path(directory) || mkdtemp(directory) == NULL) {
         (void)bench_complain("no temporary directory: %s: %s", directory, strerror(errno));
         directory[0] = '\0';
         return false;

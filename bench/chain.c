@@ -2,10 +2,8 @@
 #include "chain.h"
 #include "bench.h"
 
-#include <errno.h>
 #include <omnitls/omnitls.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #define CERTIFICATE_MAX 4096
 
@@ -177,19 +175,4 @@ bool bench_chain_fresh(const char *chain, const char *engine, const char *pki, c
                : bench_complain("%s: a leaf is needed, and an intermediate at most", chain);
     otls_certificate_list_free(list, count);
     return good;
-}
-
-bool bench_chain_file(char out[BENCH_PATH_SIZE])
-{
-    const char *parent = getenv("TMPDIR");
-    int fd;
-
-    (void)snprintf(out, BENCH_PATH_SIZE, "%s/omnitls-bench-chain.XXXXXX",
-                   parent != NULL ? parent : "/tmp");
-    fd = mkstemp(out);
-    if (fd >= 0 && close(fd) == 0)
-        return true;
-    (void)bench_complain("%s: %s", out, strerror(errno));
-    out[0] = '\0';
-    return false;
 }

@@ -14,7 +14,4 @@
  * sentence. */
 bool bench_chain_fresh(const char *chain, const char *engine, const char *pki, const char *out);
 
-/* An empty file for that, the caller's to remove; "" and false after a sentence. */
-bool bench_chain_file(char out[BENCH_PATH_SIZE]);
-
 #endif

@@ -62,10 +62,7 @@ typedef struct counted {
 
 static bool count_run(const counted *what, const char *self, size_t operations, double *total)
 {
-    const char *parent = getenv("TMPDIR");
     char out[BENCH_PATH_SIZE], out_option[BENCH_PATH_SIZE + 32], number[24];
-    const int length = snprintf(out, sizeof(out), "%s/omnitls-bench.XXXXXX", parent != NULL ? parent : "/tmp");
-    const int fd = length > 0 && (size_t)length < sizeof(out) ? mkstemp(out) : -1;
     char *const arguments[ARGUMENTS] = {
         (char *)"valgrind",   (char *)"--tool=callgrind",     out_option,
         (char *)(uintptr_t)self,
@@ -76,9 +73,8 @@ static bool count_run(const counted *what, const char *self, size_t operations, 
         number,               NULL};
     bool good;
 
-    if (fd < 0)
-        return bench_complain("no temporary file can be made");
-    (void)close(fd);
+    if (!bench_temporary_file(out))
+        return false;
     (void)snprintf(out_option, sizeof(out_option), "--callgrind-out-file=%s", out);
     (void)snprintf(number, sizeof(number), "%zu", operations);
     good = spawn_quiet(arguments) &&

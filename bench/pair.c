@@ -47,10 +47,10 @@ static bool fresh_files(bench_pair *pair, const char *pki)
     pair->pki = pki;
     (void)snprintf(pair->server_template, BENCH_PATH_SIZE, "%s", pair->setup.server_chain);
     (void)snprintf(pair->client_template, BENCH_PATH_SIZE, "%s", pair->setup.client_chain);
-    return bench_chain_file(pair->setup.server_chain) &&
+    return bench_temporary_file(pair->setup.server_chain) &&
            bench_chain_fresh(pair->server_template, pair->setup.engine, pki,
                              pair->setup.server_chain) &&
-           (!pair->setup.mutual || (bench_chain_file(pair->setup.client_chain) &&
+           (!pair->setup.mutual || (bench_temporary_file(pair->setup.client_chain) &&
                                     bench_chain_fresh(pair->client_template, pair->setup.engine,
                                                       pki, pair->setup.client_chain)));
 }

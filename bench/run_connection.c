@@ -160,11 +160,9 @@ bool bench_profile_connection(const bench_case *what, const bench_side *native,
     work w = work_of(what, options, BENCH_SLOTS, BENCH_AGAIN);
     bool good = layer_open(&w, native, options);
 
-    if (!bench_chain_is_fresh(w.what.chain))
-        good = good && bench_pair_do(&w.pairs[slot], options->operations);
-    else /* callgrind's --toggle-collect=bench_pair_do leaves out the making of chains */
-        for (size_t i = 0; good && i < options->operations; i++)
-            good = bench_pair_refresh(&w.pairs[slot]) && bench_pair_do(&w.pairs[slot], 1);
+    /* callgrind's --toggle-collect=bench_pair_do leaves out the making of fresh chains */
+    for (size_t i = 0; good && i < options->operations; i++)
+        good = bench_pair_refresh(&w.pairs[slot]) && bench_pair_do(&w.pairs[slot], 1);
     work_close(&w);
     return good;
 }

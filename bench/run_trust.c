@@ -64,23 +64,16 @@ static bool append(FILE *out, FILE *in)
 static bool bundle_write(work *w, const char *root)
 {
     const bool made = w->count != 0;
-    const char *directory = getenv("TMPDIR");
     FILE *system = made ? NULL : bundle_open(), *ours = fopen(root, "rb"), *out = NULL;
     bool good;
-    int fd;
 
-    (void)snprintf(w->file, sizeof(w->file), "%s/omnitls-bench.XXXXXX",
-                   directory != NULL ? directory : "/tmp");
-    fd = (made || system != NULL) && ours != NULL ? mkstemp(w->file) : -1;
-    if (fd >= 0)
-        out = fdopen(fd, "wb");
+    if ((made || system != NULL) && ours != NULL && bench_temporary_file(w->file))
+        out = fopen(w->file, "wb");
     good = out != NULL &&
            (made ? bench_roots_write(root, w->count - 1, out) : append(out, system)) &&
            append(out, ours);
     if (out != NULL && fclose(out) != 0)
         good = false;
-    if (fd < 0)
-        w->file[0] = '\0';
     if (ours != NULL)
         (void)fclose(ours);
     if (system != NULL)

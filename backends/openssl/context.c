@@ -351,7 +351,7 @@ static otls_status fill(otls_backend_context *context, const otls_policy *policy
         (status = set_identity(ctx, policy, err)) != OTLS_OK ||
         (status = set_ca_names(ctx, policy, err)) != OTLS_OK ||
         (status = set_key_exchange(ctx, policy, err)) != OTLS_OK ||
-        (status = ossl_session_setup(context, err)) != OTLS_OK ||
+        (status = ossl_session_setup(ctx, policy, err)) != OTLS_OK ||
         (status = ossl_psk_setup(ctx, policy, err)) != OTLS_OK)
         return status;
     return OTLS_OK;
@@ -361,10 +361,6 @@ static void context_fini(otls_backend_context *context)
 {
     SSL_CTX_free(context->ctx);
     BIO_meth_free(context->bio);
-#if OSSL_AT_LEAST_3
-    EVP_CIPHER_free(context->ticket_cipher);
-    context->ticket_cipher = NULL;
-#endif
     context->ctx = NULL;
     context->bio = NULL;
 }

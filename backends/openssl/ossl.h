@@ -38,9 +38,6 @@ struct otls_backend_context {
     SSL_CTX *ctx;
     BIO_METHOD *bio; /* ours: read and write of core */
     const otls_policy *policy;
-#if OSSL_AT_LEAST_3
-    EVP_CIPHER *ticket_cipher; /* servers; to look one up takes as long as to open a ticket. NULL = look it up */
-#endif
     /* OpenSSL's own word on what the security level permits; unset where it is not asked */
     int (*is_secure)(const SSL *ssl, const SSL_CTX *ctx, int operation, int bits, int nid, void *other,
                      void *ex);
@@ -130,7 +127,7 @@ otls_status ossl_verify_none(otls_backend_connection *conn);
 /* session.c */
 
 /** Sessions, tickets and the server's cache as the policy wants them. */
-otls_status ossl_session_setup(otls_backend_context *context, otls_error *err);
+otls_status ossl_session_setup(SSL_CTX *ctx, const otls_policy *policy, otls_error *err);
 /** Client: tell core of the session in use. */
 void ossl_session_renewed(otls_backend_connection *conn);
 

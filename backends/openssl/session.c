@@ -13,19 +13,6 @@
 
 /* ---- tickets ------------------------------------------------------------------------------- */
 
-static const EVP_CIPHER *ticket_cipher(const SSL *ssl)
-{
-#if OSSL_AT_LEAST_3
-    const otls_backend_context *context = SSL_CTX_get0_security_ex_data(SSL_get_SSL_CTX(ssl));
-
-    if (context->ticket_cipher != NULL)
-        return context->ticket_cipher;
-#else
-    (void)ssl;
-#endif
-    return EVP_aes_256_cbc();
-}
-
 /* Decide the key: 1 use it, 2 use it and issue a new ticket, 0 none (full handshake), -1 failure.
  */
 static int ticket_key(SSL *ssl, unsigned char *name, unsigned char *iv, EVP_CIPHER_CTX *cipher,
@@ -41,7 +28,7 @@ static int ticket_key(SSL *ssl, unsigned char *name, unsigned char *iv, EVP_CIPH
         if (RAND_bytes(iv, EVP_CIPHER_iv_length(EVP_aes_256_cbc())) != 1)
             return -1;
     }
-    if (EVP_CipherInit_ex(cipher, ticket_cipher(ssl), NULL, key->aes, iv, sealing) != 1)
+    if (EVP_CipherInit_ex(cipher, EVP_aes_256_cbc(), NULL, key->aes, iv, sealing) != 1)
         return -1;
     /* TLS 1.3 tickets are used once: without a renewal, a client would have none left. */
     return !sealing && (renew || SSL_version(ssl) == TLS1_3_VERSION) ? 2 : 1;
@@ -271,18 +258,12 @@ static void set_early_data(SSL_CTX *ctx, const otls_policy *policy)
     SSL_CTX_set_allow_early_data_cb(ctx, early_callback, NULL);
 }
 
-otls_status ossl_session_setup(otls_backend_context *context, otls_error *err)
+otls_status ossl_session_setup(SSL_CTX *ctx, const otls_policy *policy, otls_error *err)
 {
-    const otls_policy *policy = context->policy;
-    SSL_CTX *ctx = context->ctx;
-
     set_cache(ctx, policy);
     if (!policy->server)
         return OTLS_OK;
     set_early_data(ctx, policy);
-#if OSSL_AT_LEAST_3
-    context->ticket_cipher = EVP_CIPHER_fetch(NULL, "AES-256-CBC", NULL);
-#endif
     const otls_status status = set_id_context(ctx, policy, err);
     return status != OTLS_OK ? status : set_tickets(ctx, policy, err);
 }

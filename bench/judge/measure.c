@@ -14,9 +14,10 @@ static bool at_least(double figure, double reach)
     return round(figure * 1000) >= round(reach * 1000);
 }
 
-static void missing(judge_result *result, const char *why)
+/* There is no figure. */
+static void say(judge_result *result, judge_verdict verdict, const char *why)
 {
-    result->verdict = JUDGE_MISSING;
+    result->verdict = verdict;
     (void)snprintf(result->why, sizeof(result->why), "%s", why);
 }
 
@@ -205,8 +206,7 @@ static bool instructions(judge_result *result, const bench_side *native,
     return true;
 #else
     (void)native, (void)options;
-    missing(result, "of builds with one engine linked in: -DOMNITLS_ENGINES=openssl");
-    result->verdict = JUDGE_ELSEWHERE;
+    say(result, JUDGE_ELSEWHERE, "of builds with one engine linked in: -DOMNITLS_ENGINES=openssl");
     return true;
 #endif
 }
@@ -217,7 +217,7 @@ void judge_measure(judge_result *result, const bench_side *native, const bench_o
     bool good = true;
 
     if (judge_is_heap(kind) && !bench_heap_counts()) {
-        missing(result, "this C library's heap cannot be watched");
+        say(result, JUDGE_MISSING, "this C library's heap cannot be watched");
         return;
     }
     bench_listen();
@@ -245,6 +245,6 @@ void judge_measure(judge_result *result, const bench_side *native, const bench_o
         break;
     }
     if (!good)
-        missing(result, bench_heard());
+        say(result, JUDGE_MISSING, bench_heard());
     bench_unlisten();
 }

@@ -187,7 +187,6 @@ static bool run(bench_work *base, size_t slot, size_t count, bench_time *spent)
     return several(w->programs[slot], w->states[slot], w->what, count, spent);
 }
 
-/* Objects anew, each time in another order, so that luck with memory averages out. */
 static bool fresh(work *w, const peer_setup *setup)
 {
     bool good = true;
@@ -199,6 +198,7 @@ static bool fresh(work *w, const peer_setup *setup)
     return good;
 }
 
+/* Connections anew, each time in another order, so that luck with memory averages out. */
 static bool renew(bench_work *base)
 {
     work *w = (work *)base;

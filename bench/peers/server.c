@@ -226,7 +226,7 @@ bool peer_server_start(peer_server *server, const bench_options *options)
     uint16_t ports[2];
     bool good;
 
-    if (!bench_chain_file(server->chain) || !pipes(leash, tell))
+    if (!bench_temporary_file(server->chain) || !pipes(leash, tell))
         return false;
     server->process = fork();
     if (server->process == 0) {

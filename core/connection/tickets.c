@@ -125,8 +125,7 @@ otls_status omni_core_ticket_key_offered(otls_core *core,
     count = omni_ticket_ring_keys(settings->sessions.ring, conn->context->backend,
                                   omni_context_now(conn->context), rotation_period(settings),
                                   conn->sessions.binding, keys);
-    /* one key, and there is nothing to choose */
-    while (count > 1 && chosen < count && !was_offered(conn, found, names(user, &keys[chosen], found)))
+    while (chosen < count && !was_offered(conn, found, names(user, &keys[chosen], found)))
         chosen++;
     if (count != 0)
         *out = keys[chosen < count ? chosen : 0];

@@ -97,8 +97,11 @@ static otls_status dial(otls_socket *sock, const char *host, const char *port,
     otls_status status = OTLS_OK;
     int fd = -1;
 
-    if (sock->dial != NULL && !omni_dial_is_to(sock->dial, host, port))
-        OMNI_TRY(drop_dial(sock, err));
+    if (sock->dial == NULL || !omni_dial_is_to(sock->dial, host, port)) {
+        OMNI_TRY(may_dial(sock, host, err));
+        if (sock->dial != NULL)
+            OMNI_TRY(drop_dial(sock, err));
+    }
     if (sock->dial == NULL) {
         const int64_t start = omni_os_monotonic_ms();
 
@@ -141,7 +144,6 @@ static otls_status connect_until(otls_socket *sock, const char *host, const char
     otls_status status = OTLS_OK;
 
     if (sock->conn == NULL) {
-        OMNI_TRY(may_dial(sock, host, err));
         OMNI_TRY(dial(sock, host, port, deadline, err));
         OMNI_TRY(attach_client(sock, host, err));
         sock->connecting = true;

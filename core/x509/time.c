@@ -70,7 +70,7 @@ void omni_time_civil(int64_t seconds, omni_civil *out)
 void otls_time_text(int64_t seconds, char out[32])
 {
     omni_civil civil;
-    char text[96] = ""; /* room for any six numbers: compilers do not know that these are small */
+    char text[96]; /* room for any six numbers: compilers do not know that these are small */
 
     if (seconds != omni_time_of_calendar(seconds)) {
         (void)snprintf(out, 32, "(out of range)");
@@ -79,8 +79,7 @@ void otls_time_text(int64_t seconds, char out[32])
     omni_time_civil(seconds, &civil);
     (void)snprintf(text, sizeof(text), "%s %2d %02d:%02d:%02d %d GMT", month_names[civil.month - 1], civil.day,
                    civil.hour, civil.minute, civil.second, (int)civil.year);
-    memcpy(out, text, 31);
-    out[31] = '\0';
+    (void)snprintf(out, 32, "%.31s", text);
 }
 
 /** White space as strptime() sees it: a blank in the format stands for any amount, none included.
