@@ -116,7 +116,8 @@ static const struct {
     {OTLS_FEATURE_RESUMPTION_12, OTLS_PARTLY,
      "a client that allows TLS 1.3 offers no TLS 1.2 session: wolfSSL would not offer TLS 1.3 with it"},
     {OTLS_FEATURE_RESUMPTION_13, OTLS_PARTLY,
-     "by ticket only; the handshake fails when the server has gone back to TLS 1.2"},
+     "by ticket only; the handshake fails when the server has gone back to TLS 1.2; after some 250 in a row a "
+     "server makes a full one"},
     {OTLS_FEATURE_GROUP_FFDHE, OTLS_PARTLY, "ffdhe2048 and ffdhe3072 only"},
     {OTLS_FEATURE_SESSION_TICKETS, OTLS_PARTLY,
      "a TLS 1.2 client resumes by session id only: wolfSSL fails when a ticket is not accepted"},

@@ -45,7 +45,8 @@ static int on_new_session(WOLFSSL *ssl, WOLFSSL_SESSION *session)
     /* clients resume by ticket; what a server keeps beside one was kept when it was sealed */
     if (!otls_version_before(native.version, OTLS_TLS1_3) && (conn->server || !native.has_ticket))
         return 0;
-    if (native.id.size == 0 && !native.has_ticket)
+    /* RFC 5246 7.4.1.3: without a name the session cannot be resumed; since 5.7 clients make one up */
+    if (!native.has_ticket && (native.id.size == 0 || (!conn->server && !conn->session_named)))
         return 0;
     if (!otls_version_before(native.version, OTLS_TLS1_3) && !can_be_offered(ssl))
         return 0;

@@ -4,6 +4,10 @@
  * of the client's certificates: they go into core's cache, and the place where they stand there
  * goes into the ticket, behind what wolfSSL puts in. A ticket whose place is empty is refused while
  * it is opened, which makes a full handshake of it; later it would be too late.
+ *
+ * The nonce of a TLS 1.3 ticket (RFC 8446 4.6.1) goes on from one connection to the next that its ticket
+ * resumed, and is one octet: since 5.7 a handshake fails whose ticket would have the 257th. So the nonce
+ * goes into the ticket as well, and one that has too few left behind it is refused.
  */
 #include "wolf.h"
 
@@ -11,6 +15,8 @@
 
 #define GCM_NONCE 12
 #define GCM_TAG 16
+#define NONCE_MAX 255
+#define KEPT (WOLF_PLACE + 1) /* what goes behind wolfSSL's: place and nonce */
 
 /* ---- the client's certificates ------------------------------------------------------------- */
 
@@ -125,7 +131,7 @@ static int seal(otls_backend_connection *conn, otls_ticket_key *key, uint8_t *na
 {
     struct wolf_aead aead;
 
-    if (room - *size < WOLF_PLACE || keep_chain(conn) != OTLS_OK ||
+    if (room - *size < KEPT || keep_chain(conn) != OTLS_OK ||
         conn->core->ops->ticket_key(conn->core, NULL, key, &(bool){false}) != OTLS_OK ||
         !random_bytes(conn, iv, GCM_NONCE))
         return WOLFSSL_TICKET_RET_FATAL;
@@ -133,30 +139,43 @@ static int seal(otls_backend_connection *conn, otls_ticket_key *key, uint8_t *na
     memset(iv + GCM_NONCE, 0, WOLFSSL_TICKET_IV_SZ - GCM_NONCE);
     memset(tag + GCM_TAG, 0, WOLFSSL_TICKET_MAC_SZ - GCM_TAG);
     memcpy(ticket + *size, conn->place, WOLF_PLACE);
-    *size += WOLF_PLACE;
+    ticket[*size + WOLF_PLACE] = conn->next_nonce;
+    if (conn->next_nonce < NONCE_MAX)
+        conn->next_nonce++;
+    *size += KEPT;
     aead = aead_of(key, iv);
     return wolf_aead_seal(&aead, ticket, (word32)*size, ticket, tag) == 0
                ? WOLFSSL_TICKET_RET_OK
                : WOLFSSL_TICKET_RET_FATAL;
 }
 
+/* Of a handshake that is whole after all there are as many tickets as of any. */
+static bool has_nonces(const otls_backend_connection *conn, uint8_t used)
+{
+    return otls_version_before(wolf_version(conn->ssl), OTLS_TLS1_3) ||
+           used + conn->context->policy->ticket_count <= NONCE_MAX;
+}
+
 /* A client may send several tickets: what counts is said by the last one that could be opened. */
 static int open_ticket(otls_backend_connection *conn, otls_ticket_key *key, const uint8_t *name,
                        uint8_t *iv, uint8_t *tag, uint8_t *ticket, int *size)
 {
-    const int body = *size - WOLF_PLACE;
+    const int body = *size - KEPT;
     const struct wolf_aead aead = aead_of(key, iv);
     bool renew = false;
+    uint8_t used;
 
     wolf_ticket_forget(conn);
     if (body <= 0 || conn->core->ops->ticket_key(conn->core, name, key, &renew) != OTLS_OK ||
         wolf_aead_open(&aead, ticket, (word32)*size, ticket, tag) != 0)
         return WOLFSSL_TICKET_RET_REJECT;
     memcpy(conn->place, ticket + body, WOLF_PLACE);
-    if (!fetch_chain(conn)) {
+    used = ticket[body + WOLF_PLACE];
+    if (!has_nonces(conn, used) || !fetch_chain(conn)) {
         kit_wipe(ticket, (size_t)*size);
         return WOLFSSL_TICKET_RET_REJECT;
     }
+    conn->next_nonce = used < NONCE_MAX ? (uint8_t)(used + 1) : NONCE_MAX;
     *size = body;
     /* TLS 1.3 servers send a new ticket anyway, and since 5.7 take "renew it" for a refusal */
     return renew && otls_version_before(wolf_version(conn->ssl), OTLS_TLS1_3)

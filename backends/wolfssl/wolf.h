@@ -205,6 +205,7 @@ struct otls_backend_connection {
     uint16_t group;            /* server: the only one that is taken; 0 = none in particular */
     size_t judged_count;       /* certificates that core was shown */
     uint8_t place[WOLF_PLACE]; /* server: in core's cache; zero = there are none to keep */
+    uint8_t next_nonce;        /* server: of the ticket that is sealed next */
     uint8_t *client_chain;     /* server: what the ticket opened last led to */
     size_t client_chain_size;
     uint8_t verdict_alert;   /* with which alert */
@@ -214,6 +215,7 @@ struct otls_backend_connection {
     uint16_t peer_signature; /* seen in the peer's messages; 0 = none */
     uint16_t own_signature;  /* ... and in ours */
     bool extended_master_secret; /* seen in the ServerHello */
+    bool session_named;          /* a session id that is not empty stood there */
     otls_connection_info info;
     uint8_t *alpn_name; /* room for one name of these; NULL = there is no ALPN here */
     size_t alpn_room;

@@ -44,6 +44,22 @@ static void show(WOLFSSL *ssl, int written, const uint8_t *record, size_t size)
     on_message(written, 0, 22, record + skip, size - skip, ssl, NULL);
 }
 
+/* RFC 5246 7.4.1.3: an empty session id, one of an octet, and a message that ends before it. */
+static void names(WOLFSSL *ssl, otls_backend_connection *conn)
+{
+    static const uint8_t unnamed[] = {22, 3, 3, 0, 42, 2, 0, 0, 38, 3, 3, [43] = 0, 0xc0, 0x2f, 0};
+    static const uint8_t named[] = {22, 3, 3, 0, 43, 2, 0, 0, 39, 3, 3, [43] = 1, 7, 0xc0, 0x2f, 0};
+    static const uint8_t ends[] = {22, 3, 3, 0, 38, 2, 0, 0, 34, 3, 3, [42] = 0};
+
+    show(ssl, RECEIVED, named, sizeof(named));
+    expect(conn->session_named, "a session with a name", 1);
+    show(ssl, RECEIVED, unnamed, sizeof(unnamed));
+    expect(!conn->session_named, "a session without a name", 0);
+    conn->session_named = true;
+    show(ssl, RECEIVED, ends, sizeof(ends));
+    expect(!conn->session_named, "a ServerHello that ends before the name", 0);
+}
+
 static void hellos(WOLFSSL *ssl, otls_backend_connection *conn)
 {
     uint8_t record[128];
@@ -120,6 +136,7 @@ int main(void)
         return 2;
     wolfSSL_SetIOReadCtx(ssl, &conn);
     hellos(ssl, &conn);
+    names(ssl, &conn);
     sealed(ssl, &conn);
     cut(ssl, &conn);
     signatures(ssl, &conn);

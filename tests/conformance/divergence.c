@@ -7,6 +7,13 @@
 #include <string.h>
 
 static const divergence table[] = {
+    {.test = "resumptions in a row",
+     .client = "*",
+     .server = "wolfssl",
+     .version = OTLS_TLS1_3,
+     .expected = 1,
+     .reason = "wolfSSL servers go on counting a ticket's nonce, which is one octet, from one connection to the next "
+               "that it resumed, and fail at its end; the ticket before that leads to a full handshake"},
     {.test = "a session of the same name in other letters",
      .client = "*",
      .server = "gnutls",
@@ -29,12 +36,6 @@ static const divergence table[] = {
      .expected = 0,
      .reason = "mbed TLS servers put a fresh session id into every ServerHello, which is in the transcript, "
                "so nobody behind them can take it out; a client that offers it gets a full handshake"},
-    {.test = "a server that keeps no sessions names none",
-     .client = "wolfssl 5.7",
-     .server = "*",
-     .version = OTLS_TLS1_2,
-     .expected = 1,
-     .reason = "wolfSSL 5.7 clients take a name of their own for the server's, and do not offer it"},
     {.test = "a ticket of TLS 1.2 where TLS 1.3 is offered",
      .client = "*",
      .server = "gnutls 3.7.1",

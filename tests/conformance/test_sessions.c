@@ -272,3 +272,34 @@ ParameterizedTest(size_t *index, sessions, server_without)
     pair_close(&p);
     otls_context_free(client);
 }
+
+/* More than the octet counts that one engine has for a ticket's nonce (RFC 8446 4.6.1). */
+enum { IN_A_ROW = 270 };
+
+ParameterizedTestParameters(sessions, in_a_row)
+{
+    return pair_parameters_short();
+}
+
+ParameterizedTest(size_t *index, sessions, in_a_row)
+{
+    const pair_case which = pair_case_short_at(*index);
+    const divergence *row = divergence_find("resumptions in a row", &which);
+    otls_session *session = NULL;
+    unsigned whole = 0;
+    session_pair s;
+
+    session_open(&s, &which, &(session_options){0});
+    for (unsigned i = 0; i <= IN_A_ROW; i++) {
+        const session_run run = session_connect(&s, session, NULL);
+
+        whole += run.wire == WIRE_FULL;
+        otls_session_free(session);
+        session = run.session;
+        cr_assert_not_null(session, "%s: none after %u", pair_name(&which), i);
+    }
+    cr_expect_eq(whole, 1 + (row != NULL ? (unsigned)row->expected : 0), "%s: %u full handshakes of %d",
+                 pair_name(&which), whole, IN_A_ROW + 1);
+    otls_session_free(session);
+    session_close(&s);
+}
