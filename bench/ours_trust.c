@@ -13,8 +13,11 @@ struct bench_trust {
 
 bool bench_ours_failed(const char *what, const otls_error *err)
 {
-    return bench_complain("omnitls over %s: %s: %s%s%s", err->backend ? err->backend : "core", what,
-                          err->text, err->native_text[0] != '\0' ? ": " : "", err->native_text);
+    const char *engine = err->backend; /* NULL: core found it, and its sentence names the engine */
+
+    return bench_complain("omnitls%s%s: %s: %s%s%s", engine != NULL ? " over " : "",
+                          engine != NULL ? engine : "", what, err->text,
+                          err->native_text[0] != '\0' ? ": " : "", err->native_text);
 }
 
 bool bench_ours_prepare(const bench_roots *roots)

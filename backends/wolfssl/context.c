@@ -273,14 +273,31 @@ static otls_status set_post_handshake(WOLFSSL_CTX *ctx, const otls_policy *polic
                   "wolfSSL was built without post-handshake authentication");
 }
 
-/* Or its connections would not send what they ask (connection.c); it judges no response of TLS 1.3 that
- * comes with a chain it has no authority for, which is every chain here. */
+#if WOLF_ASKS_OF_STAPLES
+/* Core has judged the chain by then, and the response with it. */
+static int on_status(WOLFSSL *ssl, int error, byte *response, word32 size, word32 place, void *user)
+{
+    const otls_backend_connection *conn = wolf_connection_of(ssl);
+
+    (void)response, (void)size, (void)place, (void)user;
+    if (conn != NULL && conn->judged && conn->verdict == OTLS_OK)
+        return 0;
+    return error < 0 ? error : WOLFSSL_FATAL_ERROR;
+}
+#endif
+
+/* Or its connections would not send what they ask (connection.c). Before 5.8.4 it judges no response of
+ * TLS 1.3 that comes with a chain it has no authority for, which is every chain here. */
 static otls_status set_ocsp(WOLFSSL_CTX *ctx, const otls_policy *policy, otls_error *err)
 {
 #if WOLF_SHOWS_STAPLES
     if (policy->ask_ocsp && wolfSSL_CTX_EnableOCSPStapling(ctx) != WOLFSSL_SUCCESS)
         return failed(err, OTLS_E_NOMEM, OTLS_CODE_NONE, 0,
                       "wolfSSL cannot ask for OCSP responses");
+#if WOLF_ASKS_OF_STAPLES
+    if (policy->ask_ocsp)
+        wolfSSL_CTX_set_ocsp_status_verify_cb(ctx, on_status, NULL);
+#endif
 #else
     (void)ctx, (void)policy, (void)err;
 #endif

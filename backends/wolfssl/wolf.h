@@ -50,6 +50,13 @@ typedef int wolf_hkdf_size;
 #define WOLF_SHOWS_STAPLES 0
 #endif
 
+/* Since 5.8.4 a client judges responses of TLS 1.3, too, by authorities that it has not, and asks. */
+#if WOLF_SHOWS_STAPLES && LIBWOLFSSL_VERSION_HEX >= 0x05008004 && !defined(NO_WOLFSSL_SERVER)
+#define WOLF_ASKS_OF_STAPLES 1
+#else
+#define WOLF_ASKS_OF_STAPLES 0
+#endif
+
 /* What depends on how the library was built, which its options.h says. */
 #if defined(HAVE_SECRET_CALLBACK) && defined(OPENSSL_EXTRA)
 #define WOLF_KEY_LOG 1

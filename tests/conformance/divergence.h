@@ -11,7 +11,7 @@
 
 typedef struct divergence {
     const char *test;    /* the test's key */
-    const char *client;  /* engine, engine and release ("mbedtls 2.28"), or "*" */
+    const char *client;  /* engine, engine and release ("mbedtls 2.28", "wolfssl 5.7+"), or "*" */
     const char *server;
     uint16_t version;    /* 0 = both */
     int expected;        /* what this test may see instead; its meaning is the test's */

@@ -350,6 +350,13 @@ static bool applies(const row *r, const pair_case *which)
            (r->from == FROM_NOWHERE && asks(which));
 }
 
+/* Then it is as if the server had none. */
+static bool held_back(const row *r, const pair_case *which)
+{
+    return strcmp(r->what, "about another certificate") == 0 &&
+           divergence_find("a stapled response about another certificate", which) != NULL;
+}
+
 ParameterizedTestParameters(ocsp, table)
 {
     return pair_parameters_short();
@@ -366,6 +373,8 @@ ParameterizedTest(size_t *index, ocsp, table)
 
         if (!applies(&r, &which))
             continue;
+        if (held_back(&r, &which))
+            r.flags = 0;
         options.setup = set_up;
         options.user = &r;
         pair_open(&p, &which, &options);
@@ -374,6 +383,8 @@ ParameterizedTest(size_t *index, ocsp, table)
             expect_refused(&p, &r);
         else
             expect_accepted(&p, &r);
+        if (held_back(&r, &which))
+            r.response = NULL;
         if ((r.flags & OTLS_VERIFY_REVOCATION_UNKNOWN) == 0)
             expect_response(p.client, &r);
         if (r.from == FROM_CALLBACK)

@@ -158,6 +158,12 @@ static otls_status set_range(otls_context *context, const range_row *row, otls_e
     return status;
 }
 
+/* Whoever names a version that the engine was built without hears that before all else. */
+static bool lacks(const otls_backend *backend, const range_row *row)
+{
+    return row->lowest != NULL && strcmp(row->lowest, "1.1") == 0 && !has_version(backend, OTLS_TLS1_1);
+}
+
 static void check_range(const otls_backend *backend, const range_row *row)
 {
     otls_context *context = context_of(backend, OTLS_CLIENT);
@@ -167,15 +173,17 @@ static void check_range(const otls_backend *backend, const range_row *row)
 
     if (status == OTLS_OK)
         status = otls_context_seal(context, &err);
-    cr_assert_eq(status, row->status, "%s, %s: %s", otls_backend_name(backend), row->name,
-                 err.text);
+    cr_assert_eq(status, lacks(backend, row) ? OTLS_E_UNSUPPORTED : row->status, "%s, %s: %s",
+                 otls_backend_name(backend), row->name, err.text);
     if (status == OTLS_OK) {
+        const uint16_t lowest = row->low < OTLS_TLS1_2 && !has_version(backend, row->low) ? OTLS_TLS1_2 : row->low;
+
         otls_context_versions(context, &low, &high);
-        cr_assert(low == row->low && high == row->high, "%s, %s: 0x%x to 0x%x",
+        cr_assert(low == lowest && high == row->high, "%s, %s: 0x%x to 0x%x",
                   otls_backend_name(backend), row->name, low, high);
     } else {
-        cr_assert_eq(err.code, row->code, "%s, %s: %s", otls_backend_name(backend), row->name,
-                     err.text);
+        cr_assert_eq(err.code, lacks(backend, row) ? OTLS_CODE_NONE : row->code, "%s, %s: %s",
+                     otls_backend_name(backend), row->name, err.text);
     }
     otls_context_free(context);
 }
