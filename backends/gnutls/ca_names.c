@@ -85,7 +85,7 @@ static int add_name(gnutls_x509_trust_list_t list, otls_slice name)
         return 0; /* the list owns it now */
     if (certificate != NULL)
         gnutls_x509_crt_deinit(certificate);
-    return rc < 0 ? rc : GNUTLS_E_INTERNAL_ERROR;
+    return rc < 0 ? rc : GNUTLS_E_MEMORY_ERROR; /* the list took none */
 }
 
 otls_status gtls_client_ca_names(gnutls_certificate_credentials_t credentials,

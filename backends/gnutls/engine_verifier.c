@@ -19,21 +19,34 @@ static int import_certificate(gnutls_x509_crt_t *out, otls_slice der)
     return rc;
 }
 
+/* The list answers with how many it took, and does not say why it took none; those it took are its own. */
+static int add_anchor(gnutls_x509_trust_list_t list, otls_slice der)
+{
+    gnutls_x509_crt_t anchor = NULL;
+    const int rc = import_certificate(&anchor, der);
+    if (rc < 0)
+        return rc;
+    if (gnutls_x509_trust_list_add_cas(list, &anchor, 1, 0) == 1)
+        return 0;
+    gnutls_x509_crt_deinit(anchor);
+    return GNUTLS_E_MEMORY_ERROR;
+}
+
+/* A revocation list that found no room is missed by no one else here. */
+static int add_list(gnutls_x509_trust_list_t list, otls_slice der)
+{
+    const gnutls_datum_t datum = gtls_datum(der);
+    const int rc = gnutls_x509_trust_list_add_trust_mem(list, NULL, &datum, GNUTLS_X509_FMT_DER, 0, 0);
+    return rc == 0 ? GNUTLS_E_MEMORY_ERROR : rc;
+}
+
 static int load_trust(gtls_chain *chain, const otls_engine_verify_request *request)
 {
     int rc = gnutls_x509_trust_list_init(&chain->list, 0);
-    for (size_t i = 0; rc >= 0 && i < request->anchor_count; i++) {
-        gnutls_x509_crt_t anchor = NULL;
-        rc = import_certificate(&anchor, request->anchors[i]);
-        if (rc >= 0)
-            rc = gnutls_x509_trust_list_add_cas(chain->list, &anchor, 1, 0);
-    }
-    for (size_t i = 0;
-         rc >= 0 && request->crl_check != OTLS_CRL_CHECK_NONE && i < request->crl_count; i++) {
-        const gnutls_datum_t datum = gtls_datum(request->crls[i]);
-        rc = gnutls_x509_trust_list_add_trust_mem(chain->list, NULL, &datum, GNUTLS_X509_FMT_DER, 0,
-                                                  0);
-    }
+    for (size_t i = 0; rc >= 0 && i < request->anchor_count; i++)
+        rc = add_anchor(chain->list, request->anchors[i]);
+    for (size_t i = 0; rc >= 0 && request->crl_check != OTLS_CRL_CHECK_NONE && i < request->crl_count; i++)
+        rc = add_list(chain->list, request->crls[i]);
     return rc;
 }
 

@@ -404,6 +404,8 @@ typedef struct chain_row {
     uint32_t options, flags;
 } chain_row;
 
+static const chain_row revoked_row = {"server-revoked", "root", "localhost", OTLS_VERIFY_OPTION_CRL_LEAF,
+                                      OTLS_VERIFY_REVOKED};
 static const chain_row chain_rows[] = {
     {"server-ecdsa-p256", "root", "localhost", 0, 0},
     {"server-rsa-2048", "root", "localhost", OTLS_VERIFY_OPTION_STRICT, 0},
@@ -439,18 +441,22 @@ static bool verify_row(const world *w, held *h, const chain_row *row, int verifi
     return false;
 }
 
+static bool judge_row(const world *w, const chain_row *row, int verifier, outcome *out)
+{
+    held h;
+    bool right;
+
+    begin(&h);
+    right = verify_row(w, &h, row, verifier, out);
+    end(&h);
+    return right;
+}
+
 static void judge_rows(const world *w, int verifier, outcome *out)
 {
-    for (size_t i = 0; i < sizeof(chain_rows) / sizeof(chain_rows[0]); i++) {
-        held h;
-        bool right;
-
-        begin(&h);
-        right = verify_row(w, &h, &chain_rows[i], verifier, out);
-        end(&h);
-        if (!right)
+    for (size_t i = 0; i < sizeof(chain_rows) / sizeof(chain_rows[0]); i++)
+        if (!judge_row(w, &chain_rows[i], verifier, out))
             return;
-    }
 }
 
 static void verdicts(const world *w, outcome *out)
@@ -463,6 +469,13 @@ static void engine_verdicts(const world *w, outcome *out)
 {
     if (otls_backend_supports(w->backend, OTLS_FEATURE_ENGINE_VERIFIER, NULL) != OTLS_NO)
         judge_rows(w, OTLS_VERIFIER_ENGINE, out);
+}
+
+/* Whoever has no room for the list has nothing against the chain. */
+static void engine_revoked(const world *w, outcome *out)
+{
+    if (otls_backend_supports(w->backend, OTLS_FEATURE_ENGINE_VERIFIER, NULL) != OTLS_NO)
+        (void)judge_row(w, &revoked_row, OTLS_VERIFIER_ENGINE, out);
 }
 
 static otls_status password(char *out, size_t capacity, size_t *length, void *user)
@@ -602,6 +615,7 @@ void torture_wrong_password(const world *w, otls_password_callback password)
 const torture_scenario torture_scenarios[] = {
     {"verdicts", false, verdicts},
     {"engine-verdicts", false, engine_verdicts},
+    {"engine-revoked", false, engine_revoked},
     {"keys", false, keys},
     {"pkcs12", false, pkcs12},
     {"everything", true, everything},
