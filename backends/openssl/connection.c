@@ -259,7 +259,7 @@ static otls_status connection_handshake(otls_backend_connection *conn, otls_erro
 {
     ERR_clear_error();
     conn->io = OTLS_OK;
-    conn->suspended = false;
+    conn->suspended = conn->memory_short = false;
     if (SSL_do_handshake(conn->ssl) == 1) {
         if (!conn->watched)
             SSL_set_msg_callback(conn->ssl, NULL); /* it would be called twice for every record */
@@ -281,6 +281,7 @@ static otls_status connection_read(otls_backend_connection *conn, void *out, siz
                                    size_t *count, otls_error *err)
 {
     conn->io = OTLS_OK;
+    conn->memory_short = false;
     if (SSL_read_ex(conn->ssl, out, capacity, count) == 1 && !conn->refused)
         return OTLS_OK;
     *count = 0;
@@ -321,6 +322,7 @@ static void connection_idle(otls_backend_connection *conn)
 static otls_status push_handshake(otls_backend_connection *conn, otls_error *err)
 {
     conn->io = OTLS_OK;
+    conn->memory_short = false;
     if (SSL_do_handshake(conn->ssl) == 1)
         return OTLS_OK;
     const otls_status status = ossl_fail_connection(conn, err);

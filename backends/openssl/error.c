@@ -2,12 +2,10 @@
 /* OpenSSL's error queue and alerts, translated to one otls_error. */
 #include "ossl.h"
 
-/* Copy the newest entry of the queue to `err` as "library: function: reason". */
-static void add_native(otls_error *err, unsigned long error)
+/* The newest entry of the queue as "library: function: reason". */
+static void describe(unsigned long error, char *out, size_t size)
 {
     const char *function = NULL;
-    if (error == 0)
-        return;
 #if OSSL_AT_LEAST_3
     (void)ERR_peek_last_error_func(&function);
 #else
@@ -15,30 +13,36 @@ static void add_native(otls_error *err, unsigned long error)
 #endif
     const char *library = ERR_lib_error_string(error);
     const char *reason = ERR_reason_error_string(error);
-    err->native = (int64_t)error;
-    (void)snprintf(err->native_text, sizeof(err->native_text), "%s: %s: %s",
-                   library != NULL ? library : "?", function != NULL ? function : "?",
-                   reason != NULL ? reason : "?");
+    (void)snprintf(out, size, "%s: %s: %s", library != NULL ? library : "?",
+                   function != NULL ? function : "?", reason != NULL ? reason : "?");
 }
 
-/* The first error is the cause, but callers up the stack may have put theirs on top. */
-static bool out_of_memory(unsigned long first, unsigned long last)
+/* Empties the queue. Callers up and down the stack have put theirs around the cause. */
+static bool out_of_memory(void)
 {
-    return (first != 0 && ERR_GET_REASON(first) == ERR_R_MALLOC_FAILURE) ||
-           (last != 0 && ERR_GET_REASON(last) == ERR_R_MALLOC_FAILURE);
+    unsigned long error;
+    bool found = false;
+    while ((error = ERR_get_error()) != 0)
+        found = found || ERR_GET_REASON(error) == ERR_R_MALLOC_FAILURE;
+    return found;
 }
 
 otls_status ossl_fail(otls_error *err, otls_status status, int32_t code, const char *format, ...)
 {
     const unsigned long error = ERR_peek_last_error();
+    char native[sizeof(err->native_text)] = "";
     va_list args;
-    if (out_of_memory(ERR_peek_error(), error))
+    if (error != 0)
+        describe(error, native, sizeof(native));
+    if (out_of_memory())
         status = OTLS_E_NOMEM;
     va_start(args, format);
     (void)kit_fail_list(err, status, code, OSSL_NAME, 0, format, args);
     va_end(args);
-    add_native(err, error);
-    ERR_clear_error();
+    if (error != 0) {
+        err->native = (int64_t)error;
+        memcpy(err->native_text, native, sizeof(native));
+    }
     return status;
 }
 
@@ -105,6 +109,8 @@ static otls_status fail_verification(const otls_backend_connection *conn, otls_e
 otls_status ossl_fail_connection(otls_backend_connection *conn, otls_error *err)
 {
     otls_status status;
+    if (conn->memory_short)
+        errno = ENOMEM; /* libssl has cleared it: core shall see it */
     if (conn->io == OTLS_WANT_READ && !conn->refused)
         return OTLS_WANT_READ;
     if (conn->refused)

@@ -12,6 +12,7 @@
 
 #include "../kit/kit.h"
 
+#include <errno.h>
 #include <omnitls/backend.h>
 #include <openssl/ec.h>
 #include <openssl/err.h>
@@ -63,6 +64,7 @@ struct otls_backend_connection {
     bool psk;                   /* an external PSK was used */
     bool established;           /* the first handshake is over */
     bool watched;               /* core wants every message */
+    bool memory_short;          /* malloc failed within this call */
     bool deaf;                  /* nothing is to be read during this call */
     bool no_ticket;             /* server: the client's chain does not fit into one */
     uint8_t alpn_size;
@@ -233,9 +235,14 @@ BIO_METHOD *ossl_bio_method(void);
 /** For SSL_CTX_set_info_callback: alerts. */
 void ossl_info_callback(const SSL *ssl, int where, int value);
 
+/** Within a callback. libssl clears errno before it reads and writes, an alert about what failed, too: what malloc
+ *  has said by now is kept (see ossl_fail_connection). */
 static inline otls_backend_connection *ossl_connection_of(const SSL *ssl)
 {
-    return SSL_get_app_data(ssl);
+    otls_backend_connection *conn = SSL_get_app_data(ssl);
+    if (errno == ENOMEM && conn != NULL)
+        conn->memory_short = true;
+    return conn;
 }
 
 #pragma GCC visibility pop

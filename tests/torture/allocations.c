@@ -4,9 +4,10 @@
  * behind it; each in a process of its own. Whatever fails must say that it was memory, may not take
  * what must be refused, must give back what it had, and work again as soon as there is memory.
  *
- *   allocations PKI ENGINE [--points N] [--scenario NAME] [--known FILE] [--trace]
+ *   allocations PKI ENGINE [--points N | --at N] [--scenario NAME] [--known FILE] [--trace]
  *
- * --points: at most so many places of each scenario, evenly spread; without it, all.
+ * --points: at most so many places of each scenario, evenly spread; without it, all. --at: this one alone, as it is
+ * printed of a fault.
  */
 #include "memory.h"
 #include "scenarios.h"
@@ -59,6 +60,7 @@ static known knowns[KNOWN];
 static size_t known_count;
 static unsigned long runs, injected, kinds[7];
 static size_t scenarios_run;
+static unsigned long points, at; /* 0 = all of them */
 static bool trace_all;
 
 static void note_crash(int signal_number)
@@ -247,7 +249,7 @@ static void keep(const world *w, const char *scenario, unsigned long n, const re
         print_fault(g);
 }
 
-static void torture(const torture_scenario *s, const world *w, unsigned long points)
+static void torture(const torture_scenario *s, const world *w)
 {
     char name[64];
     record plain;
@@ -273,7 +275,11 @@ static void torture(const torture_scenario *s, const world *w, unsigned long poi
     scenarios_run++;
     for (int good = 0; good < 2; good++)
         for (unsigned long n = 1 + (good ? step / 2 : 0); n <= plain.asked; n += step) {
-            record r = in_child(s, w, n, good == 1, plain.left, trace_all);
+            record r;
+
+            if (at != 0 && n != at)
+                continue;
+            r = in_child(s, w, n, good == 1, plain.left, trace_all);
 
             runs++;
             injected += r.failed || r.kind == CRASH || r.kind == HANG;
@@ -331,13 +337,12 @@ int main(int argc, char **argv)
     static const uint16_t versions[] = {OTLS_TLS1_2, OTLS_TLS1_3};
     otls_error err = OTLS_ERROR_INIT;
     world w = {.pki = argc > 1 ? argv[1] : ""};
-    unsigned long points = 0;
     const char *only = NULL;
 
     (void)setvbuf(stdout, NULL, _IOLBF, 0);
     (void)signal(SIGPIPE, SIG_IGN);
     if (argc < 3 || otls_backend_find(&w.backend, argv[2], &err) != OTLS_OK) {
-        (void)fprintf(stderr, "allocations PKI ENGINE [--points N] [--scenario NAME] [--known FILE]: %s\n",
+        (void)fprintf(stderr, "allocations PKI ENGINE [--points N | --at N] [--scenario NAME] [--known FILE]: %s\n",
                       err.text);
         return 2;
     }
@@ -348,6 +353,8 @@ int main(int argc, char **argv)
             return 2;
         else if (strcmp(argv[i], "--points") == 0)
             points = strtoul(argv[++i], NULL, 10);
+        else if (strcmp(argv[i], "--at") == 0)
+            at = strtoul(argv[++i], NULL, 10);
         else if (strcmp(argv[i], "--scenario") == 0)
             only = argv[++i];
         else if (strcmp(argv[i], "--known") == 0 && read_known(argv[++i]) != 0)
@@ -360,7 +367,7 @@ int main(int argc, char **argv)
         for (int v = 0; v < (torture_scenarios[i].versions ? 2 : 1); v++) {
             w.version = versions[v];
             if (only == NULL || strcmp(only, torture_scenarios[i].name) == 0)
-                torture(&torture_scenarios[i], &w, points);
+                torture(&torture_scenarios[i], &w);
         }
     return report(argv[2]);
 }
