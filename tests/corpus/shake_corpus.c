@@ -62,6 +62,7 @@ static const char no_points[] = "wolfSSL 5.7.2 cannot read such distribution poi
 static const char no_modulus[] = "wolfSSL 5.7.2 cannot read a key of 16384 bits";
 static const char no_usage[] = "wolfSSL 5.7.2 cannot read keyCertSign without basic constraints";
 static const char no_mailbox[] = "wolfSSL 5.7.2 cannot read an SmtpUTF8Mailbox that is no UTF8String";
+static const char no_uri[] = "wolfSSL 5.9 cannot read a URI without a scheme, or with a NUL in it";
 static const char no_extension[] = "wolfSSL 5.7.2 cannot read such an extension";
 
 /* Good certificates that the engine which is running cannot read, by its version. */
@@ -142,7 +143,28 @@ static const struct unreadable {
      "wolfSSL reads names of so many octets only"},
     {"thousand-names", "wolfssl", 0x05070200, "wolfSSL 5.7.2 reads 128 names"},
     {"below-16-kilobytes", "wolfssl", 0x05070200, "wolfSSL 5.7.2 reads 128 names"},
+    {"name-uri-relative", "wolfssl", 0x05090000, no_uri},
+    {"name-uri-nul-beside", "wolfssl", 0x05090000, no_uri},
 };
+
+/* ... and since when it can, after all. */
+static const struct readable {
+    const char *name, *engine;
+    uint32_t since;
+} readable[] = {
+    {"good-signed-ed25519-sha256", "wolfssl", 0x05090000},
+    {"thousand-names", "wolfssl", 0x05090000},
+    {"below-16-kilobytes", "wolfssl", 0x05090000},
+};
+
+static bool is_readable(const char *name)
+{
+    for (size_t i = 0; i < sizeof(readable) / sizeof(readable[0]); i++)
+        if (strcmp(readable[i].name, name) == 0 && strcmp(readable[i].engine, otls_backend_name(engine)) == 0 &&
+            otls_backend_version_number(engine) >= readable[i].since)
+            return true;
+    return false;
+}
 
 static const struct unreadable *unreadable_find(const char *name)
 {
@@ -150,7 +172,7 @@ static const struct unreadable *unreadable_find(const char *name)
         const struct unreadable *u = &unreadable[i];
 
         if (strcmp(u->name, name) == 0 && strcmp(u->engine, otls_backend_name(engine)) == 0 &&
-            otls_backend_version_number(engine) >= u->since)
+            otls_backend_version_number(engine) >= u->since && !is_readable(name))
             return u;
     }
     return NULL;
