@@ -49,6 +49,8 @@ static int ticket_callback(SSL *ssl, unsigned char *name, unsigned char *iv, EVP
     if (result > 0 && EVP_MAC_CTX_set_params(mac, params) != 1)
         result = -1;
     OPENSSL_cleanse(&key, sizeof(key));
+    if (result < 0)
+        (void)ossl_connection_of(ssl); /* it may have been memory */
     return result;
 }
 #else
@@ -60,6 +62,8 @@ static int ticket_callback(SSL *ssl, unsigned char *name, unsigned char *iv, EVP
     if (result > 0 && HMAC_Init_ex(mac, key.hmac, (int)sizeof(key.hmac), EVP_sha256(), NULL) != 1)
         result = -1;
     OPENSSL_cleanse(&key, sizeof(key));
+    if (result < 0)
+        (void)ossl_connection_of(ssl); /* it may have been memory */
     return result;
 }
 #endif

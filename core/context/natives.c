@@ -6,6 +6,7 @@
 #include "context/natives.h"
 
 #include "base/base.h"
+#include "platform/platform.h"
 
 static void discard(omni_native *native)
 {
@@ -91,6 +92,10 @@ otls_status omni_native_make(omni_native **out, const otls_context *context,
                                  &inner);
     if (status == OTLS_OK)
         status = OMNI_ENGINE_ASK(&inner, engine->init(native->engine, &native->policy, &inner));
+    if (status == OTLS_OK && omni_os_memory_short()) { /* made, of less than it was to be made of */
+        engine->fini(native->engine);
+        status = omni_fail_nomem(&inner);
+    }
     if (status != OTLS_OK) {
         discard(native);
         omni_error_give(err, &inner);

@@ -21,17 +21,25 @@ static otls_backend_context *real_context(otls_backend_context *context)
     return (otls_backend_context *)(void *)context->real;
 }
 
+/* What could not be made is not there; what was made, whatever is said of it, has to be ended. */
+static otls_status made(otls_status truth, otls_status (*lie)(otls_status truth))
+{
+    CONTROL->alive += truth == OTLS_OK;
+    return lie != NULL && truth == OTLS_OK ? lie(truth) : truth;
+}
+
 static otls_status context_init(otls_backend_context *context, const otls_policy *policy,
                                 otls_error *err)
 {
     context->server = policy->server != 0;
     lying_control_block.dh_size = policy->dh_p.size;
-    return TRUTH->context->init(real_context(context), policy, err);
+    return made(TRUTH->context->init(real_context(context), policy, err), CONTROL->hooks.context_made);
 }
 
 static void context_fini(otls_backend_context *context)
 {
     TRUTH->context->fini(real_context(context));
+    CONTROL->alive--;
 }
 
 /* ---- what the real engine asks of core, by way of us ---- */
@@ -199,12 +207,14 @@ static otls_status connection_init(otls_backend_connection *conn, otls_backend_c
     between.core = &conn->between;
     if (LIE(conn, setup) != NULL)
         LIE(conn, setup)(&between);
-    return TRUTH->connection->init(real_of(conn), real_context(context), &between, err);
+    return made(TRUTH->connection->init(real_of(conn), real_context(context), &between, err),
+                CONTROL->hooks.connection_made);
 }
 
 static void connection_fini(otls_backend_connection *conn)
 {
     TRUTH->connection->fini(real_of(conn));
+    CONTROL->alive--;
 }
 
 /* A lie about a failure comes with a sentence, as every failure must. */

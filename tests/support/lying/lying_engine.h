@@ -40,6 +40,9 @@ typedef struct lying_hooks {
     otls_status (*digest)(otls_status truth);
     /** What a connection is set up with. */
     void (*setup)(otls_connection_setup *setup);
+    /** What was made, of contexts and of connections. */
+    otls_status (*context_made)(otls_status truth);
+    otls_status (*connection_made)(otls_status truth);
 } lying_hooks;
 
 typedef struct lying_control {
@@ -47,6 +50,7 @@ typedef struct lying_control {
     bool server;                      /* which side's connections lie */
     unsigned idle_calls;              /* of that side's connections */
     size_t dh_size;                   /* of the last policy's group, in octets */
+    int alive;                        /* contexts and connections */
     lying_hooks hooks;
 } lying_control;
 
