@@ -196,7 +196,7 @@ static void handshakes(const bench_case *what, const bench_options *options)
     tell("each operation, timed: two connection objects", STEP_CONNECT, options->engine);
     tell("the handshake", STEP_HANDSHAKE, options->engine);
     if (what->resume)
-        tell("the session of the operation before", STEP_SESSION, options->engine);
+        tell("the session of the operation before, and none in one of 200", STEP_SESSION, options->engine);
     tell("the end", STEP_CLOSE, options->engine);
 }
 

@@ -24,6 +24,7 @@ typedef struct bench_pair {
     bench_crowd *crowd;     /* where the case has many connections */
     bool shares;            /* the contexts are another pair's */
     bench_session *session; /* of the handshake before, where they resume */
+    unsigned resumptions;   /* so many */
     /* Fresh chains: what they are made from; `setup` names files of the pair's own. */
     const char *pki;
     char server_template[BENCH_PATH_SIZE], client_template[BENCH_PATH_SIZE];

@@ -133,7 +133,8 @@ static bool certificate_too_large(const otls_backend_connection *conn)
 void ossl_ask_late(otls_backend_connection *conn)
 {
     uint8_t alert = OTLS_ALERT_BAD_CERTIFICATE;
-    if (SSL_is_init_finished(conn->ssl) || conn->verified || conn->deferred)
+    if (SSL_is_init_finished(conn->ssl) || conn->verified || conn->deferred ||
+        ERR_GET_REASON(ERR_peek_last_error()) == ERR_R_MALLOC_FAILURE)
         return;
     if (certificate_too_large(conn))
         conn->core->ops->certificate_message(conn->core, (uint16_t)SSL_version(conn->ssl),
