@@ -59,10 +59,11 @@ static void watch_hello(otls_backend_connection *conn, const uint8_t *message, s
                         bool written)
 {
     const size_t head = written ? WOLF_RECORD_HEAD : 0;
-    const uint8_t *body = message + head + 4;
+    const uint8_t *body;
 
     if (size < head + 4 || message[head] != SERVER_HELLO)
         return;
+    body = message + head + 4;
     size -= head + 4;
     conn->extended_master_secret = has_extended_secret(body, size);
     conn->session_named = size > 2 + 32 && body[2 + 32] != 0;

@@ -6,8 +6,8 @@
  * it is opened, which makes a full handshake of it; later it would be too late.
  *
  * The nonce of a TLS 1.3 ticket (RFC 8446 4.6.1) goes on from one connection to the next that its ticket
- * resumed, and is one octet: since 5.7 a handshake fails whose ticket would have the 257th. So the nonce
- * goes into the ticket as well, and one that has too few left behind it is refused.
+ * resumed, and is one octet: later releases (5.9) fail a handshake whose ticket would have the 257th. So the
+ * nonce goes into the ticket as well; behind the last one no more are sent, and its own is refused.
  */
 #include "wolf.h"
 
@@ -125,6 +125,17 @@ static struct wolf_aead aead_of(const otls_ticket_key *key, const uint8_t *iv)
                               .head_size = sizeof(key->name)};
 }
 
+/* The nonce of the ticket that is sealed; below TLS 1.3 it has none. */
+static uint8_t count_nonce(otls_backend_connection *conn)
+{
+    if (otls_version_before(wolf_version(conn->ssl), OTLS_TLS1_3))
+        return 0;
+    if (conn->next_nonce < NONCE_MAX)
+        return conn->next_nonce++;
+    (void)wolfSSL_no_ticket_TLSv13(conn->ssl);
+    return NONCE_MAX;
+}
+
 /* `room` is what the engine's buffer takes. */
 static int seal(otls_backend_connection *conn, otls_ticket_key *key, uint8_t *name, uint8_t *iv,
                 uint8_t *tag, uint8_t *ticket, int *size, int room)
@@ -139,21 +150,12 @@ static int seal(otls_backend_connection *conn, otls_ticket_key *key, uint8_t *na
     memset(iv + GCM_NONCE, 0, WOLFSSL_TICKET_IV_SZ - GCM_NONCE);
     memset(tag + GCM_TAG, 0, WOLFSSL_TICKET_MAC_SZ - GCM_TAG);
     memcpy(ticket + *size, conn->place, WOLF_PLACE);
-    ticket[*size + WOLF_PLACE] = conn->next_nonce;
-    if (conn->next_nonce < NONCE_MAX)
-        conn->next_nonce++;
+    ticket[*size + WOLF_PLACE] = count_nonce(conn);
     *size += KEPT;
     aead = aead_of(key, iv);
     return wolf_aead_seal(&aead, ticket, (word32)*size, ticket, tag) == 0
                ? WOLFSSL_TICKET_RET_OK
                : WOLFSSL_TICKET_RET_FATAL;
-}
-
-/* Of a handshake that is whole after all there are as many tickets as of any. */
-static bool has_nonces(const otls_backend_connection *conn, uint8_t used)
-{
-    return otls_version_before(wolf_version(conn->ssl), OTLS_TLS1_3) ||
-           used + conn->context->policy->ticket_count <= NONCE_MAX;
 }
 
 /* A client may send several tickets: what counts is said by the last one that could be opened. */
@@ -171,11 +173,11 @@ static int open_ticket(otls_backend_connection *conn, otls_ticket_key *key, cons
         return WOLFSSL_TICKET_RET_REJECT;
     memcpy(conn->place, ticket + body, WOLF_PLACE);
     used = ticket[body + WOLF_PLACE];
-    if (!has_nonces(conn, used) || !fetch_chain(conn)) {
+    if (used == NONCE_MAX || !fetch_chain(conn)) {
         kit_wipe(ticket, (size_t)*size);
         return WOLFSSL_TICKET_RET_REJECT;
     }
-    conn->next_nonce = used < NONCE_MAX ? (uint8_t)(used + 1) : NONCE_MAX;
+    conn->next_nonce = (uint8_t)(used + 1);
     *size = body;
     /* TLS 1.3 servers send a new ticket anyway, and since 5.7 take "renew it" for a refusal */
     return renew && otls_version_before(wolf_version(conn->ssl), OTLS_TLS1_3)
