@@ -235,13 +235,19 @@ BIO_METHOD *ossl_bio_method(void);
 /** For SSL_CTX_set_info_callback: alerts. */
 void ossl_info_callback(const SSL *ssl, int where, int value);
 
-/** Within a callback. libssl clears errno before it reads and writes, an alert about what failed, too: what malloc
- *  has said by now is kept (see ossl_fail_connection). */
+/** libssl clears errno before it reads and writes, an alert about what failed, too: what malloc has said by now is
+ *  kept (see ossl_fail_connection). */
+static inline void ossl_keep_memory_short(otls_backend_connection *conn)
+{
+    if (errno == ENOMEM && conn != NULL)
+        conn->memory_short = true;
+}
+
+/** Whose callback it is. */
 static inline otls_backend_connection *ossl_connection_of(const SSL *ssl)
 {
     otls_backend_connection *conn = SSL_get_app_data(ssl);
-    if (errno == ENOMEM && conn != NULL)
-        conn->memory_short = true;
+    ossl_keep_memory_short(conn);
     return conn;
 }
 

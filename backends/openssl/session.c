@@ -50,7 +50,7 @@ static int ticket_callback(SSL *ssl, unsigned char *name, unsigned char *iv, EVP
         result = -1;
     OPENSSL_cleanse(&key, sizeof(key));
     if (result < 0)
-        (void)ossl_connection_of(ssl); /* it may have been memory */
+        ossl_keep_memory_short(SSL_get_app_data(ssl));
     return result;
 }
 #else
@@ -63,7 +63,7 @@ static int ticket_callback(SSL *ssl, unsigned char *name, unsigned char *iv, EVP
         result = -1;
     OPENSSL_cleanse(&key, sizeof(key));
     if (result < 0)
-        (void)ossl_connection_of(ssl); /* it may have been memory */
+        ossl_keep_memory_short(SSL_get_app_data(ssl));
     return result;
 }
 #endif

@@ -8,7 +8,6 @@
 #include "connection/io.h"
 #include "connection/messages.h"
 #include "connection/peer.h"
-#include "platform/platform.h"
 
 /** An engine that asks again without the transport having blocked gets this many turns. */
 #define TURNS_MAX 4096
@@ -47,7 +46,7 @@ otls_status omni_engine_start(otls_connection *conn, const omni_native *native, 
         status = OMNI_ENGINE_ASK(
             &inner, omni_engine(conn)->init(conn->engine, native->engine, &setup, &inner));
     }
-    if (status == OTLS_OK && omni_os_memory_short()) { /* made, of less than it was to be made of */
+    if (omni_engine_fell_short(status)) {
         omni_engine(conn)->fini(conn->engine);
         status = omni_fail_nomem(&inner);
     }

@@ -6,7 +6,6 @@
 #include "context/natives.h"
 
 #include "base/base.h"
-#include "platform/platform.h"
 
 static void discard(omni_native *native)
 {
@@ -92,7 +91,7 @@ otls_status omni_native_make(omni_native **out, const otls_context *context,
                                  &inner);
     if (status == OTLS_OK)
         status = OMNI_ENGINE_ASK(&inner, engine->init(native->engine, &native->policy, &inner));
-    if (status == OTLS_OK && omni_os_memory_short()) { /* made, of less than it was to be made of */
+    if (omni_engine_fell_short(status)) {
         engine->fini(native->engine);
         status = omni_fail_nomem(&inner);
     }

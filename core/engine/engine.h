@@ -56,6 +56,8 @@ otls_status omni_engine_said(otls_status status, otls_error *report);
 /** The same where the answer is octets: some engines leave out what they had no memory for, and say OK. */
 #define OMNI_ENGINE_GET(report, call) (omni_os_memory_set(false), omni_engine_gave((call), (report)))
 otls_status omni_engine_gave(otls_status status, otls_error *report);
+/** Right behind OMNI_ENGINE_ASK: it says OK, but has made what it made of less than it was to be made of? */
+bool omni_engine_fell_short(otls_status status);
 
 /** OTLS_OK unless the engine's answer to the feature is no; then as omni_fail_unsupported. */
 otls_status omni_backend_require(const otls_backend *backend, otls_feature feature, otls_error *err);

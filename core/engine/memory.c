@@ -26,7 +26,12 @@ otls_status omni_engine_said(otls_status status, otls_error *report)
     return OTLS_E_NOMEM;
 }
 
+bool omni_engine_fell_short(otls_status status)
+{
+    return status == OTLS_OK && omni_os_memory_short();
+}
+
 otls_status omni_engine_gave(otls_status status, otls_error *report)
 {
-    return omni_engine_said(status == OTLS_OK && omni_os_memory_short() ? OTLS_E_BACKEND : status, report);
+    return omni_engine_said(omni_engine_fell_short(status) ? OTLS_E_BACKEND : status, report);
 }

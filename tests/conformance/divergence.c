@@ -340,13 +340,12 @@ static const divergence table[] = {
     {.test = NULL}, /* the end; rows go before it */
 };
 
-static bool since(const char *release, const char *wanted)
+static bool is_since(const otls_backend *backend, const char *release)
 {
-    unsigned major = 0, minor = 0, wanted_major = 0, wanted_minor = 0;
+    unsigned major = 0, minor = 0;
 
     return sscanf(release, "%u.%u", &major, &minor) == 2 &&
-           sscanf(wanted, "%u.%u", &wanted_major, &wanted_minor) == 2 &&
-           (major > wanted_major || (major == wanted_major && minor >= wanted_minor));
+           otls_backend_version_number(backend) >= (major << 24 | minor << 16);
 }
 
 /* "*", an engine, an engine and its release, or an engine and its first release that is so ("5.7+"). */
@@ -354,13 +353,14 @@ static bool fits(const char *pattern, const otls_backend *backend)
 {
     const char *name = otls_backend_name(backend), *release = strchr(pattern, ' ');
 
-    if (release != NULL && (strlen(name) != (size_t)(release - pattern) || strncmp(pattern, name, strlen(name)) != 0))
+    if (release == NULL)
+        return strcmp(pattern, "*") == 0 || strcmp(pattern, name) == 0;
+    if (strlen(name) != (size_t)(release - pattern) || strncmp(pattern, name, strlen(name)) != 0)
         return false;
-    if (release != NULL && strchr(release, '+') != NULL)
-        return since(otls_backend_version(backend), release + 1);
-    if (release != NULL)
-        return strncmp(release + 1, otls_backend_version(backend), strlen(release + 1)) == 0;
-    return strcmp(pattern, "*") == 0 || strcmp(pattern, name) == 0;
+    release++;
+    return strchr(release, '+') != NULL
+               ? is_since(backend, release)
+               : strncmp(release, otls_backend_version(backend), strlen(release)) == 0;
 }
 
 const divergence *divergence_find(const char *test, const pair_case *which)

@@ -9,6 +9,13 @@
 const char *const lying_truths[LYING_TRUTHS] = {"openssl", "wolfssl", "gnutls"};
 lying_control *lying;
 
+struct criterion_test_params lying_parameters(void)
+{
+    static size_t indexes[LYING_TRUTHS] = {0, 1, 2};
+
+    return cr_make_param_array(size_t, indexes, LYING_TRUTHS);
+}
+
 static void *open_module(const char *directory, const char *name)
 {
     char path[512];

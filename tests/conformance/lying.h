@@ -9,6 +9,8 @@
 #define LYING_TRUTHS 3
 /** The engines there may be to lie about. */
 extern const char *const lying_truths[LYING_TRUTHS];
+/** Their indexes, for a test of its own about each. */
+struct criterion_test_params lying_parameters(void);
 /** What is said, and on which side; valid after lying_about. One engine per process. */
 extern lying_control *lying;
 

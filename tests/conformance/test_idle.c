@@ -61,9 +61,7 @@ static void check_when(const otls_backend *backend, uint16_t version)
 
 ParameterizedTestParameters(idle, when)
 {
-    static size_t indexes[LYING_TRUTHS] = {0, 1, 2};
-
-    return cr_make_param_array(size_t, indexes, LYING_TRUTHS);
+    return lying_parameters();
 }
 
 ParameterizedTest(size_t *index, idle, when)
@@ -99,9 +97,7 @@ static void set_release(pair *p, void *user)
 
 ParameterizedTestParameters(idle, from_a_callback)
 {
-    static size_t indexes[LYING_TRUTHS] = {0, 1, 2};
-
-    return cr_make_param_array(size_t, indexes, LYING_TRUTHS);
+    return lying_parameters();
 }
 
 /* The engine is in the middle of a record then: what it reads from must stay. */

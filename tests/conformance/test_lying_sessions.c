@@ -227,9 +227,7 @@ static otls_status ignores_refusal(otls_core *core, const otls_slice *chain, siz
 
 ParameterizedTestParameters(lying_sessions, other)
 {
-    static size_t indexes[LYING_TRUTHS] = {0, 1, 2};
-
-    return cr_make_param_array(size_t, indexes, LYING_TRUTHS);
+    return lying_parameters();
 }
 
 static void ask_later(pair *p, void *user)

@@ -157,10 +157,15 @@ static const struct readable {
     {"below-16-kilobytes", "wolfssl", 0x05090000},
 };
 
+static bool is_about(const char *case_name, const char *engine_name, const char *name)
+{
+    return strcmp(case_name, name) == 0 && strcmp(engine_name, otls_backend_name(engine)) == 0;
+}
+
 static bool is_readable(const char *name)
 {
     for (size_t i = 0; i < sizeof(readable) / sizeof(readable[0]); i++)
-        if (strcmp(readable[i].name, name) == 0 && strcmp(readable[i].engine, otls_backend_name(engine)) == 0 &&
+        if (is_about(readable[i].name, readable[i].engine, name) &&
             otls_backend_version_number(engine) >= readable[i].since)
             return true;
     return false;
@@ -171,8 +176,8 @@ static const struct unreadable *unreadable_find(const char *name)
     for (size_t i = 0; i < sizeof(unreadable) / sizeof(unreadable[0]); i++) {
         const struct unreadable *u = &unreadable[i];
 
-        if (strcmp(u->name, name) == 0 && strcmp(u->engine, otls_backend_name(engine)) == 0 &&
-            otls_backend_version_number(engine) >= u->since && !is_readable(name))
+        if (is_about(u->name, u->engine, name) && otls_backend_version_number(engine) >= u->since &&
+            !is_readable(name))
             return u;
     }
     return NULL;
@@ -191,8 +196,7 @@ static const struct unusable {
 static bool is_unusable(const char *name)
 {
     for (size_t i = 0; i < sizeof(unusable) / sizeof(unusable[0]); i++)
-        if (strcmp(unusable[i].name, name) == 0 &&
-            strcmp(unusable[i].engine, otls_backend_name(engine)) == 0)
+        if (is_about(unusable[i].name, unusable[i].engine, name))
             return true;
     return false;
 }

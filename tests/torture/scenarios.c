@@ -404,8 +404,8 @@ typedef struct chain_row {
     uint32_t options, flags;
 } chain_row;
 
-static const chain_row revoked_row = {"server-revoked", "root", "localhost", OTLS_VERIFY_OPTION_CRL_LEAF,
-                                      OTLS_VERIFY_REVOKED};
+enum { REVOKED_ROW = 6 };
+
 static const chain_row chain_rows[] = {
     {"server-ecdsa-p256", "root", "localhost", 0, 0},
     {"server-rsa-2048", "root", "localhost", OTLS_VERIFY_OPTION_STRICT, 0},
@@ -413,7 +413,7 @@ static const chain_row chain_rows[] = {
     {"server-ecdsa-p256", "other-root", "localhost", 0, OTLS_VERIFY_UNKNOWN_CA},
     {"server-expired", "root", "localhost", 0, OTLS_VERIFY_EXPIRED},
     {"server-ecdsa-p256", "root", "localhost", OTLS_VERIFY_OPTION_CRL_LEAF, 0},
-    {"server-revoked", "root", "localhost", OTLS_VERIFY_OPTION_CRL_LEAF, OTLS_VERIFY_REVOKED},
+    [REVOKED_ROW] = {"server-revoked", "root", "localhost", OTLS_VERIFY_OPTION_CRL_LEAF, OTLS_VERIFY_REVOKED},
 };
 
 static bool verify_row(const world *w, held *h, const chain_row *row, int verifier, outcome *out)
@@ -475,7 +475,7 @@ static void engine_verdicts(const world *w, outcome *out)
 static void engine_revoked(const world *w, outcome *out)
 {
     if (otls_backend_supports(w->backend, OTLS_FEATURE_ENGINE_VERIFIER, NULL) != OTLS_NO)
-        (void)judge_row(w, &revoked_row, OTLS_VERIFIER_ENGINE, out);
+        (void)judge_row(w, &chain_rows[REVOKED_ROW], OTLS_VERIFIER_ENGINE, out);
 }
 
 static otls_status password(char *out, size_t capacity, size_t *length, void *user)
