@@ -524,8 +524,8 @@ typedef enum otls_secret {
 /**
  * Mandatory table. One thread at a time per connection.
  *
- * Results of handshake, read, write, shutdown: OTLS_OK, OTLS_WANT_READ, OTLS_CLOSED (read only: the
- * peer's close_notify), OTLS_WANT_ASYNC (handshake only), or a failure. Core knows from its own
+ * Results of handshake, read, write, shutdown, key_update: OTLS_OK, OTLS_WANT_READ (of the last three: nothing is done
+ * before the rest of a message of the peer's has come), OTLS_CLOSED (read only: the peer's close_notify), OTLS_WANT_ASYNC (handshake only), or a failure. Core knows from its own
  * read and write what the transport did; a failure caused by it may be reported as anything. When
  * the engine fails, the backend makes it send the fitting fatal alert (through core's write) if it
  * has not done so, and reports alerts, sent or received, through core's alert upcall. Failure
@@ -555,7 +555,7 @@ typedef struct otls_connection_ops {
      *  application to wait, so an engine that reads ahead must count what it holds, or read no more
      *  than the record at hand. */
     size_t (*pending)(const otls_backend_connection *conn);
-    /** Mandatory. Send close_notify; called once. Reading must stay possible. */
+    /** Mandatory. Send close_notify; called until it answers otherwise than WANT_READ. Reading must stay possible. */
     otls_status (*shutdown)(otls_backend_connection *conn, otls_error *err);
     /** Mandatory. Called once, when the handshake has ended well, before anything of the application's
      *  moves. `out` is zeroed: leave what is not known. */

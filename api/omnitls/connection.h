@@ -114,7 +114,8 @@ OTLS_API otls_status otls_connection_peek(otls_connection *conn, void *out, size
 /**
  * Encrypt and send. `*count` tells how much was taken, whole records at a time (over memory, all of
  * it); take the rest up again with any pointer. OTLS_WANT_WRITE takes nothing: earlier bytes must leave first. Nor does
- * OTLS_WANT_READ, while a handshake or a renegotiation waits for the peer.
+ * OTLS_WANT_READ, while a handshake or a renegotiation waits for the peer, or the engine for the rest of a
+ * message of its.
  */
 OTLS_API otls_status otls_connection_write(otls_connection *conn, const void *data, size_t size,
                                            size_t *count, otls_error *err);
@@ -143,8 +144,8 @@ OTLS_API unsigned otls_connection_events(const otls_connection *conn);
 
 /**
  * One way: send close_notify (RFC 8446 section 6.1). Reading stays possible; writing does not. In the middle
- * of a renegotiation it goes on with that first, as a write does: OTLS_WANT_READ, then again; if the peer
- * closes instead it is OTLS_E_TRUNCATED.
+ * of a renegotiation, or of a message of the peer's, it goes on with that first, as a write does: OTLS_WANT_READ, then
+ * again; if the peer closes instead it is OTLS_E_TRUNCATED.
  */
 OTLS_API otls_status otls_connection_shutdown(otls_connection *conn, otls_error *err);
 /** Two ways: as above, then wait for the peer's; data that still arrives is dropped. */
@@ -271,8 +272,8 @@ OTLS_API otls_status otls_connection_client_random(otls_connection *conn, uint8_
 OTLS_API otls_status otls_connection_server_random(otls_connection *conn, uint8_t out[32],
                                                    otls_error *err);
 /**
- * TLS 1.3: new sending keys (RFC 8446 section 4.6.3); `request_peer` asks the peer for its own. TLS
- * 1.2 has none: E_USAGE.
+ * TLS 1.3: new sending keys (RFC 8446 section 4.6.3); `request_peer` asks the peer for its own. OTLS_WANT_READ as for a
+ * write: nothing was done, and the same call does it later. TLS 1.2 has none: E_USAGE.
  */
 OTLS_API otls_status otls_connection_key_update(otls_connection *conn, bool request_peer,
                                                 otls_error *err);

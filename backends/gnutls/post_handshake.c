@@ -130,6 +130,9 @@ otls_status gtls_request_certificate(otls_backend_connection *conn, otls_error *
     if (!(flags & GNUTLS_SFLAGS_POST_HANDSHAKE_AUTH))
         return otls_backend_fail(err, OTLS_E_USAGE, OTLS_CODE_NOT_OFFERED, GTLS_NAME, 0,
                                  "the client did not offer post-handshake authentication");
+    if (conn->reauthenticating)
+        return otls_backend_fail(err, OTLS_E_USAGE, OTLS_CODE_NOT_YET, GTLS_NAME, 0,
+                                 "the client has not answered the last request yet");
     gnutls_certificate_server_set_request(conn->session, conn->context->policy->request_peer ==
                                                                  OTLS_REQUEST_REQUIRED
                                                              ? GNUTLS_CERT_REQUIRE

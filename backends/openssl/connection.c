@@ -303,8 +303,19 @@ static size_t connection_pending(const otls_backend_connection *conn)
     return (size_t)SSL_pending(conn->ssl);
 }
 
+/* Half of a message of the peer's has come: libssl says no to anything until it has the rest. */
+static otls_status finish_message(otls_backend_connection *conn, otls_error *err)
+{
+    conn->io = OTLS_OK;
+    return !SSL_in_init(conn->ssl) || SSL_do_handshake(conn->ssl) == 1 ? OTLS_OK : ossl_fail_connection(conn, err);
+}
+
 static otls_status connection_shutdown(otls_backend_connection *conn, otls_error *err)
 {
+    const otls_status status = finish_message(conn, err);
+
+    if (status != OTLS_OK)
+        return status;
     conn->io = OTLS_OK;
     if (SSL_shutdown(conn->ssl) >= 0)
         return OTLS_OK;
@@ -332,7 +343,12 @@ static otls_status push_handshake(otls_backend_connection *conn, otls_error *err
 static otls_status connection_key_update(otls_backend_connection *conn, bool request_peer,
                                          otls_error *err)
 {
+    otls_status status;
+
     ERR_clear_error();
+    status = finish_message(conn, err);
+    if (status != OTLS_OK)
+        return status;
     if (SSL_key_update(conn->ssl,
                        request_peer ? SSL_KEY_UPDATE_REQUESTED : SSL_KEY_UPDATE_NOT_REQUESTED) != 1)
         return ossl_fail(err, OTLS_E_USAGE, OTLS_CODE_NONE, "the keys cannot be updated now");
@@ -342,6 +358,8 @@ static otls_status connection_key_update(otls_backend_connection *conn, bool req
 static otls_status connection_request_certificate(otls_backend_connection *conn, otls_error *err)
 {
     int mode = SSL_VERIFY_PEER;
+    if (conn->asking)
+        return ossl_fail(err, OTLS_E_USAGE, OTLS_CODE_NOT_YET, "the client has not answered the last request yet");
     if (conn->policy->request_peer == OTLS_REQUEST_REQUIRED)
         mode |= SSL_VERIFY_FAIL_IF_NO_PEER_CERT;
     ERR_clear_error();

@@ -25,8 +25,11 @@ otls_status otls_connection_shutdown(otls_connection *conn, otls_error *err)
     }
     if (!conn->sent_close) {
         status = OMNI_ENGINE_CALL(conn, shutdown, &inner);
-        if (status != OTLS_OK)
-            return omni_connection_fail(conn, status, &inner, err);
+        if (status != OTLS_OK) {
+            status = omni_connection_not_done(conn, status, &inner, err);
+            omni_waits(conn, status);
+            return status;
+        }
         conn->sent_close = true;
         if (conn->write_said == OTLS_OK) /* no alert, no answer any more (RFC 8446 6.1) */
             conn->write_said = OTLS_CLOSED;

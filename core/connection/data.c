@@ -268,8 +268,7 @@ static OMNI_ALWAYS_INLINE otls_status write_record(otls_connection *conn, const 
     inner.size = (uint32_t)sizeof(inner);
     status = OMNI_ENGINE_CALL(conn, write, data, size, &inner);
     if (OMNI_RARELY(status != OTLS_OK || conn->write_said != OTLS_OK))
-        return omni_connection_fail(conn, status != OTLS_OK ? status : OTLS_E_IO,
-                                    status < 0 ? &inner : NULL, err);
+        return omni_connection_not_done(conn, status != OTLS_OK ? status : OTLS_E_IO, &inner, err);
     return OTLS_OK;
 }
 
@@ -279,14 +278,12 @@ static otls_status write_records(otls_connection *conn, const uint8_t *data, siz
     while (*count < size) {
         const size_t left = size - *count;
         const size_t part = left < OMNI_PLAINTEXT_MAX ? left : OMNI_PLAINTEXT_MAX;
+        otls_status status = conn->renegotiating ? omni_renegotiate_first(conn, err) : OTLS_OK;
 
-        if (conn->renegotiating) {
-            const otls_status status = omni_renegotiate_first(conn, err);
-
-            if (status != OTLS_OK)
-                return *count != 0 && status > 0 ? OTLS_OK : status;
-        }
-        OMNI_TRY(write_record(conn, data + *count, part, err));
+        if (status == OTLS_OK)
+            status = write_record(conn, data + *count, part, err);
+        if (status != OTLS_OK)
+            return *count != 0 && status > 0 ? OTLS_OK : status;
         *count += part;
         if (!may_go_on(conn))
             break;

@@ -174,6 +174,16 @@ otls_status omni_connection_fail_text(otls_connection *conn, otls_error *err, ot
     return omni_connection_fail(conn, status, &report, err);
 }
 
+otls_status omni_connection_not_done(otls_connection *conn, otls_status status, const otls_error *engine_error,
+                                     otls_error *err)
+{
+    if (status == OTLS_WANT_READ && conn->said == OTLS_WANT_READ && conn->write_said == OTLS_OK)
+        return OTLS_WANT_READ;
+    if (status == OTLS_WANT_READ && conn->said < 0)
+        status = conn->said;
+    return omni_connection_fail(conn, status, status < 0 ? engine_error : NULL, err);
+}
+
 otls_status omni_connection_fail_again(const otls_connection *conn, otls_error *err)
 {
     if (conn->failure == NULL)

@@ -65,7 +65,7 @@ static otls_status after_engine(otls_connection *conn, otls_status status, const
         return status;
     }
     if (status != OTLS_OK)
-        return omni_connection_fail(conn, status, inner, err);
+        return omni_connection_not_done(conn, status, inner, err);
     status = omni_io_flush(conn);
     return status < 0 ? omni_connection_fail(conn, status, NULL, err) : OTLS_OK;
 }

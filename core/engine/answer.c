@@ -63,6 +63,10 @@ otls_status omni_crypto_key(const otls_crypto_ops *crypto, otls_slice spki,
     otls_status status =
         held(OMNI_ENGINE_ASK(&said, crypto->public_key_import(&key, spki, &said)), OTLS_E_CREDENTIAL);
 
+    if (omni_engine_fell_short(status) && key != NULL) {
+        crypto->public_key_free(key);
+        status = omni_fail_nomem(&said);
+    }
     if (status == OTLS_OK && key == NULL)
         status = OTLS_E_INTERNAL;
     *out = status == OTLS_OK ? key : NULL;

@@ -19,7 +19,8 @@ unsigned omni_backend_unanswered(const otls_backend *backend)
     return atomic_load_explicit(&backend->unanswered, memory_order_relaxed);
 }
 
-/* Nothing is known, and it is asked for again: it may be there. */
+/* Nothing is known, whatever was said, and it is asked for again: it may be there, and what the engine made to find out
+ * may have been made of too little. Whoever builds on the answer looks at the count. */
 static bool unanswered(struct otls_backend *backend)
 {
     (void)atomic_fetch_add_explicit(&backend->unanswered, 1, memory_order_relaxed);
@@ -39,7 +40,7 @@ bool omni_backend_has_suite(const otls_backend *backend, const otls_suite *suite
     if (known == UNKNOWN) {
         omni_os_memory_set(false);
         known = OMNI_MODULE(backend)->context->has_suite(suite) ? PRESENT : ABSENT;
-        if (known == ABSENT && omni_os_memory_short())
+        if (omni_os_memory_short())
             return unanswered(caches(backend));
         atomic_store_explicit(&caches(backend)->suites[index], known, memory_order_relaxed);
     }
@@ -62,7 +63,7 @@ static bool remembered(struct otls_backend *backend, atomic_uint *slots, uint16_
             continue;
         omni_os_memory_set(false);
         answer = ask(number) ? PRESENT : ABSENT;
-        if (answer == ABSENT && omni_os_memory_short())
+        if (omni_os_memory_short())
             return unanswered(backend);
         (void)atomic_compare_exchange_strong_explicit(slot, &seen, (unsigned)number << 2 | answer,
                                                       memory_order_relaxed, memory_order_relaxed);

@@ -67,6 +67,10 @@ otls_status otls_key_from_callback(otls_key **out, const otls_backend *backend, 
 
     status = OMNI_ENGINE_ASK(&inner, crypto->private_key_from_callback(&native, public_half, sign,
                                                                        user, &inner));
+    if (omni_engine_fell_short(status)) {
+        crypto->private_key_free(native);
+        status = omni_fail_nomem(&inner);
+    }
     if (status != OTLS_OK) {
         omni_error_give(err, &inner);
         return status;

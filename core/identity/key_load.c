@@ -105,6 +105,7 @@ static otls_status import(omni_key_search *search, const otls_key_source *source
     const otls_crypto_ops *crypto = OMNI_MODULE(search->backend)->crypto;
     otls_native_key *native = NULL;
     otls_error inner = OTLS_ERROR_INIT;
+    otls_status status;
 
     if (search->key != NULL)
         return omni_fail(err, OTLS_E_CREDENTIAL, OTLS_CODE_NO_KEY, "%s: holds more than one key",
@@ -114,7 +115,12 @@ static otls_status import(omni_key_search *search, const otls_key_source *source
                          "%s: its curve is spelt out, and TLS knows only those with a name (RFC "
                          "5480 section 2.1.1)",
                          search->what);
-    if (OMNI_ENGINE_ASK(&inner, crypto->private_key_import(&native, source, &inner)) != OTLS_OK) {
+    status = OMNI_ENGINE_ASK(&inner, crypto->private_key_import(&native, source, &inner));
+    if (omni_engine_fell_short(status)) {
+        crypto->private_key_free(native);
+        status = omni_fail_nomem(&inner);
+    }
+    if (status != OTLS_OK) {
         if (inner.code == OTLS_CODE_BAD_DER && is_foreign(source)) {
             inner.code = OTLS_CODE_KEY_UNSUPPORTED;
             (void)snprintf(inner.text, sizeof(inner.text), "%s has no keys of this kind",

@@ -159,6 +159,7 @@ class Torture:
             step = max(1, int(count / points)) if points < count else 1
             places = [str(n) for n in range(1, count + 1, step)]
             places += [f"{n}+" for n in range(1 + step // 2, count + 1, step)]
+            places = self.options.at or places
             with concurrent.futures.ThreadPoolExecutor(self.options.jobs) as pool:
                 jobs = [pool.submit(self.one, scenario, good, at, target, number)
                         for number, at in enumerate(places, 1)]
@@ -168,7 +169,8 @@ class Torture:
             if server:
                 server.terminate()
                 server.communicate()
-        print(f"  {scenario.name:16} {count:6} allocations, every {step}. failed", flush=True)
+        which = "some" if self.options.at else f"every {step}."
+        print(f"  {scenario.name:16} {count:6} allocations, {which} failed", flush=True)
 
     def keep(self, scenario, at, run, fault):
         self.runs += 1
@@ -229,6 +231,7 @@ def main():
     for name in ("tool", "preload", "pki", "engine"):
         parser.add_argument(name)
     parser.add_argument("--points", type=int, default=0)
+    parser.add_argument("--at", type=lambda text: text.split(","), help="these places: 17,18+ (and all behind it)")
     parser.add_argument("--scenario")
     parser.add_argument("--known")
     parser.add_argument("--jobs", type=int, default=2)

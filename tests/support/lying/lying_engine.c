@@ -346,6 +346,40 @@ static void idle(otls_backend_connection *conn)
 
 /* ---- keys and signatures: the hooks know no side ---- */
 
+static otls_status key_made(otls_status truth)
+{
+    CONTROL->keys += truth == OTLS_OK;
+    return CONTROL->hooks.key_made != NULL && truth == OTLS_OK ? CONTROL->hooks.key_made(truth) : truth;
+}
+
+static otls_status private_key_import(otls_native_key **out, const otls_key_source *source, otls_error *err)
+{
+    return key_made(TRUTH->crypto->private_key_import(out, source, err));
+}
+
+static otls_status private_key_from_callback(otls_native_key **out, otls_slice spki, otls_sign_callback sign,
+                                             void *user, otls_error *err)
+{
+    return key_made(TRUTH->crypto->private_key_from_callback(out, spki, sign, user, err));
+}
+
+static void private_key_free(otls_native_key *key)
+{
+    TRUTH->crypto->private_key_free(key);
+    CONTROL->keys -= key != NULL;
+}
+
+static otls_status public_key_import(otls_native_public_key **out, otls_slice spki, otls_error *err)
+{
+    return key_made(TRUTH->crypto->public_key_import(out, spki, err));
+}
+
+static void public_key_free(otls_native_public_key *key)
+{
+    TRUTH->crypto->public_key_free(key);
+    CONTROL->keys -= key != NULL;
+}
+
 static otls_status private_key_public(const otls_native_key *key, uint8_t *out, size_t capacity,
                                       size_t *length, otls_error *err)
 {
@@ -412,7 +446,12 @@ static void make_connection_ops(void)
 static void make_tables(void)
 {
     crypto_ops = *TRUTH->crypto;
+    crypto_ops.private_key_import = private_key_import;
+    KEEP(crypto_ops, private_key_from_callback, private_key_from_callback);
+    crypto_ops.private_key_free = private_key_free;
     crypto_ops.private_key_public = private_key_public;
+    crypto_ops.public_key_import = public_key_import;
+    crypto_ops.public_key_free = public_key_free;
     crypto_ops.verify = verify;
     crypto_ops.digest = digest;
     context_ops = *TRUTH->context;

@@ -40,9 +40,10 @@ typedef struct lying_hooks {
     otls_status (*digest)(otls_status truth);
     /** What a connection is set up with. */
     void (*setup)(otls_connection_setup *setup);
-    /** What was made, of contexts and of connections. */
+    /** What was made, of contexts, of connections and of keys, private and public. */
     otls_status (*context_made)(otls_status truth);
     otls_status (*connection_made)(otls_status truth);
+    otls_status (*key_made)(otls_status truth);
 } lying_hooks;
 
 typedef struct lying_control {
@@ -51,6 +52,7 @@ typedef struct lying_control {
     unsigned idle_calls;              /* of that side's connections */
     size_t dh_size;                   /* of the last policy's group, in octets */
     int alive;                        /* contexts and connections */
+    int keys;                         /* private and public ones that were not freed */
     lying_hooks hooks;
 } lying_control;
 

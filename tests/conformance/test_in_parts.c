@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * An open connection of which half a message of the peer's has come, as any network may cut it: whoever writes, asks
+ * for new keys or another certificate, or closes meanwhile is served or told to wait; nothing fails, and nothing is lost.
+ */
+#include <criterion/criterion.h>
+
+#include "divergence.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define CUTS_MAX 32
+#define TURNS 16
+
+typedef enum deed { WRITE, NEW_KEYS, ASK_AGAIN, CLOSE, DEEDS } deed;
+
+static const char *const deed_names[DEEDS] = {"write", "new keys", "ask again", "close"};
+
+/** What has been sent to the server, and is to arrive in two parts. */
+typedef struct flight {
+    uint8_t data[8192];
+    size_t size, cuts[CUTS_MAX], cut_count;
+} flight;
+
+static bool asks_late(const pair_case *which)
+{
+    return which->version == OTLS_TLS1_3 &&
+           otls_backend_supports(which->client, OTLS_FEATURE_POST_HANDSHAKE_AUTH, NULL) != OTLS_NO &&
+           otls_backend_supports(which->server, OTLS_FEATURE_POST_HANDSHAKE_AUTH, NULL) != OTLS_NO;
+}
+
+static void later_on_both(pair *p, void *user)
+{
+    (void)user;
+    cr_assert_eq(otls_context_set_post_handshake_auth(p->server_context, true, NULL), OTLS_OK);
+    cr_assert_eq(otls_context_set_post_handshake_auth(p->client_context, true, NULL), OTLS_OK);
+}
+
+/* The client's answer to a request for its certificate, and where to cut it: within each record's header, in its
+ * middle and behind it. */
+static void take_flight(pair *p, flight *out)
+{
+    test_pipe *pipe = &p->wire.to_server;
+    uint8_t byte;
+    size_t count, size;
+
+    for (int turn = 0; turn < 4; turn++)
+        cr_assert_eq(otls_connection_read(p->client, &byte, 1, &count, NULL), OTLS_WANT_READ);
+    out->size = pipe_size(pipe);
+    cr_assert(out->size != 0 && out->size <= sizeof(out->data), "%zu", out->size);
+    memcpy(out->data, pipe->data + pipe->start, out->size);
+    pipe_drain(pipe);
+    out->cut_count = 0;
+    for (size_t at = 0; at < out->size && out->cut_count + 3 < CUTS_MAX; at += size) {
+        size = 5u + ((size_t)out->data[at + 3] << 8 | out->data[at + 4]);
+        out->cuts[out->cut_count++] = at + 3;
+        out->cuts[out->cut_count++] = at + size / 2;
+        if (at + size < out->size)
+            out->cuts[out->cut_count++] = at + size;
+    }
+}
+
+static otls_status act(otls_connection *conn, deed what, otls_error *err)
+{
+    size_t count = 0;
+    otls_status status;
+
+    switch (what) {
+    case WRITE:
+        status = otls_connection_write(conn, "later", 5, &count, err);
+        cr_expect_eq(count, status == OTLS_OK ? 5 : 0);
+        return status;
+    case NEW_KEYS:
+        status = otls_connection_key_update(conn, false, err);
+        return status == OTLS_E_UNSUPPORTED ? OTLS_OK : status;
+    case ASK_AGAIN: /* refused, and no more than that */
+        status = otls_connection_request_client_certificate(conn, err);
+        return status == OTLS_E_USAGE || status == OTLS_E_UNSUPPORTED ? OTLS_OK : status;
+    default:
+        return otls_connection_shutdown(conn, err);
+    }
+}
+
+/* Both ends, and the deed until it is done. Returns what the client has read, at most `room`. */
+static size_t go_on(pair *p, deed what, otls_status *status, otls_error *err, char *got, size_t room)
+{
+    size_t have = 0, count;
+    otls_status read;
+    uint8_t byte;
+
+    for (int turn = 0; turn < TURNS; turn++) {
+        read = otls_connection_read(p->server, &byte, 1, &count, err);
+        cr_expect_eq(read, OTLS_WANT_READ, "%s: the server's read: %s: %s [%s]", pair_name(&p->which),
+                     otls_status_name(read), err->text, err->native_text);
+        if (*status > 0)
+            *status = act(p->server, what, err);
+        read = otls_connection_read(p->client, got + have, room - have, &count, err);
+        if (read == OTLS_OK)
+            have += count;
+        if (read < 0 || *status < 0)
+            break;
+    }
+    return have;
+}
+
+static void in_two_parts(const pair_case *which, deed what, size_t number, size_t *cuts)
+{
+    const pair_options options = {.setup = later_on_both,
+                                  .verify_mode = OTLS_VERIFY_MODE_REQUIRED,
+                                  .client_identity = "client-ecdsa-p256"};
+    otls_error err = OTLS_ERROR_INIT;
+    otls_status status, read;
+    char got[16];
+    flight f;
+    uint8_t byte;
+    size_t count;
+    pair p;
+
+    pair_open(&p, which, &options);
+    pair_connect(&p);
+    pair_transfer(p.server, p.client, 10, 1); /* past the tickets */
+    cr_assert_eq(otls_connection_request_client_certificate(p.server, &err), OTLS_OK, "%s", err.text);
+    take_flight(&p, &f);
+    *cuts = f.cut_count;
+    if (number < f.cut_count) {
+        pipe_put(&p.wire.to_server, f.data, f.cuts[number]);
+        read = otls_connection_read(p.server, &byte, 1, &count, &err);
+        cr_assert_eq(read, OTLS_WANT_READ, "%s", pair_name(which));
+        status = act(p.server, what, &err);
+        cr_expect(status == OTLS_OK || status == OTLS_WANT_READ, "%s: %s behind %zu of %zu octets: %s: %s [%s]",
+                  pair_name(which), deed_names[what], f.cuts[number], f.size, otls_status_name(status), err.text,
+                  err.native_text);
+        cr_expect_eq(otls_connection_failure(p.server, NULL), OTLS_OK);
+        pipe_put(&p.wire.to_server, f.data + f.cuts[number], f.size - f.cuts[number]);
+        count = go_on(&p, what, &status, &err, got, sizeof(got));
+        cr_expect_eq(status, OTLS_OK, "%s: %s, in the end: %s: %s [%s]", pair_name(which), deed_names[what],
+                     otls_status_name(status), err.text, err.native_text);
+        cr_expect(what == WRITE ? count == 5 && memcmp(got, "later", 5) == 0 : count == 0, "%s: %s: %zu octets",
+                  pair_name(which), deed_names[what], count);
+        cr_expect_eq(otls_connection_peer_chain_count(p.server) != 0, true, "%s: %s: no certificate came",
+                     pair_name(which), deed_names[what]);
+        if (what == CLOSE) {
+            cr_expect_eq(pair_read_end(p.client, p.server, &err), OTLS_CLOSED, "%s: %s", pair_name(which), err.text);
+        } else {
+            pair_transfer(p.client, p.server, 100, 2);
+            pair_transfer(p.server, p.client, 100, 3);
+        }
+    }
+    pair_close(&p);
+}
+
+ParameterizedTestParameters(in_parts, late_flight)
+{
+    return pair_parameters_short();
+}
+
+ParameterizedTest(size_t *index, in_parts, late_flight, .timeout = 120)
+{
+    const pair_case which = pair_case_short_at(*index);
+    size_t cuts = 1;
+
+    if (!asks_late(&which))
+        return;
+    for (int what = 0; what < DEEDS; what++)
+        for (size_t number = 0; number < cuts; number++)
+            in_two_parts(&which, (deed)what, number, &cuts);
+}
+
+/* The rest never comes. */
+static void ended(const pair_case *which, deed what, size_t number, size_t *cuts)
+{
+    const pair_options options = {.setup = later_on_both,
+                                  .verify_mode = OTLS_VERIFY_MODE_REQUIRED,
+                                  .client_identity = "client-ecdsa-p256"};
+    otls_error err = OTLS_ERROR_INIT;
+    otls_status status;
+    uint8_t byte;
+    size_t count;
+    flight f;
+    pair p;
+
+    pair_open(&p, which, &options);
+    pair_connect(&p);
+    cr_assert_eq(otls_connection_request_client_certificate(p.server, &err), OTLS_OK, "%s", err.text);
+    take_flight(&p, &f);
+    *cuts = f.cut_count;
+    if (number < f.cut_count) {
+        pipe_put(&p.wire.to_server, f.data, f.cuts[number]);
+        cr_assert_eq(otls_connection_read(p.server, &byte, 1, &count, &err), OTLS_WANT_READ, "%s", pair_name(which));
+        p.wire.to_server.ended = true;
+        status = act(p.server, what, &err);
+        cr_expect(status == OTLS_OK || status == OTLS_E_TRUNCATED, "%s: %s: %s: %s [%s]", pair_name(which),
+                  deed_names[what], otls_status_name(status), err.text, err.native_text);
+        status = otls_connection_read(p.server, &byte, 1, &count, &err);
+        cr_expect_eq(status, OTLS_E_TRUNCATED, "%s: %s, and a read: %s: %s [%s]", pair_name(which), deed_names[what],
+                     otls_status_name(status), err.text, err.native_text);
+    }
+    pair_close(&p);
+}
+
+ParameterizedTestParameters(in_parts, ended)
+{
+    return pair_parameters_short();
+}
+
+ParameterizedTest(size_t *index, in_parts, ended, .timeout = 120)
+{
+    const pair_case which = pair_case_short_at(*index);
+    size_t cuts = 1;
+
+    if (!asks_late(&which))
+        return;
+    for (int what = 0; what < DEEDS; what++)
+        for (size_t number = 0; number < cuts; number++)
+            ended(&which, (deed)what, number, &cuts);
+}
