@@ -244,7 +244,7 @@ static otls_status read_event(otls_backend_connection *conn, int rc, otls_error 
     case GNUTLS_E_REHANDSHAKE:
         return requested_renegotiation(conn, err);
     case GNUTLS_E_REAUTH_REQUEST:
-        conn->reauthenticating = true;
+        conn->reauthenticating = !conn->ended; /* nothing follows our close_notify: RFC 8446 6.1 */
         return OTLS_OK;
     case GNUTLS_E_FATAL_ALERT_RECEIVED:
         /* framing.c has counted, and has let one pass when there were too many */
@@ -326,6 +326,7 @@ static otls_status connection_shutdown(otls_backend_connection *conn, otls_error
     }
     if (rc < 0)
         return gtls_fail_connection(conn, rc, err);
+    conn->ended = true;
     conn->core->ops->alert(conn->core, false, false, OTLS_ALERT_CLOSE_NOTIFY);
     return OTLS_OK;
 }

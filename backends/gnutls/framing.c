@@ -185,6 +185,11 @@ ssize_t gtls_pull(gnutls_transport_ptr_t pointer, void *data, size_t size)
 {
     otls_backend_connection *conn = pointer;
     size_t count = 0;
+    if (__builtin_expect(conn->deaf, 0)) {
+        conn->starved = true;
+        gnutls_transport_set_errno(conn->session, EAGAIN);
+        return -1;
+    }
     switch (conn->framed ? framed_read(conn, data, size, &count)
                          : conn->core->ops->read(conn->core, data, size, &count)) {
     case OTLS_OK:

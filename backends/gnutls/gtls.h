@@ -107,6 +107,8 @@ struct otls_backend_connection {
     bool reauthenticating;
     bool data_waiting; /* data came in the middle of one of these */
     bool closed;       /* close_notify did */
+    bool ended;        /* ours went */
+    bool deaf;         /* what has come is for the reads, which know what to do with it */
     gtls_framing framing;
     bool ticket_arrived, ticket_named;
     uint8_t ticket_name[32];

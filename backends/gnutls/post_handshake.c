@@ -138,7 +138,9 @@ otls_status gtls_request_certificate(otls_backend_connection *conn, otls_error *
                                                              ? GNUTLS_CERT_REQUIRE
                                                              : GNUTLS_CERT_REQUEST);
     conn->starved = false;
+    conn->deaf = true;
     const int rc = gnutls_reauth(conn->session, 0);
+    conn->deaf = false;
     conn->reauthenticating = rc != GNUTLS_E_SUCCESS;
     return started(conn, rc, err);
 }

@@ -179,9 +179,7 @@ otls_status omni_connection_not_done(otls_connection *conn, otls_status status, 
 {
     if (status == OTLS_WANT_READ && conn->said == OTLS_WANT_READ && conn->write_said == OTLS_OK)
         return OTLS_WANT_READ;
-    if (status == OTLS_WANT_READ && conn->said < 0)
-        status = conn->said;
-    return omni_connection_fail(conn, status, status < 0 ? engine_error : NULL, err);
+    return omni_connection_fail(conn, status, status < 0 ? engine_error : NULL, err); /* if the stream ended: that */
 }
 
 otls_status omni_connection_fail_again(const otls_connection *conn, otls_error *err)

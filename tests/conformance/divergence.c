@@ -279,6 +279,13 @@ static const divergence table[] = {
      .expected = OTLS_E_UNSUPPORTED,
      .reason = "wolfSSL judges the CertificateStatus of TLS 1.2 itself, by authorities that it has not, "
                "and ends the handshake; a context that asks has TLS 1.3 as its lowest version"},
+    {.test = "new keys before the answer to a late request",
+     .client = "*",
+     .server = "gnutls",
+     .version = OTLS_TLS1_3,
+     .expected = OTLS_E_VERIFY,
+     .reason = "GnuTLS servers take a key update in the place of the certificate that they asked for as a client that "
+               "shows none (RFC 8446 4.6.2 lets it come between the two)"},
     {.test = "groups in the client's order",
      .client = "*",
      .server = "mbedtls",

@@ -7,6 +7,7 @@
 
 #include "divergence.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -214,4 +215,141 @@ ParameterizedTest(size_t *index, in_parts, ended, .timeout = 120)
     for (int what = 0; what < DEEDS; what++)
         for (size_t number = 0; number < cuts; number++)
             ended(&which, (deed)what, number, &cuts);
+}
+
+/* ---- a request that takes more than one record, at the client ---- */
+
+enum { NAMES = 420, NAME = 40, RECORD = 16384 + 256 };
+
+/* Names of authorities, just more than a record holds. */
+static void many_names(pair *p, void *user)
+{
+    later_on_both(p, user);
+    if (otls_backend_supports(p->which.server, OTLS_FEATURE_CLIENT_CA_NAMES_13, NULL) == OTLS_NO)
+        return;
+    for (unsigned i = 0; i < NAMES; i++) {
+        /* SEQUENCE { SET { SEQUENCE { id-at-commonName, UTF8String } } } */
+        uint8_t der[NAME + 1] = {0x30, NAME - 2, 0x31, NAME - 4, 0x30, NAME - 6, 0x06, 3, 0x55, 4, 3, 0x0c, NAME - 13};
+
+        (void)snprintf((char *)der + 13, sizeof(der) - 13, "%0*u", NAME - 13, i);
+        cr_assert_eq(otls_context_add_client_ca_name(p->server_context, der, NAME, NULL), OTLS_OK);
+    }
+}
+
+static void client_acts(const pair_case *which, deed what)
+{
+    const pair_options options = {.setup = many_names,
+                                  .verify_mode = OTLS_VERIFY_MODE_OPTIONAL,
+                                  .client_identity = "client-ecdsa-p256"};
+    const divergence *other =
+        what == NEW_KEYS ? divergence_find("new keys before the answer to a late request", which) : NULL;
+    static uint8_t flight[2 * RECORD];
+    otls_error err = OTLS_ERROR_INIT;
+    otls_status status, read;
+    test_pipe *pipe;
+    uint8_t byte;
+    size_t count, size, first;
+    pair p;
+
+    pair_open(&p, which, &options);
+    pair_connect(&p);
+    pair_transfer(p.server, p.client, 10, 1); /* past the tickets */
+    status = otls_connection_request_client_certificate(p.server, &err);
+    cr_assert_eq(status, OTLS_OK, "%s: %s", pair_name(which), err.text);
+    pipe = &p.wire.to_client;
+    size = pipe_size(pipe);
+    cr_assert(size > 5 && size <= sizeof(flight), "%zu", size);
+    memcpy(flight, pipe->data + pipe->start, size);
+    first = 5u + ((size_t)flight[3] << 8 | flight[4]);
+    if (first < size) { /* GnuTLS names no authorities in TLS 1.3 */
+        pipe_drain(pipe);
+        pipe_put(pipe, flight, first);
+        read = otls_connection_read(p.client, &byte, 1, &count, &err);
+        cr_assert_eq(read, OTLS_WANT_READ, "%s: %s", pair_name(which), err.text);
+        status = act(p.client, what, &err);
+        cr_expect(status == OTLS_OK || status == OTLS_WANT_READ, "%s: %s behind half a request: %s: %s [%s]",
+                  pair_name(which), deed_names[what], otls_status_name(status), err.text, err.native_text);
+        pipe_put(pipe, flight + first, size - first);
+    }
+    for (int turn = 0; turn < TURNS; turn++) {
+        read = otls_connection_read(p.client, &byte, 1, &count, &err);
+        if (other != NULL && read == OTLS_E_ALERT) {
+            cr_expect_eq(otls_connection_failure(p.server, NULL), other->expected, "%s", pair_name(which));
+            break;
+        }
+        cr_assert(read >= 0, "%s: %s: the client's read: %s [%s]", pair_name(which), deed_names[what], err.text,
+                  err.native_text);
+        if (status > 0)
+            status = act(p.client, what, &err);
+        (void)otls_connection_read(p.server, &byte, 1, &count, &err);
+    }
+    cr_expect_eq(status, OTLS_OK, "%s: %s, in the end: %s: %s [%s]", pair_name(which), deed_names[what],
+                 otls_status_name(status), err.text, err.native_text);
+    cr_expect(what == CLOSE || read < 0 || otls_connection_peer_chain_count(p.server) != 0, "%s: %s: no certificate came: %s",
+              pair_name(which), deed_names[what], err.text);
+    pair_close(&p);
+}
+
+ParameterizedTestParameters(in_parts, request)
+{
+    return pair_parameters_short();
+}
+
+ParameterizedTest(size_t *index, in_parts, request, .timeout = 120)
+{
+    static const deed deeds[] = {WRITE, NEW_KEYS, CLOSE};
+    const pair_case which = pair_case_short_at(*index);
+
+    if (!asks_late(&which))
+        return;
+    for (size_t i = 0; i < sizeof(deeds) / sizeof(deeds[0]); i++)
+        client_acts(&which, deeds[i]);
+}
+
+/* ---- what comes behind our own close_notify, and would be answered ---- */
+
+ParameterizedTestParameters(in_parts, behind_our_close)
+{
+    return pair_parameters_short();
+}
+
+ParameterizedTest(size_t *index, in_parts, behind_our_close)
+{
+    static const deed deeds[] = {ASK_AGAIN, NEW_KEYS};
+    const pair_case which = pair_case_short_at(*index);
+    const pair_options options = {.setup = later_on_both,
+                                  .verify_mode = OTLS_VERIFY_MODE_OPTIONAL,
+                                  .client_identity = "client-ecdsa-p256"};
+
+    if (!asks_late(&which))
+        return;
+    for (size_t i = 0; i < sizeof(deeds) / sizeof(deeds[0]); i++) {
+        otls_error err = OTLS_ERROR_INIT;
+        otls_status status;
+        uint8_t byte;
+        size_t count;
+        pair p;
+
+        pair_open(&p, &which, &options);
+        pair_connect(&p);
+        pair_transfer(p.server, p.client, 10, 1); /* past the tickets */
+        cr_assert_eq(otls_connection_shutdown(p.client, &err), OTLS_OK, "%s: %s", pair_name(&which), err.text);
+        status = deeds[i] == NEW_KEYS ? otls_connection_key_update(p.server, true, &err)
+                                      : otls_connection_request_client_certificate(p.server, &err);
+        cr_assert(status == OTLS_OK || status == OTLS_E_UNSUPPORTED, "%s: %s", pair_name(&which), err.text);
+        cr_assert_eq(otls_connection_write(p.server, "x", 1, &count, &err), OTLS_OK, "%s: %s", pair_name(&which), err.text);
+        status = otls_connection_read(p.client, &byte, 1, &count, &err);
+        cr_expect(status == OTLS_OK && count == 1 && byte == 'x', "%s, %s: the client's read: %s: %s [%s]",
+                  pair_name(&which), deed_names[deeds[i]], otls_status_name(status), err.text, err.native_text);
+        status = otls_connection_read(p.server, &byte, 1, &count, &err);
+        cr_expect_eq(status, OTLS_CLOSED, "%s, %s: the server's read: %s: %s [%s]", pair_name(&which),
+                     deed_names[deeds[i]], otls_status_name(status), err.text, err.native_text);
+        status = otls_connection_shutdown(p.server, &err);
+        cr_expect_eq(status, OTLS_OK, "%s, %s: the server closes: %s: %s [%s]", pair_name(&which),
+                     deed_names[deeds[i]], otls_status_name(status), err.text, err.native_text);
+        status = otls_connection_read(p.client, &byte, 1, &count, &err);
+        cr_expect_eq(status, OTLS_CLOSED, "%s, %s: the client, at last: %s: %s [%s]", pair_name(&which),
+                     deed_names[deeds[i]], otls_status_name(status), err.text, err.native_text);
+        pair_close(&p);
+    }
 }

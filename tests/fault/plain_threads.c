@@ -14,8 +14,8 @@
 #include <string.h>
 
 #define ENGINES 3
-#define THREADS_PER_ENGINE 4
-#define ROUNDS 6
+#define THREADS_PER_ENGINE 8
+#define ROUNDS 4
 
 /** What the threads of one engine share. */
 typedef struct shared {

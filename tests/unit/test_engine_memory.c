@@ -3,6 +3,7 @@
 #include <criterion/criterion.h>
 
 #include "engine/engine.h"
+#include "engine/registry.h"
 #include "platform/platform.h"
 #include <stdio.h>
 
@@ -64,6 +65,25 @@ Test(engine_memory, other_answers)
     cr_expect_eq(OMNI_ENGINE_GET(&report, answer(OTLS_OK, true)), OTLS_E_NOMEM);
     cr_expect_eq(report.status, OTLS_E_NOMEM);
     cr_expect_eq(OMNI_ENGINE_GET(&report, answer(OTLS_E_VERIFY, true)), OTLS_E_NOMEM);
+}
+
+static bool starts_short;
+
+static otls_status start(otls_error *err)
+{
+    (void)err;
+    return answer(OTLS_OK, starts_short);
+}
+
+/* libcrypto has fewer algorithms then, for the rest of the process's life. */
+Test(engine_memory, starts)
+{
+    otls_error err = OTLS_ERROR_INIT;
+
+    cr_expect_eq(omni_module_start(start, "engine", "short", &err), OTLS_OK);
+    starts_short = true;
+    cr_expect_eq(omni_module_start(start, "engine", "short", &err), OTLS_E_NOMEM);
+    cr_expect_eq(err.status, OTLS_E_NOMEM);
 }
 
 #ifndef OTLS_ONLY_BACKEND
