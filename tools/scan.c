@@ -92,6 +92,7 @@ static otls_context *open_context(const scan *s, const attempt *a, otls_error *e
         status = otls_context_seal(context, err);
     if (status == OTLS_OK)
         return context;
+    (void)tool_memory(status); /* what the engine can ask for is not known then */
     otls_context_free(context);
     return NULL;
 }

@@ -80,8 +80,10 @@ void omni_core_certificate_message(otls_core *core, uint16_t version, otls_slice
     omni_certificate_message_drop(conn);
     conn->message.version = version;
     conn->message.size = size;
-    if (body.size == size && size <= OTLS_CERTIFICATE_MESSAGE_MAX)
-        conn->message.body = omni_memdup(body.data, size); /* none: as if it were too large */
+    if (body.size != size || size > OTLS_CERTIFICATE_MESSAGE_MAX)
+        return;
+    conn->message.body = omni_memdup(body.data, size);
+    conn->message.lost = conn->message.body == NULL;
 }
 
 /* Larger than the engine takes, and so larger than anything that is permitted. */
@@ -104,6 +106,11 @@ static otls_status judge(otls_connection *conn, const omni_certificate_message *
     otls_slice staple;
     size_t count;
 
+    if (message->lost) {
+        omni_peer_clear(conn);
+        conn->peer_verified = true;
+        return omni_peer_unjudged(conn, OTLS_E_NOMEM, alert, "out of memory");
+    }
     if (message->body == NULL)
         return refuse_large(conn, message->size, alert);
     if (!omni_certificate_message_read(message->version, body, chain, room, &count,

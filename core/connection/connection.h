@@ -38,6 +38,7 @@ typedef struct omni_certificate_message {
     uint8_t *body; /* NULL when there is none, or not all of it */
     size_t size;   /* 0 = no message */
     uint16_t version;
+    bool lost; /* there was no memory for its body */
 } omni_certificate_message;
 
 /** What a connection keeps for them. */

@@ -15,6 +15,8 @@ bool omni_peer_is(const otls_connection *conn, const otls_slice *chain, size_t c
 /** The verdict without a look at the chain: these flags, this alert. Returns OTLS_E_VERIFY. */
 otls_status omni_peer_refuse(otls_connection *conn, uint32_t flags, uint8_t fitting, uint8_t *alert,
                              const char *text);
+/** The same where nothing could be found out, for want of memory say: fails closed, and does not blame the peer. */
+otls_status omni_peer_unjudged(otls_connection *conn, otls_status why, uint8_t *alert, const char *text);
 
 
 /* connection/certificate_message.c */

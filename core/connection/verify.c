@@ -32,9 +32,7 @@ otls_status omni_peer_refuse(otls_connection *conn, uint32_t flags, uint8_t fitt
     return OTLS_E_VERIFY;
 }
 
-/* Fail closed, but do not blame the peer. */
-static otls_status refuse_unjudged(otls_connection *conn, otls_status why, uint8_t *alert,
-                                   const char *text)
+otls_status omni_peer_unjudged(otls_connection *conn, otls_status why, uint8_t *alert, const char *text)
 {
     conn->no_verdict = why;
     return omni_peer_refuse(conn, OTLS_VERIFY_LIMIT, OTLS_ALERT_INTERNAL_ERROR, alert, text);
@@ -167,7 +165,7 @@ static otls_status judge(otls_connection *conn, const omni_verify_request *reque
     if (status == OTLS_OK)
         status = judge_leaf_key(conn, request->chain[0], &why);
     if (status != OTLS_OK)
-        return refuse_unjudged(conn, status, alert, why.text);
+        return omni_peer_unjudged(conn, status, alert, why.text);
     return omni_verdict_ask(conn, alert);
 }
 
@@ -217,7 +215,7 @@ static otls_status verify_peer(otls_connection *conn, const otls_slice *chain, s
         sent.bytes += chain[i].size;
     make_request(conn, &sent, &request);
     if (!omni_staple_keep(conn, staple) || !keep_chain(conn, chain, &request, &sent))
-        return refuse_unjudged(conn, OTLS_E_NOMEM, alert, "out of memory");
+        return omni_peer_unjudged(conn, OTLS_E_NOMEM, alert, "out of memory");
     return judge(conn, &request, staple, alert);
 }
 

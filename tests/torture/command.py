@@ -19,7 +19,7 @@ import subprocess
 import sys
 import tempfile
 
-PATIENCE = 20
+PATIENCE = 60 # seconds; the machine has other work
 TIMEOUT = "4"  # of each wait of the command; it has four in a row at most, which is less than our patience
 WELL, CODE, WORDS, WRONG, LEAK, CRASH, HANG = KINDS = ("well", "code", "words", "wrong", "leak", "crash", "hang")
 

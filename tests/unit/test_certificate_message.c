@@ -6,6 +6,8 @@
 #include "connection/peer.h"
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
+#include <omnitls/memory.h>
+#include <stdlib.h>
 
 enum { CAPACITY = 3 };
 
@@ -78,4 +80,56 @@ ParameterizedTest(size_t *index, certificate_message, read)
     cr_expect_eq(staple.data != NULL ? (int)staple.size + 1 : 0, row->staple, "%s", row->what);
     for (size_t i = 0; i < count && i < CAPACITY; i++)
         cr_expect_eq(out[i].data[0], 0x30, "%s", row->what);
+}
+
+/* ---- no memory to keep it in ---- */
+
+static bool is_short;
+
+static void *take(size_t size, void *user)
+{
+    (void)user;
+    return is_short ? NULL : malloc(size);
+}
+
+static void *retake(void *block, size_t size, void *user)
+{
+    (void)user;
+    return is_short ? NULL : realloc(block, size);
+}
+
+static void give_back(void *block, void *user)
+{
+    (void)user;
+    free(block);
+}
+
+/* An engine asks about a message that it could not read; it was not too large. */
+Test(certificate_message, lost)
+{
+    static const uint8_t bytes[] = {0, 0, 6, 0, 0, 3, 0x30, 1, 2};
+    const otls_allocator allocator = {
+        .size = sizeof(allocator), .allocate = take, .reallocate = retake, .release = give_back};
+    otls_error err = OTLS_ERROR_INIT;
+    otls_connection *conn = NULL;
+    otls_context *context = NULL;
+    uint8_t alert = 0;
+
+    cr_assert_eq(otls_set_allocator(&allocator, &err), OTLS_OK, "%s", err.text);
+    cr_assert_eq(otls_context_new(&context, NULL, OTLS_CLIENT, &err), OTLS_OK, "%s", err.text);
+    cr_assert_eq(otls_connection_new_memory(&conn, context, &err), OTLS_OK, "%s", err.text);
+    is_short = true;
+    omni_core_certificate_message(&conn->core, OTLS_TLS1_2, (otls_slice){bytes, sizeof(bytes)}, sizeof(bytes));
+    is_short = false;
+    cr_expect_eq(omni_core_certificate_refused(&conn->core, &alert), OTLS_E_VERIFY);
+    cr_expect_eq(conn->no_verdict, OTLS_E_NOMEM);
+    cr_expect_eq(alert, OTLS_ALERT_INTERNAL_ERROR);
+    /* one that is too large is the peer's affair */
+    omni_peer_clear(conn);
+    omni_core_certificate_message(&conn->core, OTLS_TLS1_2, (otls_slice){NULL, 0}, OTLS_CERTIFICATE_MESSAGE_MAX + 1);
+    cr_expect_eq(omni_core_certificate_refused(&conn->core, &alert), OTLS_E_VERIFY);
+    cr_expect_eq(conn->no_verdict, OTLS_OK);
+    cr_expect_neq(conn->verdict.flags & OTLS_VERIFY_LIMIT, 0u);
+    otls_connection_free(conn);
+    otls_context_free(context);
 }
