@@ -83,9 +83,9 @@ class Torture:
         return [self.options.tool, arguments[0], "--backend", self.options.engine,
                 *(words.get(word, word) for word in arguments[1:])]
 
-    def start(self, arguments, target="", environment=None):
+    def start(self, arguments, target="", environment=None, errors=subprocess.PIPE):
         return subprocess.Popen(self.command(arguments, target), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                stderr=subprocess.PIPE, env=environment or plain_environment())
+                                stderr=errors, env=environment or plain_environment())
 
     def run(self, scenario, at, target, number):
         """`at`: 0, "17" or "17+"."""
@@ -147,7 +147,7 @@ class Torture:
     def torture(self, scenario):
         server, target = None, ""
         if scenario.server:
-            server = self.start(scenario.server)
+            server = self.start(scenario.server, errors=subprocess.DEVNULL)  # it has much to say, and waits for readers
             port = re.match(rb"listening on 127\.0\.0\.1:(\d+)", server.stdout.readline())
             target = f"127.0.0.1:{port[1].decode()}"
         try:
