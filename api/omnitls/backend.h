@@ -525,9 +525,9 @@ typedef enum otls_secret {
  * Mandatory table. One thread at a time per connection.
  *
  * Results of handshake, read, write, shutdown, key_update: OTLS_OK, OTLS_WANT_READ (of the last three: nothing is done
- * before the rest of a message of the peer's has come), OTLS_CLOSED (read only: the peer's close_notify), OTLS_WANT_ASYNC (handshake only), or a failure. Core knows from its own
- * read and write what the transport did; a failure caused by it may be reported as anything. When
- * the engine fails, the backend makes it send the fitting fatal alert (through core's write) if it
+ * before the rest of a message of the peer's has come), OTLS_CLOSED (read only: the peer's close_notify),
+ * OTLS_WANT_ASYNC (handshake only), or a failure. Core knows from its own read and write what the transport did; a
+ * failure caused by it may be reported as anything. When the engine fails, the backend makes it send the fitting fatal alert (through core's write) if it
  * has not done so, and reports alerts, sent or received, through core's alert upcall. Failure
  * categories: E_ALERT for a received fatal alert, E_VERIFY when core's verify_peer refused,
  * E_PROTOCOL otherwise, with code NO_SHARED_SUITE / _VERSION / _GROUP / PEER_CERTIFICATE_MISSING

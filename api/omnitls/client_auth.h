@@ -110,7 +110,8 @@ OTLS_API otls_status otls_connection_set_post_handshake_auth(otls_connection *co
  * Server, TLS 1.3, after the handshake: ask for the client's certificate. The answer arrives during
  * reads; a refused one is their failure. Until then otls_connection_peer_chain_count is 0. Errors:
  * OTLS_E_USAGE for clients, TLS 1.2, a context that did not announce it, a client that did not offer
- * it, or has not answered the last request yet; OTLS_E_UNSUPPORTED the second time where the engine can ask once (the feature is "partly").
+ * it, or has not answered the last request yet (OTLS_CODE_NOT_YET); OTLS_E_UNSUPPORTED the second time where the
+ * engine can ask once (the feature is "partly").
  */
 OTLS_API otls_status otls_connection_request_client_certificate(otls_connection *conn,
                                                                 otls_error *err);

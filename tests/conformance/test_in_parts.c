@@ -77,7 +77,9 @@ static otls_status act(otls_connection *conn, deed what, otls_error *err)
         return status == OTLS_E_UNSUPPORTED ? OTLS_OK : status;
     case ASK_AGAIN: /* refused, and no more than that */
         status = otls_connection_request_client_certificate(conn, err);
-        return status == OTLS_E_USAGE || status == OTLS_E_UNSUPPORTED ? OTLS_OK : status;
+        cr_expect(status == OTLS_E_UNSUPPORTED || (status == OTLS_E_USAGE && err->code == OTLS_CODE_NOT_YET), "%s: %s",
+                  otls_status_name(status), err->text);
+        return OTLS_OK;
     default:
         return otls_connection_shutdown(conn, err);
     }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * sequence PKI ENGINE: a connection of a client of ENGINE with a server of each engine, in TLS 1.2 and 1.3, once for
- * each record that either side sends in its handshake, with data, at a key update, a late authentication and a
+ * sequence PKI ENGINE [EVERY]: a connection of a client of ENGINE with a server of each engine, in TLS 1.2 and 1.3, once for
+ * each record (and each EVERY-th deed) that either side sends in its handshake, with data, at a key update, a late authentication and a
  * renegotiation, and each thing that somebody in the middle may do to it who has no keys: send it twice, behind
  * the next one, not at all, empty, or behind a record that he made or that was there before. One of the ends
  * must notice before both have everything of the other. What need not be noticed is a table of reasons, and counted.
@@ -75,7 +75,7 @@ typedef struct fault {
     bool done, tls13;
 } fault;
 
-static unsigned long runs, failures, not_done, by_moment[MIDDLE_MOMENTS];
+static unsigned long every = 1, drawn, runs, failures, not_done, by_moment[MIDDLE_MOMENTS];
 
 static const char *deed_name(int deed)
 {
@@ -257,7 +257,7 @@ static void one_moment(middle *m, uint16_t version)
     for (int from = 0; from < 2; from++)
         for (size_t at = 0; at < counts[from] && at < RECORDS; at++)
             for (int deed = 0; deed < (int)INVENTED + (int)INVENTIONS; deed++)
-                if ((deed != SWAPPED || at + 1 < counts[from]) && (deed != AGAIN || at > 0))
+                if (drawn++ % every == 0 && (deed != SWAPPED || at + 1 < counts[from]) && (deed != AGAIN || at > 0))
                     check(m, from, at, deed, version);
 }
 
@@ -266,8 +266,10 @@ int main(int argc, char **argv)
     const otls_backend *engines[ENGINES], *subject;
     size_t count;
 
-    if (argc != 3 || otls_backend_find(&subject, argv[2], NULL) != OTLS_OK)
-        middle_die("PKI ENGINE", NULL);
+    if (argc < 3 || otls_backend_find(&subject, argv[2], NULL) != OTLS_OK)
+        middle_die("PKI ENGINE [EVERY]", NULL);
+    every = argc > 3 ? strtoul(argv[3], NULL, 10) : 1;
+    every = every != 0 ? every : 1;
     count = otls_backend_list(engines, ENGINES);
     for (size_t e = 0; e < count && e < ENGINES; e++)
         for (uint16_t version = OTLS_TLS1_2; version <= OTLS_TLS1_3; version++)
