@@ -243,6 +243,28 @@ static void pour(const pair_case *which, const struct idle *idle, bool server, b
     pair_close(&p);
 }
 
+/* The same on an open connection, where core no longer looks. */
+static void pour_open(const pair_case *which, const struct idle *idle, bool server)
+{
+    otls_status status = OTLS_WANT_READ;
+    otls_error err = OTLS_ERROR_INIT;
+    size_t count, poured = 0;
+    uint8_t byte;
+    pair p;
+
+    pair_open(&p, which, NULL);
+    pair_connect(&p);
+    pair_transfer(p.server, p.client, 10, 1); /* past the tickets */
+    pair_transfer(p.client, p.server, 10, 2);
+    for (; status == OTLS_WANT_READ && poured < 64; poured++) {
+        pipe_put(server ? &p.wire.to_server : &p.wire.to_client, idle->record, idle->size);
+        status = otls_connection_read(server ? p.server : p.client, &byte, 1, &count, &err);
+    }
+    cr_expect(status == OTLS_E_PROTOCOL || status == OTLS_E_ALERT, "%s, %s to the %s, open: %s after %zu: %s",
+              pair_name(which), idle->what, server ? "server" : "client", otls_status_name(status), poured, err.text);
+    pair_close(&p);
+}
+
 ParameterizedTestParameters(odd_records, for_ever)
 {
     return pair_parameters_short();
@@ -257,4 +279,7 @@ ParameterizedTest(size_t *index, odd_records, for_ever, .timeout = 120)
     for (size_t i = 0; i < sizeof(idles) / sizeof(idles[0]); i++)
         for (unsigned bits = 0; bits < 4; bits++)
             pour(&which, &idles[i], (bits & 1) != 0, (bits & 2) != 0);
+    for (size_t i = 0; i < sizeof(idles) / sizeof(idles[0]); i++)
+        for (unsigned server = 0; server < 2; server++)
+            pour_open(&which, &idles[i], server != 0);
 }
