@@ -201,7 +201,7 @@ static bool take_out(scan_list *list, const char *name)
 }
 
 /* Both orders of the first two: a server with an order of its own chooses the same. */
-static bool follows_client(const scan *s, attempt *a, const scan_list *found)
+static bool follows_client(const scan *s, attempt a, const scan_list *found)
 {
     scan_list turned = {.count = 2};
 
@@ -209,9 +209,9 @@ static bool follows_client(const scan *s, attempt *a, const scan_list *found)
         return false;
     turned.names[0] = found->names[1];
     turned.names[1] = found->names[0];
-    a->offer = &turned;
-    run(s, a);
-    return a->chosen != NULL && strcmp(a->chosen, found->names[1]) == 0;
+    a.offer = &turned;
+    run(s, &a);
+    return a.chosen != NULL && strcmp(a.chosen, found->names[1]) == 0;
 }
 
 /* An engine may offer more than what was asked for, where its lists are products of ciphers and key
@@ -242,7 +242,7 @@ static void exhaust(const scan *s, uint16_t version, scan_kind kind, scan_list *
     if (a.chosen == NULL && a.err.code == OTLS_CODE_OUTSIDE_POLICY)
         one_by_one(s, a, offer, found);
     else
-        found->clients_order = follows_client(s, &a, found);
+        found->clients_order = follows_client(s, a, found);
 }
 
 /* Those that the engine has, each asked for alone. */

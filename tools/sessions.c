@@ -43,13 +43,16 @@ static bool is_replaceable(const char *path)
 static unsigned char *read_file(const char *path, size_t *size)
 {
     FILE *file = fopen(path, "rb");
-    unsigned char *bytes = file != NULL ? malloc(FILE_MAX) : NULL;
+    unsigned char *bytes;
 
-    if (file != NULL)
-        (void)setvbuf(file, NULL, _IONBF, 0); /* no second copy */
-    *size = bytes != NULL ? fread(bytes, 1, FILE_MAX, file) : 0;
-    if (file != NULL)
-        (void)fclose(file);
+    *size = 0;
+    if (file == NULL)
+        return NULL;
+    (void)setvbuf(file, NULL, _IONBF, 0); /* no second copy */
+    bytes = malloc(FILE_MAX);
+    if (bytes != NULL)
+        *size = fread(bytes, 1, FILE_MAX, file);
+    (void)fclose(file);
     return bytes;
 }
 

@@ -31,9 +31,10 @@ void kit_list_add(kit_list *list, const char *name)
         const size_t capacity = 2 * wanted + 256;
         char *more = realloc(list->text, capacity);
 
-        list->failed = more == NULL;
-        if (list->failed)
+        if (more == NULL) {
+            list->failed = true;
             return;
+        }
         list->text = more;
         list->capacity = capacity;
     }
