@@ -98,7 +98,7 @@ void tool_suggestion_try(tool_suggestion *s, const char *candidate);
 /* help.c, manual.c */
 void tool_help(FILE *stream);
 /** The manual's page, in mdoc. */
-void tool_manual(FILE *stream);
+void tool_manual(FILE *out);
 void tool_command_help(const tool_command *command, FILE *stream);
 
 /* target.c */

@@ -28,8 +28,8 @@ struct otls_key {
 otls_status omni_key_wrap(otls_key **out, const otls_backend *backend, otls_native_key *native,
                           otls_error *err);
 
-/** Has `native`, just read from `what`, bounds that peers accept, and halves of one key? */
-otls_status omni_key_prove(const otls_backend *backend, const otls_native_key *native,
+/** Has `key`, just read from `what`, bounds that peers accept, and halves of one key? */
+otls_status omni_key_prove(const otls_backend *backend, const otls_native_key *key,
                            const char *what, otls_error *err);
 /** Prove and wrap; takes `native` over, also when it fails. */
 otls_status omni_key_adopt(otls_key **out, const otls_backend *backend, otls_native_key *native,

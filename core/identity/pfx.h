@@ -20,6 +20,6 @@ typedef struct omni_pfx_reader {
  * Read it whole: the MAC first, if there is one. E_CREDENTIAL with WRONG_PASSWORD, KEY_UNSUPPORTED
  * or BAD_DER; E_NOMEM; what the reader answered.
  */
-otls_status omni_pfx_read(const omni_pfx_reader *reader, otls_slice pfx, otls_error *err);
+otls_status omni_pfx_read(const omni_pfx_reader *given, otls_slice pfx, otls_error *err);
 
 #endif
