@@ -20,8 +20,8 @@ directory=$(cd "$directory" && pwd)
 jobs=${JOBS:-$(nproc)}
 flags="-O1 -g1 -fno-omit-frame-pointer -fsanitize=thread"
 
-# This system's own lists of packages, as lists of their sources.
-sources() {
+# From this system's own lists of packages, as lists of their sources.
+download() {
     local apt=(-o "Dir::Etc::SourceList=$directory/apt/sources.list" -o "Dir::Etc::SourceParts=$directory/apt/parts"
         -o "Dir::State::Lists=$directory/apt/lists" -o APT::Sandbox::User=root)
     mkdir -p "$directory/apt/parts"
@@ -38,9 +38,11 @@ sources() {
 
 # fetch PACKAGE: the directory of its unpacked sources
 fetch() {
-    local archive=("$directory/source/$1"_*.orig.tar.*)
-    [ -f "${archive[0]}" ] || sources "$1"
-    archive=("$directory/source/$1"_*.orig.tar.?z)
+    local archive=("$directory/source/$1"_*.orig.tar.?z)
+    if [ ! -f "${archive[0]}" ]; then
+        download "$1"
+        archive=("$directory/source/$1"_*.orig.tar.?z)
+    fi
     [ -f "${archive[0]}" ] || return 1
     mkdir -p "$directory/source/$1"
     tar xf "${archive[0]}" -C "$directory/source/$1" --strip-components 1 && echo "$directory/source/$1"
@@ -74,9 +76,9 @@ for engine in "${engines[@]}"; do
     [ -f "$prefix/built" ] && continue
     package=$engine
     [ "$engine" = gnutls ] && package=gnutls28
-    sources=$(fetch "$package") || { tail -3 "$directory/apt/$package.log"; echo "no sources of $engine"; exit 77; }
+    tree=$(fetch "$package") || { tail -3 "$directory/apt/$package.log"; echo "no sources of $engine"; exit 77; }
     begin=$SECONDS
-    (cd "$sources" && CC=clang "build_$engine" "$prefix") >"$directory/$engine.log" 2>&1 ||
+    (cd "$tree" && CC=clang "build_$engine" "$prefix") >"$directory/$engine.log" 2>&1 ||
         { tail -30 "$directory/$engine.log"; exit 1; }
     touch "$prefix/built"
     echo "$engine: built in $((SECONDS - begin)) s"

@@ -53,34 +53,24 @@ static bool make(otls_context *pair[2], const otls_backend *engine, otls_error *
 }
 
 /* A whole connection; `random`, if not NULL, gets the client's. */
-static bool connect_once(otls_context *const pair[2], uint8_t *random, bool *resumed)
+static bool connect_once(otls_context *const ends[2], uint8_t *random, bool *resumed)
 {
-    otls_connection *conns[2] = {NULL, NULL};
     otls_error err = OTLS_ERROR_INIT;
-    otls_transport transports[2];
     scenario run = {0};
-    test_wire wire;
-    bool ok;
+    scenario_pair pair;
+    bool ok = scenario_open(&pair, ends[0], ends[1], &err);
 
-    wire_init(&wire);
-    transports[0] = wire_transport(&wire.client);
-    transports[1] = wire_transport(&wire.server);
-    ok = otls_connection_new(&conns[0], pair[0], &transports[0], &err) == OTLS_OK &&
-         otls_connection_new(&conns[1], pair[1], &transports[1], &err) == OTLS_OK &&
-         otls_connection_set_server_name(conns[0], "localhost", &err) == OTLS_OK;
     if (ok) {
-        scenario_run(&run, conns[0], conns[1], &wire, true);
+        scenario_run(&run, pair.client, pair.server, &pair.wire, true);
         ok = run.client.status == OTLS_OK && run.server.status == OTLS_OK &&
-             (random == NULL || otls_connection_client_random(conns[0], random, &err) == OTLS_OK);
+             (random == NULL || otls_connection_client_random(pair.client, random, &err) == OTLS_OK);
         if (resumed != NULL)
-            *resumed = otls_connection_session_resumed(conns[0]);
+            *resumed = otls_connection_session_resumed(pair.client);
     }
     if (!ok)
-        (void)complain(otls_backend_name(otls_context_backend(pair[0])),
+        (void)complain(otls_backend_name(otls_context_backend(ends[0])),
                        run.client.error.text[0] != '\0' ? &run.client.error : &err);
-    otls_connection_free(conns[0]);
-    otls_connection_free(conns[1]);
-    wire_free(&wire);
+    scenario_close(&pair);
     return ok;
 }
 

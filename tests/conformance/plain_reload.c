@@ -89,46 +89,37 @@ static bool renew(service *s, otls_error *err)
 /* One connection; false when it failed or was shown another certificate than that in force. */
 static bool visit(service *s, otls_context *client, uint16_t port)
 {
-    otls_connection *conns[2] = {NULL, NULL};
     otls_error err = OTLS_ERROR_INIT;
-    otls_transport transports[2];
     otls_context *server;
+    scenario_pair pair;
     scenario run = {0};
     unsigned generation;
-    test_wire wire;
     bool ok, resumed = false;
 
     (void)pthread_mutex_lock(&s->lock);
     server = otls_context_ref(s->current);
     generation = s->generation;
     (void)pthread_mutex_unlock(&s->lock);
-    wire_init(&wire);
-    transports[0] = wire_transport(&wire.client);
-    transports[1] = wire_transport(&wire.server);
-    ok = otls_connection_new(&conns[0], client, &transports[0], &err) == OTLS_OK &&
-         otls_connection_new(&conns[1], server, &transports[1], &err) == OTLS_OK &&
-         otls_connection_set_server_name(conns[0], "localhost", &err) == OTLS_OK &&
-         otls_connection_set_server_port(conns[0], port, &err) == OTLS_OK;
+    ok = scenario_open(&pair, client, server, &err) &&
+         otls_connection_set_server_port(pair.client, port, &err) == OTLS_OK;
     otls_context_free(server);
     if (ok) {
-        scenario_run(&run, conns[0], conns[1], &wire, true);
+        scenario_run(&run, pair.client, pair.server, &pair.wire, true);
         ok = run.client.status == OTLS_OK && run.server.status == OTLS_OK;
-        resumed = otls_connection_session_resumed(conns[0]);
+        resumed = otls_connection_session_resumed(pair.client);
     }
     if (!ok)
         (void)complain(otls_backend_name(s->backend),
                        run.client.error.text[0] != '\0' ? run.client.error.text : err.text);
     else if (!resumed && /* a session has the certificate that it began with */
-             !otls_certificate_equal(otls_connection_peer_chain(conns[0], 0),
+             !otls_certificate_equal(otls_connection_peer_chain(pair.client, 0),
                                      otls_identity_chain(s->identities[generation % 2], 0)))
         ok = complain(otls_backend_name(s->backend), "showed another certificate") == 0;
     (void)pthread_mutex_lock(&s->lock);
     s->served[generation % 2] += ok && !resumed;
     s->resumed += ok && resumed;
     (void)pthread_mutex_unlock(&s->lock);
-    otls_connection_free(conns[0]);
-    otls_connection_free(conns[1]);
-    wire_free(&wire);
+    scenario_close(&pair);
     return ok;
 }
 

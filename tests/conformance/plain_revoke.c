@@ -91,28 +91,21 @@ static bool renew(client *c)
 /* One connection; false when it ended otherwise than the store in force has it. */
 static bool visit(client *c, otls_context *server)
 {
-    otls_connection *conns[2] = {NULL, NULL};
     otls_error err = OTLS_ERROR_INIT;
-    otls_transport transports[2];
     otls_context *context;
+    scenario_pair pair;
     scenario run = {0};
     unsigned generation;
-    test_wire wire;
     bool ok;
 
     (void)pthread_mutex_lock(&c->lock);
     context = otls_context_ref(c->current);
     generation = c->generation;
     (void)pthread_mutex_unlock(&c->lock);
-    wire_init(&wire);
-    transports[0] = wire_transport(&wire.client);
-    transports[1] = wire_transport(&wire.server);
-    ok = otls_connection_new(&conns[0], context, &transports[0], &err) == OTLS_OK &&
-         otls_connection_new(&conns[1], server, &transports[1], &err) == OTLS_OK &&
-         otls_connection_set_server_name(conns[0], "localhost", &err) == OTLS_OK;
+    ok = scenario_open(&pair, context, server, &err);
     otls_context_free(context);
     if (ok) {
-        scenario_run(&run, conns[0], conns[1], &wire, true);
+        scenario_run(&run, pair.client, pair.server, &pair.wire, true);
         ok = generation % 2 == 0 ? run.client.status == OTLS_OK && run.server.status == OTLS_OK
                                  : run.client.status == OTLS_E_VERIFY &&
                                        (run.client.error.verify_flags & OTLS_VERIFY_REVOKED) != 0;
@@ -123,9 +116,7 @@ static bool visit(client *c, otls_context *server)
     (void)pthread_mutex_lock(&c->lock);
     *(generation % 2 == 0 ? &c->taken : &c->refused) += ok;
     (void)pthread_mutex_unlock(&c->lock);
-    otls_connection_free(conns[0]);
-    otls_connection_free(conns[1]);
-    wire_free(&wire);
+    scenario_close(&pair);
     return ok;
 }
 

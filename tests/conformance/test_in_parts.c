@@ -107,50 +107,64 @@ static size_t go_on(pair *p, deed what, otls_status *status, otls_error *err, ch
     return have;
 }
 
-static void in_two_parts(const pair_case *which, deed what, size_t number, size_t *cuts)
+/* For each deed and each cut: the client has been asked for its certificate, and the server has read the front of the
+ * answer when `one` is called. */
+static void every_cut(size_t index, void (*one)(pair *p, deed what, const flight *f, size_t cut))
 {
+    const pair_case which = pair_case_short_at(index);
     const pair_options options = {.setup = later_on_both,
                                   .verify_mode = OTLS_VERIFY_MODE_REQUIRED,
                                   .client_identity = "client-ecdsa-p256"};
     otls_error err = OTLS_ERROR_INIT;
-    otls_status status, read;
-    char got[16];
-    flight f;
+    size_t count, cuts = 1;
     uint8_t byte;
-    size_t count;
+    flight f;
     pair p;
 
-    pair_open(&p, which, &options);
-    pair_connect(&p);
-    pair_transfer(p.server, p.client, 10, 1); /* past the tickets */
-    cr_assert_eq(otls_connection_request_client_certificate(p.server, &err), OTLS_OK, "%s", err.text);
-    take_flight(&p, &f);
-    *cuts = f.cut_count;
-    if (number < f.cut_count) {
-        pipe_put(&p.wire.to_server, f.data, f.cuts[number]);
-        read = otls_connection_read(p.server, &byte, 1, &count, &err);
-        cr_assert_eq(read, OTLS_WANT_READ, "%s", pair_name(which));
-        status = act(p.server, what, &err);
-        cr_expect(status == OTLS_OK || status == OTLS_WANT_READ, "%s: %s behind %zu of %zu octets: %s: %s [%s]",
-                  pair_name(which), deed_names[what], f.cuts[number], f.size, otls_status_name(status), err.text,
-                  err.native_text);
-        cr_expect_eq(otls_connection_failure(p.server, NULL), OTLS_OK);
-        pipe_put(&p.wire.to_server, f.data + f.cuts[number], f.size - f.cuts[number]);
-        count = go_on(&p, what, &status, &err, got, sizeof(got));
-        cr_expect_eq(status, OTLS_OK, "%s: %s, in the end: %s: %s [%s]", pair_name(which), deed_names[what],
-                     otls_status_name(status), err.text, err.native_text);
-        cr_expect(what == WRITE ? count == 5 && memcmp(got, "later", 5) == 0 : count == 0, "%s: %s: %zu octets",
-                  pair_name(which), deed_names[what], count);
-        cr_expect_eq(otls_connection_peer_chain_count(p.server) != 0, true, "%s: %s: no certificate came",
-                     pair_name(which), deed_names[what]);
-        if (what == CLOSE) {
-            cr_expect_eq(pair_read_end(p.client, p.server, &err), OTLS_CLOSED, "%s: %s", pair_name(which), err.text);
-        } else {
-            pair_transfer(p.client, p.server, 100, 2);
-            pair_transfer(p.server, p.client, 100, 3);
+    if (!asks_late(&which))
+        return;
+    for (int what = 0; what < DEEDS; what++)
+        for (size_t number = 0; number < cuts; number++) {
+            pair_open(&p, &which, &options);
+            pair_connect(&p);
+            pair_transfer(p.server, p.client, 10, 1); /* past the tickets */
+            cr_assert_eq(otls_connection_request_client_certificate(p.server, &err), OTLS_OK, "%s", err.text);
+            take_flight(&p, &f);
+            cuts = f.cut_count;
+            cr_assert_lt(number, cuts);
+            pipe_put(&p.wire.to_server, f.data, f.cuts[number]);
+            cr_assert_eq(otls_connection_read(p.server, &byte, 1, &count, &err), OTLS_WANT_READ, "%s",
+                         pair_name(&which));
+            one(&p, (deed)what, &f, f.cuts[number]);
+            pair_close(&p);
         }
+}
+
+static void then_the_rest(pair *p, deed what, const flight *f, size_t cut)
+{
+    const char *name = pair_name(&p->which);
+    otls_error err = OTLS_ERROR_INIT;
+    otls_status status = act(p->server, what, &err);
+    char got[16];
+    size_t count;
+
+    cr_expect(status == OTLS_OK || status == OTLS_WANT_READ, "%s: %s behind %zu of %zu octets: %s: %s [%s]", name,
+              deed_names[what], cut, f->size, otls_status_name(status), err.text, err.native_text);
+    cr_expect_eq(otls_connection_failure(p->server, NULL), OTLS_OK);
+    pipe_put(&p->wire.to_server, f->data + cut, f->size - cut);
+    count = go_on(p, what, &status, &err, got, sizeof(got));
+    cr_expect_eq(status, OTLS_OK, "%s: %s, in the end: %s: %s [%s]", name, deed_names[what],
+                 otls_status_name(status), err.text, err.native_text);
+    cr_expect(what == WRITE ? count == 5 && memcmp(got, "later", 5) == 0 : count == 0, "%s: %s: %zu octets", name,
+              deed_names[what], count);
+    cr_expect_eq(otls_connection_peer_chain_count(p->server) != 0, true, "%s: %s: no certificate came", name,
+                 deed_names[what]);
+    if (what == CLOSE) {
+        cr_expect_eq(pair_read_end(p->client, p->server, &err), OTLS_CLOSED, "%s: %s", name, err.text);
+    } else {
+        pair_transfer(p->client, p->server, 100, 2);
+        pair_transfer(p->server, p->client, 100, 3);
     }
-    pair_close(&p);
 }
 
 ParameterizedTestParameters(in_parts, late_flight)
@@ -160,46 +174,24 @@ ParameterizedTestParameters(in_parts, late_flight)
 
 ParameterizedTest(size_t *index, in_parts, late_flight, .timeout = 120)
 {
-    const pair_case which = pair_case_short_at(*index);
-    size_t cuts = 1;
-
-    if (!asks_late(&which))
-        return;
-    for (int what = 0; what < DEEDS; what++)
-        for (size_t number = 0; number < cuts; number++)
-            in_two_parts(&which, (deed)what, number, &cuts);
+    every_cut(*index, then_the_rest);
 }
 
-/* The rest never comes. */
-static void ended(const pair_case *which, deed what, size_t number, size_t *cuts)
+static void then_the_end(pair *p, deed what, const flight *f, size_t cut)
 {
-    const pair_options options = {.setup = later_on_both,
-                                  .verify_mode = OTLS_VERIFY_MODE_REQUIRED,
-                                  .client_identity = "client-ecdsa-p256"};
+    const char *name = pair_name(&p->which);
     otls_error err = OTLS_ERROR_INIT;
     otls_status status;
     uint8_t byte;
     size_t count;
-    flight f;
-    pair p;
 
-    pair_open(&p, which, &options);
-    pair_connect(&p);
-    cr_assert_eq(otls_connection_request_client_certificate(p.server, &err), OTLS_OK, "%s", err.text);
-    take_flight(&p, &f);
-    *cuts = f.cut_count;
-    if (number < f.cut_count) {
-        pipe_put(&p.wire.to_server, f.data, f.cuts[number]);
-        cr_assert_eq(otls_connection_read(p.server, &byte, 1, &count, &err), OTLS_WANT_READ, "%s", pair_name(which));
-        p.wire.to_server.ended = true;
-        status = act(p.server, what, &err);
-        cr_expect(status == OTLS_OK || status == OTLS_E_TRUNCATED, "%s: %s: %s: %s [%s]", pair_name(which),
-                  deed_names[what], otls_status_name(status), err.text, err.native_text);
-        status = otls_connection_read(p.server, &byte, 1, &count, &err);
-        cr_expect_eq(status, OTLS_E_TRUNCATED, "%s: %s, and a read: %s: %s [%s]", pair_name(which), deed_names[what],
-                     otls_status_name(status), err.text, err.native_text);
-    }
-    pair_close(&p);
+    p->wire.to_server.ended = true;
+    status = act(p->server, what, &err);
+    cr_expect(status == OTLS_OK || status == OTLS_E_TRUNCATED, "%s: %s behind %zu of %zu octets: %s: %s [%s]", name,
+              deed_names[what], cut, f->size, otls_status_name(status), err.text, err.native_text);
+    status = otls_connection_read(p->server, &byte, 1, &count, &err);
+    cr_expect_eq(status, OTLS_E_TRUNCATED, "%s: %s, and a read: %s: %s [%s]", name, deed_names[what],
+                 otls_status_name(status), err.text, err.native_text);
 }
 
 ParameterizedTestParameters(in_parts, ended)
@@ -209,14 +201,7 @@ ParameterizedTestParameters(in_parts, ended)
 
 ParameterizedTest(size_t *index, in_parts, ended, .timeout = 120)
 {
-    const pair_case which = pair_case_short_at(*index);
-    size_t cuts = 1;
-
-    if (!asks_late(&which))
-        return;
-    for (int what = 0; what < DEEDS; what++)
-        for (size_t number = 0; number < cuts; number++)
-            ended(&which, (deed)what, number, &cuts);
+    every_cut(*index, then_the_end);
 }
 
 /* ---- a request that takes more than one record, at the client ---- */

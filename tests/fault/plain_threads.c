@@ -95,32 +95,21 @@ static bool read_certificate(void)
 
 static bool talk(const shared *client, const shared *server)
 {
-    otls_connection *conns[2] = {NULL, NULL};
     otls_error err = OTLS_ERROR_INIT;
-    otls_transport transport;
-    test_wire wire;
+    scenario_pair pair;
     scenario s = {0};
-    bool ok;
+    bool ok = scenario_open(&pair, client->client, server->server, &err) &&
+              otls_connection_set_server_port(pair.client, (uint16_t)(1 + (server - engines)), &err) == OTLS_OK;
 
-    wire_init(&wire);
-    transport = wire_transport(&wire.client);
-    ok = otls_connection_new(&conns[0], client->client, &transport, &err) == OTLS_OK;
-    transport = wire_transport(&wire.server);
-    ok = ok && otls_connection_new(&conns[1], server->server, &transport, &err) == OTLS_OK &&
-         otls_connection_set_server_name(conns[0], "localhost", &err) == OTLS_OK &&
-         otls_connection_set_server_port(conns[0], (uint16_t)(1 + (server - engines)), &err) ==
-             OTLS_OK;
     if (ok) {
-        scenario_run(&s, conns[0], conns[1], &wire, true);
+        scenario_run(&s, pair.client, pair.server, &pair.wire, true);
         ok = s.client.status == OTLS_OK && s.server.status == OTLS_OK && !s.client.wrong_data &&
              !s.server.wrong_data;
     }
     if (!ok)
         (void)complain(otls_backend_name(client->backend),
                        s.client.error.text[0] != '\0' ? s.client.error.text : err.text);
-    otls_connection_free(conns[0]);
-    otls_connection_free(conns[1]);
-    wire_free(&wire);
+    scenario_close(&pair);
     return ok;
 }
 

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define ENGINES 4
 #define WIRE 16384
 #define TURNS 60
 
@@ -15,10 +16,7 @@ static const char *const moment_names[MIDDLE_MOMENTS] = {
     [MIDDLE_HANDSHAKE] = "handshake", [MIDDLE_OPEN] = "open", [MIDDLE_KEY_UPDATE] = "key update",
     [MIDDLE_LATE] = "late authentication", [MIDDLE_RENEGOTIATION] = "renegotiation"};
 
-const char *middle_moment_name(middle_moment moment)
-{
-    return moment_names[moment];
-}
+static unsigned long runs[MIDDLE_MOMENTS];
 
 void middle_die(const char *what, const otls_error *err)
 {
@@ -76,14 +74,12 @@ static bool can(middle_moment moment, const otls_backend *engine, uint16_t versi
     }
 }
 
-bool middle_set_up(middle *m, const char *pki, const otls_backend *client, const otls_backend *server,
+static void set_up(middle *m, const char *pki, const otls_backend *client, const otls_backend *server,
                    uint16_t version, middle_moment moment)
 {
     otls_error err = OTLS_ERROR_INIT;
 
-    if (!can(moment, client, version) || !can(moment, server, version))
-        return false;
-    *m = (middle){.moment = moment, .engines = {client, server}};
+    *m = (middle){.moment = moment, .version = version, .engines = {client, server}};
     (void)snprintf(m->name, sizeof(m->name), "%s -> %s %s, %s", otls_backend_name(client), otls_backend_name(server),
                    otls_version_name(version), moment_names[moment]);
     for (int i = 0; i < 2; i++) {
@@ -101,13 +97,37 @@ bool middle_set_up(middle *m, const char *pki, const otls_backend *client, const
         set_identity(m->contexts[0], client, pki, "client-ecdsa-p256");
         must(otls_context_set_verify_mode(m->contexts[1], OTLS_VERIFY_MODE_REQUIRED, &err), &err, "mode");
     }
-    return true;
 }
 
-void middle_tear_down(middle *m)
+void middle_each(const char *pki, const char *client, void (*one)(middle *m, size_t number))
 {
-    for (int i = 0; i < 2; i++)
-        otls_context_free(m->contexts[i]);
+    const otls_backend *engines[ENGINES], *subject;
+    const size_t count = otls_backend_list(engines, ENGINES);
+    otls_error err = OTLS_ERROR_INIT;
+    middle m;
+
+    must(otls_backend_find(&subject, client, &err), &err, client);
+    for (size_t e = 0; e < count && e < ENGINES; e++)
+        for (uint16_t version = OTLS_TLS1_2; version <= OTLS_TLS1_3; version++)
+            for (middle_moment moment = MIDDLE_HANDSHAKE; moment < MIDDLE_MOMENTS; moment++) {
+                if (!can(moment, subject, version) || !can(moment, engines[e], version))
+                    continue;
+                set_up(&m, pki, subject, engines[e], version, moment);
+                one(&m, e);
+                otls_context_free(m.contexts[0]);
+                otls_context_free(m.contexts[1]);
+            }
+    for (int moment = 0; moment < MIDDLE_MOMENTS; moment++)
+        printf("%s: %lu connections\n", moment_names[moment], runs[moment]);
+}
+
+unsigned long middle_runs(void)
+{
+    unsigned long sum = 0;
+
+    for (int moment = 0; moment < MIDDLE_MOMENTS; moment++)
+        sum += runs[moment];
+    return sum;
 }
 
 /* ---- a connection ---- */
@@ -247,7 +267,7 @@ static bool failed(const middle *m)
     return m->ends[0].status < 0 || m->ends[1].status < 0;
 }
 
-void middle_run(middle *m, middle_pass *pass, void *user)
+static void run(middle *m, middle_pass *pass, void *user)
 {
     const bool later = m->moment != MIDDLE_HANDSHAKE;
 
@@ -302,4 +322,17 @@ const char *middle_wrong(const middle *m)
             return otls_status_name(e->status);
     }
     return m->untold ? "a failure that is not kept" : NULL;
+}
+
+void middle_run(middle *m, middle_pass *pass, void *user)
+{
+    run(m, pass, user);
+    runs[m->moment]++;
+}
+
+void middle_undisturbed(middle *m, middle_pass *pass, void *user)
+{
+    run(m, pass, user);
+    if (!m->whole || m->failed || middle_wrong(m) != NULL)
+        middle_die(m->name, &m->ends[0].err);
 }

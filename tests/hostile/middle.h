@@ -34,6 +34,7 @@ typedef struct middle_end {
 
 typedef struct middle {
     middle_moment moment;
+    uint16_t version;
     const otls_backend *engines[2];
     otls_context *contexts[2];
     middle_end ends[2];
@@ -47,13 +48,16 @@ typedef struct middle {
 /** What end `from` has sent in the moment; it arrives by middle_deliver, changed or not. */
 typedef void middle_pass(void *user, middle *m, int from, const uint8_t *bytes, size_t size);
 
-/** Contexts for the moment; false: one of the engines cannot do that. Ends the program when anything else fails. */
-bool middle_set_up(middle *m, const char *pki, const otls_backend *client, const otls_backend *server,
-                   uint16_t version, middle_moment moment);
-void middle_tear_down(middle *m);
+/** `one` with a client of that engine and a server of each (`number` counts them), in TLS 1.2 and 1.3, for each moment
+ *  that both can; then prints how many connections each moment had. Ends the program where anything is missing. */
+void middle_each(const char *pki, const char *client, void (*one)(middle *m, size_t number));
 
 /** A connection from its beginning until nothing moves. pass NULL: all as it is. */
 void middle_run(middle *m, middle_pass *pass, void *user);
+/** The same, and nobody disturbs it: the program ends unless all goes well. It is not counted. */
+void middle_undisturbed(middle *m, middle_pass *pass, void *user);
+/** All that middle_run has run. */
+unsigned long middle_runs(void);
 void middle_deliver(middle *m, int to, const uint8_t *bytes, size_t size);
 /** Nothing more will arrive there. */
 void middle_cut(middle *m, int to);
@@ -62,7 +66,6 @@ void middle_cut(middle *m, int to);
  *  stream, a code that blames this side. NULL: none of these. */
 const char *middle_wrong(const middle *m);
 
-const char *middle_moment_name(middle_moment moment);
 /** Ends the program: the test cannot go on. */
 void middle_die(const char *what, const otls_error *err);
 

@@ -15,7 +15,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ENGINES 4
 #define NO_MEANING 6 /* behind all places */
 #define VARIES 40    /* signatures, and what holds them, differ in length from run to run */
 
@@ -37,7 +36,8 @@ typedef struct fault {
     size_t where; /* the place in its record of the octet that was changed */
 } fault;
 
-static unsigned long runs, ignored, passed_over, failures, by_moment[MIDDLE_MOMENTS];
+static size_t every = 1, start;
+static unsigned long ignored, passed_over, failures;
 
 static size_t place(position *p, uint8_t octet)
 {
@@ -110,8 +110,6 @@ static void check(middle *m, int from, size_t at, bool cut)
     const char *wrong;
 
     middle_run(m, spoil, &f);
-    runs++;
-    by_moment[m->moment]++;
     wrong = middle_wrong(m);
     if (wrong == NULL && cut && m->ends[1 - from].status >= 0)
         wrong = "not noticed by its reader";
@@ -126,46 +124,29 @@ static void check(middle *m, int from, size_t at, bool cut)
            m->ends[1].err.text);
 }
 
-static void one_pair(middle *m, size_t every, size_t start)
+static void one_moment(middle *m, size_t number)
 {
     const size_t varies = m->moment == MIDDLE_OPEN || m->moment == MIDDLE_KEY_UPDATE ? 0 : VARIES;
     size_t lengths[2];
 
-    middle_run(m, NULL, NULL);
-    if (!m->whole || m->failed || middle_wrong(m) != NULL)
-        middle_die(m->name, &m->ends[0].err);
+    middle_undisturbed(m, NULL, NULL);
     for (int i = 0; i < 2; i++)
         lengths[i] = m->ends[i].octets;
     for (int from = 0; from < 2; from++)
-        for (size_t at = start % every; at + varies < lengths[from]; at += every)
+        for (size_t at = (start + number) % every; at + varies < lengths[from]; at += every)
             for (int cut = 0; cut < 2; cut++)
                 check(m, from, at, cut != 0);
 }
 
 int main(int argc, char **argv)
 {
-    const otls_backend *engines[ENGINES], *subject;
-    size_t count, every, start;
-
-    if (argc < 3 || otls_backend_find(&subject, argv[2], NULL) != OTLS_OK)
+    if (argc < 3)
         middle_die("PKI ENGINE [EVERY [START]]", NULL);
-    every = argc > 3 ? strtoul(argv[3], NULL, 10) : 1;
+    if (argc > 3 && strtoul(argv[3], NULL, 10) != 0)
+        every = strtoul(argv[3], NULL, 10);
     start = argc > 4 ? strtoul(argv[4], NULL, 10) : 0;
-    every = every != 0 ? every : 1;
-    count = otls_backend_list(engines, ENGINES);
-    for (size_t e = 0; e < count && e < ENGINES; e++)
-        for (uint16_t version = OTLS_TLS1_2; version <= OTLS_TLS1_3; version++)
-            for (int moment = 0; moment < MIDDLE_MOMENTS; moment++) {
-                middle m;
-
-                if (!middle_set_up(&m, argv[1], subject, engines[e], version, (middle_moment)moment))
-                    continue;
-                one_pair(&m, every, start + e);
-                middle_tear_down(&m);
-            }
-    for (int moment = 0; moment < MIDDLE_MOMENTS; moment++)
-        printf("%s: %lu connections\n", middle_moment_name((middle_moment)moment), by_moment[moment]);
+    middle_each(argv[1], argv[2], one_moment);
     printf("%lu connections, %lu changes of a record's version ignored, %lu of what GnuTLS does not look at, "
-           "%lu failures\n", runs, ignored, passed_over, failures);
+           "%lu failures\n", middle_runs(), ignored, passed_over, failures);
     return failures == 0 ? 0 : 1;
 }

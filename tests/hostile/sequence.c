@@ -13,7 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ENGINES 4
 #define RECORD 18000 /* a sealed one at its longest */
 #define RECORDS 64
 
@@ -73,10 +72,10 @@ typedef struct fault {
     uint8_t type; /* of the record at `at` */
     bool clear;   /* there are no keys for it */
     bool changed; /* TLS 1.2: there are, behind a ChangeCipherSpec of that direction */
-    bool done, tls13;
+    bool done;
 } fault;
 
-static unsigned long every = 1, drawn, runs, failures, not_done, by_moment[MIDDLE_MOMENTS];
+static unsigned long every = 1, drawn, failures, not_done;
 
 static const char *deed_name(int deed)
 {
@@ -121,18 +120,18 @@ static struct pardon {
 
 #define PARDONS (sizeof(pardons) / sizeof(pardons[0]))
 
-static bool pardon_fits(const struct pardon *p, const middle *m, const fault *f, uint16_t version)
+static bool pardon_fits(const struct pardon *p, const middle *m, const fault *f)
 {
     return p->deed == f->deed && (p->type == ANY || p->type == f->type) &&
            (p->reader == ANY || strcmp(p->reader, otls_backend_name(m->engines[1 - f->from])) == 0) &&
-           (p->version == ANY || p->version == version) && (!p->clear || f->clear) &&
+           (p->version == ANY || p->version == m->version) && (!p->clear || f->clear) &&
            (p->moment == m->moment || (p->moment == MIDDLE_MOMENTS && m->moment != MIDDLE_HANDSHAKE));
 }
 
-static bool pardoned(const middle *m, const fault *f, uint16_t version)
+static bool pardoned(const middle *m, const fault *f)
 {
     for (size_t i = 0; i < PARDONS; i++)
-        if (pardon_fits(&pardons[i], m, f, version)) {
+        if (pardon_fits(&pardons[i], m, f)) {
             pardons[i].count++;
             return true;
         }
@@ -149,7 +148,7 @@ static void tamper(middle *m, fault *f, const uint8_t *record, size_t size)
     f->done = true;
     f->type = record[0];
     f->clear = m->moment == MIDDLE_HANDSHAKE && !f->changed &&
-               (f->type == HANDSHAKE || (f->type == CHANGE_CIPHER_SPEC && !f->tls13));
+               (f->type == HANDSHAKE || (f->type == CHANGE_CIPHER_SPEC && m->version != OTLS_TLS1_3));
     switch (f->deed) {
     case TWICE:
         middle_deliver(m, to, record, size);
@@ -220,7 +219,7 @@ static void pass(void *user, middle *m, int from, const uint8_t *bytes, size_t s
     }
 }
 
-static void check(middle *m, int from, size_t at, int deed, uint16_t version)
+static void check(middle *m, int from, size_t at, int deed)
 {
     static fault f;
     const char *wrong;
@@ -229,14 +228,11 @@ static void check(middle *m, int from, size_t at, int deed, uint16_t version)
     f.from = from;
     f.at = at;
     f.deed = deed;
-    f.tls13 = version == OTLS_TLS1_3;
     middle_run(m, pass, &f);
-    runs++;
-    by_moment[m->moment]++;
     if (!f.done)
         not_done++;
     wrong = middle_wrong(m);
-    if (wrong == NULL && m->whole && f.done && !pardoned(m, &f, version))
+    if (wrong == NULL && m->whole && f.done && !pardoned(m, &f))
         wrong = "not noticed";
     if (wrong == NULL)
         return;
@@ -246,50 +242,34 @@ static void check(middle *m, int from, size_t at, int deed, uint16_t version)
            otls_status_name(m->ends[1].status), m->ends[1].err.text);
 }
 
-static void one_moment(middle *m, uint16_t version)
+static void one_moment(middle *m, size_t number)
 {
     static fault none;
     size_t counts[2];
 
+    (void)number;
     memset(&none, 0, sizeof(none));
     none.deed = -1;
-    middle_run(m, pass, &none);
-    if (!m->whole || m->failed || middle_wrong(m) != NULL)
-        middle_die(m->name, &m->ends[0].err);
+    middle_undisturbed(m, pass, &none);
     counts[0] = none.directions[0].count;
     counts[1] = none.directions[1].count;
     for (int from = 0; from < 2; from++)
         for (size_t at = 0; at < counts[from] && at < RECORDS; at++)
             for (int deed = 0; deed < (int)INVENTED + (int)INVENTIONS; deed++)
                 if (drawn++ % every == 0 && (deed != SWAPPED || at + 1 < counts[from]) && (deed != AGAIN || at > 0))
-                    check(m, from, at, deed, version);
+                    check(m, from, at, deed);
 }
 
 int main(int argc, char **argv)
 {
-    const otls_backend *engines[ENGINES], *subject;
-    size_t count;
-
-    if (argc < 3 || otls_backend_find(&subject, argv[2], NULL) != OTLS_OK)
+    if (argc < 3)
         middle_die("PKI ENGINE [EVERY]", NULL);
-    every = argc > 3 ? strtoul(argv[3], NULL, 10) : 1;
-    every = every != 0 ? every : 1;
-    count = otls_backend_list(engines, ENGINES);
-    for (size_t e = 0; e < count && e < ENGINES; e++)
-        for (uint16_t version = OTLS_TLS1_2; version <= OTLS_TLS1_3; version++)
-            for (int moment = 0; moment < MIDDLE_MOMENTS; moment++) {
-                middle m;
-
-                if (!middle_set_up(&m, argv[1], subject, engines[e], version, (middle_moment)moment))
-                    continue;
-                one_moment(&m, version);
-                middle_tear_down(&m);
-            }
-    for (int moment = 0; moment < MIDDLE_MOMENTS; moment++)
-        printf("%s: %lu connections\n", middle_moment_name((middle_moment)moment), by_moment[moment]);
+    if (argc > 3 && strtoul(argv[3], NULL, 10) != 0)
+        every = strtoul(argv[3], NULL, 10);
+    middle_each(argv[1], argv[2], one_moment);
     for (size_t i = 0; i < PARDONS; i++)
         if (pardons[i].count != 0)
             printf("not noticed, %lu times: %s: %s\n", pardons[i].count, deed_name(pardons[i].deed), pardons[i].why);
-    printf("%lu connections, %lu without the record, %lu failures\n", runs, not_done, failures);
+    printf("%lu connections, %lu without the record, %lu failures\n", middle_runs(), not_done, failures);
     return failures == 0 ? 0 : 1;
 }

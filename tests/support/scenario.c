@@ -129,3 +129,23 @@ void scenario_run(scenario *s, otls_connection *client, otls_connection *server,
     s->stalled = (s->client.step != STEP_DONE && s->client.status >= 0) ||
                  (s->server.step != STEP_DONE && s->server.status >= 0);
 }
+
+bool scenario_open(scenario_pair *pair, otls_context *client, otls_context *server, otls_error *err)
+{
+    otls_transport transports[2];
+
+    pair->client = pair->server = NULL;
+    wire_init(&pair->wire);
+    transports[0] = wire_transport(&pair->wire.client);
+    transports[1] = wire_transport(&pair->wire.server);
+    return otls_connection_new(&pair->client, client, &transports[0], err) == OTLS_OK &&
+           otls_connection_new(&pair->server, server, &transports[1], err) == OTLS_OK &&
+           otls_connection_set_server_name(pair->client, "localhost", err) == OTLS_OK;
+}
+
+void scenario_close(scenario_pair *pair)
+{
+    otls_connection_free(pair->client);
+    otls_connection_free(pair->server);
+    wire_free(&pair->wire);
+}

@@ -30,6 +30,16 @@ typedef struct scenario {
     bool stalled; /* neither side waited for anything that was there */
 } scenario;
 
+/** Two connections and the wire between them, which does not move. */
+typedef struct scenario_pair {
+    otls_connection *client, *server;
+    test_wire wire;
+} scenario_pair;
+
+/** Of these contexts, for "localhost". False: `err` says why; scenario_close all the same. */
+bool scenario_open(scenario_pair *pair, otls_context *client, otls_context *server, otls_error *err);
+void scenario_close(scenario_pair *pair);
+
 /** Run it to the end. `drop_dead`: the side that fails closes its half of the wire. */
 void scenario_run(scenario *s, otls_connection *client, otls_connection *server, test_wire *wire,
                   bool drop_dead);
